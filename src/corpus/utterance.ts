@@ -1,0 +1,19 @@
+/** The one record: a stretch of speech and what was said in it. A manifest holds one a line. */
+export interface Utterance {
+  /** Unique in its manifest and stable over time: splits and hypotheses refer to it. */
+  id: string;
+  /** The recording, relative to the manifest's folder, with forward slashes. */
+  audio: string;
+  /** What was said, as transcribed: before normalisation. */
+  text: string;
+  /** Phones separated by spaces (IPA), where a corpus carries them; a word break is `|`. */
+  phones?: string;
+  speaker?: string;
+  /** BCP 47, e.g. `it`, `pt-BR`. */
+  language?: string;
+  /** Seconds into the recording; the whole recording when absent. */
+  start?: number;
+  end?: number;
+  /** Length in seconds of what is between start and end, when known. */
+  duration?: number;
+}

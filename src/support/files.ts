@@ -1,0 +1,106 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import path from 'node:path';
+import { codeOf, InputError, messageOf, WorkError } from './errors.ts';
+
+/**
+ * Writes a file whole or not at all: to a temporary name beside it, then renamed.
+ * @throws WorkError when the disk is full or the folder can't be written
+ */
+export async function writeAtomic(file: string, data: string | Uint8Array | readonly Uint8Array[]): Promise<void> {
+  const temporary = temporaryBeside(file);
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    const handle = await open(temporary, 'w');
+    try {
+      for (const part of Array.isArray(data) ? data : [data]) await handle.writeFile(part);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw writeError(file, error);
+  }
+}
+
+/** A name in the same folder (so that `rename` is atomic) that a crash leaves recognisable. */
+export function temporaryBeside(file: string): string {
+  return path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(4).toString('hex')}.partial`);
+}
+
+export function writeError(file: string, error: unknown): WorkError {
+  if (codeOf(error) === 'ENOSPC')
+    return new WorkError('the disk is full', 'Free some space, then run the same command again: what is done is kept.', { file }, error);
+  return new WorkError(`can't write: ${messageOf(error)}`, 'Check that the folder exists and may be written.', { file }, error);
+}
+
+/** JSON with two-space indent and a final newline, written atomically. */
+export async function writeJson(file: string, value: unknown): Promise<void> {
+  await writeAtomic(file, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** @throws InputError when the file is missing or is not JSON */
+export async function readJson(file: string): Promise<unknown> {
+  const text = await readText(file);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`not valid JSON: ${messageOf(error)}`, 'Restore the file, or delete it to have it made again.', { file }, error);
+  }
+}
+
+/** @throws InputError when the file is missing, is a folder, or can't be read */
+export async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw readError(file, error);
+  }
+}
+
+export function readError(file: string, error: unknown): InputError {
+  const code = codeOf(error);
+  if (code === 'ENOENT') return new InputError('no such file', 'Check the path.', { file }, error);
+  if (code === 'EISDIR') return new InputError('this is a folder, a file is wanted', 'Name a file in it.', { file }, error);
+  return new InputError(`can't read: ${messageOf(error)}`, 'Check that the file may be read.', { file }, error);
+}
+
+/** Streams a JSONL file: one parsed value and its 1-based line number at a time. Blank lines are skipped. */
+export async function* readJsonLines(file: string): AsyncGenerator<{ value: unknown; line: number }> {
+  const stream = createReadStream(file, 'utf8');
+  const failed = new Promise<never>((_, reject) => stream.once('error', (error) => reject(readError(file, error))));
+  failed.catch(() => {});
+  await Promise.race([failed, new Promise((resolve) => stream.once('open', resolve))]);
+  let line = 0;
+  for await (const text of createInterface({ input: stream, crlfDelay: Infinity })) {
+    line++;
+    if (text.trim() === '') continue;
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      throw new InputError(`not valid JSON: ${messageOf(error)}`, 'Mend or remove this line.', { file, line }, error);
+    }
+    yield { value, line };
+  }
+}
+
+/** Hex SHA-256 of bytes or text. */
+export function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+/** Hex SHA-256 of a file, streamed. */
+export async function sha256File(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  } catch (error) {
+    throw readError(file, error);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,19 @@
+/** One long piece of work under way. `advance` is cheap: call it as often as there is something to tell. */
+export interface Task {
+  advance(by?: number): void;
+  /** A few words beside the bar: the loss, the file at hand. */
+  note(text: string): void;
+  done(summary?: string): void;
+}
+
+/**
+ * How the library tells what it is doing. Commands pass one that draws; a library user may pass none.
+ * @param stage what is being done, e.g. `features`
+ * @param total how many units there are, when known
+ * @param unit what is counted, e.g. `utterances`, `s of audio`
+ */
+export type Progress = (stage: string, total?: number, unit?: string) => Task;
+
+const silentTask: Task = { advance: () => {}, note: () => {}, done: () => {} };
+
+export const silent: Progress = () => silentTask;
