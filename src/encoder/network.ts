@@ -1,0 +1,87 @@
+import type { Dim, Value } from '../onnx/graph.ts';
+import { attentionBias, linear, norm, transformerBlock } from '../onnx/layers.ts';
+import type { Network } from '../onnx/network.ts';
+import { add, concat, matmul, mul, relu, reshape, transpose, trim } from '../onnx/ops.ts';
+import { CONV_KERNELS, CONV_STRIDES, type Architecture } from './architecture.ts';
+
+export interface EncoderValues {
+  /** Hidden layers [batch, frames, dims]: 0 is what enters the first block, k what leaves block k, the last one normalised. */
+  hidden: Value[];
+  /** [batch, 1, 1, frames] for further attention. */
+  bias: Value;
+}
+
+/**
+ * Appends the encoder. Inputs: `audio` [batch, samples], each recording at zero mean and unit variance, padded to
+ * `paddedSamples`; `mask` [batch, frames], 1 on frames that are there.
+ * @param dropout of the blocks, while training
+ */
+export function buildEncoder(network: Network, architecture: Architecture, dropout = 0): EncoderValues {
+  const audio = network.graph.input('audio', ['batch', 'samples']);
+  const mask = network.graph.input('mask', ['batch', 'frames']);
+  const local = featureEncoder(network, audio, architecture);
+  const projected = linear(network, norm(network, local, 'projection.norm'), 'projection', architecture.dims);
+  let x = position(network, network.dropout(silencePadding(network, projected, mask), dropout), architecture);
+  const bias = attentionBias(network, mask);
+  const hidden = [x];
+  const settings = { heads: architecture.heads, feedForward: architecture.feedForward, dropout, depth: architecture.blocks };
+  for (let i = 0; i < architecture.blocks; i++) {
+    x = transformerBlock(network, x, bias, `blocks.${i}`, settings);
+    hidden.push(x);
+  }
+  hidden[hidden.length - 1] = norm(network, x, 'final_norm');
+  return { hidden, bias };
+}
+
+/** Seven strided convolutions, each normalised: [batch, samples] → [batch, frames, channels], a frame every 20 ms. */
+function featureEncoder(network: Network, audio: Value, architecture: Architecture): Value {
+  const g = network.graph;
+  let x = reshape(g, audio, ['batch', 'samples', 1]);
+  architecture.convWidths.forEach((width, i) => {
+    const windows = windowed(network, x, CONV_KERNELS[i]!, CONV_STRIDES[i]!, i === 6 ? 'frames' : `steps${i}`);
+    const name = `feature_encoder.${i}`;
+    const fanIn = windows.dims.at(-1) as number;
+    const weight = network.parameter(`${name}.weight`, [fanIn, width], { deviation: Math.sqrt(2 / fanIn) });
+    // No bias: the normalisation that follows has one.
+    x = relu(g, norm(network, matmul(g, windows, weight), `${name}.norm`));
+  });
+  return x;
+}
+
+/**
+ * A strided convolution's input windows, [batch, steps, channels] → [batch, steps / stride, kernel · channels], so that the
+ * convolution is one matrix product: with channels last, neighbouring steps lie side by side, and a reshape joins them.
+ * A kernel one stride wide needs no more; a wider one also takes the start of the next window.
+ */
+function windowed(network: Network, x: Value, kernel: number, stride: number, steps: Dim): Value {
+  const g = network.graph;
+  const [batch, , channels] = x.dims as [Dim, Dim, number];
+  const excess = kernel - stride;
+  if (excess === 0) return reshape(g, x, [batch, steps, stride * channels]);
+  const joined = reshape(g, x, [batch, `${steps}+1`, stride * channels]);
+  const here = trim(g, joined, 1, 0, 1);
+  const next = trim(g, joined, 1, 1, 0);
+  const windows = concat(g, [here, excess === stride ? next : trim(g, next, 2, 0, (stride - excess) * channels)], 2);
+  return { ...windows, dims: [batch, steps, kernel * channels] };
+}
+
+/** Zeroes the frames that are padding, so that the position convolution doesn't carry them into the speech. */
+function silencePadding(network: Network, x: Value, mask: Value): Value {
+  const g = network.graph;
+  const column = g.node('Unsqueeze', [mask, g.integers([2])], {}, 'Unsqueeze', [...mask.dims, 1]);
+  return mul(g, x, column);
+}
+
+/** Adds a grouped convolution of the neighbourhood: where a frame stands relative to others. */
+function position(network: Network, x: Value, architecture: Architecture): Value {
+  const g = network.graph;
+  const { dims, positionKernel: kernel, positionGroups: groups } = architecture;
+  const perGroup = dims / groups;
+  const weight = network.parameter('position.weight', [dims, perGroup, kernel], { deviation: Math.sqrt(1 / (perGroup * kernel)) });
+  const bias = network.parameter('position.bias', [dims], { value: 0 });
+  const half = (kernel - 1) / 2;
+  const attributes = { group: { int: groups }, pads: { ints: [half, half] } };
+  const channelsFirst = transpose(g, x, [0, 2, 1]);
+  const convolved = g.node('Conv', [channelsFirst, weight, bias], attributes, 'Conv', channelsFirst.dims);
+  return add(g, x, relu(g, transpose(g, convolved, [0, 2, 1])));
+}

@@ -1,0 +1,52 @@
+import type { Graph, Value } from './graph.ts';
+import { add, div, mul, reduceSum, reshape, sqrt, sub } from './ops.ts';
+
+/** Names of the inputs that change from step to step; each is a float32 scalar. */
+export const STEP_INPUTS = ['learning_rate', 'mean_correction', 'square_correction'] as const;
+
+export interface AdamWSettings {
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  weightDecay: number;
+  /** The gradients' joint norm is scaled down to this when it is larger. */
+  clip: number;
+}
+
+export const adamWDefaults: AdamWSettings = { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clip: 1 };
+
+export interface AdamWNodes {
+  /** Parameter name → its next value and next moments. */
+  next: Map<string, { weight: Value; mean: Value; square: Value }>;
+  /** The gradients' joint norm before clipping, a scalar: not finite when the step must be skipped. */
+  norm: Value;
+}
+
+/**
+ * Appends one step of AdamW (Loshchilov & Hutter 2019) with clipping by global norm. Moments are inputs named
+ * `<parameter>.mean` and `<parameter>.square`. Weight decay spares vectors (biases, normalisation scales).
+ */
+export function appendAdamW(graph: Graph, gradients: ReadonlyMap<string, Value>, settings: AdamWSettings): AdamWNodes {
+  const [rate, meanCorrection, squareCorrection] = STEP_INPUTS.map((name) => graph.input(name, []));
+  const s = (x: number): Value => graph.scalar(x);
+  const squares = [...gradients.values()].map((gradient) => graph.node('ReduceSumSquare', [gradient], { keepdims: { int: 0 } }));
+  const norm = sqrt(graph, graph.node('Sum', squares, {}, 'Sum', []));
+  const scale = div(graph, s(settings.clip), graph.node('Max', [norm, s(settings.clip)]));
+  const stepSize = mul(graph, rate!, meanCorrection!);
+  const next: AdamWNodes['next'] = new Map();
+  for (const [name, gradient] of gradients) {
+    const parameter = graph.parameters.get(name)!;
+    const oldMean = graph.input(`${name}.mean`, parameter.dims);
+    const oldSquare = graph.input(`${name}.square`, parameter.dims);
+    const clipped = mul(graph, gradient, scale);
+    const mean = add(graph, mul(graph, oldMean, s(settings.beta1)), mul(graph, clipped, s(1 - settings.beta1)));
+    const square = add(graph, mul(graph, oldSquare, s(settings.beta2)), mul(graph, mul(graph, clipped, clipped), s(1 - settings.beta2)));
+    const deviation = add(graph, sqrt(graph, mul(graph, square, squareCorrection!)), s(settings.epsilon));
+    const moved = sub(graph, parameter, mul(graph, div(graph, mean, deviation), stepSize));
+    const decayed = parameter.dims.length > 1 && settings.weightDecay > 0
+      ? sub(graph, moved, mul(graph, parameter, mul(graph, rate!, s(settings.weightDecay))))
+      : moved;
+    next.set(name, { weight: reshape(graph, decayed, parameter.dims), mean, square });
+  }
+  return { next, norm: reduceSum(graph, reshape(graph, norm, [1]), [0]) };
+}

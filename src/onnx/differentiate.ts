@@ -1,0 +1,39 @@
+import type { Graph, Node, Value } from './graph.ts';
+import { gradientRules } from './gradients/index.ts';
+import { add } from './ops.ts';
+
+/**
+ * Reverse-mode differentiation: appends to the graph the nodes that compute dLoss/dValue for every wanted value, given
+ * dLoss/d`output` in `seed`. One walk back over the nodes; a value that is used twice gets the sum of its gradients.
+ * @returns the wanted value's name → its gradient; a wanted value that `output` doesn't depend on is not in the map
+ * @throws Error naming the op when an operator on the way has no gradient
+ */
+export function differentiate(graph: Graph, output: Value, seed: Value, wanted: Iterable<Value>): Map<string, Value> {
+  const forward = [...graph.nodes];
+  const wantedNames = new Set([...wanted].map((v) => v.name));
+  const reached = dependants(forward, wantedNames);
+  const gradients = new Map<string, Value>([[output.name, seed]]);
+  for (const node of forward.reverse()) {
+    const gradient = gradients.get(node.outputs[0]!.name);
+    if (!gradient || !node.inputs.some((v) => v && reached.has(v.name))) continue;
+    const rule = gradientRules[node.op];
+    if (!rule) throw new Error(`no gradient for the operator ${node.op} (${node.outputs[0]!.name})`);
+    const wants = (i: number): boolean => reached.has(node.inputs[i]?.name ?? '');
+    const parts = rule({ graph, node, gradient, wants });
+    node.inputs.forEach((input, i) => {
+      const part = parts[i];
+      if (!input || !part || !reached.has(input.name)) return;
+      const sofar = gradients.get(input.name);
+      gradients.set(input.name, sofar ? add(graph, sofar, part) : part);
+    });
+  }
+  return new Map([...gradients].filter(([name]) => wantedNames.has(name)));
+}
+
+/** The names of all values that depend on one of the sources, the sources included. */
+function dependants(nodes: readonly Node[], sources: ReadonlySet<string>): Set<string> {
+  const reached = new Set(sources);
+  for (const node of nodes)
+    if (node.inputs.some((v) => v && reached.has(v.name))) for (const v of node.outputs) reached.add(v.name);
+  return reached;
+}

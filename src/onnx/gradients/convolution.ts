@@ -1,0 +1,60 @@
+import type { Attributes, Dim, Graph, Value } from '../graph.ts';
+import { reduceSum, reshape, transpose } from '../ops.ts';
+import type { GradientContext, GradientRule } from './rule.ts';
+
+export const convolution: Record<string, GradientRule> = {
+  // One-dimensional: x [batch, channels, frames], weight [out, channels / groups, kernel].
+  Conv: (c) => [
+    c.wants(0) ? inputGradient(c) : undefined,
+    c.wants(1) ? weightGradient(c) : undefined,
+    c.wants(2) ? reduceSum(c.graph, c.gradient, [0, 2], false) : undefined,
+  ],
+};
+
+/** Each output frame spread back over the inputs it saw: the transposed convolution with the same weight. */
+function inputGradient({ graph, node, gradient }: GradientContext): Value {
+  const [x, weight] = node.inputs as [Value, Value];
+  return graph.node('ConvTranspose', [gradient, weight], node.attributes, 'ConvTranspose', x.dims);
+}
+
+/**
+ * dW[o, i, k] = Σ over batch b and frames t of dY[b, o, t] · X[b, i, t·stride + k·dilation − pad]: itself a convolution,
+ * with the batch as channels, dY as the kernel, and stride and dilation exchanged.
+ */
+function weightGradient({ graph: g, node, gradient }: GradientContext): Value {
+  const [x, weight] = node.inputs as [Value, Value];
+  const [out, perGroup, kernel] = weight.dims as [number, number, number];
+  const { groups, stride, dilation, pads } = convSettings(node.attributes);
+  const [batch, , frames] = x.dims as [Dim, Dim, Dim];
+  const grouped = transpose(g, reshape(g, x, [batch, groups, perGroup, frames]), [2, 1, 0, 3]);
+  const images = foldBatch(g, grouped, [perGroup, `${groups}*${batch}`, frames]);
+  const kernels = transpose(g, gradient, [1, 0, 2]);
+  const attributes: Attributes = {
+    group: { int: groups }, strides: { ints: [dilation] }, dilations: { ints: [stride] }, pads: { ints: pads },
+  };
+  const wide = g.node('Conv', [images, kernels], attributes, 'Conv', [perGroup, out, `${kernel}+`]);
+  // A stride that doesn't divide evenly leaves places past the kernel's end.
+  const inputs = [wide, g.integers([0]), g.integers([kernel]), g.integers([2])];
+  return transpose(g, g.node('Slice', inputs, {}, 'Slice', [perGroup, out, kernel]), [1, 0, 2]);
+}
+
+/** [i, g, b, t] → [i, g·b, t], where b and t are both known only when it runs. */
+function foldBatch(g: Graph, x: Value, dims: readonly [number, Dim, Dim]): Value {
+  const shape = g.node('Shape', [x], { start: { int: 3 } }, 'Shape', [1]);
+  const target = g.node('Concat', [g.integers([dims[0], -1]), shape], { axis: { int: 0 } }, 'Concat', [3]);
+  return g.node('Reshape', [x, target], {}, 'Reshape', dims);
+}
+
+function convSettings(attributes: Attributes): { groups: number; stride: number; dilation: number; pads: readonly number[] } {
+  const ints = (name: string, otherwise: readonly number[]): readonly number[] => {
+    const attribute = attributes[name];
+    return attribute && 'ints' in attribute ? attribute.ints : otherwise;
+  };
+  const group = attributes.group;
+  return {
+    groups: group && 'int' in group ? group.int : 1,
+    stride: ints('strides', [1])[0]!,
+    dilation: ints('dilations', [1])[0]!,
+    pads: ints('pads', [0, 0]),
+  };
+}

@@ -1,0 +1,55 @@
+import type { Random } from '../support/random.ts';
+import { Graph, type Dim, type Value } from './graph.ts';
+import { mul } from './ops.ts';
+
+/** How a parameter starts: normal with a standard deviation, or a constant. */
+export type Start = { deviation: number } | { value: number };
+
+/** A random mask that a training step must feed: 0 with probability `rate`, else 1 / (1 − rate). */
+export interface DropoutSite {
+  input: Value;
+  rate: number;
+}
+
+/** A graph with parameters that know how they start, and dropout that is only there while training. */
+export class Network {
+  readonly graph = new Graph();
+  readonly starts = new Map<string, Start>();
+  readonly dropoutSites: DropoutSite[] = [];
+  readonly training: boolean;
+
+  constructor(training: boolean) {
+    this.training = training;
+  }
+
+  parameter(name: string, dims: readonly number[], start: Start): Value {
+    this.starts.set(name, start);
+    return this.graph.parameter(name, dims);
+  }
+
+  /** @param dims the mask's dims: those of x, or with ones where all share a fate */
+  dropout(x: Value, rate: number, dims: readonly Dim[] = x.dims): Value {
+    if (!this.training || rate === 0) return x;
+    const input = this.graph.input(`dropout.${this.dropoutSites.length}`, dims);
+    this.dropoutSites.push({ input, rate });
+    return mul(this.graph, x, input);
+  }
+
+  /** Fresh weights. Each parameter draws from the generator in the order it was made. */
+  initialise(random: Random): Map<string, Float32Array> {
+    return new Map([...this.starts].map(([name, start]) => {
+      const size = this.graph.parameters.get(name)!.dims.reduce<number>((a, d) => a * (d as number), 1);
+      const data = new Float32Array(size);
+      if ('value' in start) data.fill(start.value);
+      else for (let i = 0; i < size; i++) data[i] = start.deviation * random.normal();
+      return [name, data];
+    }));
+  }
+}
+
+/** Number of trainable numbers. */
+export function parameterCount(network: Network): number {
+  let total = 0;
+  for (const value of network.graph.parameters.values()) total += value.dims.reduce<number>((a, d) => a * (d as number), 1);
+  return total;
+}
