@@ -21,7 +21,7 @@ export function buildEncoder(network: Network, architecture: Architecture, dropo
   const mask = network.graph.input('mask', ['batch', 'frames']);
   const local = featureEncoder(network, audio, architecture);
   const projected = linear(network, norm(network, local, 'projection.norm'), 'projection', architecture.dims);
-  let x = position(network, network.dropout(silencePadding(network, projected, mask), dropout), architecture);
+  let x = position(network, network.dropout(silencePadding(network, network.specAugment(projected), mask), dropout), architecture);
   const bias = attentionBias(network, mask);
   const hidden = [x];
   const settings = { heads: architecture.heads, feedForward: architecture.feedForward, dropout, depth: architecture.blocks };

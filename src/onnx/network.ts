@@ -35,6 +35,17 @@ export class Network {
     return mul(this.graph, x, input);
   }
 
+  /**
+   * Where SpecAugment (Park et al. 2019) acts: x [batch, frames, dims] times a mask of frames and a mask of features,
+   * fed as `augment.frames` [batch, frames, 1] and `augment.features` [batch, 1, dims].
+   */
+  specAugment(x: Value): Value {
+    if (!this.training) return x;
+    const [batch, frames, dims] = x.dims as [Dim, Dim, Dim];
+    const kept = mul(this.graph, x, this.graph.input('augment.frames', [batch, frames, 1]));
+    return mul(this.graph, kept, this.graph.input('augment.features', [batch, 1, dims]));
+  }
+
   /** Fresh weights. Each parameter draws from the generator in the order it was made. */
   initialise(random: Random): Map<string, Float32Array> {
     return new Map([...this.starts].map(([name, start]) => {

@@ -21,6 +21,8 @@ export interface ModelOptions {
   weights?: ReadonlyMap<string, Float32Array>;
   /** Store weights as float16, widened to float32 when the model loads: half the file. */
   half?: boolean;
+  /** Compute in float64 throughout: for checking gradients against finite differences. */
+  double?: boolean;
   metadata?: Readonly<Record<string, string>>;
 }
 
@@ -29,7 +31,9 @@ export function encodeModel(graph: Graph, options: ModelOptions = {}): Uint8Arra
   const nodes = options.nodes ?? graph.nodes;
   const inputs = options.inputs ?? graph.inputs;
   const used = new Set(nodes.flatMap((node) => node.inputs.map((v) => v?.name)));
-  const constants = [...graph.constants.values()].filter((c) => used.has(c.value.name)).map(constantTensor);
+  const double = options.double ?? false;
+  const info = (value: Value): ValueInfoProto => valueInfo(value, double);
+  const constants = [...graph.constants.values()].filter((c) => used.has(c.value.name)).map((c) => constantTensor(c, double));
   const weights = [...(options.weights ?? [])].filter(([name]) => used.has(name));
   const stored = weights.map(([name, data]) => weightTensors(name, graph.parameters.get(name)!, data, options.half ?? false));
   const model = create(ModelProtoSchema, {
@@ -38,10 +42,10 @@ export function encodeModel(graph: Graph, options: ModelOptions = {}): Uint8Arra
     opsetImport: [create(OperatorSetIdProtoSchema, { domain: '', version: OPSET })],
     graph: create(GraphProtoSchema, {
       name: 'isogloss',
-      node: [...stored.flatMap((s) => s.nodes), ...nodes.map(nodeProto)],
+      node: [...stored.flatMap((s) => s.nodes), ...nodes.flatMap((node) => (double ? doubleNodes(node) : [nodeProto(node)]))],
       initializer: [...constants, ...stored.map((s) => s.tensor)],
-      input: inputs.map(valueInfo),
-      output: (options.outputs ?? graph.outputs).map(valueInfo),
+      input: inputs.map(info),
+      output: (options.outputs ?? graph.outputs).map(info),
     }),
     metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
   });
@@ -55,13 +59,13 @@ function weightTensors(name: string, value: Value, data: Float32Array, half: boo
     return { tensor: create(TensorProtoSchema, { name, dims, dataType: TensorProto_DataType.FLOAT, rawData: bytesOf(data) }), nodes: [] };
   const narrow = `${name}.half`;
   const tensor = create(TensorProtoSchema, { name: narrow, dims, dataType: TensorProto_DataType.FLOAT16, rawData: bytesOf(toFloat16(data)) });
-  const cast = create(NodeProtoSchema, { opType: 'Cast', input: [narrow], output: [name], attribute: [attributeProto('to', { int: 1 })] });
-  return { tensor, nodes: [cast] };
+  return { tensor, nodes: [castProto(narrow, name, TensorProto_DataType.FLOAT)] };
 }
 
-function constantTensor({ value, data }: Constant): TensorProto {
+function constantTensor({ value, data }: Constant, double: boolean): TensorProto {
   const dims = value.dims.map((d) => BigInt(d as number));
-  return create(TensorProtoSchema, { name: value.name, dims, dataType: elementTypes[value.type], rawData: bytesOf(data) });
+  const stored = double && data instanceof Float32Array ? Float64Array.from(data) : data;
+  return create(TensorProtoSchema, { name: value.name, dims, dataType: typeNumber(value.type, double), rawData: bytesOf(stored) });
 }
 
 function nodeProto(node: Node): NodeProto {
@@ -74,6 +78,23 @@ function nodeProto(node: Node): NodeProto {
   });
 }
 
+/** A node among float64 values, with casts around what ONNX Runtime only has or gives in float32. */
+function doubleNodes(node: Node): NodeProto[] {
+  const proto = nodeProto(node);
+  const singleInputs = node.op === 'Conv' || node.op === 'ConvTranspose';
+  const singleOutputs = singleInputs ? [0] : node.op === 'LayerNormalization' ? [1, 2] : [];
+  const before = singleInputs ? proto.input.map((name, i) => castProto(name, `${proto.name}.single.${i}`, TensorProto_DataType.FLOAT)) : [];
+  before.forEach((cast, i) => (proto.input[i] = cast.output[0]!));
+  const after = singleOutputs.map((i) => castProto(`${proto.output[i]!}.single`, proto.output[i]!, TensorProto_DataType.DOUBLE));
+  singleOutputs.forEach((i) => (proto.output[i] = `${proto.output[i]!}.single`));
+  if (node.op === 'Cast' && (node.attributes.to as { int: number }).int === 1) proto.attribute = [attributeProto('to', { int: TensorProto_DataType.DOUBLE })];
+  return [...before, proto, ...after];
+}
+
+function castProto(from: string, to: string, type: TensorProto_DataType): NodeProto {
+  return create(NodeProtoSchema, { opType: 'Cast', input: [from], output: [to], attribute: [attributeProto('to', { int: type })] });
+}
+
 function attributeProto(name: string, attribute: Attribute): AttributeProto {
   if ('int' in attribute) return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(attribute.int) });
   if ('float' in attribute) return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.FLOAT, f: attribute.float });
@@ -82,9 +103,9 @@ function attributeProto(name: string, attribute: Attribute): AttributeProto {
   return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.STRING, s: new TextEncoder().encode(attribute.text) });
 }
 
-function valueInfo(value: Value): ValueInfoProto {
+function valueInfo(value: Value, double: boolean): ValueInfoProto {
   const shape = create(TensorShapeProtoSchema, { dim: value.dims.map(dimension) });
-  const tensor = create(TypeProto_TensorSchema, { elemType: elementTypes[value.type], shape });
+  const tensor = create(TypeProto_TensorSchema, { elemType: typeNumber(value.type, double), shape });
   return create(ValueInfoProtoSchema, { name: value.name, type: create(TypeProtoSchema, { value: { case: 'tensorType', value: tensor } }) });
 }
 
@@ -92,6 +113,10 @@ function dimension(dim: Dim) {
   return create(TensorShapeProto_DimensionSchema, {
     value: typeof dim === 'number' ? { case: 'dimValue', value: BigInt(dim) } : { case: 'dimParam', value: dim },
   });
+}
+
+function typeNumber(type: ElementType, double: boolean): TensorProto_DataType {
+  return double && type === 'float32' ? TensorProto_DataType.DOUBLE : elementTypes[type];
 }
 
 const elementTypes: Record<ElementType, TensorProto_DataType> = {

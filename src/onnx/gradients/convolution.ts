@@ -12,9 +12,18 @@ export const convolution: Record<string, GradientRule> = {
 };
 
 /** Each output frame spread back over the inputs it saw: the transposed convolution with the same weight. */
-function inputGradient({ graph, node, gradient }: GradientContext): Value {
+function inputGradient({ graph: g, node, gradient }: GradientContext): Value {
   const [x, weight] = node.inputs as [Value, Value];
-  return graph.node('ConvTranspose', [gradient, weight], node.attributes, 'ConvTranspose', x.dims);
+  const { groups, stride, dilation, pads } = convSettings(node.attributes);
+  if (stride !== 1 || dilation !== 1) return g.node('ConvTranspose', [gradient, weight], node.attributes, 'ConvTranspose', x.dims);
+  // At stride 1 it is a plain convolution with the kernel reversed, over ten times as fast in ONNX Runtime.
+  const [out, perGroup, kernel] = weight.dims as [number, number, number];
+  const inputs = [weight, g.integers([-1]), g.integers([Number.MIN_SAFE_INTEGER]), g.integers([2]), g.integers([-1])];
+  const reversed = g.node('Slice', inputs, {}, 'reversed', weight.dims);
+  const grouped = transpose(g, reshape(g, reversed, [groups, out / groups, perGroup, kernel]), [0, 2, 1, 3]);
+  const kernels = reshape(g, grouped, [groups * perGroup, out / groups, kernel]);
+  const attributes: Attributes = { group: { int: groups }, pads: { ints: pads.map((p) => kernel - 1 - p) } };
+  return g.node('Conv', [gradient, kernels], attributes, 'Conv', x.dims);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { add, div, mul, sub } from '../ops.ts';
+import { add, castToFloat, div, mul, sub } from '../ops.ts';
 import { unbroadcast, type GradientContext, type GradientRule } from './rule.ts';
 import type { Value } from '../graph.ts';
 
@@ -30,8 +30,11 @@ export const elementwise: Record<string, GradientRule> = {
 };
 
 export const activations: Record<string, GradientRule> = {
-  // The output's sign is 0 or 1, and the next layer keeps the output anyway: nothing more to store.
-  Relu: (c) => [mul(c.graph, c.gradient, c.graph.node('Sign', [c.node.outputs[0]!]))],
+  // Read off the output, which the next layer keeps anyway: nothing more to store.
+  Relu: (c) => {
+    const passed = c.graph.node('Greater', [c.node.outputs[0]!, c.graph.scalar(0)]);
+    return [mul(c.graph, c.gradient, castToFloat(c.graph, passed))];
+  },
   Tanh: (c) => {
     const y = c.node.outputs[0]!;
     return [mul(c.graph, c.gradient, sub(c.graph, c.graph.scalar(1), mul(c.graph, y, y)))];

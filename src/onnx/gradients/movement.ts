@@ -16,6 +16,14 @@ export const movement: Record<string, GradientRule> = {
     const end = integer(c, ends);
     return [pad(c.graph, c.gradient, axis, integer(c, starts), end < 0 ? -end : 0, x.dims[axis]!)];
   },
+  // Made by ops.pad: one axis.
+  Pad: (c) => {
+    const amounts = Array.from(c.graph.constants.get(c.node.inputs[1]!.name)!.data as BigInt64Array, Number);
+    const rank = amounts.length / 2;
+    const axis = amounts.findIndex((amount) => amount > 0) % rank;
+    const trimmed = trim(c.graph, c.gradient, axis, amounts[axis]!, amounts[rank + axis]!);
+    return [{ ...trimmed, dims: c.node.inputs[0]!.dims }];
+  },
   Concat: (c) => {
     const attribute = c.node.attributes.axis as { int: number };
     const axis = attribute.int < 0 ? attribute.int + c.gradient.dims.length : attribute.int;

@@ -1,0 +1,80 @@
+import type { Random } from '../support/random.ts';
+
+export interface AudioAugmentSettings {
+  /** Slowest and fastest playing speed; pitch moves with it. */
+  speed: readonly [number, number];
+  /** How often noise is added, and its signal-to-noise ratio in dB. */
+  noise: { probability: number; snr: readonly [number, number] };
+  /** How often the band is narrowed to what a telephone passes. */
+  telephone: number;
+}
+
+/** A changed copy of a recording, as it might have sounded elsewhere. */
+export function augmentAudio(samples: Float32Array, settings: AudioAugmentSettings, longest: number, random: Random): Float32Array {
+  const slowest = Math.max(settings.speed[0], samples.length / longest);
+  const changed = playAtSpeed(samples, Math.max(slowest, random.between(settings.speed[0], settings.speed[1])));
+  if (random.next() < settings.telephone) narrowBand(changed, random.between(2800, 3800), random.between(150, 350));
+  if (random.next() < settings.noise.probability) addNoise(changed, random.between(...settings.noise.snr), random);
+  return changed;
+}
+
+/** Resamples by linear interpolation. */
+function playAtSpeed(samples: Float32Array, speed: number): Float32Array {
+  const length = Math.floor((samples.length - 1) / speed);
+  const result = new Float32Array(length);
+  for (let i = 0; i < length; i++) {
+    const at = i * speed;
+    const left = Math.floor(at);
+    const share = at - left;
+    result[i] = samples[left]! * (1 - share) + samples[left + 1]! * share;
+  }
+  return result;
+}
+
+/** Two second-order low-passes and a first-order high-pass, in place. Cut-offs in Hz at 16 kHz. */
+function narrowBand(samples: Float32Array, high: number, low: number): void {
+  for (let pass = 0; pass < 2; pass++) lowPass(samples, high);
+  const keep = Math.exp((-2 * Math.PI * low) / 16000);
+  let slow = 0;
+  for (let i = 0; i < samples.length; i++) {
+    slow = keep * slow + (1 - keep) * samples[i]!;
+    samples[i]! -= slow;
+  }
+}
+
+/** Butterworth low-pass (Bristow-Johnson's audio cookbook). */
+function lowPass(samples: Float32Array, cutoff: number): void {
+  const w = (2 * Math.PI * cutoff) / 16000;
+  const alpha = Math.sin(w) / Math.SQRT2;
+  const cosine = Math.cos(w);
+  const a0 = 1 + alpha;
+  const b1 = (1 - cosine) / a0;
+  const [b0, a1, a2] = [b1 / 2, (-2 * cosine) / a0, (1 - alpha) / a0];
+  let [x1, x2, y1, y2] = [0, 0, 0, 0];
+  for (let i = 0; i < samples.length; i++) {
+    const x = samples[i]!;
+    const y = b0 * x + b1 * x1 + b0 * x2 - a1 * y1 - a2 * y2;
+    [x2, x1, y2, y1] = [x1, x, y1, y];
+    samples[i] = y;
+  }
+}
+
+/** Noise between white and brown, in place. */
+function addNoise(samples: Float32Array, snr: number, random: Random): void {
+  const colour = random.next() < 0.5 ? 0 : random.between(0.5, 0.98);
+  const noise = new Float32Array(samples.length);
+  let last = 0;
+  for (let i = 0; i < noise.length; i++) {
+    // Sum of two uniforms: near enough to normal, and cheap.
+    last = colour * last + (random.next() + random.next() - 1);
+    noise[i] = last;
+  }
+  const gain = Math.sqrt(power(samples) / Math.max(power(noise), 1e-12) / 10 ** (snr / 10));
+  for (let i = 0; i < samples.length; i++) samples[i]! += gain * noise[i]!;
+}
+
+function power(samples: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < samples.length; i++) sum += samples[i]! ** 2;
+  return sum / Math.max(1, samples.length);
+}

@@ -1,0 +1,53 @@
+import { frameCount, paddedSamples } from '../encoder/architecture.ts';
+import { floats } from '../onnx/session.ts';
+import { augmentAudio, type AudioAugmentSettings } from './audio-augment.ts';
+import type { Examples } from './examples.ts';
+
+/**
+ * Recordings as a network's input, read when they are needed: memory doesn't grow with the corpus.
+ * @param samples length of each recording
+ * @param read its audio, 16 kHz mono
+ */
+export function audioExamples(
+  samples: readonly number[],
+  targets: readonly Int32Array[],
+  read: (index: number) => Promise<Float32Array>,
+  augment?: AudioAugmentSettings,
+): Examples {
+  return {
+    frames: Int32Array.from(samples, frameCount),
+    targets,
+    async load(batch, random) {
+      const width = paddedSamples(batch.frames);
+      const rows = batch.examples.length;
+      const audio = new Float32Array(rows * width);
+      const frameCounts = new Int32Array(rows);
+      const recordings = await Promise.all(batch.examples.map(read));
+      recordings.forEach((recording, row) => {
+        const heard = random && augment ? augmentAudio(recording, augment, width, random) : recording.subarray(0, width);
+        standardise(heard, audio.subarray(row * width, row * width + heard.length));
+        frameCounts[row] = Math.min(batch.frames, frameCount(heard.length));
+      });
+      const inputs = { audio: floats(audio, [rows, width]), mask: floats(frameMask(frameCounts, batch.frames), [rows, batch.frames]) };
+      return { inputs, frameCounts };
+    },
+  };
+}
+
+/** Zero mean, unit variance, as Wav2Vec2's preprocessor does it. */
+export function standardise(samples: Float32Array, into: Float32Array): void {
+  let sum = 0;
+  for (let i = 0; i < samples.length; i++) sum += samples[i]!;
+  const mean = sum / Math.max(1, samples.length);
+  let squares = 0;
+  for (let i = 0; i < samples.length; i++) squares += (samples[i]! - mean) ** 2;
+  const scale = 1 / Math.sqrt(squares / Math.max(1, samples.length) + 1e-7);
+  for (let i = 0; i < samples.length; i++) into[i] = (samples[i]! - mean) * scale;
+}
+
+/** [batch, frames]: 1 on frames that are there, 0 on padding. */
+export function frameMask(frameCounts: Int32Array, frames: number): Float32Array {
+  const mask = new Float32Array(frameCounts.length * frames);
+  frameCounts.forEach((count, row) => mask.fill(1, row * frames, row * frames + count));
+  return mask;
+}

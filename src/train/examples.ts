@@ -1,0 +1,18 @@
+import type { Feeds } from '../onnx/engine.ts';
+import type { Random } from '../support/random.ts';
+import type { Batch } from './batches.ts';
+
+/** What a network is trained on or measured with: inputs by index, and the labels that belong to them. */
+export interface Examples {
+  /** Frames of each example, unaugmented. */
+  readonly frames: Int32Array;
+  readonly targets: readonly Int32Array[];
+  /** The inputs of a batch, padded to `batch.frames`; changed at random where a generator is given. */
+  load(batch: Batch, random?: Random): Promise<LoadedBatch>;
+}
+
+export interface LoadedBatch {
+  inputs: Feeds;
+  /** Frames that are there in each row; the rest is padding. */
+  frameCounts: Int32Array;
+}

@@ -1,0 +1,49 @@
+import type { DropoutSite } from '../onnx/network.ts';
+import type { Feeds } from '../onnx/engine.ts';
+import { floats } from '../onnx/session.ts';
+import type { Random } from '../support/random.ts';
+
+export interface SpecAugmentSettings {
+  /** Masks an utterance, and the widest of them in frames. */
+  timeMasks: number;
+  timeWidth: number;
+  /** Masks over features, and the widest as a share of them. */
+  featureMasks: number;
+  featureWidth: number;
+}
+
+/** The masks that `Network.specAugment` asks for (Park et al. 2019). Masked is 0. */
+export function specAugmentFeeds(settings: SpecAugmentSettings, frameCounts: Int32Array, frames: number, dims: number, random: Random): Feeds {
+  const batch = frameCounts.length;
+  const time = new Float32Array(batch * frames).fill(1);
+  const feature = new Float32Array(batch * dims).fill(1);
+  for (let b = 0; b < batch; b++) {
+    for (let i = 0; i < settings.timeMasks; i++) {
+      // At most a tenth of an utterance a mask, or short ones would vanish.
+      const width = random.int(Math.min(settings.timeWidth, Math.floor(frameCounts[b]! / 10)) + 1);
+      const start = b * frames + random.int(frameCounts[b]! - width + 1);
+      time.fill(0, start, start + width);
+    }
+    for (let i = 0; i < settings.featureMasks; i++) {
+      const width = random.int(Math.floor(settings.featureWidth * dims) + 1);
+      const start = b * dims + random.int(dims - width + 1);
+      feature.fill(0, start, start + width);
+    }
+  }
+  return { 'augment.frames': floats(time, [batch, frames, 1]), 'augment.features': floats(feature, [batch, 1, dims]) };
+}
+
+/** A mask for each dropout site; `sizes` gives the symbolic dims their numbers. Four places share one draw of 32 bits. */
+export function dropoutFeeds(sites: readonly DropoutSite[], sizes: Readonly<Record<string, number>>, random: Random): Feeds {
+  return Object.fromEntries(sites.map(({ input, rate }) => {
+    const dims = input.dims.map((d) => (typeof d === 'number' ? d : sizes[d]!));
+    const mask = new Float32Array(dims.reduce((a, d) => a * d, 1));
+    const threshold = Math.round(rate * 256);
+    const kept = 256 / (256 - threshold);
+    for (let i = 0; i < mask.length; i += 4) {
+      const bits = random.uint32();
+      for (let j = 0; j < 4 && i + j < mask.length; j++) mask[i + j] = ((bits >>> (8 * j)) & 255) < threshold ? 0 : kept;
+    }
+    return [input.name, floats(mask, dims)];
+  }));
+}
