@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { InputError } from '../support/errors.ts';
+import { readText } from '../support/files.ts';
+
+const packageSchema = z.strictObject({
+  /** A Debian package: the same file by apt, and by plain download where there is no apt. */
+  name: z.string(),
+  version: z.string(),
+  url: z.url(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+const common = {
+  title: z.string(),
+  language: z.string(),
+  speaker: z.string().optional(),
+  licence: z.string(),
+  attribution: z.string(),
+  upstream: z.url(),
+  notes: z.string().optional(),
+  packages: z.array(packageSchema).min(1),
+};
+
+const asterisk = z.strictObject({
+  ...common,
+  importer: z.literal('asterisk'),
+  /** Folder of the recordings, and the list of what is said in them, inside the packages. */
+  sounds: z.string(),
+  transcripts: z.string(),
+  /** Words whose accented letters were lost on the way to the list. */
+  repair: z.record(z.string(), z.string()).default({}),
+});
+
+const sourceSchema = z.discriminatedUnion('importer', [asterisk]);
+
+/** What `corpora/<name>/source.yaml` says: where a corpus comes from, and on what terms. */
+export type Source = z.infer<typeof sourceSchema>;
+export type AsteriskSource = z.infer<typeof asterisk>;
+export type DebianPackage = z.infer<typeof packageSchema>;
+
+/** @throws InputError naming the field when source.yaml is not as it should be */
+export async function readSource(folder: string): Promise<Source> {
+  const file = path.join(folder, 'source.yaml');
+  const parsed = sourceSchema.safeParse(parse(await readText(file)));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new InputError(`${issue.path.join('.')}: ${issue.message}`, 'Mend source.yaml: see docs/corpora.md.', { file });
+}
+
+/** The corpora that come with the package; in a clone, the same folder as ./corpora. */
+export const packagedCorpora = fileURLToPath(new URL('../../corpora/', import.meta.url));
+
+export interface CorpusPlace {
+  name: string;
+  /** Where manifest and audio are, or will be. */
+  folder: string;
+  /** Where source.yaml is, if the corpus has one. */
+  sourceFolder?: string;
+}
+
+/**
+ * Finds a corpus by the name of a folder in ./corpora, by any folder's path, or among those that come with the package.
+ * @throws InputError when there is none of that name
+ */
+export function findCorpus(name: string): CorpusPlace {
+  const local = path.resolve('corpora', name);
+  const candidates = [local, path.resolve(name)];
+  for (const folder of candidates) {
+    const hasSource = existsSync(path.join(folder, 'source.yaml'));
+    if (hasSource || existsSync(path.join(folder, 'manifest.jsonl')))
+      return { name: path.basename(folder), folder, ...(hasSource ? { sourceFolder: folder } : {}) };
+  }
+  const packaged = path.join(packagedCorpora, name);
+  if (/^[\w-]+$/.test(name) && existsSync(path.join(packaged, 'source.yaml'))) return { name, folder: local, sourceFolder: packaged };
+  throw new InputError(`no corpus ${name}`, `A corpus is a folder with a manifest.jsonl, in ./corpora or by its path. docs/corpora.md shows how to make one.`);
+}

@@ -1,0 +1,22 @@
+import type { SetAside } from '../../support/errors.ts';
+import type { Progress } from '../../support/progress.ts';
+import type { Source } from '../source.ts';
+import type { Utterance } from '../utterance.ts';
+import { importAsterisk } from './asterisk.ts';
+
+export interface ImportContext {
+  /** Where the packages' files are. */
+  unpacked: string;
+  /** The corpus's folder; recordings go to `audio/` in it. */
+  folder: string;
+  progress?: Progress;
+  signal?: AbortSignal;
+}
+
+/** Runs a source's importer: utterances, and what had to be left out with the reason. */
+export function importCorpus(source: Source, context: ImportContext): AsyncGenerator<Utterance | SetAside> {
+  switch (source.importer) {
+    case 'asterisk':
+      return importAsterisk(source, context);
+  }
+}

@@ -1,0 +1,60 @@
+import { Random } from '../support/random.ts';
+import type { Utterance } from './utterance.ts';
+
+export interface SplitRule {
+  seed: number | string;
+  test: { minutes: number };
+  dev: { minutes: number };
+  /** All that is left when no minutes are given. */
+  train: { minutes?: number | undefined };
+}
+
+export interface Split {
+  train: Utterance[];
+  dev: Utterance[];
+  test: Utterance[];
+  unused: Utterance[];
+}
+
+/**
+ * Divides a corpus so that no text and no recording stands in two parts. Test is drawn first, then dev, then train:
+ * more training minutes never change what is tested. The same utterances and seed give the same split in any order.
+ * @param key what must not be shared, e.g. the normalised text
+ */
+export function splitCorpus(utterances: readonly Utterance[], rule: SplitRule, key: (utterance: Utterance) => string): Split {
+  const groups = new Random(rule.seed).shuffle(groupsOf(utterances, key));
+  const take = (minutes: number): Utterance[] => {
+    const part: Utterance[] = [];
+    for (let seconds = 0; seconds < minutes * 60 && groups.length > 0; ) {
+      const group = groups.shift()!;
+      part.push(...group);
+      seconds += group.reduce((sum, u) => sum + (u.duration ?? 0), 0);
+    }
+    return part;
+  };
+  const test = take(rule.test.minutes);
+  const dev = take(rule.dev.minutes);
+  const train = take(rule.train.minutes ?? Infinity);
+  return { train, dev, test, unused: groups.flat() };
+}
+
+/** Utterances that share a text or a recording, directly or through others, belong together. */
+function groupsOf(utterances: readonly Utterance[], key: (utterance: Utterance) => string): Utterance[][] {
+  const sorted = [...utterances].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const parent = sorted.map((_, i) => i);
+  const root = (i: number): number => {
+    while (parent[i] !== i) i = parent[i] = parent[parent[i]!]!;
+    return i;
+  };
+  const firstWith = new Map<string, number>();
+  sorted.forEach((utterance, i) => {
+    for (const shared of [`text ${key(utterance)}`, `audio ${utterance.audio}`]) {
+      const first = firstWith.get(shared);
+      if (first === undefined) firstWith.set(shared, i);
+      else parent[root(i)] = root(first);
+    }
+  });
+  const groups = new Map<number, Utterance[]>();
+  sorted.forEach((utterance, i) => groups.set(root(i), [...(groups.get(root(i)) ?? []), utterance]));
+  return [...groups.values()];
+}
