@@ -1,0 +1,100 @@
+import { z } from 'zod';
+
+/*
+ * One file says everything about an experiment. Every field but `name`, `language` and `corpus` has a default, so that a
+ * recipe can be three lines; the lock of a run holds them all.
+ */
+
+const minutes = z.number().positive();
+const share = z.number().min(0).max(1);
+const count = z.number().int().positive();
+
+const split = z.strictObject({
+  seed: z.number().int().default(1).describe('Another seed draws another split.'),
+  test: z.strictObject({ minutes }).default({ minutes: 5 }),
+  dev: z.strictObject({ minutes }).default({ minutes: 3 }),
+  train: z.strictObject({ minutes: minutes.optional().describe('All that is left, if absent.') }).prefault({}),
+}).describe('No text and no recording stands in two parts. Test is drawn first: more training never changes it.');
+
+const text = z.strictObject({
+  unit: z.enum(['graphemes', 'phones']).default('graphemes').describe('What the head writes. Phones come from the manifest, else from espeak-ng.'),
+  case: z.enum(['lower', 'keep']).default('lower'),
+  punctuation: z.enum(['remove', 'keep']).default('remove'),
+  brackets: z.enum(['remove', 'keep', 'exclude']).default('exclude'),
+  digits: z.enum(['error', 'spell', 'remove', 'keep', 'exclude']).default('error'),
+  apostrophe: z.enum(['letter', 'remove']).default('letter'),
+  map: z.record(z.string(), z.string()).default({}).describe('Strings replaced before all else.'),
+  profile: z.array(z.string().min(1)).default([]).describe('Orthography profile: graphemes of more than one character, e.g. [ng, sch].'),
+});
+
+const architecture = z.strictObject({
+  conv_widths: z.array(count).length(7).default([32, 48, 64, 96, 128, 192, 256]),
+  dims: count.default(256),
+  blocks: count.default(5),
+  heads: count.default(4),
+  feed_forward: count.default(1024),
+  position_kernel: count.default(31),
+  position_groups: count.default(16),
+});
+
+const encoder = z.strictObject({
+  model: z.string().default('embedded').describe('`embedded`, `random` (the same network, untrained), `new` (trained from scratch with the head), or an .onnx file made by isogloss.'),
+  layer: z.union([z.number().int().nonnegative(), z.literal('mix')]).default('mix').describe('Which hidden layer feeds the head; `mix` learns weights over all of them.'),
+  architecture: architecture.optional().describe('Only for `new`.'),
+});
+
+const head = z.strictObject({
+  kind: z.enum(['linear', 'mlp', 'transformer']).default('transformer'),
+  dims: count.default(256),
+  blocks: z.number().int().min(1).max(2).default(1).describe('Transformer blocks.'),
+  context: z.number().int().nonnegative().default(2).describe('Frames on either side that mlp sees.'),
+  dropout: share.default(0.2),
+});
+
+const augment = z.strictObject({
+  speed: z.tuple([z.number().positive(), z.number().positive()]).default([0.85, 1.18]),
+  noise: z.strictObject({ probability: share.default(0.5), snr: z.tuple([z.number(), z.number()]).default([3, 30]) }).prefault({}),
+  telephone: share.default(0.25).describe('How often the band is narrowed to that of a telephone.'),
+});
+
+const training = z.strictObject({
+  epochs: count.default(60),
+  batch_seconds: z.number().positive().default(60),
+  learning_rate: z.number().positive().default(0.001),
+  schedule: z.enum(['cosine', 'linear', 'constant']).default('cosine'),
+  warmup: share.default(0.1).describe('Share of all steps.'),
+  weight_decay: z.number().nonnegative().default(0.01),
+  clip: z.number().positive().default(1),
+  patience: count.default(15).describe('Epochs without a better dev CER before it stops.'),
+  spec_augment: z.strictObject({
+    time_masks: z.number().int().nonnegative().default(2),
+    time_width: count.default(20).describe('Frames of 20 ms.'),
+    feature_masks: z.number().int().nonnegative().default(1),
+    feature_width: share.default(0.15),
+  }).prefault({}),
+  augment: augment.optional().describe('Changes to the sound itself; only where the encoder is trained too.'),
+});
+
+export const recipeSchema = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'small letters, digits and hyphens').describe('Names the run folder.'),
+  title: z.string().optional(),
+  language: z.string().min(2).describe('BCP 47, e.g. it or pt-BR.'),
+  corpus: z.union([z.string(), z.array(z.string()).min(1)]).describe('A corpus in ./corpora, or a folder with a manifest.jsonl.'),
+  split: split.prefault({}),
+  text: text.prefault({}),
+  encoder: encoder.prefault({}),
+  train: z.enum(['head', 'all']).default('head').describe('`all` trains the encoder too: for `encoder.model: new`.'),
+  head: head.prefault({}),
+  training: training.prefault({}),
+  decoding: z.strictObject({ method: z.literal('greedy').default('greedy') }).prefault({}),
+  baseline: z.strictObject({ random_encoder: z.boolean().default(true).describe('Also train the same head on the untrained encoder, to show what transfer gains.') }).prefault({}),
+  seed: z.number().int().default(1),
+});
+
+/** A recipe with all defaults filled in. */
+export type Recipe = z.infer<typeof recipeSchema>;
+
+/** For editors: `# yaml-language-server: $schema=recipe.schema.json` on a recipe's first line. */
+export function recipeJsonSchema(): unknown {
+  return z.toJSONSchema(recipeSchema, { io: 'input' });
+}
