@@ -1,7 +1,7 @@
 import type { Dim, Value } from '../onnx/graph.ts';
-import { attentionBias, linear, norm, transformerBlock } from '../onnx/layers.ts';
+import { attentionBias, linear, norm, silencePadding, transformerBlock } from '../onnx/layers.ts';
 import type { Network } from '../onnx/network.ts';
-import { add, concat, matmul, mul, relu, reshape, transpose, trim } from '../onnx/ops.ts';
+import { add, concat, matmul, relu, reshape, transpose, trim } from '../onnx/ops.ts';
 import { CONV_KERNELS, CONV_STRIDES, type Architecture } from './architecture.ts';
 
 export interface EncoderValues {
@@ -63,13 +63,6 @@ function windowed(network: Network, x: Value, kernel: number, stride: number, st
   const next = trim(g, joined, 1, 1, 0);
   const windows = concat(g, [here, excess === stride ? next : trim(g, next, 2, 0, (stride - excess) * channels)], 2);
   return { ...windows, dims: [batch, steps, kernel * channels] };
-}
-
-/** Zeroes the frames that are padding, so that the position convolution doesn't carry them into the speech. */
-function silencePadding(network: Network, x: Value, mask: Value): Value {
-  const g = network.graph;
-  const column = g.node('Unsqueeze', [mask, g.integers([2])], {}, 'Unsqueeze', [...mask.dims, 1]);
-  return mul(g, x, column);
 }
 
 /** Adds a grouped convolution of the neighbourhood: where a frame stands relative to others. */

@@ -60,3 +60,9 @@ export function attentionBias(network: Network, mask: Value): Value {
   const absent = mul(g, sub(g, mask, g.scalar(1)), g.scalar(1e4));
   return g.node('Unsqueeze', [absent, g.integers([1, 2])], {}, 'Unsqueeze', [batch, 1, 1, frames]);
 }
+
+/** Zeroes padding frames, so that what looks at neighbours sees silence there. */
+export function silencePadding(network: Network, x: Value, mask: Value): Value {
+  const g = network.graph;
+  return mul(g, x, g.node('Unsqueeze', [mask, g.integers([2])], {}, 'Unsqueeze', [...mask.dims, 1]));
+}

@@ -1,6 +1,6 @@
 import type { Feeds } from '../onnx/engine.ts';
 import type { Random } from '../support/random.ts';
-import type { Batch } from './batches.ts';
+import type { Batch } from '../support/batches.ts';
 
 /** What a network is trained on or measured with: inputs by index, and the labels that belong to them. */
 export interface Examples {

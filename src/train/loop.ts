@@ -8,7 +8,7 @@ import { ctcLoss } from '../ctc/loss.ts';
 import { WorkError } from '../support/errors.ts';
 import { silent, type Progress, type Task } from '../support/progress.ts';
 import { Random } from '../support/random.ts';
-import { makeBatches, type Batch } from './batches.ts';
+import { makeBatches, type Batch } from '../support/batches.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { Examples, LoadedBatch } from './examples.ts';
 import { dropoutFeeds, specAugmentFeeds, type SpecAugmentSettings } from './masks.ts';

@@ -5,7 +5,7 @@ import type { Value } from '../onnx/graph.ts';
 import type { Network } from '../onnx/network.ts';
 import { Predictor } from '../onnx/predictor.ts';
 import { floatData } from '../onnx/session.ts';
-import { makeBatches } from './batches.ts';
+import { makeBatches } from '../support/batches.ts';
 import type { Examples } from './examples.ts';
 
 export interface Measured {

@@ -1,4 +1,4 @@
-import type { Random } from '../support/random.ts';
+import type { Random } from './random.ts';
 
 /** Examples that go through the network together, all padded to the same number of frames. */
 export interface Batch {

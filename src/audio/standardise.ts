@@ -1,0 +1,17 @@
+/** Zero mean, unit variance, as Wav2Vec2's preprocessor does it. */
+export function standardise(samples: Float32Array, into: Float32Array): void {
+  let sum = 0;
+  for (let i = 0; i < samples.length; i++) sum += samples[i]!;
+  const mean = sum / Math.max(1, samples.length);
+  let squares = 0;
+  for (let i = 0; i < samples.length; i++) squares += (samples[i]! - mean) ** 2;
+  const scale = 1 / Math.sqrt(squares / Math.max(1, samples.length) + 1e-7);
+  for (let i = 0; i < samples.length; i++) into[i] = (samples[i]! - mean) * scale;
+}
+
+/** [batch, frames]: 1 on frames that are there, 0 on padding. */
+export function frameMask(frameCounts: Int32Array, frames: number): Float32Array {
+  const mask = new Float32Array(frameCounts.length * frames);
+  frameCounts.forEach((count, row) => mask.fill(1, row * frames, row * frames + count));
+  return mask;
+}

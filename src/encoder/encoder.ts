@@ -1,0 +1,121 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { ModelProtoSchema } from 'onnx-buf';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Network } from '../onnx/network.ts';
+import { encodeModel } from '../onnx/proto.ts';
+import { floatData, floats, openSession, type Session, type SessionOptions } from '../onnx/session.ts';
+import type { Weights } from '../onnx/engine.ts';
+import { InputError } from '../support/errors.ts';
+import { readError, sha256 } from '../support/files.ts';
+import { Random } from '../support/random.ts';
+import { frameMask, standardise } from '../audio/standardise.ts';
+import { frameCount, paddedSamples, type Architecture } from './architecture.ts';
+import { buildEncoder } from './network.ts';
+
+export const embeddedFile = fileURLToPath(new URL('../../models/embedded/encoder.onnx', import.meta.url));
+
+/** Hidden layers of a batch. */
+export interface Hidden {
+  /** Of each layer asked for: [batch, frames, dims]. */
+  layers: Float32Array[];
+  frames: number;
+  /** Frames that are there in each row; the rest is padding. */
+  frameCounts: Int32Array;
+}
+
+/** A frozen encoder: recordings in, hidden layers out. */
+export class Encoder {
+  /** As the recipe names it. */
+  readonly name: string;
+  /** Hex SHA-256 of the model's bytes. */
+  readonly hash: string;
+  readonly architecture: Architecture;
+  /** The .onnx file's bytes, for models that carry their encoder along. */
+  readonly bytes: Uint8Array;
+  private readonly session: Session;
+
+  private constructor(name: string, bytes: Uint8Array, architecture: Architecture, session: Session) {
+    this.name = name;
+    this.bytes = bytes;
+    this.hash = sha256(bytes);
+    this.architecture = architecture;
+    this.session = session;
+  }
+
+  static async fromBytes(name: string, bytes: Uint8Array, options: SessionOptions = {}): Promise<Encoder> {
+    return new Encoder(name, bytes, readArchitecture(name, bytes), await openSession(bytes, options));
+  }
+
+  /** Numbers of its hidden layers: 0 is what enters the first block. */
+  get layerCount(): number {
+    return this.architecture.blocks + 1;
+  }
+
+  /**
+   * Runs recordings (16 kHz mono) side by side, padded to the longest.
+   * @param frames to pad to; the longest recording's by default
+   */
+  async run(recordings: readonly Float32Array[], layers: readonly number[], frames?: number): Promise<Hidden> {
+    const frameCounts = Int32Array.from(recordings, (r) => frameCount(r.length));
+    const padded = frames ?? Math.max(1, ...frameCounts);
+    const width = paddedSamples(padded);
+    const audio = new Float32Array(recordings.length * width);
+    recordings.forEach((recording, row) => {
+      const heard = recording.subarray(0, width);
+      standardise(heard, audio.subarray(row * width, row * width + heard.length));
+    });
+    const feeds = { audio: floats(audio, [recordings.length, width]), mask: floats(frameMask(frameCounts, padded), [recordings.length, padded]) };
+    const results = await this.session.run(feeds, layers.map((layer) => `hidden.${layer}`));
+    return { layers: layers.map((layer) => floatData(results[`hidden.${layer}`]!)), frames: padded, frameCounts };
+  }
+
+  async release(): Promise<void> {
+    await this.session.release();
+  }
+}
+
+/**
+ * Loads an encoder: `embedded`, `random` (the embedded one's shape, untrained) or an .onnx file written by isogloss.
+ * @throws InputError when there is no such file, or it is no encoder of ours
+ */
+export async function loadEncoder(name: string, options: SessionOptions = {}): Promise<Encoder> {
+  if (name === 'random') {
+    const { architecture } = await describeEmbedded();
+    const network = new Network(false);
+    buildEncoder(network, architecture);
+    return Encoder.fromBytes(name, encodeEncoder(network.initialise(new Random('untrained encoder')), architecture, {}), options);
+  }
+  return Encoder.fromBytes(name, await readEncoder(name === 'embedded' ? embeddedFile : name), options);
+}
+
+/** The bytes of an encoder's .onnx file: inputs `audio` and `mask`, an output for every hidden layer, its shape as metadata. */
+export function encodeEncoder(weights: Weights, architecture: Architecture, metadata: Readonly<Record<string, string>>): Uint8Array {
+  const network = new Network(false);
+  const { hidden } = buildEncoder(network, architecture);
+  const outputs = hidden.map((value, i) => network.graph.output(value, `hidden.${i}`));
+  return encodeModel(network.graph, { weights, outputs, half: true, metadata: { ...metadata, 'isogloss.architecture': JSON.stringify(architecture) } });
+}
+
+async function describeEmbedded(): Promise<{ architecture: Architecture }> {
+  return { architecture: readArchitecture('embedded', await readEncoder(embeddedFile)) };
+}
+
+async function readEncoder(file: string): Promise<Uint8Array> {
+  if (!existsSync(file)) throw new InputError('no such encoder', 'Use `embedded`, `random`, or the path of an .onnx file that isogloss wrote.', { file });
+  return readFile(file).catch((error: unknown) => {
+    throw readError(file, error);
+  });
+}
+
+function readArchitecture(name: string, bytes: Uint8Array): Architecture {
+  try {
+    const model = fromBinary(ModelProtoSchema, bytes);
+    const entry = model.metadataProps.find((p) => p.key === 'isogloss.architecture');
+    if (entry) return JSON.parse(entry.value) as Architecture;
+  } catch {
+    // Not protobuf at all: said below.
+  }
+  throw new InputError(`${name} is not an encoder that isogloss wrote`, 'Use `embedded`, or the encoder.onnx of a run with `encoder.model: new`.');
+}

@@ -1,0 +1,75 @@
+import { silent, type Progress } from '../support/progress.ts';
+import { ahead } from '../support/ahead.ts';
+import { makeBatches, type Batch } from '../support/batches.ts';
+import { frameCount } from './architecture.ts';
+import type { Encoder, Hidden } from './encoder.ts';
+import type { FeatureCache, FeatureKey } from './feature-cache.ts';
+
+/** A recording whose features are wanted. */
+export interface Recording {
+  /** Content hash of the audio. */
+  key: string;
+  samples: number;
+  read: () => Promise<Float32Array>;
+}
+
+export interface FeatureReport {
+  /** Of computing, without what was cached. */
+  seconds: number;
+  secondsOfAudio: number;
+  /** Seconds of work a second of audio; absent when all was cached. */
+  realTimeFactor?: number;
+  cached: number;
+  computed: number;
+}
+
+/** Frames a batch may hold: enough to fill the processors, little enough to stay in their caches. */
+const BATCH_FRAMES = 2000;
+
+/**
+ * Computes the features of recordings that are not cached yet, batched by length. The next batches are read from disk while
+ * the encoder works on this one, and results are written while it works on the next; at most a few are in memory.
+ */
+export async function computeFeatures(
+  encoder: Encoder, layers: readonly number[], recordings: readonly Recording[], cache: FeatureCache, progress: Progress = silent, signal?: AbortSignal,
+): Promise<FeatureReport> {
+  const keyOf = (recording: Recording): FeatureKey => ({ audio: recording.key, encoder: encoder.hash, layers });
+  const missing = recordings.filter((recording) => !cache.has(keyOf(recording)));
+  const secondsOf = (list: readonly Recording[]): number => list.reduce((sum, r) => sum + r.samples / 16000, 0);
+  const task = progress('features', Math.round(secondsOf(missing)), 's of audio');
+  const startedAt = performance.now();
+  const batches = makeBatches(missing.map((r) => frameCount(r.samples)), BATCH_FRAMES);
+  const load = (batch: Batch) => Promise.all(batch.examples.map((i) => missing[i]!.read()));
+  let writing: Promise<unknown> = Promise.resolve();
+  for await (const { item: batch, result: audio } of ahead(batches, 2, load)) {
+    signal?.throwIfAborted();
+    const hidden = await encoder.run(audio, layers, batch.frames);
+    await writing;
+    writing = Promise.all(batch.examples.map((i, row) => cache.write(keyOf(missing[i]!), rowOf(hidden, row, encoder.architecture.dims))));
+    // Awaited with the next batch or after the last; until then a full disk must not end the process.
+    writing.catch(() => {});
+    task.advance(Math.round(secondsOf(batch.examples.map((i) => missing[i]!))));
+  }
+  await writing;
+  task.done();
+  const seconds = (performance.now() - startedAt) / 1000;
+  const audioSeconds = secondsOf(missing);
+  return {
+    seconds, secondsOfAudio: secondsOf(recordings), cached: recordings.length - missing.length, computed: missing.length,
+    ...(missing.length > 0 ? { realTimeFactor: seconds / audioSeconds } : {}),
+  };
+}
+
+/** One row's valid frames of all layers, interleaved: [frames, layers, dims]. */
+export function rowOf(hidden: Hidden, row: number, dims: number): Float32Array {
+  const count = hidden.frameCounts[row]!;
+  const layers = hidden.layers.length;
+  const result = new Float32Array(count * layers * dims);
+  hidden.layers.forEach((layer, l) => {
+    for (let t = 0; t < count; t++) {
+      const from = (row * hidden.frames + t) * dims;
+      result.set(layer.subarray(from, from + dims), (t * layers + l) * dims);
+    }
+  });
+  return result;
+}

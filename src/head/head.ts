@@ -1,0 +1,73 @@
+import type { Dim, Value } from '../onnx/graph.ts';
+import { attentionBias, linear, norm, silencePadding, transformerBlock } from '../onnx/layers.ts';
+import type { Network } from '../onnx/network.ts';
+import { concat, matmul, pad, relu, reshape, softmax, trim } from '../onnx/ops.ts';
+
+export interface HeadSettings {
+  kind: 'linear' | 'mlp' | 'transformer';
+  dims: number;
+  /** Transformer blocks. */
+  blocks: number;
+  /** Frames on either side that `mlp` sees. */
+  context: number;
+  dropout: number;
+}
+
+export interface HeadInput {
+  /** Hidden layers in the features; more than one are mixed by learned weights. */
+  layers: number;
+  dims: number;
+}
+
+/**
+ * Appends a head. Inputs: `features` [batch, frames, layers · dims] and `mask` [batch, frames].
+ * @returns logits [batch, frames, tokens]
+ */
+export function buildHead(network: Network, settings: HeadSettings, input: HeadInput, tokens: number): Value {
+  const features = network.graph.input('features', ['batch', 'frames', input.layers * input.dims]);
+  const mask = network.graph.input('mask', ['batch', 'frames']);
+  const mixed = input.layers === 1 ? features : mixLayers(network, features, input);
+  const x = network.specAugment(norm(network, mixed, 'head.input_norm'));
+  return linear(network, hiddenOf(network, x, mask, settings), 'head.out', tokens);
+}
+
+function hiddenOf(network: Network, x: Value, mask: Value, settings: HeadSettings): Value {
+  const { dropout } = settings;
+  switch (settings.kind) {
+    case 'linear':
+      return network.dropout(x, dropout);
+    case 'mlp': {
+      const spliced = splice(network, silencePadding(network, x, mask), settings.context);
+      const hidden = relu(network.graph, linear(network, network.dropout(spliced, dropout), 'head.hidden', settings.dims, Math.SQRT2));
+      return network.dropout(hidden, dropout);
+    }
+    case 'transformer': {
+      const bias = attentionBias(network, mask);
+      const block = { heads: 4, feedForward: 4 * settings.dims, dropout, depth: settings.blocks };
+      let y = network.dropout(linear(network, x, 'head.in', settings.dims), dropout);
+      for (let i = 0; i < settings.blocks; i++) y = transformerBlock(network, y, bias, `head.blocks.${i}`, block);
+      return norm(network, y, 'head.output_norm');
+    }
+  }
+}
+
+/** Softmax weights over the layers, as SUPERB mixes them (Yang et al. 2021). */
+function mixLayers(network: Network, features: Value, input: HeadInput): Value {
+  const g = network.graph;
+  const [batch, frames] = features.dims as [Dim, Dim];
+  const weights = softmax(g, network.parameter('head.layer_weights', [1, input.layers], { value: 0 }));
+  const layers = reshape(g, features, [batch, frames, input.layers, input.dims]);
+  return reshape(g, matmul(g, weights, layers), [batch, frames, input.dims]);
+}
+
+/** Each frame with `context` neighbours on either side: [batch, frames, (2 · context + 1) · dims]. */
+function splice(network: Network, x: Value, context: number): Value {
+  const g = network.graph;
+  const frames = x.dims[1]!;
+  const shifted = (by: number): Value => {
+    if (by === 0) return x;
+    const moved = by < 0 ? pad(g, trim(g, x, 1, 0, -by), 1, -by, 0, frames) : pad(g, trim(g, x, 1, by, 0), 1, 0, by, frames);
+    return moved;
+  };
+  return context === 0 ? x : concat(g, Array.from({ length: 2 * context + 1 }, (_, i) => shifted(i - context)), 2);
+}

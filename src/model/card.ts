@@ -1,0 +1,29 @@
+import type { Scores } from '../evaluate/score.ts';
+import type { Source } from '../corpus/source.ts';
+import type { Recipe } from '../recipe/schema.ts';
+
+/** The README.md of a model folder: what it is for, how good it is, and on what terms its data came. */
+export function modelCard(recipe: Recipe, test: Scores, trainMinutes: number, sources: readonly { name: string; source?: Source }[]): string {
+  const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;
+  const interval = ([low, high]: [number, number]): string => `95 % interval ${percent(low)}–${percent(high)}`;
+  return `# ${recipe.title ?? recipe.name}
+
+A speech recogniser for the language \`${recipe.language}\`, trained by \`isogloss run\` with the recipe \`${recipe.name}\` on
+${trainMinutes.toFixed(1)} minutes of transcribed speech. The encoder \`${recipe.encoder.model}\` was left as it is; the head is new.
+
+    isogloss transcribe FOLDER RECORDING…
+
+## How good
+On ${test.utterances} recordings (${(test.seconds_audio / 60).toFixed(1)} minutes, ${test.words} words) that share no text with training:
+
+| measure | value | |
+|---|---|---|
+| CER | ${percent(test.cer)} | ${interval(test.cer_ci95)} |
+| WER | ${percent(test.wer)} | ${interval(test.wer_ci95)} |
+
+It was trained and tested on the same few voices: on others, expect more errors.
+
+## Data
+${sources.map(({ name, source }) => (source ? `- ${source.title}: ${source.licence}. ${source.attribution}. ${source.upstream}` : `- ${name}: your own`)).join('\n')}
+`;
+}

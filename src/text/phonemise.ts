@@ -1,0 +1,24 @@
+import { execa } from 'execa';
+import type { Utterance } from '../corpus/utterance.ts';
+import { codeOf, InputError, messageOf, type Place } from '../support/errors.ts';
+import { normalisePhones } from './phones.ts';
+
+/** espeak-ng's voice where it isn't called after the language. */
+const VOICES: Readonly<Record<string, string>> = { 'en-US': 'en-us', 'es-MX': 'es-419', 'fr-CA': 'fr-fr' };
+
+/**
+ * An utterance's phones, `|` between words: as the manifest has them, else as espeak-ng would say the text.
+ * @throws InputError when espeak-ng is wanted and not there, or has no such voice
+ */
+export async function phonesOf(utterance: Utterance, place: Place): Promise<string> {
+  if (utterance.phones !== undefined) return utterance.phones;
+  const language = utterance.language ?? 'en-US';
+  const voice = VOICES[language] ?? language.toLowerCase();
+  try {
+    const { stdout } = await execa('espeak-ng', ['-v', voice, '--ipa', '-q', '--', utterance.text]);
+    return normalisePhones(stdout).join(' ');
+  } catch (error) {
+    const what = codeOf(error) === 'ENOENT' ? 'espeak-ng is not installed' : `espeak-ng can't say this: ${messageOf(error).split('\n')[0]}`;
+    throw new InputError(what, 'Phones come from espeak-ng (Debian: apt-get install espeak-ng), or from `phones` in the manifest.', place, error);
+  }
+}

@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs';
+import { AudioCache } from '../audio/cache.ts';
+import { fetchCorpus } from '../corpus/fetch.ts';
+import { audioPath, manifestPath, readManifest } from '../corpus/manifest.ts';
+import { findCorpus } from '../corpus/source.ts';
+import { splitCorpus } from '../corpus/split.ts';
+import type { Utterance } from '../corpus/utterance.ts';
+import { minimumFrames } from '../ctc/feasible.ts';
+import { frameCount } from '../encoder/architecture.ts';
+import type { Recipe } from '../recipe/schema.ts';
+import { ahead } from '../support/ahead.ts';
+import { InputError, IsoglossError, type SetAside } from '../support/errors.ts';
+import { silent, type Progress } from '../support/progress.ts';
+import { ExcludedText, normalise } from '../text/normalise.ts';
+import { phonesOf } from '../text/phonemise.ts';
+import { phonesToTokens, textToTokens } from '../text/targets.ts';
+import { Vocabulary } from '../text/vocabulary.ts';
+
+/** An utterance ready for training: text normalised, recording decoded and found sound. */
+export interface Item {
+  utterance: Utterance;
+  folder: string;
+  text: string;
+  tokens: string[];
+  target: Int32Array;
+  samples: number;
+  /** Content hash of the audio. */
+  key: string;
+}
+
+type Unlabelled = Omit<Item, 'target'>;
+
+export interface Prepared {
+  train: Item[];
+  dev: Item[];
+  test: Item[];
+  vocabulary: Vocabulary;
+  setAside: SetAside[];
+  read: (item: Item) => Promise<Float32Array>;
+}
+
+/** Gets the corpora, normalises, splits, decodes. What can't be used is set aside with the reason; the rest goes on. */
+export async function prepare(recipe: Recipe, cache: AudioCache, progress: Progress = silent, signal?: AbortSignal): Promise<Prepared> {
+  const setAside: SetAside[] = [];
+  const places = await corpora(recipe, progress, signal);
+  const texts = await normalisedTexts(recipe, places, setAside);
+  const decoded = await decodeAll(texts, cache, setAside, progress, signal);
+  const byUtterance = new Map(decoded.map((item) => [item.utterance, item]));
+  const split = splitCorpus(decoded.map((item) => item.utterance), recipe.split, (u) => byUtterance.get(u)!.tokens.join(' '));
+  const itemsOf = (part: Utterance[]): Unlabelled[] => part.map((u) => byUtterance.get(u)!);
+  const vocabulary = Vocabulary.build(itemsOf(split.train).map((item) => item.tokens));
+  const train = usable(itemsOf(split.train), vocabulary, setAside);
+  if (train.length === 0 || split.dev.length === 0 || split.test.length === 0)
+    throw new InputError(`the corpus gives ${train.length} utterances to train, ${split.dev.length} dev, ${split.test.length} test`, 'Ask for fewer minutes in split, or add recordings.');
+  // Characters that training never saw count as errors in dev and test; they are no reason to leave an utterance out.
+  const labelled = (part: Utterance[]): Item[] => itemsOf(part).map((item) => ({ ...item, target: vocabulary.encode(item.tokens).ids }));
+  return { train, dev: labelled(split.dev), test: labelled(split.test), vocabulary, setAside, read: (item) => cache.read(audioPath(item.folder, item.utterance), item.utterance) };
+}
+
+interface Place {
+  name: string;
+  folder: string;
+}
+
+async function corpora(recipe: Recipe, progress: Progress, signal?: AbortSignal): Promise<Place[]> {
+  const places: Place[] = [];
+  for (const name of [recipe.corpus].flat()) {
+    const place = findCorpus(name);
+    if (place.sourceFolder) await fetchCorpus(name, { progress, ...(signal ? { signal } : {}) });
+    else if (!existsSync(manifestPath(place.folder))) throw new InputError('no manifest.jsonl', 'docs/corpora.md shows how to make one.', { file: place.folder });
+    places.push(place);
+  }
+  return places;
+}
+
+type TextItem = Pick<Item, 'utterance' | 'folder' | 'text' | 'tokens'>;
+
+async function normalisedTexts(recipe: Recipe, places: readonly Place[], setAside: SetAside[]): Promise<TextItem[]> {
+  const rules = { ...recipe.text, language: recipe.language };
+  const items: TextItem[] = [];
+  for (const { name, folder } of places)
+    for await (const { utterance: original, line } of readManifest(folder)) {
+      // Ids are unique in a manifest; over several corpora the corpus's name makes them so.
+      const utterance = places.length > 1 ? { ...original, id: `${name}/${original.id}`, audio: original.audio } : original;
+      const place = { file: manifestPath(folder), line };
+      try {
+        const text = recipe.text.unit === 'phones' ? '' : normalise(original.text, rules, place);
+        const tokens = recipe.text.unit === 'phones' ? phonesToTokens(await phonesOf(original, place)) : textToTokens(text, recipe.text.profile);
+        if (tokens.length === 0) setAside.push({ item: utterance.id, reason: 'no text is left after normalisation', place });
+        else items.push({ utterance, folder, text: text || tokens.join(''), tokens });
+      } catch (error) {
+        if (!(error instanceof ExcludedText)) throw error;
+        setAside.push({ item: utterance.id, reason: error.message, place });
+      }
+    }
+  return items;
+}
+
+async function decodeAll(items: readonly TextItem[], cache: AudioCache, setAside: SetAside[], progress: Progress, signal?: AbortSignal): Promise<Unlabelled[]> {
+  const task = progress('prepare', items.length, 'utterances');
+  const decode = async (item: TextItem): Promise<Unlabelled | IsoglossError> => {
+    signal?.throwIfAborted();
+    try {
+      const file = audioPath(item.folder, item.utterance);
+      const { length } = await cache.read(file, item.utterance);
+      return { ...item, utterance: { ...item.utterance, duration: length / 16000 }, samples: length, key: await cache.key(file, item.utterance) };
+    } catch (error) {
+      // A recording that can't be read is left out; a full disk or a bad manifest stops the run.
+      if (error instanceof InputError && !error.message.includes('outside the corpus')) return error;
+      throw error;
+    }
+  };
+  const result: Unlabelled[] = [];
+  for await (const { item, result: decoded } of ahead(items, 4, decode)) {
+    task.advance();
+    if (decoded instanceof IsoglossError) setAside.push({ item: item.utterance.id, reason: decoded.message, place: decoded.place });
+    else if (frameCount(decoded.samples) < 2) setAside.push({ item: item.utterance.id, reason: 'shorter than two frames (45 ms)' });
+    else result.push(decoded);
+  }
+  task.done();
+  return result;
+}
+
+/** Training items whose target fits into their frames. */
+function usable(items: Unlabelled[], vocabulary: Vocabulary, setAside: SetAside[]): Item[] {
+  return items.flatMap((item) => {
+    const target = vocabulary.encode(item.tokens).ids;
+    const [needed, there] = [minimumFrames(target), frameCount(item.samples)];
+    if (needed <= there) return [{ ...item, target }];
+    setAside.push({ item: item.utterance.id, reason: `${item.tokens.length} tokens need ${needed} frames of 20 ms, the recording has ${there}: is the transcript the right one?` });
+    return [];
+  });
+}

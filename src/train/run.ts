@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { stringify } from 'yaml';
+import { AudioCache } from '../audio/cache.ts';
+import { findCorpus, readSource, type Source } from '../corpus/source.ts';
+import { loadRecipe, recipeHash } from '../recipe/load.ts';
+import type { Recipe } from '../recipe/schema.ts';
+import type { Scores } from '../evaluate/score.ts';
+import { cacheFolder } from '../support/cache-folder.ts';
+import { sha256, writeAtomic, writeJson } from '../support/files.ts';
+import type { SetAside } from '../support/errors.ts';
+import { silent, type Progress } from '../support/progress.ts';
+import { versions } from '../support/versions.ts';
+import { writeReport } from './report.ts';
+import { prepare, type Prepared } from './prepare.ts';
+import { trainEncoder } from './encoder-run.ts';
+import { trainHead, type Trained } from './head-run.ts';
+
+export interface RunOptions {
+  /** Where run folders are; `runs` by default. */
+  runs?: string;
+  progress?: Progress;
+  signal?: AbortSignal;
+}
+
+/** What `metrics.json` holds. */
+export interface Metrics {
+  test: Scores;
+  dev: Scores;
+  train: { epochs: number; seconds: number; frames_per_second: number };
+  features: { seconds: number; real_time_factor: number | null };
+  /** The same head on the untrained encoder. */
+  baseline?: { test: Scores };
+}
+
+export interface RunResult {
+  folder: string;
+  metrics: Metrics;
+  setAside: SetAside[];
+  /** Whether all of it was there from an earlier run. */
+  known: boolean;
+}
+
+/**
+ * The main job: prepare → features → train → evaluate → report. The run's folder is named by the recipe's content: a changed
+ * recipe runs anew, the same one goes on where it was cut off, or answers at once.
+ * @throws InputError for a bad recipe or corpus, WorkError when the work itself fails
+ */
+export async function runRecipe(recipeFile: string, options: RunOptions = {}): Promise<RunResult> {
+  const recipe = await loadRecipe(recipeFile);
+  const folder = path.join(options.runs ?? 'runs', `${recipe.name}-${recipeHash(recipe).slice(0, 8)}`);
+  const known = await finishedRun(folder);
+  if (known) return known;
+
+  await mkdir(folder, { recursive: true });
+  const progress = options.progress ?? silent;
+  const cache = new AudioCache(path.join(cacheFolder(), 'audio'));
+  const prepared = await prepare(recipe, cache, progress, options.signal);
+  await writeAtomic(path.join(folder, 'recipe.lock.yaml'), stringify(lockOf(recipe, prepared)));
+  await writeJsonLines(path.join(folder, 'set-aside.jsonl'), prepared.setAside);
+
+  const work = { recipe, prepared, folder, progress, ...(options.signal ? { signal: options.signal } : {}) };
+  const trained: Trained = recipe.train === 'all' ? await trainEncoder(work) : await trainHead(work, await sourcesOf(recipe));
+  await writeJsonLines(path.join(folder, 'hypotheses.jsonl'), trained.hypotheses);
+  const metrics = trained.metrics;
+  await writeReport({ folder, recipe, prepared, trained, sources: await sourcesOf(recipe) });
+  // Last: a folder that has it is finished.
+  await writeJson(path.join(folder, 'metrics.json'), metrics);
+  return { folder, metrics, setAside: prepared.setAside, known: false };
+}
+
+async function finishedRun(folder: string): Promise<RunResult | undefined> {
+  const file = path.join(folder, 'metrics.json');
+  if (!existsSync(file)) return undefined;
+  const metrics = JSON.parse(await readFile(file, 'utf8')) as Metrics;
+  const lines = (await readFile(path.join(folder, 'set-aside.jsonl'), 'utf8')).split('\n').filter((line) => line !== '');
+  return { folder, metrics, setAside: lines.map((line) => JSON.parse(line) as SetAside), known: true };
+}
+
+/** The recipe with all its defaults, and hashes of what it was run on. */
+function lockOf(recipe: Recipe, prepared: Prepared): object {
+  const parts = { train: prepared.train, dev: prepared.dev, test: prepared.test };
+  const hashes = Object.fromEntries(Object.entries(parts).map(([name, items]) => [name, {
+    utterances: items.length,
+    minutes: Number((items.reduce((sum, item) => sum + item.samples, 0) / 16000 / 60).toFixed(2)),
+    audio: sha256(items.map((item) => item.key).join('\n')),
+    text: sha256(items.map((item) => item.tokens.join(' ')).join('\n')),
+  }]));
+  return { recipe, locked: { ...hashes, ...versions() } };
+}
+
+async function sourcesOf(recipe: Recipe): Promise<{ name: string; source?: Source }[]> {
+  return Promise.all([recipe.corpus].flat().map(async (name) => {
+    const { sourceFolder, name: short } = findCorpus(name);
+    return sourceFolder ? { name: short, source: await readSource(sourceFolder) } : { name: short };
+  }));
+}
+
+async function writeJsonLines(file: string, records: readonly unknown[]): Promise<void> {
+  await writeAtomic(file, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+}
+
+/** Appends an epoch to `epochs.jsonl`, unless a run that was cut off had written it already. */
+export async function recordEpoch(folder: string, record: { epoch: number }): Promise<void> {
+  const file = path.join(folder, 'epochs.jsonl');
+  const there = await readFile(file, 'utf8').catch(() => '');
+  if (there.split('\n').filter((line) => line !== '').length < record.epoch) await appendFile(file, `${JSON.stringify(record)}\n`);
+}
