@@ -6,6 +6,7 @@ import { InputError } from '../support/errors.ts';
 import { readError } from '../support/files.ts';
 import { findFfmpeg } from './ffmpeg.ts';
 import { SAMPLE_RATE } from './format.ts';
+import { readPlainWav } from './wav.ts';
 
 export interface DecodeOptions {
   /** Seconds. */
@@ -20,6 +21,11 @@ export interface DecodeOptions {
  */
 export async function* decodeStream(file: string, options: DecodeOptions = {}): AsyncGenerator<Float32Array> {
   await checkReadable(file);
+  const plain = options.start === undefined && options.end === undefined ? await readPlainWav(file) : undefined;
+  if (plain) {
+    yield plain;
+    return;
+  }
   // fluent-ffmpeg takes a stream that closes by itself for a reader that went away.
   const output = new PassThrough({ highWaterMark: 1 << 18, autoDestroy: false, emitClose: false });
   const ffmpegPath = await findFfmpeg();

@@ -33,7 +33,7 @@ export async function* readManifest(folder: string): AsyncGenerator<{ utterance:
       const issue = parsed.error.issues[0]!;
       throw new InputError(`${issue.path.join('.') || 'the record'}: ${issue.message}`, 'Mend this line: see docs/corpora.md for the fields.', { file, line });
     }
-    const utterance = parsed.data as Utterance;
+    const utterance = parsed.data;
     const earlier = seen.get(utterance.id);
     if (earlier) throw new InputError(`the id ${utterance.id} stands on line ${earlier} too`, 'Give each utterance an id of its own.', { file, line });
     seen.set(utterance.id, line);

@@ -33,6 +33,8 @@ const asterisk = z.strictObject({
   transcripts: z.string(),
   /** Words whose accented letters were lost on the way to the list. */
   repair: z.record(z.string(), z.string()).default({}),
+  /** Prompts that are sounds, though the list has words for them. */
+  exclude: z.array(z.string()).default([]),
 });
 
 const sourceSchema = z.discriminatedUnion('importer', [asterisk]);

@@ -67,31 +67,34 @@ function prepare(states: number, count: number, tokens: number, target: Int32Arr
     skips = new Uint8Array(states + 2);
   }
   if (occupancy.length < tokens) occupancy = new Float64Array(tokens);
+  skips.fill(0, states, states + 2);
   for (let s = 0; s < states; s++) {
     labels[s] = s & 1 ? target[s >> 1]! : blank;
     skips[s] = s & 1 && s > 1 && target[s >> 1] !== target[(s >> 1) - 1] ? 1 : 0;
   }
 }
 
-/** Fills `alphas`, each frame scaled to sum to one. Returns −ln p(target), +Infinity when it vanishes. */
+/**
+ * Fills `alphas`, each frame scaled to sum to one. States that can't be reached yet, or from which the end can't be reached
+ * any more, stay zero. Returns −ln p(target), +Infinity when it vanishes.
+ */
 function forward(p: Float32Array, start: number, count: number, tokens: number, states: number): number {
   let loss = 0;
+  let product = 1;
+  alphas.fill(0, 0, states * count);
   for (let t = 0; t < count; t++) {
     const now = t * states;
     const before = now - states;
     const row = start + t * tokens;
-    // States that can't be reached yet, or from which the end can't be reached any more, stay zero.
     const first = Math.max(0, states - 2 * (count - t));
     const last = Math.min(states, 2 * t + 2);
-    alphas.fill(0, now, now + states);
     let sum = 0;
     for (let s = first; s < last; s++) {
-      let mass: number;
-      if (t === 0) mass = 1;
-      else {
+      let mass = 1;
+      if (t > 0) {
         mass = alphas[before + s]!;
         if (s > 0) mass += alphas[before + s - 1]!;
-        if (skips[s]) mass += alphas[before + s - 2]!;
+        if (skips[s] === 1) mass += alphas[before + s - 2]!;
       }
       const value = mass * p[row + labels[s]!]!;
       alphas[now + s] = value;
@@ -100,40 +103,48 @@ function forward(p: Float32Array, start: number, count: number, tokens: number, 
     if (!(sum > 0)) return Infinity;
     const scale = 1 / sum;
     for (let s = first; s < last; s++) alphas[now + s]! *= scale;
-    loss -= Math.log(sum);
+    // One logarithm for many frames.
+    product *= sum;
+    if (product < 1e-200) {
+      loss -= Math.log(product);
+      product = 1;
+    }
   }
-  return loss;
+  return loss - Math.log(product);
 }
 
 /** Replaces probabilities by dLoss/dLogits = probability − share of all paths that are at that token. */
 function backward(p: Float32Array, start: number, count: number, tokens: number, states: number): void {
-  // beta[s]: mass of all ways on from state s at this frame, up to a scale; two zeros at the end spare the bounds checks.
+  // beta[s]: mass of all ways on from state s at this frame, up to a scale; zeros past the end spare bounds checks.
   beta.fill(0, 0, states + 2);
+  nextBeta.fill(0, 0, states + 2);
   beta[states - 1] = 1;
   if (states > 1) beta[states - 2] = 1;
   for (let t = count - 1; t >= 0; t--) {
     const now = t * states;
     const row = start + t * tokens;
+    const first = Math.max(0, states - 2 * (count - t));
+    const last = Math.min(states, 2 * t + 2);
     occupancy.fill(0, 0, tokens);
     let total = 0;
-    for (let s = 0; s < states; s++) {
-      const share = alphas[now + s]! * beta[s]!;
-      occupancy[labels[s]!]! += share;
-      total += share;
-    }
-    // Emission of this frame joins beta before it is used one frame earlier.
     let sum = 0;
-    for (let s = 0; s < states; s++) {
-      const value = beta[s]! * p[row + labels[s]!]!;
+    for (let s = first; s < states; s++) {
+      const mass = beta[s]!;
+      const label = labels[s]!;
+      if (s < last) {
+        const share = alphas[now + s]! * mass;
+        occupancy[label]! += share;
+        total += share;
+      }
+      // This frame's emission joins before the mass is passed one frame back.
+      const value = mass * p[row + label]!;
       nextBeta[s] = value;
       sum += value;
     }
-    nextBeta[states] = 0;
-    nextBeta[states + 1] = 0;
     const scale = 1 / sum;
-    for (let s = 0; s < states; s++) {
+    for (let s = Math.max(0, first - 2); s < states; s++) {
       let mass = nextBeta[s]! + nextBeta[s + 1]!;
-      if (skips[s + 2] && s + 2 < states) mass += nextBeta[s + 2]!;
+      if (skips[s + 2] === 1) mass += nextBeta[s + 2]!;
       beta[s] = mass * scale;
     }
     const share = 1 / total;

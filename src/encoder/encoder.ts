@@ -109,7 +109,8 @@ async function readEncoder(file: string): Promise<Uint8Array> {
   });
 }
 
-function readArchitecture(name: string, bytes: Uint8Array): Architecture {
+/** @throws InputError when the bytes are no encoder that isogloss wrote */
+export function readArchitecture(name: string, bytes: Uint8Array): Architecture {
   try {
     const model = fromBinary(ModelProtoSchema, bytes);
     const entry = model.metadataProps.find((p) => p.key === 'isogloss.architecture');

@@ -15,7 +15,8 @@ export async function writeAtomic(file: string, data: string | Uint8Array | read
     await mkdir(path.dirname(file), { recursive: true });
     const handle = await open(temporary, 'w');
     try {
-      for (const part of Array.isArray(data) ? data : [data]) await handle.writeFile(part);
+      const parts = typeof data === 'string' || data instanceof Uint8Array ? [data] : data;
+      for (const part of parts) await handle.writeFile(part);
       await handle.sync();
     } finally {
       await handle.close();

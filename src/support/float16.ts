@@ -12,8 +12,8 @@ export function toFloat16(values: Float32Array, into = new Uint16Array(values.le
     else if (magnitude < 0x38800000) {
       // Subnormal: adding 0.5 lines the half's bits up at the bottom of the float's mantissa, rounded by the adder.
       bits[0] = magnitude;
-      single[0] = single[0]! + 0.5;
-      into[i] = sign | (bits[0]! - 0x3f000000);
+      single[0] = single[0] + 0.5;
+      into[i] = sign | (bits[0] - 0x3f000000);
     } else into[i] = sign | ((magnitude + 0xfff + ((magnitude >>> 13) & 1) - 0x38000000) >>> 13);
   }
   return into;

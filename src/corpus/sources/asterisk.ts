@@ -26,7 +26,7 @@ export async function* importAsterisk(source: AsteriskSource, context: ImportCon
       continue;
     }
     const text = repaired(transcript, source.repair);
-    const reason = unusable(text);
+    const reason = source.exclude.includes(name) ? 'a sound, not speech' : unusable(text);
     if (reason) {
       yield { item: name, reason };
       continue;

@@ -1,0 +1,18 @@
+import { BaseCommand } from '../../cli/base-command.ts';
+import { columns } from '../../cli/format.ts';
+import { listEncoders, type EncoderEntry } from '../../encoder/list.ts';
+
+export default class EncoderList extends BaseCommand {
+  static override summary = 'List the encoders that a recipe can name.';
+  static override examples = ['<%= config.bin %> <%= command.id %>'];
+
+  async run(): Promise<EncoderEntry[]> {
+    await this.parse(EncoderList);
+    const encoders = await listEncoders();
+    this.log(columns([
+      ['name', 'parameters', 'layers', 'dims', 'MB', 'what'],
+      ...encoders.map((e) => [e.name, `${(e.parameters / 1e6).toFixed(1)} M`, `0–${e.layers - 1}`, String(e.dims), e.megabytes.toFixed(1), e.what]),
+    ]));
+    return encoders;
+  }
+}

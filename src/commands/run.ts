@@ -1,0 +1,28 @@
+import { Args, Flags } from '@oclif/core';
+import path from 'node:path';
+import { BaseCommand } from '../cli/base-command.ts';
+import { columns, interval, percent } from '../cli/format.ts';
+import { runRecipe, type RunResult } from '../train/run.ts';
+
+export default class Run extends BaseCommand {
+  static override summary = 'Run a recipe: prepare, features, train, evaluate, report.';
+  static override description = 'Goes on where it was cut off; answers at once when it is done already. A changed recipe gets a run folder of its own.';
+  static override examples = ['<%= config.bin %> <%= command.id %> recipes/italian-10min.yaml', '<%= config.bin %> <%= command.id %> recipes/italian-10min.yaml --json'];
+  static override args = { recipe: Args.string({ required: true, description: 'a recipe (YAML)' }) };
+  static override flags = { runs: Flags.string({ default: 'runs', description: 'folder that run folders go to' }) };
+
+  async run(): Promise<RunResult> {
+    const { args, flags } = await this.parse(Run);
+    const result = await runRecipe(args.recipe, { runs: flags.runs, progress: this.progress, signal: this.signal });
+    const { test, dev, baseline } = result.metrics;
+    this.log(columns([
+      ['', 'CER', '', 'WER', ''],
+      ['test', percent(test.cer), interval(test.cer_ci95), percent(test.wer), interval(test.wer_ci95)],
+      ['dev', percent(dev.cer), interval(dev.cer_ci95), percent(dev.wer), interval(dev.wer_ci95)],
+      ...(baseline ? [['test, untrained encoder', percent(baseline.test.cer), interval(baseline.test.cer_ci95), percent(baseline.test.wer), interval(baseline.test.wer_ci95)]] : []),
+    ]));
+    this.log(`\nreport  ${path.join(result.folder, 'report.html')}\nmodel   ${path.join(result.folder, 'model')}`);
+    if (result.setAside.length > 0) this.logToStderr(`${result.setAside.length} items were set aside: ${path.join(result.folder, 'set-aside.jsonl')}`);
+    return result;
+  }
+}

@@ -1,0 +1,120 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { AudioCache } from '../audio/cache.ts';
+import { measureQuality, type Quality } from '../audio/quality.ts';
+import { ahead } from '../support/ahead.ts';
+import { cacheFolder } from '../support/cache-folder.ts';
+import { InputError, type Place } from '../support/errors.ts';
+import { silent, type Progress } from '../support/progress.ts';
+import { audioPath, manifestPath, readManifest } from './manifest.ts';
+import { findCorpus } from './source.ts';
+import type { Utterance } from './utterance.ts';
+
+export interface Finding {
+  /** An `error` can't be used; a `warning` is worth a listen. */
+  severity: 'error' | 'warning';
+  item: string;
+  what: string;
+  place?: Place;
+}
+
+export interface Audit {
+  utterances: number;
+  seconds: number;
+  measures: { name: string; unit: string; least: number; median: number; most: number }[];
+  findings: Finding[];
+}
+
+/** What is measured, and from where on it is worth a warning. */
+const MEASURES: { name: string; unit: string; of: (measured: Measured) => number; warn?: (value: number) => string | undefined }[] = [
+  { name: 'duration', unit: 's', of: (m) => m.quality.duration, warn: (v) => (v > 30 ? `long: ${v.toFixed(0)} s; cut it into sentences` : undefined) },
+  { name: 'clipped', unit: '% of samples', of: (m) => 100 * m.quality.clippedShare, warn: (v) => (v > 0.1 ? `clipped: ${v.toFixed(2)} % of samples at full scale` : undefined) },
+  { name: 'silence', unit: '% of frames', of: (m) => 100 * m.quality.silenceShare, warn: (v) => (v > 70 ? `mostly silence: ${v.toFixed(0)} %` : undefined) },
+  { name: 'speech level', unit: 'dB', of: (m) => m.quality.speechLevelDb, warn: (v) => (v < -45 ? `very quiet: ${v.toFixed(0)} dB` : undefined) },
+  { name: 'noise floor', unit: 'dB', of: (m) => m.quality.noiseFloorDb },
+  { name: 'signal to noise', unit: 'dB', of: (m) => m.quality.snrDb, warn: (v) => (v < 12 ? `noisy: ${v.toFixed(0)} dB above the noise` : undefined) },
+  { name: 'bandwidth', unit: 'Hz', of: (m) => m.quality.bandwidthHz, warn: (v) => (v < 4400 ? `narrow band: nothing above ${v.toFixed(0)} Hz (telephone or 8 kHz material)` : undefined) },
+  { name: 'DC offset', unit: '% of full scale', of: (m) => 100 * Math.abs(m.quality.dcOffset), warn: (v) => (v > 1 ? `DC offset: ${v.toFixed(1)} % of full scale` : undefined) },
+  { name: 'pace', unit: 'letters/s', of: (m) => m.pace },
+];
+
+interface Measured {
+  utterance: Utterance;
+  quality: Quality;
+  pace: number;
+  place: Place;
+}
+
+/** Decodes and measures every utterance, and looks for what doesn't fit. Nothing is changed. */
+export async function auditCorpus(name: string, progress: Progress = silent, signal?: AbortSignal): Promise<Audit> {
+  const { folder } = findCorpus(name);
+  const cache = new AudioCache(path.join(cacheFolder(), 'audio'));
+  const findings: Finding[] = [];
+  const measured: Measured[] = [];
+  const used = new Set<string>();
+  const task = progress('audit', undefined, 'utterances');
+  const measure = async ({ utterance }: { utterance: Utterance }) => {
+    signal?.throwIfAborted();
+    return cache.read(audioPath(folder, utterance), utterance).catch((error: unknown) => {
+      if (error instanceof InputError) return error;
+      throw error;
+    });
+  };
+  for await (const { item, result } of ahead(readManifest(folder), 4, measure)) {
+    const { utterance, line } = item;
+    task.advance();
+    used.add(path.normalize(utterance.audio));
+    const place = { file: manifestPath(folder), line };
+    if (result instanceof InputError) findings.push({ severity: 'error', item: utterance.id, what: `${utterance.audio}: ${result.message}`, place });
+    else {
+      const quality = measureQuality(result);
+      measured.push({ utterance, quality, place, pace: lettersOf(utterance.text) / Math.max(0.02, quality.duration * (1 - quality.silenceShare)) });
+      if (lettersOf(utterance.text) === 0) findings.push({ severity: 'error', item: utterance.id, what: 'the transcript has no letters', place });
+    }
+  }
+  task.done();
+  findings.push(...qualityFindings(measured), ...paceFindings(measured), ...(await untranscribed(folder, used)));
+  findings.sort((a, b) => (a.severity < b.severity ? -1 : a.severity > b.severity ? 1 : 0));
+  return { utterances: measured.length, seconds: measured.reduce((sum, m) => sum + m.quality.duration, 0), measures: summary(measured), findings };
+}
+
+const lettersOf = (text: string): number => text.match(/\p{L}/gu)?.length ?? 0;
+
+function qualityFindings(measured: readonly Measured[]): Finding[] {
+  return measured.flatMap((m) =>
+    MEASURES.flatMap(({ of, warn }) => {
+      const what = warn?.(of(m));
+      return what ? [{ severity: 'warning' as const, item: m.utterance.id, what, place: m.place }] : [];
+    }));
+}
+
+/** Far more or fewer letters a second than the rest: often a transcript of something else. */
+function paceFindings(measured: readonly Measured[]): Finding[] {
+  const sorted = measured.map((m) => Math.log(Math.max(0.1, m.pace))).sort((a, b) => a - b);
+  const middle = median(sorted);
+  const spread = Math.max(0.1, 1.4826 * median(sorted.map((x) => Math.abs(x - middle)).sort((a, b) => a - b)));
+  return measured.flatMap((m) => {
+    const away = (Math.log(Math.max(0.1, m.pace)) - middle) / spread;
+    if (Math.abs(away) < 4) return [];
+    const usual = Math.exp(middle).toFixed(0);
+    return [{ severity: 'warning' as const, item: m.utterance.id, place: m.place, what: `${m.pace.toFixed(0)} letters a second of speech, ${usual} are usual: is the transcript the right one?` }];
+  });
+}
+
+/** Recordings in the folder that the manifest doesn't name. */
+async function untranscribed(folder: string, used: ReadonlySet<string>): Promise<Finding[]> {
+  const names = await readdir(folder, { recursive: true });
+  return names
+    .filter((name) => /\.(wav|mp3|flac|ogg|opus|m4a|g722)$/i.test(name) && !name.startsWith('.') && !used.has(path.normalize(name)))
+    .map((name) => ({ severity: 'warning' as const, item: name, what: 'a recording that the manifest does not name' }));
+}
+
+function summary(measured: readonly Measured[]): Audit['measures'] {
+  if (measured.length === 0) return [];
+  return MEASURES.map(({ name, unit, of }) => {
+    const values = measured.map(of).sort((a, b) => a - b);
+    return { name, unit, least: values[0]!, median: median(values), most: values.at(-1)! };
+  });
+}
+
+const median = (sorted: readonly number[]): number => sorted[Math.floor(sorted.length / 2)] ?? 0;
