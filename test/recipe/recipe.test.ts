@@ -1,0 +1,57 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadRecipe, recipeHash } from '../../src/recipe/load.ts';
+import { recipeJsonSchema } from '../../src/recipe/schema.ts';
+import { InputError } from '../../src/support/errors.ts';
+
+async function recipeOf(text: string): Promise<string> {
+  const file = path.join(await mkdtemp(path.join(tmpdir(), 'recipe-')), 'r.yaml');
+  await writeFile(file, text);
+  return file;
+}
+const minimal = 'name: a\nlanguage: it\ncorpus: mine\n';
+
+describe('a recipe', () => {
+  it('needs three lines; the rest has defaults', async () => {
+    const recipe = await loadRecipe(await recipeOf(minimal));
+    expect(recipe.encoder).toEqual({ model: 'embedded', layer: 'mix' });
+    expect(recipe.split.test.minutes).toBe(5);
+  });
+
+  it('has the same hash whatever its order and comments, and another when a value changes', async () => {
+    const hash = async (text: string): Promise<string> => recipeHash(await loadRecipe(await recipeOf(text)));
+    expect(await hash('corpus: mine # mine\nlanguage: it\nname: a\nseed: 1\n')).toBe(await hash(minimal));
+    expect(await hash(`${minimal}seed: 2\n`)).not.toBe(await hash(minimal));
+  });
+
+  it.each([
+    ['an unknown key', `${minimal}spllit: 3\n`, 4, /unknown key spllit \(split\?\).*allowed here.*training/],
+    ['an unknown key further in', `${minimal}split:\n  tst: 3\n`, 5, /unknown key split\.tst \(test\?\); allowed here: seed, test, dev, train/],
+    ['a wrong type', `${minimal}split:\n  seed: abc\n`, 5, /split\.seed: expected number/],
+    ['a value that is none of the allowed', `${minimal}head:\n  kind: cnn\n`, 5, /"linear"\|"mlp"\|"transformer"/],
+    ['a YAML tag', 'name: !!js/function a\nlanguage: it\ncorpus: x\n', 1, /tag/i],
+    ['a missing key', 'name: a\ncorpus: x\n', 1, /language is missing/],
+    ['broken YAML', 'name: [a\n', 2, /./],
+    ['an empty file', '', 1, /expected object/],
+    ['fields that contradict each other', `${minimal}train: all\n`, 4, /new encoder/],
+    ['changes to the sound under a frozen encoder', `${minimal}training:\n  augment: {}\n`, 5, /frozen/],
+  ])('names the line of %s, and what is allowed', async (_, text, line, message) => {
+    const file = await recipeOf(text);
+    const error = await loadRecipe(file).then(() => undefined, (e: unknown) => e);
+    expect(error).toBeInstanceOf(InputError);
+    expect((error as InputError).message).toMatch(message);
+    expect((error as InputError).place).toEqual({ file, line });
+  });
+
+  it.each(readdirSync('recipes').filter((name) => name.endsWith('.yaml')))('%s is in order', async (name) => {
+    await loadRecipe(path.join('recipes', name));
+    expect((await readFile(path.join('recipes', name), 'utf8')).split('\n')[0]).toBe('# yaml-language-server: $schema=recipe.schema.json');
+  });
+
+  it('has a JSON Schema for editors that is up to date (npm run schema)', async () => {
+    expect(JSON.parse(await readFile('recipes/recipe.schema.json', 'utf8'))).toEqual(JSON.parse(JSON.stringify(recipeJsonSchema())));
+  });
+});
