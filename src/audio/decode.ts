@@ -6,6 +6,7 @@ import { InputError } from '../support/errors.ts';
 import { readError } from '../support/files.ts';
 import { findFfmpeg } from './ffmpeg.ts';
 import { SAMPLE_RATE } from './format.ts';
+import { oggIsCutOff } from './ogg.ts';
 import { readPlainWav } from './wav.ts';
 
 export interface DecodeOptions {
@@ -65,6 +66,7 @@ async function checkReadable(file: string): Promise<void> {
   });
   if (info.isDirectory()) throw new InputError('this is a folder, a recording is wanted', 'Name a file in it.', { file });
   if (info.size === 0) throw damaged(file, 'it is empty (0 bytes)');
+  if (/\.(ogg|oga|opus)$/i.test(file) && (await oggIsCutOff(file))) throw damaged(file, 'it is cut off: its last page is missing');
 }
 
 /** Starts ffmpeg, writing to `output`; tells in the end what went wrong, if anything did. */
@@ -94,16 +96,19 @@ function startFfmpeg(ffmpegPath: string, file: string, options: DecodeOptions, o
 /** ffmpeg reads a file that ends too soon without an error; these words on stderr give it away. */
 function truncation(file: string, complaints: readonly string[]): InputError | undefined {
   const line = complaints.find((text) => /truncat|partial file|invalid data|incomplete frame|ends prematurely|overread|packet corrupt|failed to read/i.test(text));
-  return line ? damaged(file, `it is damaged or cut off (${line.replace(/^\[[^\]]*\]\s*/, '').trim()})`) : undefined;
+  return line ? damaged(file, `it is damaged or cut off (ffmpeg: ${withoutPrefix(line)})`) : undefined;
 }
 
 function reasonOf(complaints: readonly string[], error: Error): string {
   const text = complaints.join('\n');
   if (/does not contain any stream|matches no streams/i.test(text)) return 'there is no sound in it';
   if (/invalid data found/i.test(text)) return 'it is not a recording, or it is damaged (ffmpeg: invalid data)';
-  const last = complaints.filter((line) => /error|invalid|could not|failed/i.test(line)).at(-1);
-  return (last ?? error.message.split('\n')[0]!).trim();
+  const last = complaints.filter((line) => /error|invalid|could not|failed/i.test(line)).at(-1) ?? error.message.split('\n')[0]!;
+  return `it is damaged or cut off (ffmpeg: ${withoutPrefix(last)})`;
 }
+
+/** ffmpeg's own part of a line, without the address of the part that speaks. */
+const withoutPrefix = (line: string): string => line.replace(/^\[[^\]]*\]\s*/, '').trim();
 
 function damaged(file: string, reason: string): InputError {
   return new InputError(reason, 'Play it to see what is left of it; replace or remove it.', { file });

@@ -1,0 +1,97 @@
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { frameMask } from '../../src/audio/standardise.ts';
+import { buildHead, type HeadSettings } from '../../src/head/head.ts';
+import { Network } from '../../src/onnx/network.ts';
+import { floats } from '../../src/onnx/session.ts';
+import { Random } from '../../src/support/random.ts';
+import type { Examples } from '../../src/train/examples.ts';
+import { featureExamples } from '../../src/train/feature-examples.ts';
+import { train, type TrainingResult, type TrainingTask } from '../../src/train/loop.ts';
+
+const [DIMS, LAYERS, TOKENS] = [12, 2, 5];
+
+/** A language of four sounds: each token lasts five frames and lights up features of its own, in noise. */
+function toyExamples(count: number, seed: number): Examples {
+  const random = new Random(seed);
+  const targets = Array.from({ length: count }, () => Int32Array.from({ length: 3 + random.int(4) }, () => 1 + random.int(TOKENS - 1)));
+  const features = targets.map((target) => {
+    const frames = Float32Array.from({ length: target.length * 5 * LAYERS * DIMS }, () => 0.3 * random.normal());
+    target.forEach((token, i) => {
+      for (let t = 1; t < 4; t++) for (let layer = 0; layer < LAYERS; layer++) frames[((i * 5 + t) * LAYERS + layer) * DIMS + token * 2]! += 2;
+    });
+    return frames;
+  });
+  return featureExamples(targets.map((t) => t.length * 5), LAYERS * DIMS, targets, (i) => Promise.resolve(features[i]!));
+}
+
+async function task(kind: HeadSettings['kind'], folder?: string): Promise<TrainingTask> {
+  const settings: HeadSettings = { kind, dims: 16, blocks: 1, context: 1, dropout: 0.1 };
+  return {
+    build: (training) => {
+      const network = new Network(training);
+      return { network, logits: buildHead(network, settings, { layers: LAYERS, dims: DIMS }, TOKENS) };
+    },
+    blank: 0,
+    train: toyExamples(40, 1),
+    dev: toyExamples(10, 2),
+    settings: {
+      epochs: 12, batchFrames: 200, learningRate: 0.02, schedule: 'cosine', warmup: 0.1, weightDecay: 0.01, clip: 1, patience: 12, seed: 1,
+      specAugment: { timeMasks: 1, timeWidth: 3, featureMasks: 1, featureWidth: 0.1 },
+    },
+    folder: folder ?? (await mkdtemp(path.join(tmpdir(), 'train-'))),
+  };
+}
+/** What must be equal from run to run: everything but times. */
+const figures = (result: TrainingResult): unknown => result.epochs.map((e) => ({ ...e, seconds: 0 }));
+
+describe('training', () => {
+  it.each(['linear', 'mlp', 'transformer'] as const)('a %s head learns a toy language', async (kind) => {
+    const toy = await task(kind);
+    const result = await train({ ...toy, settings: { ...toy.settings, epochs: 40, patience: 40 } });
+    // A linear head can't tell a repeated sound from a long one.
+    expect(result.best.dev_cer).toBeLessThan(kind === 'linear' ? 0.2 : 0.1);
+    expect(result.epochs.at(-1)!.train_loss).toBeLessThan(result.epochs[0]!.train_loss);
+  });
+
+  it('gives the same figures and weights twice', async () => {
+    const [a, b] = [await train(await task('transformer')), await train(await task('transformer'))];
+    expect(figures(a)).toEqual(figures(b));
+    expect([...a.weights]).toEqual([...b.weights]);
+  });
+
+  it('cut off in the middle of an epoch, ends with the same weights bit for bit', async () => {
+    const whole = await train(await task('transformer'));
+    const folder = await mkdtemp(path.join(tmpdir(), 'train-'));
+    const stopper = new AbortController();
+    const cut = await task('transformer', folder);
+    let steps = 0;
+    const progress = () => ({ advance: () => void (++steps === 17 && stopper.abort(new Error('killed'))), note: () => {}, done: () => {} });
+    await expect(train({ ...cut, progress, signal: stopper.signal, checkpointMinutes: 0 })).rejects.toThrow('killed');
+    const resumed = await train({ ...cut });
+    expect([...resumed.weights]).toEqual([...whole.weights]);
+    expect(figures(resumed)).toEqual(figures(whole));
+    expect((await readFile(path.join(folder, 'last.ckpt'))).length).toBeGreaterThan(0);
+  });
+
+  it('stops early when dev no longer improves', async () => {
+    const patient = await task('linear');
+    const result = await train({ ...patient, settings: { ...patient.settings, learningRate: 1e-9, patience: 2 } });
+    expect(result.epochs.length).toBe(3);
+  });
+
+  it('goes on past targets that do not fit their frames', async () => {
+    const base = await task('linear');
+    const impossible: Examples = { ...base.train, targets: base.train.targets.map((t, i) => (i === 0 ? new Int32Array(99).fill(1) : t)) };
+    const result = await train({ ...base, train: impossible });
+    expect(Number.isFinite(result.epochs.at(-1)!.train_loss)).toBe(true);
+    expect([...result.weights.values()].every((w) => w.every(Number.isFinite))).toBe(true);
+  });
+});
+
+it('a mask is one on frames that are there', () => {
+  expect([...frameMask(Int32Array.of(2, 0), 3)]).toEqual([1, 1, 0, 0, 0, 0]);
+  expect(floats(new Float32Array(2), [2]).dims).toEqual([2]);
+});
