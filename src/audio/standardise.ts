@@ -1,4 +1,4 @@
-/** Zero mean, unit variance, as Wav2Vec2's preprocessor does it. */
+/** Zero mean, unit variance over the whole recording, as Wav2Vec2's preprocessor does it; as much of it as `into` holds. */
 export function standardise(samples: Float32Array, into: Float32Array): void {
   let sum = 0;
   for (let i = 0; i < samples.length; i++) sum += samples[i]!;
@@ -6,7 +6,8 @@ export function standardise(samples: Float32Array, into: Float32Array): void {
   let squares = 0;
   for (let i = 0; i < samples.length; i++) squares += (samples[i]! - mean) ** 2;
   const scale = 1 / Math.sqrt(squares / Math.max(1, samples.length) + 1e-7);
-  for (let i = 0; i < samples.length; i++) into[i] = (samples[i]! - mean) * scale;
+  const length = Math.min(samples.length, into.length);
+  for (let i = 0; i < length; i++) into[i] = (samples[i]! - mean) * scale;
 }
 
 /** [batch, frames]: 1 on frames that are there, 0 on padding. */

@@ -62,10 +62,7 @@ export class Encoder {
     const padded = frames ?? Math.max(1, ...frameCounts);
     const width = paddedSamples(padded);
     const audio = new Float32Array(recordings.length * width);
-    recordings.forEach((recording, row) => {
-      const heard = recording.subarray(0, width);
-      standardise(heard, audio.subarray(row * width, row * width + heard.length));
-    });
+    recordings.forEach((recording, row) => standardise(recording, audio.subarray(row * width, (row + 1) * width)));
     const feeds = { audio: floats(audio, [recordings.length, width]), mask: floats(frameMask(frameCounts, padded), [recordings.length, padded]) };
     const results = await this.session.run(feeds, layers.map((layer) => `hidden.${layer}`));
     return { layers: layers.map((layer) => floatData(results[`hidden.${layer}`]!)), frames: padded, frameCounts };

@@ -25,8 +25,8 @@ export function audioExamples(
       const frameCounts = new Int32Array(rows);
       const recordings = await Promise.all(batch.examples.map(read));
       recordings.forEach((recording, row) => {
-        const heard = random && augment ? augmentAudio(recording, augment, width, random) : recording.subarray(0, width);
-        standardise(heard, audio.subarray(row * width, row * width + heard.length));
+        const heard = random && augment ? augmentAudio(recording, augment, width, random) : recording;
+        standardise(heard, audio.subarray(row * width, (row + 1) * width));
         frameCounts[row] = Math.min(batch.frames, frameCount(heard.length));
       });
       const inputs = { audio: floats(audio, [rows, width]), mask: floats(frameMask(frameCounts, batch.frames), [rows, batch.frames]) };

@@ -1,0 +1,120 @@
+import { execa } from 'execa';
+import { cp, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { writeWav } from '../../src/audio/wav.ts';
+
+const BIN = path.resolve('bin/run.js');
+let folder: string;
+
+/** Runs the built command line as a user would. */
+async function isogloss(...args: string[]): Promise<{ exitCode: number | undefined; stdout: string; stderr: string }> {
+  const { exitCode, stdout, stderr } = await execa('node', [BIN, ...args], { cwd: folder, reject: false, env: { ISOGLOSS_CACHE: path.join(folder, 'cache'), CI: '', NO_COLOR: '1' } });
+  return { exitCode, stdout, stderr };
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'isogloss-'));
+  const corpus = path.join(folder, 'corpora', 'mine');
+  await writeWav(path.join(corpus, 'one.wav'), Float32Array.from({ length: 16000 }, (_, i) => 0.3 * Math.sin(i / 9)));
+  await writeWav(path.join(corpus, 'lonely.wav'), new Float32Array(8000));
+  await writeFile(path.join(corpus, 'text.wav'), 'not sound');
+  const lines = [{ id: 'one', audio: 'one.wav', text: 'uno' }, { id: 'two', audio: 'missing.wav', text: 'due' }, { id: 'three', audio: 'text.wav', text: 'tre' }];
+  await writeFile(path.join(corpus, 'manifest.jsonl'), lines.map((line) => JSON.stringify(line)).join('\n'));
+  await cp('recipes', path.join(folder, 'recipes'), { recursive: true });
+});
+
+describe('every command', () => {
+  it('has a real example in its help, and --json', async () => {
+    for (const command of ['run', 'transcribe', 'corpus fetch', 'corpus audit', 'encoder list', 'recipe check', 'doctor']) {
+      const { stdout, exitCode } = await isogloss(...command.split(' '), '--help');
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(new RegExp(`EXAMPLES\\s+\\$ isogloss ${command}`));
+      expect(stdout).toContain('--json');
+    }
+  });
+
+  it('ends with 2 on bad usage, in one line', async () => {
+    const { exitCode, stderr } = await isogloss('run');
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/Missing 1 required arg/);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('recipe check', () => {
+  it('shows the run folder of a good recipe', async () => {
+    const { exitCode, stdout } = await isogloss('recipe', 'check', 'recipes/italian-10min.yaml', '--json');
+    expect(exitCode).toBe(0);
+    const answer = JSON.parse(stdout) as { recipe: { name: string }; run: string };
+    expect(answer.recipe.name).toBe('italian-10min');
+    expect(answer.run).toMatch(/^italian-10min-[0-9a-f]{8}$/);
+  });
+
+  it('names file, line, what, and what to do', async () => {
+    await writeFile(path.join(folder, 'bad.yaml'), 'name: a\nlanguage: it\ncorpus: x\nepochs: 3\n');
+    const { exitCode, stderr, stdout } = await isogloss('recipe', 'check', 'bad.yaml');
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^bad\.yaml:4: unknown key epochs; allowed here: .*\n {2}→ docs\/recipes\.md/);
+  });
+
+  it('tells the same as JSON', async () => {
+    const { exitCode, stdout } = await isogloss('recipe', 'check', 'bad.yaml', '--json');
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { file: 'bad.yaml', line: 4 } });
+  });
+});
+
+describe('corpus audit', () => {
+  it('lists what can’t be used and what the manifest forgot; exit code 3', async () => {
+    const { exitCode, stdout } = await isogloss('corpus', 'audit', 'mine', '--json');
+    expect(exitCode).toBe(3);
+    const audit = JSON.parse(stdout) as { utterances: number; findings: { severity: string; item: string; what: string }[] };
+    expect(audit.utterances).toBe(1);
+    expect(audit.findings.filter((f) => f.severity === 'error').map((f) => f.item).sort()).toEqual(['three', 'two']);
+    expect(audit.findings.find((f) => f.item === 'lonely.wav')!.what).toMatch(/manifest does not name/);
+  });
+
+  it('says so when there is no such corpus', async () => {
+    const { exitCode, stderr } = await isogloss('corpus', 'audit', 'nowhere');
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/no corpus nowhere/);
+  });
+});
+
+describe('corpus fetch', () => {
+  it('has nothing to fetch for a corpus of one’s own', async () => {
+    const { exitCode, stderr } = await isogloss('corpus', 'fetch', 'mine');
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/no source\.yaml/);
+  });
+});
+
+describe('run', () => {
+  it('refuses a corpus that is too small, and says what it has', async () => {
+    await writeFile(path.join(folder, 'small.yaml'), 'name: small\nlanguage: it\ncorpus: mine\n');
+    const { exitCode, stderr } = await isogloss('run', 'small.yaml');
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/gives 0 utterances to train, 0 dev, 1 test/);
+  });
+});
+
+describe('transcribe', () => {
+  it('says what a model folder is', async () => {
+    const { exitCode, stderr } = await isogloss('transcribe', 'corpora/mine', 'corpora/mine/one.wav');
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/not a model folder/);
+  });
+});
+
+describe('doctor and encoder list', () => {
+  it('find what the package brings', async () => {
+    const doctor = await isogloss('doctor', '--json');
+    expect(doctor.exitCode).toBe(0);
+    expect((JSON.parse(doctor.stdout) as { what: string }[]).map((f) => f.what)).toContain('ffmpeg');
+    const list = await isogloss('encoder', 'list', '--json');
+    expect((JSON.parse(list.stdout) as { name: string }[]).map((e) => e.name)).toEqual(['embedded', 'random']);
+  });
+});
