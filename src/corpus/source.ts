@@ -37,11 +37,24 @@ const asterisk = z.strictObject({
   exclude: z.array(z.string()).default([]),
 });
 
-const sourceSchema = z.discriminatedUnion('importer', [asterisk]);
+const espeak = z.strictObject({
+  ...common,
+  importer: z.literal('espeak'),
+  /** Locale of the message catalogues that are read aloud → espeak-ng voice. */
+  voices: z.record(z.string(), z.string()),
+  /** Timbres, espeak-ng's voice variants. */
+  variants: z.array(z.string()).min(1),
+  /** Utterances a language. */
+  utterances: z.number().int().positive(),
+  seed: z.number().int(),
+});
+
+const sourceSchema = z.discriminatedUnion('importer', [asterisk, espeak]);
 
 /** What `corpora/<name>/source.yaml` says: where a corpus comes from, and on what terms. */
 export type Source = z.infer<typeof sourceSchema>;
 export type AsteriskSource = z.infer<typeof asterisk>;
+export type EspeakSource = z.infer<typeof espeak>;
 export type DebianPackage = z.infer<typeof packageSchema>;
 
 /** @throws InputError naming the field when source.yaml is not as it should be */

@@ -30,7 +30,7 @@ export async function trainEncoder(work: Work): Promise<Trained> {
   const settings = trainingSettings(recipe);
   const dev = examples(prepared.dev);
   const result = await train({
-    build, blank: prepared.vocabulary.blank, train: examples(prepared.train), dev, settings, folder: path.join(folder, 'checkpoints'),
+    build, blank: prepared.vocabulary.blank, train: examples(repeated(recipe, prepared.train)), dev, settings, folder: path.join(folder, 'checkpoints'),
     progress: work.progress, ...(work.signal ? { signal: work.signal } : {}), onEpoch: (record) => recordEpoch(folder, record),
   });
   await writeAtomic(path.join(folder, 'encoder.onnx'), encodeEncoder(result.weights, architecture, { 'isogloss.recipe': recipe.name }));
@@ -45,6 +45,11 @@ export async function trainEncoder(work: Work): Promise<Trained> {
   };
   const hypotheses = (['dev', 'test'] as const).flatMap((split) => pairs[split].map(({ id, reference, hypothesis }) => ({ split, id, reference, hypothesis })));
   return { metrics, epochs: result.epochs, pairs: pairs.test, hypotheses };
+}
+
+/** Items of several corpora have the corpus's name before their id. */
+function repeated(recipe: Recipe, items: Item[]): Item[] {
+  return items.flatMap((item) => new Array<Item>(recipe.training.repeat[item.utterance.id.split('/')[0]!] ?? 1).fill(item));
 }
 
 function architectureOf(recipe: Recipe): Architecture {

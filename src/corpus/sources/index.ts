@@ -3,6 +3,7 @@ import type { Progress } from '../../support/progress.ts';
 import type { Source } from '../source.ts';
 import type { Utterance } from '../utterance.ts';
 import { importAsterisk } from './asterisk.ts';
+import { importEspeak } from './espeak.ts';
 
 export interface ImportContext {
   /** Where the packages' files are. */
@@ -18,5 +19,7 @@ export function importCorpus(source: Source, context: ImportContext): AsyncGener
   switch (source.importer) {
     case 'asterisk':
       return importAsterisk(source, context);
+    case 'espeak':
+      return importEspeak(source, context);
   }
 }
