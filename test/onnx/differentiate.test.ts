@@ -94,7 +94,7 @@ describe('whole blocks', () => {
     const sizes = { batch: 2, frames, samples: paddedSamples(frames) };
     const random = new Random(5);
     // Off zero, where Relu has its kink: a bias of 0 on a padding frame stands just there.
-    const start = [...network.initialise(random)].map(([name, data]) => [name, Float64Array.from(data, (x) => x + 0.1 * random.normal())]);
+    const start = [...network.initialise(random)].map(([name, data]): [string, Float64Array] => [name, Float64Array.from(data, (x) => x + 0.1 * random.normal())]);
     const fixed = { ...Object.fromEntries(start), mask: Float64Array.of(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0) };
     expect(await gradientError(network.graph, y, [...network.graph.parameters.values()], sizes, { fixed, step: 3e-5, probes: 4 })).toBeLessThan(0.15);
   });
