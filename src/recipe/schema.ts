@@ -39,7 +39,7 @@ const architecture = z.strictObject({
 
 const encoder = z.strictObject({
   model: z.string().default('embedded').describe('`embedded`, `random` (the same network, untrained), `new` (trained from scratch with the head), or an .onnx file made by isogloss.'),
-  layer: z.union([z.number().int().nonnegative(), z.literal('mix')]).default('mix').describe('Which hidden layer feeds the head; `mix` learns weights over all of them.'),
+  layer: z.union([z.number().int().nonnegative(), z.literal('mix')]).default(4).describe('Which hidden layer feeds the head; `mix` learns weights over all of them.'),
   architecture: architecture.optional().describe('Only for `new`.'),
 });
 
@@ -58,14 +58,14 @@ const augment = z.strictObject({
 });
 
 const training = z.strictObject({
-  epochs: count.default(60),
+  epochs: count.default(40),
   batch_seconds: z.number().positive().default(60),
   learning_rate: z.number().positive().default(0.001),
   schedule: z.enum(['cosine', 'linear', 'constant']).default('cosine'),
   warmup: share.default(0.1).describe('Share of all steps.'),
   weight_decay: z.number().nonnegative().default(0.01),
   clip: z.number().positive().default(1),
-  patience: count.default(15).describe('Epochs without a better dev CER before it stops.'),
+  patience: count.default(12).describe('Epochs without a better dev CER before it stops.'),
   spec_augment: z.strictObject({
     time_masks: z.number().int().nonnegative().default(2),
     time_width: count.default(20).describe('Frames of 20 ms.'),
