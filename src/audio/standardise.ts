@@ -1,3 +1,5 @@
+import { fresh } from '../support/scratch.ts';
+
 /** Zero mean, unit variance over the whole recording, as Wav2Vec2's preprocessor does it; as much of it as `into` holds. */
 export function standardise(samples: Float32Array, into: Float32Array): void {
   let sum = 0;
@@ -11,8 +13,8 @@ export function standardise(samples: Float32Array, into: Float32Array): void {
 }
 
 /** [batch, frames]: 1 on frames that are there, 0 on padding. */
-export function frameMask(frameCounts: Int32Array, frames: number): Float32Array {
-  const mask = new Float32Array(frameCounts.length * frames);
+export function frameMask(frameCounts: Int32Array, frames: number, allocate = fresh): Float32Array {
+  const mask = allocate(frameCounts.length * frames).fill(0);
   frameCounts.forEach((count, row) => mask.fill(1, row * frames, row * frames + count));
   return mask;
 }

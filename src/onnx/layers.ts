@@ -33,7 +33,8 @@ export function transformerBlock(network: Network, x: Value, bias: Value, name: 
   const attended = attention(network, norm(network, x, `${name}.attention_norm`), bias, `${name}.attention`, settings);
   const middle = add(g, x, network.dropout(attended, settings.dropout));
   const hidden = relu(g, linear(network, norm(network, middle, `${name}.feed_forward_norm`), `${name}.feed_forward.in`, settings.feedForward, Math.SQRT2));
-  const fed = linear(network, network.dropout(hidden, settings.dropout), `${name}.feed_forward.out`, x.dims.at(-1) as number, branchGain(settings));
+  // One mask for all frames of an utterance (Gal & Ghahramani 2016): the widest layer's would be most of the random numbers.
+  const fed = linear(network, network.dropout(hidden, settings.dropout, [x.dims[0]!, 1, settings.feedForward]), `${name}.feed_forward.out`, x.dims.at(-1) as number, branchGain(settings));
   return add(g, middle, network.dropout(fed, settings.dropout));
 }
 

@@ -72,6 +72,7 @@ const training = z.strictObject({
     feature_masks: z.number().int().nonnegative().default(1),
     feature_width: share.default(0.15),
   }).prefault({}),
+  speeds: z.array(z.number().min(0.5).max(2)).min(1).default([0.9, 1, 1.1]).describe('Training recordings are heard at each of these speeds (Ko et al. 2015); for a frozen encoder.'),
   repeat: z.record(z.string(), count).default({}).describe('How often an epoch goes through a corpus, by its name; once, if not named.'),
   augment: augment.optional().describe('Changes to the sound itself; only where the encoder is trained too.'),
 });

@@ -18,8 +18,8 @@ export function augmentAudio(samples: Float32Array, settings: AudioAugmentSettin
   return changed;
 }
 
-/** Resamples by linear interpolation. */
-function playAtSpeed(samples: Float32Array, speed: number): Float32Array {
+/** Faster or slower, and higher or lower with it: resampled by linear interpolation. */
+export function playAtSpeed(samples: Float32Array, speed: number): Float32Array {
   const length = Math.floor((samples.length - 1) / speed);
   const result = new Float32Array(length);
   for (let i = 0; i < length; i++) {

@@ -1,6 +1,7 @@
 import { frameCount, paddedSamples } from '../encoder/architecture.ts';
 import { frameMask, standardise } from '../audio/standardise.ts';
 import { floats } from '../onnx/session.ts';
+import { fresh } from '../support/scratch.ts';
 import { augmentAudio, type AudioAugmentSettings } from './audio-augment.ts';
 import type { Examples } from './examples.ts';
 
@@ -18,10 +19,10 @@ export function audioExamples(
   return {
     frames: Int32Array.from(samples, frameCount),
     targets,
-    async load(batch, random) {
+    async load(batch, random, allocate = fresh) {
       const width = paddedSamples(batch.frames);
       const rows = batch.examples.length;
-      const audio = new Float32Array(rows * width);
+      const audio = allocate(rows * width).fill(0);
       const frameCounts = new Int32Array(rows);
       const recordings = await Promise.all(batch.examples.map(read));
       recordings.forEach((recording, row) => {
@@ -29,7 +30,7 @@ export function audioExamples(
         standardise(heard, audio.subarray(row * width, (row + 1) * width));
         frameCounts[row] = Math.min(batch.frames, frameCount(heard.length));
       });
-      const inputs = { audio: floats(audio, [rows, width]), mask: floats(frameMask(frameCounts, batch.frames), [rows, batch.frames]) };
+      const inputs = { audio: floats(audio, [rows, width]), mask: floats(frameMask(frameCounts, batch.frames, allocate), [rows, batch.frames]) };
       return { inputs, frameCounts };
     },
   };

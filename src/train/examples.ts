@@ -1,5 +1,6 @@
 import type { Feeds } from '../onnx/engine.ts';
 import type { Random } from '../support/random.ts';
+import type { Allocate } from '../support/scratch.ts';
 import type { Batch } from '../support/batches.ts';
 
 /** What a network is trained on or measured with: inputs by index, and the labels that belong to them. */
@@ -7,8 +8,11 @@ export interface Examples {
   /** Frames of each example, unaugmented. */
   readonly frames: Int32Array;
   readonly targets: readonly Int32Array[];
-  /** The inputs of a batch, padded to `batch.frames`; changed at random where a generator is given. */
-  load(batch: Batch, random?: Random): Promise<LoadedBatch>;
+  /**
+   * The inputs of a batch, padded to `batch.frames`; changed at random where a generator is given, in fresh memory unless
+   * some is.
+   */
+  load(batch: Batch, random?: Random, allocate?: Allocate): Promise<LoadedBatch>;
 }
 
 export interface LoadedBatch {

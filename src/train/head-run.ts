@@ -3,7 +3,7 @@ import type { Source } from '../corpus/source.ts';
 import { frameCount } from '../encoder/architecture.ts';
 import { loadEncoder, type Encoder } from '../encoder/encoder.ts';
 import { FeatureCache } from '../encoder/feature-cache.ts';
-import { computeFeatures, type FeatureReport } from '../encoder/features.ts';
+import { computeFeatures, type FeatureReport, type Recording } from '../encoder/features.ts';
 import { alignPairs, score, type AlignedPair, type Scores } from '../evaluate/score.ts';
 import { buildHead } from '../head/head.ts';
 import { modelCard } from '../model/card.ts';
@@ -19,6 +19,7 @@ import type { Examples } from './examples.ts';
 import { featureExamples } from './feature-examples.ts';
 import { train, type EpochRecord, type TrainingResult } from './loop.ts';
 import { Measurer } from './measure.ts';
+import { playAtSpeed } from './audio-augment.ts';
 import type { Item, Prepared } from './prepare.ts';
 import { recordEpoch, type Metrics } from './run.ts';
 import { trainingSettings } from './settings.ts';
@@ -79,25 +80,37 @@ async function trainOn(work: Work, encoder: Encoder, folder: string): Promise<He
   const { recipe, prepared } = work;
   const layers = recipe.encoder.layer === 'mix' ? [...Array(encoder.layerCount).keys()] : [recipe.encoder.layer];
   const cache = new FeatureCache(path.join(cacheFolder(), 'features'));
-  const all = [...prepared.train, ...prepared.dev, ...prepared.test];
-  const recordings = all.map((item) => ({ key: item.key, samples: item.samples, read: () => prepared.read(item) }));
-  const features = await computeFeatures(encoder, layers, recordings, cache, work.progress, work.signal);
-  const examples = (items: Item[]): Examples =>
-    featureExamples(items.map((item) => frameCount(item.samples)), layers.length * encoder.architecture.dims, items.map((item) => item.target),
-      (i) => cache.read({ audio: items[i]!.key, encoder: encoder.hash, layers }));
+  const heard = [...heardAt(prepared, prepared.train, recipe.training.speeds), ...heardAt(prepared, [...prepared.dev, ...prepared.test], [1])];
+  const features = await computeFeatures(encoder, layers, heard, cache, work.progress, work.signal);
+  const examples = (recordings: Heard[]): Examples =>
+    featureExamples(recordings.map((r) => frameCount(r.samples)), layers.length * encoder.architecture.dims, recordings.map((r) => r.item.target),
+      (i) => cache.read({ audio: recordings[i]!.key, encoder: encoder.hash, layers }));
   const build = (training: boolean): { network: Network; logits: Value } => {
     const network = new Network(training);
     return { network, logits: buildHead(network, recipe.head, { layers: layers.length, dims: encoder.architecture.dims }, prepared.vocabulary.size) };
   };
   const settings = trainingSettings(recipe);
-  const dev = examples(prepared.dev);
+  const dev = examples(heardAt(prepared, prepared.dev, [1]));
   const result = await train({
-    build, blank: prepared.vocabulary.blank, train: examples(prepared.train), dev, settings, folder: path.join(folder, 'checkpoints'),
+    build, blank: prepared.vocabulary.blank, train: examples(heardAt(prepared, prepared.train, recipe.training.speeds)), dev, settings, folder: path.join(folder, 'checkpoints'),
     progress: work.progress, ...(work.signal ? { signal: work.signal } : {}), onEpoch: (record) => recordEpoch(folder, record),
   });
   const pairsOf = (items: Item[], source: Examples): Promise<AlignedPair[]> => evaluated(recipe, prepared, items, source, build, settings.batchFrames, result.weights);
-  const pairs = { dev: await pairsOf(prepared.dev, dev), test: await pairsOf(prepared.test, examples(prepared.test)) };
+  const pairs = { dev: await pairsOf(prepared.dev, dev), test: await pairsOf(prepared.test, examples(heardAt(prepared, prepared.test, [1]))) };
   return { layers, features, result, pairs, dev: score(pairs.dev), test: score(pairs.test) };
+}
+
+/** A recording at some speed: what features are computed of. */
+interface Heard extends Recording {
+  item: Item;
+}
+
+function heardAt(prepared: Prepared, items: readonly Item[], speeds: readonly number[]): Heard[] {
+  return speeds.flatMap((speed) => items.map((item) => {
+    if (speed === 1) return { item, key: item.key, samples: item.samples, read: () => prepared.read(item) };
+    const read = async (): Promise<Float32Array> => playAtSpeed(await prepared.read(item), speed);
+    return { item, key: `${item.key} at ${speed}`, samples: Math.floor((item.samples - 1) / speed), read };
+  }));
 }
 
 /** Decodes a split with the best weights and aligns what came out with the references. */

@@ -8,6 +8,7 @@ import { ctcLoss } from '../ctc/loss.ts';
 import { WorkError } from '../support/errors.ts';
 import { silent, type Progress, type Task } from '../support/progress.ts';
 import { Random } from '../support/random.ts';
+import { Scratch } from '../support/scratch.ts';
 import { makeBatches, type Batch } from '../support/batches.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { Examples, LoadedBatch } from './examples.ts';
@@ -95,13 +96,15 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
   const adamW = { ...adamWDefaults, weightDecay: settings.weightDecay, clip: settings.clip };
   const engine = await Engine.compile(network, logits, adamW, weights, saved ? { moments: saved.moments } : {});
   const measurer = await Measurer.compile(task.build(false), task.dev, task.blank, settings.batchFrames);
+  // One holds the batch at work, the other the batch being prepared.
+  const scratches = [new Scratch(), new Scratch()] as const;
   const bar = (task.progress ?? silent)('train', settings.epochs * batchesOf(task, 1).length, 'steps');
   const save = (): Promise<void> => writeCheckpoint(lastFile, engine.weights, engine.moments, state);
   try {
     bar.advance((state.epoch - 1) * batchesOf(task, 1).length + state.step);
     while (!finished(state.epochs, settings)) {
       const startedAt = performance.now();
-      await trainEpoch(task, engine, network, state, save, bar);
+      await trainEpoch(task, engine, network, state, save, bar, scratches);
       const measured = await measurer.measure(engine.weights);
       state.seconds += (performance.now() - startedAt) / 1000;
       const record = recordOf(state, measured, rateAt(task, engine.moments.step), (performance.now() - startedAt) / 1000);
@@ -121,18 +124,18 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
   }
 }
 
-async function trainEpoch(task: TrainingTask, engine: Engine, network: Network, state: LoopState, save: () => Promise<void>, bar: Task): Promise<void> {
+async function trainEpoch(task: TrainingTask, engine: Engine, network: Network, state: LoopState, save: () => Promise<void>, bar: Task, scratches: readonly [Scratch, Scratch]): Promise<void> {
   const batches = batchesOf(task, state.epoch);
+  const prepared = (step: number): Promise<LoadedBatch> => prepare(task, network, batches[step]!, { epoch: state.epoch, step }, scratches[step % 2]!);
   let savedAt = performance.now();
-  let ahead = state.step < batches.length ? prepare(task, network, batches[state.step]!, state) : undefined;
+  let ahead = state.step < batches.length ? prepared(state.step) : undefined;
   let broken = 0;
   while (state.step < batches.length) {
     task.signal?.throwIfAborted();
     const batch = batches[state.step]!;
     const loaded = await ahead!;
-    const following = batches[state.step + 1];
     // The next batch is read and augmented while ONNX Runtime works on this one.
-    ahead = following && prepare(task, network, following, { epoch: state.epoch, step: state.step + 1 });
+    ahead = state.step + 1 < batches.length ? prepared(state.step + 1) : undefined;
     ahead?.catch(() => {});
     const { loss, tokens, norm } = await trainStep(task, engine, batch, loaded);
     broken = Number.isFinite(norm) ? 0 : broken + 1;
@@ -170,14 +173,15 @@ async function trainStep(task: TrainingTask, engine: Engine, batch: Batch, loade
   return { loss, tokens, norm };
 }
 
-async function prepare(task: TrainingTask, network: Network, batch: Batch, at: { epoch: number; step: number }): Promise<LoadedBatch> {
+async function prepare(task: TrainingTask, network: Network, batch: Batch, at: { epoch: number; step: number }, scratch: Scratch): Promise<LoadedBatch> {
+  scratch.reset();
   const random = new Random(`${task.settings.seed}/${at.epoch}/${at.step}`);
-  const loaded = await task.train.load(batch, random);
+  const loaded = await task.train.load(batch, random, scratch.take);
   const sizes = { batch: batch.examples.length, frames: batch.frames };
-  Object.assign(loaded.inputs, dropoutFeeds(network.dropoutSites, sizes, random));
+  Object.assign(loaded.inputs, dropoutFeeds(network.dropoutSites, sizes, random, scratch.take));
   const augmented = network.graph.inputs.find((v) => v.name === 'augment.features');
   if (augmented)
-    Object.assign(loaded.inputs, specAugmentFeeds(task.settings.specAugment, loaded.frameCounts, batch.frames, augmented.dims[2] as number, random));
+    Object.assign(loaded.inputs, specAugmentFeeds(task.settings.specAugment, loaded.frameCounts, batch.frames, augmented.dims[2] as number, random, scratch.take));
   return loaded;
 }
 

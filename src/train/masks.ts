@@ -2,6 +2,7 @@ import type { DropoutSite } from '../onnx/network.ts';
 import type { Feeds } from '../onnx/engine.ts';
 import { floats } from '../onnx/session.ts';
 import type { Random } from '../support/random.ts';
+import { fresh } from '../support/scratch.ts';
 
 export interface SpecAugmentSettings {
   /** Masks an utterance, and the widest of them in frames. */
@@ -13,10 +14,10 @@ export interface SpecAugmentSettings {
 }
 
 /** The masks that `Network.specAugment` asks for (Park et al. 2019). Masked is 0. */
-export function specAugmentFeeds(settings: SpecAugmentSettings, frameCounts: Int32Array, frames: number, dims: number, random: Random): Feeds {
+export function specAugmentFeeds(settings: SpecAugmentSettings, frameCounts: Int32Array, frames: number, dims: number, random: Random, allocate = fresh): Feeds {
   const batch = frameCounts.length;
-  const time = new Float32Array(batch * frames).fill(1);
-  const feature = new Float32Array(batch * dims).fill(1);
+  const time = allocate(batch * frames).fill(1);
+  const feature = allocate(batch * dims).fill(1);
   for (let b = 0; b < batch; b++) {
     for (let i = 0; i < settings.timeMasks; i++) {
       // At most a tenth of an utterance a mask, or short ones would vanish.
@@ -34,10 +35,10 @@ export function specAugmentFeeds(settings: SpecAugmentSettings, frameCounts: Int
 }
 
 /** A mask for each dropout site; `sizes` gives the symbolic dims their numbers. Four places share one draw of 32 bits. */
-export function dropoutFeeds(sites: readonly DropoutSite[], sizes: Readonly<Record<string, number>>, random: Random): Feeds {
+export function dropoutFeeds(sites: readonly DropoutSite[], sizes: Readonly<Record<string, number>>, random: Random, allocate = fresh): Feeds {
   return Object.fromEntries(sites.map(({ input, rate }) => {
     const dims = input.dims.map((d) => (typeof d === 'number' ? d : sizes[d]!));
-    const mask = new Float32Array(dims.reduce((a, d) => a * d, 1));
+    const mask = allocate(dims.reduce((a, d) => a * d, 1));
     const threshold = Math.round(rate * 256);
     const kept = 256 / (256 - threshold);
     for (let i = 0; i < mask.length; i += 4) {
