@@ -43,7 +43,7 @@ function hiddenOf(network: Network, x: Value, mask: Value, settings: HeadSetting
     }
     case 'transformer': {
       const bias = attentionBias(network, mask);
-      const block = { heads: 4, feedForward: 4 * settings.dims, dropout, depth: settings.blocks };
+      const block = { heads: 4, feedForward: 2 * settings.dims, dropout, depth: settings.blocks };
       let y = network.dropout(linear(network, x, 'head.in', settings.dims), dropout);
       for (let i = 0; i < settings.blocks; i++) y = transformerBlock(network, y, bias, `head.blocks.${i}`, block);
       return norm(network, y, 'head.output_norm');

@@ -39,13 +39,13 @@ const architecture = z.strictObject({
 
 const encoder = z.strictObject({
   model: z.string().default('embedded').describe('`embedded`, `random` (the same network, untrained), `new` (trained from scratch with the head), or an .onnx file made by isogloss.'),
-  layer: z.union([z.number().int().nonnegative(), z.literal('mix')]).default(4).describe('Which hidden layer feeds the head; `mix` learns weights over all of them.'),
+  layer: z.union([z.number().int().nonnegative(), z.literal('mix')]).default('mix').describe('Which hidden layer feeds the head; `mix` learns weights over all of them.'),
   architecture: architecture.optional().describe('Only for `new`.'),
 });
 
 const head = z.strictObject({
   kind: z.enum(['linear', 'mlp', 'transformer']).default('transformer'),
-  dims: count.default(256),
+  dims: count.default(192),
   blocks: z.number().int().min(1).max(2).default(1).describe('Transformer blocks.'),
   context: z.number().int().nonnegative().default(2).describe('Frames on either side that mlp sees.'),
   dropout: share.default(0.2),
@@ -60,7 +60,7 @@ const augment = z.strictObject({
 const training = z.strictObject({
   epochs: count.default(40),
   batch_seconds: z.number().positive().default(60),
-  learning_rate: z.number().positive().default(0.001),
+  learning_rate: z.number().positive().default(0.0015),
   schedule: z.enum(['cosine', 'linear', 'constant']).default('cosine'),
   warmup: share.default(0.1).describe('Share of all steps.'),
   weight_decay: z.number().nonnegative().default(0.01),
@@ -72,7 +72,7 @@ const training = z.strictObject({
     feature_masks: z.number().int().nonnegative().default(1),
     feature_width: share.default(0.15),
   }).prefault({}),
-  speeds: z.array(z.number().min(0.5).max(2)).min(1).default([0.9, 1, 1.1]).describe('Training recordings are heard at each of these speeds (Ko et al. 2015); for a frozen encoder.'),
+  speeds: z.array(z.number().min(0.5).max(2)).min(1).default([1]).describe('Training recordings are heard at each of these speeds (Ko et al. 2015), e.g. [0.9, 1, 1.1]; for a frozen encoder.'),
   repeat: z.record(z.string(), count).default({}).describe('How often an epoch goes through a corpus, by its name; once, if not named.'),
   augment: augment.optional().describe('Changes to the sound itself; only where the encoder is trained too.'),
 });

@@ -17,7 +17,7 @@ const minimal = 'name: a\nlanguage: it\ncorpus: mine\n';
 describe('a recipe', () => {
   it('needs three lines; the rest has defaults', async () => {
     const recipe = await loadRecipe(await recipeOf(minimal));
-    expect(recipe.encoder).toEqual({ model: 'embedded', layer: 4 });
+    expect(recipe.encoder).toEqual({ model: 'embedded', layer: 'mix' });
     expect(recipe.split.test.minutes).toBe(5);
   });
 
