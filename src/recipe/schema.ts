@@ -45,10 +45,10 @@ const encoder = z.strictObject({
 
 const head = z.strictObject({
   kind: z.enum(['linear', 'mlp', 'transformer']).default('transformer'),
-  dims: count.default(192),
+  dims: count.default(256),
   blocks: z.number().int().min(1).max(2).default(1).describe('Transformer blocks.'),
   context: z.number().int().nonnegative().default(2).describe('Frames on either side that mlp sees.'),
-  dropout: share.default(0.2),
+  dropout: share.default(0.1),
 });
 
 const augment = z.strictObject({
@@ -58,9 +58,9 @@ const augment = z.strictObject({
 });
 
 const training = z.strictObject({
-  epochs: count.default(40),
+  epochs: count.default(27),
   batch_seconds: z.number().positive().default(60),
-  learning_rate: z.number().positive().default(0.0015),
+  learning_rate: z.number().positive().default(0.003),
   schedule: z.enum(['cosine', 'linear', 'constant']).default('cosine'),
   warmup: share.default(0.1).describe('Share of all steps.'),
   weight_decay: z.number().nonnegative().default(0.01),
