@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { AudioCache } from '../audio/cache.ts';
@@ -47,7 +48,8 @@ interface Measured {
 
 /** Decodes and measures every utterance, and looks for what doesn't fit. Nothing is changed. */
 export async function auditCorpus(name: string, progress: Progress = silent, signal?: AbortSignal): Promise<Audit> {
-  const { folder } = findCorpus(name);
+  const { folder, sourceFolder } = findCorpus(name);
+  if (sourceFolder && !existsSync(manifestPath(folder))) throw new InputError(`the corpus ${name} is not here yet`, `Get it first: isogloss corpus fetch ${name}`, { file: folder });
   const cache = new AudioCache(path.join(cacheFolder(), 'audio'));
   const findings: Finding[] = [];
   const measured: Measured[] = [];

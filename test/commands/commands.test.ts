@@ -77,6 +77,12 @@ describe('corpus audit', () => {
     expect(audit.findings.find((f) => f.item === 'lonely.wav')!.what).toMatch(/manifest does not name/);
   });
 
+  it('tells how to get a corpus that is only known by its source', async () => {
+    const { exitCode, stderr } = await isogloss('corpus', 'audit', 'asterisk-ru');
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/not here yet[^]*isogloss corpus fetch asterisk-ru/);
+  });
+
   it('says so when there is no such corpus', async () => {
     const { exitCode, stderr } = await isogloss('corpus', 'audit', 'nowhere');
     expect(exitCode).toBe(2);
