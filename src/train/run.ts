@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { AudioCache } from '../audio/cache.ts';
@@ -101,9 +101,10 @@ async function writeJsonLines(file: string, records: readonly unknown[]): Promis
   await writeAtomic(file, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
 }
 
-/** Appends an epoch to `epochs.jsonl`, unless a run that was cut off had written it already. */
+/** Puts an epoch into `epochs.jsonl`, after those before it: a run that was cut off may have written it already. */
 export async function recordEpoch(folder: string, record: { epoch: number }): Promise<void> {
   const file = path.join(folder, 'epochs.jsonl');
   const there = await readFile(file, 'utf8').catch(() => '');
-  if (there.split('\n').filter((line) => line !== '').length < record.epoch) await appendFile(file, `${JSON.stringify(record)}\n`);
+  const before = there.split('\n').slice(0, record.epoch - 1);
+  await writeAtomic(file, [...before, JSON.stringify(record), ''].join('\n'));
 }
