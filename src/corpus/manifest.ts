@@ -16,7 +16,7 @@ const utteranceSchema = z.strictObject({
   start: seconds.optional(),
   end: seconds.optional(),
   duration: seconds.optional(),
-});
+}).refine(({ start = 0, end = Infinity }) => start < end, { path: ['end'], message: 'must lie behind start' });
 
 export const manifestPath = (folder: string): string => path.join(folder, 'manifest.jsonl');
 
@@ -55,7 +55,7 @@ export async function loadManifest(folder: string): Promise<Utterance[]> {
 export function audioPath(folder: string, utterance: Utterance, line?: number): string {
   const full = path.resolve(folder, utterance.audio);
   const relative = path.relative(path.resolve(folder), full);
-  if (path.isAbsolute(utterance.audio) || relative.startsWith('..') || path.isAbsolute(relative))
+  if (path.isAbsolute(utterance.audio) || relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative))
     throw new InputError(`${utterance.audio} is outside the corpus folder`, 'Put the recording into the corpus folder and name it from there.', { file: manifestPath(folder), ...(line ? { line } : {}) });
   return full;
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { InputError } from '../support/errors.ts';
 import { readText } from '../support/files.ts';
@@ -31,7 +31,7 @@ const asterisk = z.strictObject({
   /** Folder of the recordings, and the list of what is said in them, inside the packages. */
   sounds: z.string(),
   transcripts: z.string(),
-  /** Words whose accented letters were lost on the way to the list. */
+  /** Words whose accented letters were lost on the way to the list → the words. */
   repair: z.record(z.string(), z.string()).default({}),
   /** Prompts that are sounds, though the list has words for them. */
   exclude: z.array(z.string()).default([]),
@@ -49,21 +49,41 @@ const espeak = z.strictObject({
   seed: z.number().int(),
 });
 
-const sourceSchema = z.discriminatedUnion('importer', [asterisk, espeak]);
+const byLanguage = z.record(z.string(), z.record(z.string(), z.string()));
+
+const kde = z.strictObject({
+  ...common,
+  importer: z.literal('kde'),
+  /** Folder of the lists and recordings inside the packages. */
+  sounds: z.string(),
+  /** Language → why none of it is taken. */
+  except: z.record(z.string(), z.string()).default({}),
+  /** Language → signs in the list's letters → what they stand for. */
+  repair: byLanguage.default({}),
+  /** Language → recording's name without folder and ending → what is said, where the list has only keys. */
+  words: byLanguage.optional(),
+});
+
+const sourceSchema = z.discriminatedUnion('importer', [asterisk, espeak, kde]);
 
 /** What `corpora/<name>/source.yaml` says: where a corpus comes from, and on what terms. */
 export type Source = z.infer<typeof sourceSchema>;
 export type AsteriskSource = z.infer<typeof asterisk>;
 export type EspeakSource = z.infer<typeof espeak>;
+export type KdeSource = z.infer<typeof kde>;
 export type DebianPackage = z.infer<typeof packageSchema>;
 
-/** @throws InputError naming the field when source.yaml is not as it should be */
+/** @throws InputError naming the line or the field when source.yaml is not as it should be */
 export async function readSource(folder: string): Promise<Source> {
   const file = path.join(folder, 'source.yaml');
-  const parsed = sourceSchema.safeParse(parse(await readText(file)));
+  const document = parseDocument(await readText(file));
+  const broken = document.errors[0] ?? document.warnings[0];
+  const line = broken?.linePos?.[0].line;
+  if (broken) throw new InputError(broken.message.split('\n')[0]!, 'Mend source.yaml: see docs/corpora.md.', { file, ...(line ? { line } : {}) });
+  const parsed = sourceSchema.safeParse(document.toJS());
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
-  throw new InputError(`${issue.path.join('.')}: ${issue.message}`, 'Mend source.yaml: see docs/corpora.md.', { file });
+  throw new InputError(`${issue.path.join('.') || 'the file'}: ${issue.message}`, 'Mend source.yaml: see docs/corpora.md.', { file });
 }
 
 /** The corpora that come with the package; in a clone, the same folder as ./corpora. */

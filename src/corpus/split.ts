@@ -1,3 +1,4 @@
+import { InputError } from '../support/errors.ts';
 import { Random } from '../support/random.ts';
 import type { Utterance } from './utterance.ts';
 
@@ -20,22 +21,29 @@ export interface Split {
  * Divides a corpus so that no text and no recording stands in two parts. Test is drawn first, then dev, then train:
  * more training minutes never change what is tested. The same utterances and seed give the same split in any order.
  * @param key what must not be shared, e.g. the normalised text
+ * @throws InputError for an utterance without a duration: minutes could not be counted
  */
 export function splitCorpus(utterances: readonly Utterance[], rule: SplitRule, key: (utterance: Utterance) => string): Split {
   const groups = new Random(rule.seed).shuffle(groupsOf(utterances, key));
+  let taken = 0;
   const take = (minutes: number): Utterance[] => {
     const part: Utterance[] = [];
-    for (let seconds = 0; seconds < minutes * 60 && groups.length > 0; ) {
-      const group = groups.shift()!;
-      part.push(...group);
-      seconds += group.reduce((sum, u) => sum + (u.duration ?? 0), 0);
-    }
+    for (let seconds = 0; seconds < minutes * 60 && taken < groups.length; taken++)
+      for (const utterance of groups[taken]!) {
+        part.push(utterance);
+        seconds += secondsOf(utterance);
+      }
     return part;
   };
   const test = take(rule.test.minutes);
   const dev = take(rule.dev.minutes);
   const train = take(rule.train.minutes ?? Infinity);
-  return { train, dev, test, unused: groups.flat() };
+  return { train, dev, test, unused: groups.slice(taken).flat() };
+}
+
+function secondsOf({ id, duration }: Utterance): number {
+  if (duration === undefined) throw new InputError(`the utterance ${id} has no duration`, 'A split counts minutes: give every utterance its duration in seconds.');
+  return duration;
 }
 
 /** Utterances that share a text or a recording, directly or through others, belong together. */
@@ -55,6 +63,10 @@ function groupsOf(utterances: readonly Utterance[], key: (utterance: Utterance) 
     }
   });
   const groups = new Map<number, Utterance[]>();
-  sorted.forEach((utterance, i) => groups.set(root(i), [...(groups.get(root(i)) ?? []), utterance]));
+  sorted.forEach((utterance, i) => {
+    const group = groups.get(root(i));
+    if (group) group.push(utterance);
+    else groups.set(root(i), [utterance]);
+  });
   return [...groups.values()];
 }

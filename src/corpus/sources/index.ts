@@ -4,6 +4,7 @@ import type { Source } from '../source.ts';
 import type { Utterance } from '../utterance.ts';
 import { importAsterisk } from './asterisk.ts';
 import { importEspeak } from './espeak.ts';
+import { importKde } from './kde.ts';
 
 export interface ImportContext {
   /** Where the packages' files are. */
@@ -14,6 +15,9 @@ export interface ImportContext {
   signal?: AbortSignal;
 }
 
+/** Raised when an importer gives another manifest than before from the same source.yaml, so that corpora are made anew. */
+export const REVISIONS: Partial<Record<Source['importer'], number>> = { asterisk: 2 };
+
 /** Runs a source's importer: utterances, and what had to be left out with the reason. */
 export function importCorpus(source: Source, context: ImportContext): AsyncGenerator<Utterance | SetAside> {
   switch (source.importer) {
@@ -21,5 +25,7 @@ export function importCorpus(source: Source, context: ImportContext): AsyncGener
       return importAsterisk(source, context);
     case 'espeak':
       return importEspeak(source, context);
+    case 'kde':
+      return importKde(source, context);
   }
 }

@@ -1,0 +1,90 @@
+import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { SetAside } from '../../support/errors.ts';
+import { readText, sha256File } from '../../support/files.ts';
+import { durationOf } from '../duration.ts';
+import type { KdeSource } from '../source.ts';
+import type { Utterance } from '../utterance.ts';
+import type { ImportContext } from './index.ts';
+
+interface Sound {
+  /** The letter or word on the screen, or an English key. */
+  name: string;
+  /** The recording, relative to the sounds' folder. */
+  file: string;
+}
+
+/** Words and letters that KDE's games for children say: a list of recordings a language. */
+export async function* importKde(source: KdeSource, context: ImportContext): AsyncGenerator<Utterance | SetAside> {
+  const root = path.join(context.unpacked, source.sounds);
+  const [lists, recordings] = await filesIn(root);
+  const task = context.progress?.('import', recordings.size, 'recordings');
+  const unlisted = new Set(recordings);
+  const byContent = new Map<string, string>();
+  for (const list of lists) {
+    const { language, sounds } = parseSounds(await readText(path.join(root, list)));
+    for (const sound of sounds) {
+      context.signal?.throwIfAborted();
+      task?.advance();
+      const item = withoutExtension(sound.file);
+      if (!recordings.has(sound.file)) {
+        yield { item, reason: 'it is listed but there is no recording' };
+        continue;
+      }
+      unlisted.delete(sound.file);
+      const content = await sha256File(path.join(root, sound.file));
+      const same = byContent.get(content);
+      const text = textOf(sound, language, source);
+      if (source.except[language] || same || !text) {
+        // A second key for the same file is no second recording: nothing is lost.
+        if (same !== item) yield { item, reason: source.except[language] ?? (same ? `the same recording as ${same}` : `what is said is not known: only its key, ${sound.name}`) };
+        continue;
+      }
+      byContent.set(content, item);
+      const audio = path.posix.join('audio', sound.file);
+      const target = path.join(context.folder, audio);
+      await mkdir(path.dirname(target), { recursive: true });
+      await copyFile(path.join(root, sound.file), target);
+      const duration = await durationOf(target);
+      yield { id: item, audio, text, language: languageTag(language), ...(duration === undefined ? {} : { duration }) };
+    }
+  }
+  for (const file of unlisted) yield { item: withoutExtension(file), reason: 'there is a recording, but no list has it' };
+  task?.done();
+}
+
+const withoutExtension = (file: string): string => file.replace(/\.\w+$/, '');
+
+/** Lists (KLettres: `de/sounds.xml`, KTuberling: `de.soundtheme`) and recordings, in a fixed order. */
+async function filesIn(root: string): Promise<[lists: string[], recordings: Set<string>]> {
+  const files = (await readdir(root, { recursive: true })).map((file) => file.split(path.sep).join('/')).sort();
+  return [files.filter((file) => /sounds\.xml$|\.soundtheme$/.test(file)), new Set(files.filter((file) => /\.(ogg|opus|wav)$/.test(file)))];
+}
+
+/** Reads a list of sounds. The files are pinned by checksum, so that this needs no whole XML parser. */
+export function parseSounds(xml: string): { language: string; sounds: Sound[] } {
+  const bare = xml.replace(/<!--[\s\S]*?-->/g, '');
+  const language = /<language\b[^>]*\bcode="([^"]+)"/.exec(bare)?.[1] ?? '';
+  const sounds: Sound[] = [];
+  for (const [tag] of bare.matchAll(/<sound\b[^>]*>/g)) {
+    const [name, file] = ['name', 'file'].map((key) => new RegExp(`\\b${key}="([^"]*)"`).exec(tag)?.[1]);
+    if (name && file) sounds.push({ name, file });
+  }
+  return { language, sounds };
+}
+
+/** What is said. Capitals are how the games draw letters; lower-cased, a syllable is no abbreviation. */
+function textOf({ name, file }: Sound, language: string, source: KdeSource): string | undefined {
+  if (source.words) return source.words[language]?.[path.posix.parse(file).name];
+  let text = name.toLocaleLowerCase(languageTag(language)).normalize('NFC');
+  for (const [broken, whole] of Object.entries(source.repair[language] ?? {})) text = text.replaceAll(broken, whole);
+  return text;
+}
+
+/** BCP 47 for a gettext locale: `pt-BR` for `pt_BR`, `sr-Latn` for `sr@latin`. */
+export function languageTag(locale: string): string {
+  const [language = '', variant] = locale.split('@');
+  const script = variant?.endsWith('latin') ? '-Latn' : '';
+  const dialect = variant?.startsWith('ijekavian') ? '-ijekavsk' : '';
+  return language.replace('_', '-') + script + dialect;
+}
