@@ -1,34 +1,44 @@
-/** Powers of two from 2^-127 to 2^0: what is left of an exponential once the polynomial has done its part. */
+/** Logits further than this below their row's highest are out of the fast exponential's range, and of float32's after it. */
+export const RANGE = 80;
+
+/** 2^0 down to 2^-127: what is left of an exponential once the polynomial has done its part. */
 const POWERS = Float64Array.from({ length: 128 }, (_, i) => 2 ** -i);
-/** Probabilities stay above e^-80: a hopeless path keeps a gradient, and products stay inside float32. */
-const LOWEST = -80;
 
 /**
  * e^x for −80 ≤ x ≤ 0, to a relative error under 1e-8: 2^n times a Taylor polynomial on |r| ≤ ln 2 / 2. Several times as
- * fast as Math.exp, which is half the cost of CTC.
+ * fast as Math.exp, which would be half the cost of CTC.
  */
 export function fastExp(x: number): number {
-  const n = Math.floor(0.5 - x * Math.LOG2E);
+  const n = (0.5 - x * Math.LOG2E) | 0;
   const r = x + n * Math.LN2;
-  const p = 1 + r * (1 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120 + r * (1 / 720 + r * (1 / 5040)))))));
+  // Estrin's scheme: short chains of dependent operations instead of one long one.
+  const r2 = r * r;
+  const p = 1 + r + r2 * (1 / 2 + r * (1 / 6)) + r2 * r2 * (1 / 24 + r * (1 / 120) + r2 * (1 / 720 + r * (1 / 5040)));
   return POWERS[n]! * p;
 }
 
-/** Softmax of one row of logits, written to `into`; both start at `offset`. */
-export function softmaxRow(logits: Float32Array, into: Float32Array, offset: number, tokens: number): void {
+/**
+ * Softmax of one row of logits, written to `into`; both start at `offset`.
+ * @returns whether the row was in range: if not (too wide a spread, or not numbers), what was written is of no use
+ */
+export function softmaxRow(logits: Float32Array, into: Float32Array, offset: number, tokens: number): boolean {
   const end = offset + tokens;
   let highest = -Infinity;
+  let lowest = Infinity;
   for (let i = offset; i < end; i++) {
     const x = logits[i]!;
     if (x > highest) highest = x;
+    if (x < lowest) lowest = x;
   }
+  if (!(highest - lowest <= RANGE)) return false;
   let sum = 0;
   for (let i = offset; i < end; i++) {
-    const x = logits[i]! - highest;
-    const e = fastExp(x < LOWEST ? LOWEST : x);
+    const e = fastExp(logits[i]! - highest);
     into[i] = e;
     sum += e;
   }
   const scale = 1 / sum;
   for (let i = offset; i < end; i++) into[i]! *= scale;
+  // A single NaN escapes every comparison above.
+  return sum === sum;
 }

@@ -2,19 +2,39 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { minimumFrames } from '../../src/ctc/feasible.ts';
+import { logSpaceLoss } from '../../src/ctc/log-space.ts';
 import { ctcLoss } from '../../src/ctc/loss.ts';
 import { fastExp } from '../../src/ctc/softmax.ts';
 import { Random } from '../../src/support/random.ts';
 
 interface Golden {
   cases: { frames: number; tokens: number; targets: number[]; logits: number[]; loss: number; gradient: number[] }[];
+  formulas: {
+    frames: number; tokens: number; length: number; spread: number; blank: number; loss: number; step: number; gradient: number[];
+  }[];
 }
 const golden = JSON.parse(readFileSync('test/fixtures/ctc/golden.json', 'utf8')) as Golden;
 
-function lossOf(logits: Float32Array, frames: number, tokens: number, target: Int32Array): { loss: number; gradient: Float32Array } {
+interface Result {
+  loss: number;
+  gradient: Float32Array;
+}
+
+function lossOf(logits: Float32Array, frames: number, tokens: number, target: Int32Array, blank = 0): Result {
   const gradient = new Float32Array(logits.length);
-  const [loss] = ctcLoss(logits, { batch: 1, frames, tokens }, Int32Array.of(frames), [target], 0, gradient);
+  const [loss] = ctcLoss(logits, { batch: 1, frames, tokens }, Int32Array.of(frames), [target], blank, gradient);
   return { loss: loss!, gradient };
+}
+
+function inLogSpace(logits: Float32Array, frames: number, tokens: number, target: Int32Array): Result {
+  const gradient = new Float32Array(logits.length);
+  return { loss: logSpaceLoss(logits, gradient, { start: 0, count: frames, tokens, blank: 0, target }), gradient };
+}
+
+function expectClose(ours: Result, expected: Result, tolerance: number): void {
+  expect(Math.abs(ours.loss - expected.loss) / (1 + Math.abs(expected.loss))).toBeLessThan(tolerance);
+  const worst = ours.gradient.reduce((most, g, i) => Math.max(most, Math.abs(g - expected.gradient[i]!)), 0);
+  expect(worst).toBeLessThan(tolerance);
 }
 
 /** −ln of the summed probability of every path that collapses to the target. */
@@ -49,6 +69,30 @@ describe('CTC loss', () => {
       expect(Math.abs(loss - c.loss) / c.loss).toBeLessThan(1e-6);
       c.gradient.forEach((g, i) => expect(Math.abs(gradient[i]! - g)).toBeLessThan(2e-6));
     }
+  });
+
+  it('agrees with PyTorch over half a minute, with wild logits, tight targets and another blank', () => {
+    for (const c of golden.formulas) {
+      const logits = Float32Array.from({ length: c.frames * c.tokens }, (_, i) => c.spread * Math.sin(i * 12.9898));
+      const target = Int32Array.from({ length: c.length }, (_, j) => 1 + ((7 * j) % (c.tokens - 2)));
+      const { loss, gradient } = lossOf(logits, c.frames, c.tokens, target, c.blank);
+      expect(Math.abs(loss - c.loss) / c.loss).toBeLessThan(1e-6);
+      c.gradient.forEach((g, i) => expect(Math.abs(gradient[i * c.step]! - g)).toBeLessThan(1e-5));
+    }
+  });
+
+  it('is the same in probability space as in log space', () => {
+    const bigger = fc.record({
+      frames: fc.integer({ min: 1, max: 60 }), tokens: fc.integer({ min: 2, max: 8 }), seed: fc.integer(),
+      spread: fc.constantFrom(1, 5, 20, 100), target: fc.array(fc.integer({ min: 1, max: 7 }), { maxLength: 30 }),
+    });
+    fc.assert(fc.property(bigger, ({ frames, tokens, seed, spread, target }) => {
+      const ids = Int32Array.from(target.filter((t) => t < tokens));
+      fc.pre(minimumFrames(ids) <= frames);
+      const random = new Random(seed);
+      const logits = Float32Array.from({ length: frames * tokens }, () => spread * random.normal());
+      expectClose(lossOf(logits, frames, tokens, ids), inLogSpace(logits, frames, tokens, ids), 1e-5);
+    }), { numRuns: 300 });
   });
 
   it('is what summing over all paths gives', () => {
@@ -98,13 +142,43 @@ describe('CTC loss', () => {
     expect(gradient.every(Number.isFinite)).toBe(true);
   });
 
-  it('still has a gradient where the network is sure of the wrong thing', () => {
+  it('is right where the likely paths leave no room in float64 for the one that is asked for', () => {
+    const [frames, tokens] = [100, 4];
+    const target = Int32Array.from({ length: 20 }, (_, i) => 1 + (i % 3));
+    const allBlank = Float32Array.from({ length: frames * tokens }, (_, i) => (i % tokens === 0 ? 79 : 0));
+    expectClose(lossOf(allBlank, frames, tokens, target), inLogSpace(allBlank, frames, tokens, target), 1e-5);
+    expect(lossOf(allBlank, frames, tokens, target).loss).toBeGreaterThan(1500);
+  });
+
+  it('grows without bound, and still has a gradient, where the network is sure of the wrong thing', () => {
     const logits = new Float32Array(4 * 3).fill(-1e4);
     for (let t = 0; t < 4; t++) logits[t * 3 + 1] = 1e4;
     const { loss, gradient } = lossOf(logits, 4, 3, Int32Array.of(2));
-    expect(loss).toBeGreaterThan(100);
+    expect(loss).toBeCloseTo(8e4 - Math.log(10), 3);
     expect(gradient.every(Number.isFinite)).toBe(true);
     expect(gradient[1]).toBeCloseTo(1);
+  });
+
+  it('knows tokens without any probability, and logits that are not numbers', () => {
+    const logits = new Float32Array(4 * 3);
+    for (let t = 0; t < 4; t++) logits[t * 3 + 1] = -Infinity;
+    expect(lossOf(logits, 4, 3, Int32Array.of(1)).loss).toBe(Infinity);
+    expect(lossOf(logits, 4, 3, Int32Array.of(2)).loss).toBeCloseTo(-Math.log(10 / 16), 5);
+    logits[5] = NaN;
+    const { loss, gradient } = lossOf(logits, 4, 3, Int32Array.of(2));
+    expect(loss).toBeNaN();
+    expect([...gradient]).toEqual(new Array(12).fill(0));
+  });
+
+  it('takes an empty target as the path of blanks alone', () => {
+    const random = new Random(3);
+    const logits = Float32Array.from({ length: 3 * 2 }, () => random.normal());
+    const { loss, gradient } = lossOf(logits, 3, 2, new Int32Array(0));
+    const expected = [0, 1, 2].reduce((sum, t) => sum + Math.log1p(Math.exp(logits[2 * t + 1]! - logits[2 * t]!)), 0);
+    expect(loss).toBeCloseTo(expected, 5);
+    expect(gradient[1]).toBeCloseTo(1 / (1 + Math.exp(logits[0]! - logits[1]!)), 5);
+    expect(lossOf(new Float32Array(0), 0, 2, new Int32Array(0)).loss).toBe(0);
+    expect(lossOf(new Float32Array(0), 0, 2, Int32Array.of(1)).loss).toBe(Infinity);
   });
 });
 
