@@ -10,6 +10,7 @@ import { frameMask } from '../audio/standardise.ts';
 import { floatData, floats, openSession, type Session } from '../onnx/session.ts';
 import { rowOf } from '../encoder/features.ts';
 import { InputError } from '../support/errors.ts';
+import { fromFloat16, toFloat16 } from '../support/float16.ts';
 import { readJson, writeAtomic, writeJson } from '../support/files.ts';
 import { Vocabulary } from '../text/vocabulary.ts';
 
@@ -69,7 +70,8 @@ export class Model {
     const width = this.about.layers.length * this.encoder.architecture.dims;
     const rows = recordings.length;
     const features = new Float32Array(rows * hidden.frames * width);
-    for (let row = 0; row < rows; row++) features.set(rowOf(hidden, row, this.encoder.architecture.dims), row * hidden.frames * width);
+    // Rounded as the cached features were that the head learnt from.
+    for (let row = 0; row < rows; row++) features.set(fromFloat16(toFloat16(rowOf(hidden, row, this.encoder.architecture.dims))), row * hidden.frames * width);
     const feeds = { features: floats(features, [rows, hidden.frames, width]), mask: floats(frameMask(hidden.frameCounts, hidden.frames), [rows, hidden.frames]) };
     const logits = floatData((await this.head.run(feeds)).logits!);
     const size = hidden.frames * this.vocabulary.size;
