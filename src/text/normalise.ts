@@ -11,7 +11,7 @@ const BRACKETED = /\[[^\]]*\]|\([^)]*\)|<[^>]*>|\{[^}]*\}/g;
 const APOSTROPHES = /[’ʼ＇`´‘]/g;
 
 /**
- * A transcript as the network is to write it: NFC, words separated by single spaces. Normalising twice changes nothing.
+ * A transcript as the network is to write it: NFC, words separated by single spaces. Normalising twice changes nothing, unless `map` does.
  * @param place named in errors
  * @throws InputError for digits, where the rules don't say what to do with them; ExcludedText where they say to leave it out
  */
@@ -43,8 +43,18 @@ function withoutDigits(text: string, rules: TextRules, place: Place): string {
     case 'remove':
       return text.replace(/\p{Nd}+/gu, ' ');
     case 'spell':
-      return text.replace(/\d+/g, (digits) => ` ${numberWords(digits, rules.language, place)} `);
+      return text.replace(/\p{Nd}+/gu, (digits) => ` ${numberWords(asciiDigits(digits), rules.language, place)} `);
   }
+}
+
+/** Digits of any script as 0 to 9: NFKC does it for mathematical ones; each script has its ten in a row. */
+function asciiDigits(digits: string): string {
+  return Array.from(digits.normalize('NFKC'), (digit) => {
+    let value = 0;
+    const code = digit.codePointAt(0)!;
+    while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(code - value - 1))) value++;
+    return String(value);
+  }).join('');
 }
 
 /** An apostrophe inside or beside a word stays: `l'uomo`, `po'`. Hyphens and other marks part words. */

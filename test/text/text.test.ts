@@ -45,6 +45,7 @@ describe('normalise', () => {
     }
     expect(normalise('premi 21 ora', { ...rules, digits: 'spell' })).toBe('premi ventuno ora');
     expect(normalise('press 21', { ...rules, language: 'en-GB', digits: 'spell' })).toBe('press twenty one');
+    expect(normalise('٢١ २१ 𝟚𝟙', { ...rules, digits: 'spell' })).toBe('ventuno ventuno ventuno');
     expect(normalise('premi 21 ora', { ...rules, digits: 'remove' })).toBe('premi ora');
     expect(() => normalise('premi 21', { ...rules, digits: 'exclude' })).toThrow(ExcludedText);
     expect(() => normalise('21', { ...rules, language: 'xx', digits: 'spell' })).toThrow(/number words/);
