@@ -1,5 +1,6 @@
 import { isMap, isNode, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import type { z } from 'zod';
+import { editDistance } from '../support/edit-distance.ts';
 import { InputError } from '../support/errors.ts';
 import { readText, sha256 } from '../support/files.ts';
 import { recipeSchema, type Recipe } from './schema.ts';
@@ -84,16 +85,7 @@ function unwrapped(node: unknown): Record<string, unknown> | undefined {
 }
 
 function nearest(word: string, among: readonly string[]): string | undefined {
-  const distance = (a: string, b: string): number => {
-    let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-    for (let i = 0; i < a.length; i++) {
-      const next = [i + 1];
-      for (let j = 0; j < b.length; j++) next.push(Math.min(next[j]! + 1, row[j + 1]! + 1, row[j]! + (a[i] === b[j] ? 0 : 1)));
-      row = next;
-    }
-    return row[b.length]!;
-  };
-  const [best] = among.map((name) => ({ name, d: distance(word, name) })).sort((a, b) => a.d - b.d);
+  const [best] = among.map((name) => ({ name, d: editDistance(word, name) })).sort((a, b) => a.d - b.d);
   return best && best.d <= Math.max(2, word.length / 3) ? best.name : undefined;
 }
 

@@ -10,10 +10,10 @@ import { recipeSchema, type Recipe } from '../recipe/schema.ts';
 import { writeAtomic, writeJson } from '../support/files.ts';
 import { audioExamples } from './audio-examples.ts';
 import type { Examples } from './examples.ts';
-import { evaluated, type Trained, type Work } from './head-run.ts';
+import { evaluated, hypothesesOf, type Trained, type Work } from './head-run.ts';
+import { recordEpoch } from './epoch-log.ts';
 import { train } from './loop.ts';
 import type { Item } from './prepare.ts';
-import { recordEpoch } from './run.ts';
 import { trainingSettings } from './settings.ts';
 
 /** Trains a new encoder with a linear head on top, from the sound up, and writes it to `encoder.onnx` in the run's folder. */
@@ -43,8 +43,7 @@ export async function trainEncoder(work: Work): Promise<Trained> {
     train: { epochs: result.epochs.length, seconds: result.seconds, frames_per_second: result.framesPerSecond },
     features: { seconds: 0, real_time_factor: null },
   };
-  const hypotheses = (['dev', 'test'] as const).flatMap((split) => pairs[split].map(({ id, reference, hypothesis }) => ({ split, id, reference, hypothesis })));
-  return { metrics, epochs: result.epochs, pairs: pairs.test, hypotheses };
+  return { metrics, epochs: result.epochs, pairs: pairs.test, hypotheses: hypothesesOf(pairs) };
 }
 
 /** Items of several corpora have the corpus's name before their id. */

@@ -17,11 +17,12 @@ import type { Progress } from '../support/progress.ts';
 import { textToTokens } from '../text/targets.ts';
 import type { Examples } from './examples.ts';
 import { featureExamples } from './feature-examples.ts';
+import { recordEpoch } from './epoch-log.ts';
 import { train, type EpochRecord, type TrainingResult } from './loop.ts';
 import { Measurer } from './measure.ts';
 import { playAtSpeed } from './audio-augment.ts';
 import type { Item, Prepared } from './prepare.ts';
-import { recordEpoch, type Metrics } from './run.ts';
+import type { Metrics } from './run.ts';
 import { trainingSettings } from './settings.ts';
 
 export interface Work {
@@ -54,9 +55,7 @@ export async function trainHead(work: Work, sources: readonly { name: string; so
   await writeModel(path.join(folder, 'model'), about, encoder, prepared.vocabulary, main.result.weights, modelCard(recipe, main.test, minutes, sources));
   await encoder.release();
   const baseline = recipe.baseline.random_encoder && recipe.encoder.model !== 'random' ? await trainBaseline(work) : undefined;
-  const hypotheses = (['dev', 'test'] as const).flatMap((split) =>
-    main.pairs[split].map(({ id, reference, hypothesis }) => ({ split, id, reference, hypothesis })));
-  return { metrics: metricsOf(main, baseline), epochs: main.result.epochs, pairs: main.pairs.test, hypotheses };
+  return { metrics: metricsOf(main, baseline), epochs: main.result.epochs, pairs: main.pairs.test, hypotheses: hypothesesOf(main.pairs) };
 }
 
 async function trainBaseline(work: Work): Promise<Scores> {
@@ -127,6 +126,11 @@ export async function evaluated(
     id: item.utterance.id, reference: phones ? item.tokens.join(' ') : item.text, hypothesis: textOf(hypotheses[i]!), seconds: item.samples / 16000,
   }));
   return alignPairs(pairs, (text) => (phones ? text.split(' ').filter((p) => p !== '') : textToTokens(text, recipe.text.profile)));
+}
+
+/** What `hypotheses.jsonl` holds. */
+export function hypothesesOf(pairs: HeadTraining['pairs']): Trained['hypotheses'] {
+  return (['dev', 'test'] as const).flatMap((split) => pairs[split].map(({ id, reference, hypothesis }) => ({ split, id, reference, hypothesis })));
 }
 
 function metricsOf(main: HeadTraining, baseline: Scores | undefined): Metrics {

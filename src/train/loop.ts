@@ -98,10 +98,11 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
   const measurer = await Measurer.compile(task.build(false), task.dev, task.blank, settings.batchFrames);
   // One holds the batch at work, the other the batch being prepared.
   const scratches = [new Scratch(), new Scratch()] as const;
-  const bar = (task.progress ?? silent)('train', settings.epochs * batchesOf(task, 1).length, 'steps');
+  const perEpoch = batchesPerEpoch(task);
+  const bar = (task.progress ?? silent)('train', settings.epochs * perEpoch, 'steps');
   const save = (): Promise<void> => writeCheckpoint(lastFile, engine.weights, engine.moments, state);
   try {
-    bar.advance((state.epoch - 1) * batchesOf(task, 1).length + state.step);
+    bar.advance((state.epoch - 1) * perEpoch + state.step);
     while (!finished(state.epochs, settings)) {
       const startedAt = performance.now();
       await trainEpoch(task, engine, network, state, save, bar, scratches);

@@ -5,6 +5,7 @@ import type { Value } from '../onnx/graph.ts';
 import type { Network } from '../onnx/network.ts';
 import { Predictor } from '../onnx/predictor.ts';
 import { floatData } from '../onnx/session.ts';
+import { editDistance } from '../support/edit-distance.ts';
 import { makeBatches } from '../support/batches.ts';
 import type { Examples } from './examples.ts';
 
@@ -61,19 +62,4 @@ export class Measurer {
   async release(): Promise<void> {
     await this.predictor.release();
   }
-}
-
-/** Levenshtein distance between two sequences of token ids. */
-function editDistance(a: Int32Array, b: Int32Array): number {
-  const row = Int32Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 0; i < a.length; i++) {
-    let diagonal = row[0]!;
-    row[0] = i + 1;
-    for (let j = 0; j < b.length; j++) {
-      const above = row[j + 1]!;
-      row[j + 1] = Math.min(above + 1, row[j]! + 1, diagonal + (a[i] === b[j] ? 0 : 1));
-      diagonal = above;
-    }
-  }
-  return row[b.length]!;
 }

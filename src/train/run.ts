@@ -61,10 +61,11 @@ export async function runRecipe(recipeFile: string, options: RunOptions = {}): P
   await writeJsonLines(path.join(folder, 'set-aside.jsonl'), prepared.setAside);
 
   const work = { recipe, prepared, folder, progress, ...(options.signal ? { signal: options.signal } : {}) };
-  const trained: Trained = recipe.train === 'all' ? await trainEncoder(work) : await trainHead(work, await sourcesOf(recipe));
+  const sources = await sourcesOf(recipe);
+  const trained: Trained = recipe.train === 'all' ? await trainEncoder(work) : await trainHead(work, sources);
   await writeJsonLines(path.join(folder, 'hypotheses.jsonl'), trained.hypotheses);
   const metrics = trained.metrics;
-  await writeReport({ folder, recipe, prepared, trained, sources: await sourcesOf(recipe) });
+  await writeReport({ folder, recipe, prepared, trained, sources });
   // Last: a folder that has it is finished.
   await writeJson(path.join(folder, 'metrics.json'), metrics);
   return { folder, metrics, setAside: prepared.setAside, known: false };
@@ -99,12 +100,4 @@ async function sourcesOf(recipe: Recipe): Promise<{ name: string; source?: Sourc
 
 async function writeJsonLines(file: string, records: readonly unknown[]): Promise<void> {
   await writeAtomic(file, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-}
-
-/** Puts an epoch into `epochs.jsonl`, after those before it: a run that was cut off may have written it already. */
-export async function recordEpoch(folder: string, record: { epoch: number }): Promise<void> {
-  const file = path.join(folder, 'epochs.jsonl');
-  const there = await readFile(file, 'utf8').catch(() => '');
-  const before = there.split('\n').slice(0, record.epoch - 1);
-  await writeAtomic(file, [...before, JSON.stringify(record), ''].join('\n'));
 }

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { decodeStream } from '../audio/decode.ts';
+import { decodeAudio } from '../audio/decode.ts';
 import { segmentBySilence } from '../audio/segment.ts';
 import { greedy } from '../ctc/greedy.ts';
 import { Model } from '../model/model.ts';
@@ -69,22 +69,9 @@ interface Segments {
 }
 
 async function segmentsOf(file: string, signal?: AbortSignal): Promise<Segments> {
-  const blocks: Float32Array[] = [];
-  for await (const block of decodeStream(file, signal ? { signal } : {})) blocks.push(block);
-  const samples = joined(blocks);
-  if (samples.length === 0) throw new InputError('there is no sound in it', 'Play it to see what is left of it.', { file });
+  const samples = await decodeAudio(file, { signal });
   const stretches = segmentBySilence(samples, LONGEST_SEGMENT_SECONDS);
   return { seconds: samples.length / 16000, segments: stretches.map(({ start, end }) => ({ start: start / 16000, samples: samples.subarray(start, end) })) };
-}
-
-function joined(blocks: readonly Float32Array[]): Float32Array {
-  const result = new Float32Array(blocks.reduce((sum, block) => sum + block.length, 0));
-  let offset = 0;
-  for (const block of blocks) {
-    result.set(block, offset);
-    offset += block.length;
-  }
-  return result;
 }
 
 async function transcriptOf(model: Model, file: string, { seconds, segments }: Segments): Promise<Transcript> {
