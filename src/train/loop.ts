@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { adamWDefaults } from '../onnx/adamw.ts';
+import { adamWDefaults, type AdamWSettings } from '../onnx/adamw.ts';
 import { Engine, type Weights } from '../onnx/engine.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { Network } from '../onnx/network.ts';
@@ -14,6 +14,7 @@ import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { Examples, LoadedBatch } from './examples.ts';
 import { dropoutFeeds, specAugmentFeeds, type SpecAugmentSettings } from './masks.ts';
 import { Measurer, type Measured } from './measure.ts';
+import { MovingAverage } from './moving-average.ts';
 import { learningRate } from './schedule.ts';
 
 export interface TrainingSettings {
@@ -31,6 +32,8 @@ export interface TrainingSettings {
   /** Epochs without a better dev CER before it stops. */
   patience: number;
   seed: number | string;
+  /** Decay of the moving average of the weights that is measured and kept (Polyak & Juditsky 1992); none when absent. */
+  average?: number;
 }
 
 export interface TrainingTask {
@@ -40,6 +43,10 @@ export interface TrainingTask {
   train: Examples;
   dev: Examples;
   settings: TrainingSettings;
+  /** Parameters that don't start at random, by name: those of a trained network. */
+  start?: Weights;
+  /** Learning rates and pulls of single parameters. */
+  optimiser?: Pick<AdamWSettings, 'rateOf' | 'stayNear'>;
   /** Where the loop keeps `last.ckpt` and `best.ckpt`; the same task resumes from there. */
   folder: string;
   progress?: Progress;
@@ -58,6 +65,8 @@ export interface EpochRecord {
   learning_rate: number;
   gradient_norm: number;
   seconds: number;
+  /** Where a run has several. */
+  stage?: string;
 }
 
 export interface TrainingResult {
@@ -92,24 +101,26 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
   const saved = await readCheckpoint(lastFile);
   const state = (saved?.state as LoopState | undefined) ?? { epoch: 1, step: 0, sums: freshSums(), epochs: [], seconds: 0, frames: 0 };
   const { network, logits } = task.build(true);
-  const weights = saved?.weights ?? network.initialise(new Random(`${settings.seed}/weights`));
-  const adamW = { ...adamWDefaults, weightDecay: settings.weightDecay, clip: settings.clip };
+  const weights = saved?.weights ?? startOf(task, network);
+  const adamW = { ...adamWDefaults, weightDecay: settings.weightDecay, clip: settings.clip, ...task.optimiser };
   const engine = await Engine.compile(network, logits, adamW, weights, saved ? { moments: saved.moments } : {});
   const measurer = await Measurer.compile(task.build(false), task.dev, task.blank, settings.batchFrames);
   // One holds the batch at work, the other the batch being prepared.
   const scratches = [new Scratch(), new Scratch()] as const;
   const perEpoch = batchesPerEpoch(task);
   const bar = (task.progress ?? silent)('train', settings.epochs * perEpoch, 'steps');
-  const save = (): Promise<void> => writeCheckpoint(lastFile, engine.weights, engine.moments, state);
+  const average = settings.average ? new MovingAverage(settings.average, saved?.average ?? weights) : undefined;
+  const save = (): Promise<void> => writeCheckpoint(lastFile, engine.weights, engine.moments, state, average?.weights);
   try {
     bar.advance((state.epoch - 1) * perEpoch + state.step);
     while (!finished(state.epochs, settings)) {
       const startedAt = performance.now();
-      await trainEpoch(task, engine, network, state, save, bar, scratches);
-      const measured = await measurer.measure(engine.weights);
+      await trainEpoch(task, engine, network, state, save, bar, scratches, average);
+      const candidate = average?.weights ?? engine.weights;
+      const measured = await measurer.measure(candidate);
       state.seconds += (performance.now() - startedAt) / 1000;
       const record = recordOf(state, measured, rateAt(task, engine.moments.step), (performance.now() - startedAt) / 1000);
-      if (record.dev_cer < bestOf(state.epochs)) await writeCheckpoint(path.join(task.folder, 'best.ckpt'), engine.weights, undefined, record);
+      if (record.dev_cer < bestOf(state.epochs)) await writeCheckpoint(path.join(task.folder, 'best.ckpt'), candidate, undefined, record);
       state.epochs.push(record);
       Object.assign(state, { epoch: state.epoch + 1, step: 0, sums: freshSums() });
       await save();
@@ -125,7 +136,13 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
   }
 }
 
-async function trainEpoch(task: TrainingTask, engine: Engine, network: Network, state: LoopState, save: () => Promise<void>, bar: Task, scratches: readonly [Scratch, Scratch]): Promise<void> {
+function startOf({ settings, start }: TrainingTask, network: Network): Weights {
+  const weights = network.initialise(new Random(`${settings.seed}/weights`));
+  for (const [name, value] of start ?? []) if (weights.has(name)) weights.set(name, value);
+  return weights;
+}
+
+async function trainEpoch(task: TrainingTask, engine: Engine, network: Network, state: LoopState, save: () => Promise<void>, bar: Task, scratches: readonly [Scratch, Scratch], average?: MovingAverage): Promise<void> {
   const batches = batchesOf(task, state.epoch);
   const prepared = (step: number): Promise<LoadedBatch> => prepare(task, network, batches[step]!, { epoch: state.epoch, step }, scratches[step % 2]!);
   let savedAt = performance.now();
@@ -144,6 +161,7 @@ async function trainEpoch(task: TrainingTask, engine: Engine, network: Network, 
     if (Number.isFinite(norm)) {
       state.sums = { loss: state.sums.loss + loss, tokens: state.sums.tokens + tokens, norm: state.sums.norm + norm, steps: state.sums.steps + 1 };
     }
+    if (Number.isFinite(norm)) average?.add(engine.weights);
     state.frames += batch.frames * batch.examples.length;
     state.step++;
     bar.advance();

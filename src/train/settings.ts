@@ -21,5 +21,6 @@ export function trainingSettings({ training, seed }: Recipe): TrainingSettings {
       featureWidth: training.spec_augment.feature_width,
     },
     seed,
+    ...(training.average > 0 ? { average: training.average } : {}),
   };
 }

@@ -62,11 +62,15 @@ describe('training', () => {
     expect([...a.weights]).toEqual([...b.weights]);
   });
 
-  it('cut off in the middle of an epoch, ends with the same weights bit for bit', async () => {
-    const whole = await train(await task('transformer'));
+  it.each([0, 0.9])('cut off in the middle of an epoch, ends with the same weights bit for bit (moving average: %d)', async (average) => {
+    const averaged = async (folder?: string): Promise<TrainingTask> => {
+      const base = await task('transformer', folder);
+      return { ...base, settings: { ...base.settings, average } };
+    };
+    const whole = await train(await averaged());
     const folder = await mkdtemp(path.join(tmpdir(), 'train-'));
     const stopper = new AbortController();
-    const cut = await task('transformer', folder);
+    const cut = await averaged(folder);
     let steps = 0;
     const progress = () => ({ advance: () => void (++steps === 17 && stopper.abort(new Error('killed'))), note: () => {}, done: () => {} });
     await expect(train({ ...cut, progress, signal: stopper.signal, checkpointMinutes: 0 })).rejects.toThrow('killed');
@@ -74,6 +78,31 @@ describe('training', () => {
     expect([...resumed.weights]).toEqual([...whole.weights]);
     expect(figures(resumed)).toEqual(figures(whole));
     expect((await readFile(path.join(folder, 'last.ckpt'))).length).toBeGreaterThan(0);
+  });
+
+  it('a moving average keeps other weights than the last step has, and learns as well', async () => {
+    const base = await task('transformer');
+    const result = await train({ ...base, settings: { ...base.settings, epochs: 40, patience: 40, average: 0.95 } });
+    expect(result.best.dev_cer).toBeLessThan(0.1);
+  });
+
+  it('starts from weights that are given, and a rate of zero leaves them as they are', async () => {
+    const base = await task('linear');
+    const first = await train(base);
+    const second = await train({ ...base, folder: await mkdtemp(path.join(tmpdir(), 'train-')), start: first.weights, optimiser: { rateOf: (name) => (name === 'head.out.bias' ? 1 : 0) } });
+    expect(second.weights.get('head.out.weight')).toEqual(first.weights.get('head.out.weight'));
+    expect(second.weights.get('head.out.bias')).not.toEqual(first.weights.get('head.out.bias'));
+  });
+
+  it('stays near where it started, the nearer the harder it is pulled', async () => {
+    const base = await task('linear');
+    const start = (await train(base)).weights;
+    const distance = async (strength: number): Promise<number> => {
+      const folder = await mkdtemp(path.join(tmpdir(), 'train-'));
+      const { weights } = await train({ ...base, train: toyExamples(40, 3), folder, start, optimiser: { stayNear: { strength, start } } });
+      return Math.hypot(...[...weights].flatMap(([name, data]) => Array.from(data, (w, i) => w - start.get(name)![i]!)));
+    };
+    expect(await distance(30)).toBeLessThan((await distance(0)) * 0.7);
   });
 
   it('stops early when dev no longer improves', async () => {
