@@ -70,6 +70,7 @@ const augment = z.strictObject({
 const training = z.strictObject({
   epochs: count.default(27),
   batch_seconds: z.number().positive().default(60),
+  accumulate: count.default(1).describe('Batches to a step: a large batch in the memory of a small one.'),
   learning_rate: z.number().positive().default(0.003),
   schedule: z.enum(['cosine', 'linear', 'constant']).default('cosine'),
   warmup: share.default(0.1).describe('Share of all steps.'),

@@ -9,7 +9,8 @@ import { floats } from '../../src/onnx/session.ts';
 import { Random } from '../../src/support/random.ts';
 import type { Examples } from '../../src/train/examples.ts';
 import { featureExamples } from '../../src/train/feature-examples.ts';
-import { train, type TrainingResult, type TrainingTask } from '../../src/train/loop.ts';
+import { train } from '../../src/train/loop.ts';
+import type { TrainingResult, TrainingTask } from '../../src/train/task.ts';
 
 const [DIMS, LAYERS, TOKENS] = [12, 2, 5];
 
@@ -92,6 +93,26 @@ describe('training', () => {
     const second = await train({ ...base, folder: await mkdtemp(path.join(tmpdir(), 'train-')), start: first.weights, optimiser: { rateOf: (name) => (name === 'head.out.bias' ? 1 : 0) } });
     expect(second.weights.get('head.out.weight')).toEqual(first.weights.get('head.out.weight'));
     expect(second.weights.get('head.out.bias')).not.toEqual(first.weights.get('head.out.bias'));
+  });
+
+  it('two half batches to a step are one whole batch', async () => {
+    const base = await task('linear');
+    // All targets equally long, so that gradients per token weigh the same in either half.
+    const even = (examples: Examples): Examples => ({ ...examples, frames: examples.frames, targets: examples.targets.map((t) => t.slice(0, 3)) });
+    const settings = { ...base.settings, specAugment: { timeMasks: 0, timeWidth: 0, featureMasks: 0, featureWidth: 0 }, epochs: 2 };
+    const build = (training: boolean) => {
+      const network = new Network(training);
+      return { network, logits: buildHead(network, { kind: 'linear', dims: 16, blocks: 1, context: 1, dropout: 0 }, { layers: LAYERS, dims: DIMS }, TOKENS) };
+    };
+    const eight = even(toyExamples(40, 1));
+    const same = [...eight.frames.keys()].filter((i) => eight.frames[i] === 20).slice(0, 8);
+    const few: Examples = { frames: Int32Array.from(same, () => 20), targets: same.map((i) => eight.targets[i]!), load: (batch, random, allocate) => eight.load({ ...batch, examples: batch.examples.map((i) => same[i]!) }, random, allocate) };
+    const run = async (batchFrames: number, accumulate: number): Promise<TrainingResult> =>
+      train({ ...base, build, train: few, folder: await mkdtemp(path.join(tmpdir(), 'train-')), settings: { ...settings, batchFrames, accumulate, schedule: 'constant', warmup: 0 } });
+    const padded = 24;
+    const [whole, halves] = [await run(padded * same.length, 1), await run((padded * same.length) / 2, 2)];
+    expect(same.length % 2).toBe(0);
+    for (const [name, data] of whole.weights) data.forEach((w, i) => expect(halves.weights.get(name)![i]).toBeCloseTo(w, 4));
   });
 
   it('stays near where it started, the nearer the harder it is pulled', async () => {
