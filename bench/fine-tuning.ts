@@ -4,6 +4,7 @@ import { frameMask } from '../src/audio/standardise.ts';
 import { ctcLoss } from '../src/ctc/loss.ts';
 import { frameCount, paddedSamples } from '../src/encoder/architecture.ts';
 import { loadEncoder } from '../src/encoder/encoder.ts';
+import { ownLayers } from '../src/encoder/layer-builder.ts';
 import { readWeights } from '../src/encoder/weights.ts';
 import { adamWDefaults } from '../src/onnx/adamw.ts';
 import { Engine, type Feeds } from '../src/onnx/engine.ts';
@@ -36,12 +37,12 @@ export async function benchFineTuning(): Promise<void> {
 async function stepMilliseconds(learns: Learns): Promise<number> {
   const encoder = await loadEncoder('embedded');
   const { architecture } = encoder;
+  const pretrained = readWeights(encoder.bytes);
   const shape: Shape = {
-    architecture, head: { kind: 'transformer', dims: 256, blocks: 1, context: 0, dropout: 0.1 }, layers: [...Array(architecture.blocks + 1).keys()],
+    encoder: ownLayers(architecture, pretrained), head: { kind: 'transformer', dims: 256, blocks: 1, context: 0, dropout: 0.1 }, layers: [...Array(encoder.layerCount).keys()],
     tokens: TOKENS, adapters: {}, freeze: 'nothing',
   };
   const random = new Random('bench');
-  const pretrained = readWeights(encoder.bytes);
   await encoder.release();
   const { network, logits } = buildTrainable(shape, learns, pretrained, true);
   const weights = network.initialise(random);
@@ -64,7 +65,7 @@ function inputsOf(shape: Shape, learns: Learns, random: Random): Feeds {
   const noise = (dims: number[]) => floats(Float32Array.from({ length: dims.reduce((a, d) => a * d, 1) }, () => random.normal()), dims);
   const mask = floats(frameMask(new Int32Array(BATCH).fill(FRAMES), FRAMES), [BATCH, FRAMES]);
   const layers = cachedLayers(shape, learns);
-  return layers ? { features: noise([BATCH, FRAMES, layers.length * shape.architecture.dims]), mask } : { audio: noise([BATCH, paddedSamples(FRAMES)]), mask };
+  return layers ? { features: noise([BATCH, FRAMES, layers.length * shape.encoder.dims]), mask } : { audio: noise([BATCH, paddedSamples(FRAMES)]), mask };
 }
 
 function unmasked(inputs: readonly { name: string; dims: readonly (number | string)[] }[]): Feeds {

@@ -15,12 +15,13 @@ export default class Run extends BaseCommand {
   async run(): Promise<RunResult> {
     const { args, flags } = await this.parse(Run);
     const result = await runRecipe(args.recipe, { runs: flags.runs, progress: this.progress, signal: this.signal });
-    const { test, dev, baseline, before, forgetting } = result.metrics;
+    const { test, dev, baseline, greedy, before, forgetting } = result.metrics;
     this.log(columns([
       ['', 'CER', '', 'WER', ''],
       row('test', test),
       row('dev', dev),
       ...(baseline ? [row('test, untrained encoder', baseline.test)] : []),
+      ...(greedy ? [row('test, greedy', greedy.test)] : []),
       ...(before ? [row('test, before', before.test)] : []),
       ...(forgetting ? [row(`${forgetting.recipe}, before`, forgetting.before), row(`${forgetting.recipe}, after`, forgetting.after)] : []),
     ]));

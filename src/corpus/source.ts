@@ -68,6 +68,15 @@ const festival = z.strictObject({
   seed: z.number().int(),
 });
 
+const text = z.strictObject({
+  ...common,
+  importer: z.literal('text'),
+  /** Of the message catalogues. */
+  locale: z.string(),
+  /** Files with a word a line, inside the packages. */
+  word_lists: z.array(z.string()).default([]),
+});
+
 const byLanguage = z.record(z.string(), z.record(z.string(), z.string()));
 
 const kde = z.strictObject({
@@ -83,13 +92,14 @@ const kde = z.strictObject({
   words: byLanguage.optional(),
 });
 
-const sourceSchema = z.discriminatedUnion('importer', [asterisk, espeak, festival, kde]);
+const sourceSchema = z.discriminatedUnion('importer', [asterisk, espeak, festival, kde, text]);
 
 /** What `corpora/<name>/source.yaml` says: where a corpus comes from, and on what terms. */
 export type Source = z.infer<typeof sourceSchema>;
 export type AsteriskSource = z.infer<typeof asterisk>;
 export type EspeakSource = z.infer<typeof espeak>;
 export type FestivalSource = z.infer<typeof festival>;
+export type TextSource = z.infer<typeof text>;
 export type KdeSource = z.infer<typeof kde>;
 export type DebianPackage = z.infer<typeof packageSchema>;
 

@@ -26,14 +26,31 @@ export interface Hidden {
 }
 
 /** A frozen encoder: recordings in, hidden layers out. */
-export class Encoder {
+export interface FrozenEncoder {
   /** As the recipe names it. */
   readonly name: string;
   /** Hex SHA-256 of the model's bytes. */
   readonly hash: string;
-  readonly architecture: Architecture;
   /** The .onnx file's bytes, for models that carry their encoder along. */
   readonly bytes: Uint8Array;
+  /** Numbers a frame. */
+  readonly dims: number;
+  /** How many hidden layers it has: 0 is what enters the first block. */
+  readonly layerCount: number;
+  /**
+   * Runs recordings (16 kHz mono) side by side, padded to the longest.
+   * @param frames to pad to; the longest recording's by default
+   */
+  run(recordings: readonly Float32Array[], layers: readonly number[], frames?: number): Promise<Hidden>;
+  release(): Promise<void>;
+}
+
+/** An encoder of isogloss's own network. */
+export class Encoder implements FrozenEncoder {
+  readonly name: string;
+  readonly hash: string;
+  readonly bytes: Uint8Array;
+  readonly architecture: Architecture;
   private readonly session: Session;
 
   private constructor(name: string, bytes: Uint8Array, architecture: Architecture, session: Session) {
@@ -48,15 +65,14 @@ export class Encoder {
     return new Encoder(name, bytes, readArchitecture(name, bytes), await openSession(bytes, options));
   }
 
-  /** Numbers of its hidden layers: 0 is what enters the first block. */
+  get dims(): number {
+    return this.architecture.dims;
+  }
+
   get layerCount(): number {
     return this.architecture.blocks + 1;
   }
 
-  /**
-   * Runs recordings (16 kHz mono) side by side, padded to the longest.
-   * @param frames to pad to; the longest recording's by default
-   */
   async run(recordings: readonly Float32Array[], layers: readonly number[], frames?: number): Promise<Hidden> {
     const frameCounts = Int32Array.from(recordings, (r) => frameCount(r.length));
     const padded = frames ?? Math.max(1, ...frameCounts);

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { encodeEncoder, Encoder, readArchitecture } from '../encoder/encoder.ts';
 import { buildEncoder } from '../encoder/network.ts';
 import { readWeights } from '../encoder/weights.ts';
+import { loadLanguageModel } from '../lm/load.ts';
 import { buildHead } from '../head/head.ts';
 import type { Weights } from '../onnx/engine.ts';
 import { Network, type AdapterOptions } from '../onnx/network.ts';
@@ -11,10 +13,11 @@ import { encodeModel } from '../onnx/proto.ts';
 import { frameMask } from '../audio/standardise.ts';
 import { floatData, floats, openSession, type Session } from '../onnx/session.ts';
 import { rowOf } from '../encoder/features.ts';
+import { Decoder, decodingSchema } from './decoder.ts';
 import { InputError } from '../support/errors.ts';
 import { fromFloat16, toFloat16 } from '../support/float16.ts';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../support/safetensors.ts';
-import { readJson, writeAtomic, writeJson } from '../support/files.ts';
+import { copyAtomic, readJson, readText, writeAtomic, writeJson } from '../support/files.ts';
 import { Vocabulary } from '../text/vocabulary.ts';
 
 const aboutSchema = z.object({
@@ -28,6 +31,8 @@ const aboutSchema = z.object({
   adapters: z.object({ kind: z.enum(['low-rank', 'residual']), dims: z.number().int().positive(), scale: z.number() }).optional(),
   head: z.object({ kind: z.enum(['linear', 'mlp', 'transformer']), dims: z.number(), blocks: z.number(), context: z.number(), dropout: z.number() }),
   text: z.record(z.string(), z.unknown()),
+  /** How it decodes; greedily, if absent. */
+  decoding: decodingSchema.optional(),
 });
 
 /** `model.json`: what a model folder says of itself. */
@@ -44,12 +49,14 @@ export interface Output {
 export class Model {
   readonly about: About;
   readonly vocabulary: Vocabulary;
+  readonly decoder: Decoder;
   private readonly encoder: Encoder;
   private readonly head: Session;
 
-  private constructor(about: About, vocabulary: Vocabulary, encoder: Encoder, head: Session) {
+  private constructor(about: About, vocabulary: Vocabulary, decoder: Decoder, encoder: Encoder, head: Session) {
     this.about = about;
     this.vocabulary = vocabulary;
+    this.decoder = decoder;
     this.encoder = encoder;
     this.head = head;
   }
@@ -59,8 +66,10 @@ export class Model {
     const { about, vocabulary, weights } = parts;
     const encoder = about.adapters ? await adaptedEncoder(parts) : await Encoder.fromBytes(about.encoder.name, parts.encoder);
     const network = new Network(false);
-    network.graph.output(buildHead(network, about.head, { layers: about.layers.length, dims: encoder.architecture.dims }, vocabulary.size), 'logits');
-    return new Model(about, vocabulary, encoder, await openSession(encodeModel(network.graph, { weights })));
+    network.graph.output(buildHead(network, about.head, { layers: about.layers.length, dims: encoder.dims }, vocabulary.size), 'logits');
+    const languageModel = parts.languageModel === undefined ? undefined : await loadLanguageModel(parts.languageModel);
+    const decoder = new Decoder(vocabulary, about.decoding, { languageModel, words: parts.words });
+    return new Model(about, vocabulary, decoder, encoder, await openSession(encodeModel(network.graph, { weights })));
   }
 
   /** @throws InputError when the folder is no model */
@@ -71,11 +80,11 @@ export class Model {
   /** Runs recordings of like length (16 kHz mono) side by side. */
   async run(recordings: readonly Float32Array[]): Promise<Output[]> {
     const hidden = await this.encoder.run(recordings, this.about.layers);
-    const width = this.about.layers.length * this.encoder.architecture.dims;
+    const width = this.about.layers.length * this.encoder.dims;
     const rows = recordings.length;
     const features = new Float32Array(rows * hidden.frames * width);
     // Rounded as the cached features were that the head learnt from.
-    for (let row = 0; row < rows; row++) features.set(fromFloat16(toFloat16(rowOf(hidden, row, this.encoder.architecture.dims))), row * hidden.frames * width);
+    for (let row = 0; row < rows; row++) features.set(fromFloat16(toFloat16(rowOf(hidden, row, this.encoder.dims))), row * hidden.frames * width);
     const feeds = { features: floats(features, [rows, hidden.frames, width]), mask: floats(frameMask(hidden.frameCounts, hidden.frames), [rows, hidden.frames]) };
     const logits = floatData((await this.head.run(feeds)).logits!);
     const size = hidden.frames * this.vocabulary.size;
@@ -98,6 +107,10 @@ export interface ModelParts {
   encoder: Uint8Array;
   /** Of the head, and of adapters on the encoder where there are any, by parameter. */
   weights: Weights;
+  /** The language model's file, where it decodes with one. */
+  languageModel?: string | undefined;
+  /** Words that its decoding knows. */
+  words?: readonly string[] | undefined;
 }
 
 /** @throws InputError when the folder is no model, or not whole */
@@ -114,23 +127,31 @@ export async function readModel(folder: string): Promise<ModelParts> {
   ]);
   const weights = readWeights(head);
   if (about.data.adapters) for (const [name, { data }] of decodeSafetensors(await readPart(folder, ADAPTERS))) weights.set(name, data);
-  return { about: about.data, vocabulary, encoder, weights };
+  const [languageModel, words] = [path.join(folder, LANGUAGE_MODEL), path.join(folder, WORDS)];
+  return {
+    about: about.data, vocabulary, encoder, weights, ...(existsSync(languageModel) ? { languageModel } : {}),
+    ...(existsSync(words) ? { words: (await readText(words)).trimEnd().split('\n') } : {}),
+  };
 }
 
 /** Writes a model folder; `model.json` last, so that a folder that has it is whole. */
-export async function writeModel(folder: string, { about, vocabulary, encoder, weights }: ModelParts, card: string): Promise<void> {
+export async function writeModel(folder: string, { about, vocabulary, encoder, weights, languageModel, words }: ModelParts, card: string): Promise<void> {
   const { dims } = readArchitecture(about.encoder.name, encoder);
   const network = new Network(false);
   network.graph.output(buildHead(network, about.head, { layers: about.layers.length, dims }, vocabulary.size), 'logits');
   await writeAtomic(path.join(folder, 'encoder.onnx'), encoder);
   await writeAtomic(path.join(folder, 'head.onnx'), encodeModel(network.graph, { weights }));
   if (about.adapters) await writeAtomic(path.join(folder, ADAPTERS), encodeSafetensors(adapterTensors(about.adapters, encoder, weights)));
+  if (languageModel !== undefined) await copyAtomic(languageModel, path.join(folder, LANGUAGE_MODEL));
+  if (words) await writeAtomic(path.join(folder, WORDS), words.map((word) => `${word}\n`).join(''));
   await writeJson(path.join(folder, 'vocab.json'), vocabulary.toJson());
   await writeAtomic(path.join(folder, 'README.md'), card);
   await writeJson(path.join(folder, 'model.json'), about);
 }
 
 const ADAPTERS = 'adapters.safetensors';
+const LANGUAGE_MODEL = 'language-model.bin';
+const WORDS = 'words.txt';
 
 export type AdapterSettings = NonNullable<About['adapters']>;
 

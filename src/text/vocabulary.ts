@@ -1,7 +1,7 @@
 import { InputError, type Place } from '../support/errors.ts';
 
-const BLANK = '<pad>';
-const UNKNOWN = '<unk>';
+export const BLANK = '<pad>';
+export const UNKNOWN = '<unk>';
 export const DELIMITER = '|';
 
 /** The tokens that a head writes, in the layout of Hugging Face's `vocab.json`: blank is `<pad>`, 0; words part at `|`. */

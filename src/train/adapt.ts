@@ -1,26 +1,32 @@
 import path from 'node:path';
 import type { Source } from '../corpus/source.ts';
+import type { TriedWeights } from '../ctc/tune.ts';
 import { FeatureCache } from '../encoder/feature-cache.ts';
 import type { FeatureReport } from '../encoder/features.ts';
 import { score, type AlignedPair, type Scores } from '../evaluate/score.ts';
 import { modelCard } from '../model/card.ts';
+import { loadLanguageModel } from '../lm/load.ts';
+import { Decoder } from '../model/decoder.ts';
 import { adapterOptions, Model, writeModel, type ModelParts } from '../model/model.ts';
 import type { Weights } from '../onnx/engine.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
+import { writeJson } from '../support/files.ts';
 import type { Progress } from '../support/progress.ts';
 import { evaluateModel } from './evaluate-model.ts';
 import { recordEpoch } from './epoch-log.ts';
 import { train } from './loop.ts';
 import type { EpochRecord } from './task.ts';
+import { learnLanguage } from './language-knowledge.ts';
 import { measureForgetting, type EarlierRun } from './forgetting.ts';
 import type { Prepared } from './prepare.ts';
 import type { Metrics } from './run.ts';
 import { trainingSettings } from './settings.ts';
 import { examplesFor } from './stage-examples.ts';
+import { tuneDecoding } from './tune-decoding.ts';
 import { stagesOf, type Stage } from './stages.ts';
 import { extendVocabulary, layersOf, randomStart, trainedParts, type StartingPoint } from './starting-point.ts';
-import { buildTrainable, optimiserOf, type Shape } from './trainable.ts';
+import { buildTrainable, cutOf, optimiserOf, type Shape } from './trainable.ts';
 
 export interface Work {
   recipe: Recipe;
@@ -51,23 +57,38 @@ export interface Trained {
 export async function adapt(work: Work): Promise<Trained> {
   const { recipe, prepared, folder, start } = work;
   const trained = await trainStages(work, folder);
-  const model = await Model.assemble(trained.parts);
+  const { parts, tried } = await withDecoding(work, trained.parts);
+  const model = await Model.assemble(parts);
   const pairs = { dev: await evaluateModel(model, recipe, prepared, prepared.dev), test: await evaluateModel(model, recipe, prepared, prepared.test) };
+  const greedy = parts.about.decoding && score(await evaluateModel(model, recipe, prepared, prepared.test, new Decoder(prepared.vocabulary)));
   const forgetting = start.model === undefined ? undefined : await measureForgetting(work, start.model, model);
   await model.release();
   const test = score(pairs.test);
   const minutes = prepared.train.reduce((sum, item) => sum + item.samples, 0) / 16000 / 60;
-  await writeModel(path.join(folder, 'model'), trained.parts, modelCard(recipe, test, minutes, work.sources));
+  if (tried.length > 0) await writeJson(path.join(folder, 'decoding-weights.json'), tried);
+  await writeModel(path.join(folder, 'model'), parts, modelCard(recipe, test, minutes, work.sources));
   const wantsBaseline = recipe.baseline.random_encoder && start.model === undefined && start.pretrained && recipe.encoder.model !== 'random';
   const metrics: Metrics = {
     test,
     dev: score(pairs.dev),
     train: { epochs: trained.epochs.length, seconds: trained.seconds, frames_per_second: trained.frames / trained.seconds },
     features: { seconds: trained.features.seconds, real_time_factor: trained.features.realTimeFactor ?? null },
+    ...(greedy ? { greedy: { test: greedy } } : {}),
     ...(forgetting ?? {}),
     ...(wantsBaseline ? { baseline: { test: await trainBaseline(work) } } : {}),
   };
   return { metrics, epochs: trained.epochs, pairs: pairs.test, hypotheses: hypothesesOf(pairs) };
+}
+
+/** The model with what it needs to decode as the recipe says, and the weights that were tried on dev. */
+async function withDecoding({ recipe, prepared, folder, progress, signal }: Work, parts: ModelParts): Promise<{ parts: ModelParts; tried: TriedWeights[] }> {
+  if (recipe.decoding.method === 'greedy') return { parts, tried: [] };
+  const { languageModel, words } = await learnLanguage(recipe, prepared, path.join(folder, 'language-model'), progress, signal);
+  const model = await Model.assemble(parts);
+  const knowledge = { words, languageModel: languageModel === undefined ? undefined : await loadLanguageModel(languageModel) };
+  const { decoding, tried } = await tuneDecoding(recipe, prepared, model, knowledge, progress);
+  await model.release();
+  return { parts: { ...parts, about: { ...parts.about, decoding }, languageModel, words }, tried };
 }
 
 /** The same head, trained the same way, on the encoder's network before it has learnt anything. */
@@ -93,8 +114,8 @@ interface StagesResult {
 async function trainStages(work: Work, folder: string): Promise<StagesResult> {
   const { recipe, prepared, start } = work;
   const stages = stagesOf(recipe);
-  const shape: Shape = {
-    architecture: start.architecture, head: start.head ?? recipe.head, layers: start.layers ?? layersOf(recipe, start.architecture), tokens: prepared.vocabulary.size,
+  const shape: Omit<Shape, 'encoder'> = {
+    head: start.head ?? recipe.head, layers: start.layers ?? layersOf(recipe, start), tokens: prepared.vocabulary.size,
     adapters: adapterOptions(start.adapters ?? (stages.some((stage) => stage.learns === 'adapters') ? recipe.adapters : undefined)), freeze: recipe.encoder.freeze,
   };
   const known = start.vocabulary ? extendVocabulary(start.weights, start.vocabulary, prepared.vocabulary) : start.weights;
@@ -112,7 +133,7 @@ async function trainStages(work: Work, folder: string): Promise<StagesResult> {
 }
 
 interface StageWork {
-  shape: Shape;
+  shape: Omit<Shape, 'encoder'>;
   stage: Stage;
   weights: Weights;
   folder: string;
@@ -121,8 +142,12 @@ interface StageWork {
   epochsBefore: number;
 }
 
-async function trainStage(work: Work, { shape, stage, weights, folder, index, only, epochsBefore }: StageWork) {
+async function trainStage(work: Work, { shape: common, stage, weights, folder, index, only, epochsBefore }: StageWork) {
   const { recipe, prepared, start, progress, signal } = work;
+  const encoder = await start.open(stage.learns === 'all' ? undefined : cutOf({ encoder: start }, stage.learns));
+  // What an earlier stage has trained stays trained.
+  for (const [name, data] of encoder.weights) if (!weights.has(name)) weights.set(name, data);
+  const shape: Shape = { ...common, encoder };
   const cache = new FeatureCache(path.join(cacheFolder(), 'features'));
   const source = { shape, learns: stage.learns, start, recipe, prepared, cache, progress, ...(signal ? { signal } : {}) };
   const { train: trainExamples, dev, features } = await examplesFor(source);
@@ -130,7 +155,7 @@ async function trainStage(work: Work, { shape, stage, weights, folder, index, on
   const result = await train({
     build: (training) => buildTrainable(shape, stage.learns, weights, training),
     blank: prepared.vocabulary.blank, train: trainExamples, dev, start: weights,
-    optimiser: optimiserOf(shape, recipe, start.pretrained ? start.weights : new Map<string, Float32Array>()),
+    optimiser: optimiserOf(shape, recipe),
     settings: { ...trainingSettings(recipe), epochs: stage.epochs, learningRate: stage.learningRate, seed: only ? recipe.seed : `${recipe.seed}/${index}` },
     folder: path.join(folder, 'checkpoints', ...(only ? [] : [`${index + 1} ${stage.name}`])),
     progress: named, ...(signal ? { signal } : {}),

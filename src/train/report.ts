@@ -49,6 +49,7 @@ function rowsOf({ metrics }: Trained): ReportData['rows'] {
   return [
     { name: 'test', note: 'no text or recording shared with training', scores: metrics.test },
     { name: 'dev', note: 'chose the epoch: a little flattering', scores: metrics.dev },
+    ...(metrics.greedy ? [{ name: 'test, greedy', note: 'the same model without beam search', scores: metrics.greedy.test }] : []),
     ...(metrics.before ? [{ name: 'test, before', note: 'the model that training went on from', scores: metrics.before.test }] : []),
     ...(metrics.forgetting ? [
       { name: `${metrics.forgetting.recipe}, before`, note: 'the earlier run’s own test', scores: metrics.forgetting.before },

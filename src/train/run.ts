@@ -33,6 +33,8 @@ export interface Metrics {
   features: { seconds: number; real_time_factor: number | null };
   /** The same head on the untrained encoder. */
   baseline?: { test: Scores };
+  /** The same model decoded greedily, where it decodes by beam search. */
+  greedy?: { test: Scores };
   /** Where training went on from an earlier model: that model on this test split, and both on the earlier run's. */
   before?: Forgetting['before'];
   forgetting?: Forgetting['forgetting'];

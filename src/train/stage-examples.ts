@@ -42,7 +42,7 @@ export async function examplesFor(source: StageSource): Promise<StageExamples> {
   const features = await computeFeatures(encoder, layers, [...train, ...dev], source.cache, source.progress, source.signal);
   await encoder.release();
   const examples = (recordings: Heard[]): Examples =>
-    featureExamples(recordings.map((r) => frameCount(r.samples)), layers.length * source.shape.architecture.dims, recordings.map((r) => r.item.target),
+    featureExamples(recordings.map((r) => frameCount(r.samples)), layers.length * source.shape.encoder.dims, recordings.map((r) => r.item.target),
       (i) => source.cache.read({ audio: recordings[i]!.key, encoder: encoder.hash, layers }));
   return { train: examples(train), dev: examples(dev), features };
 }

@@ -1,5 +1,4 @@
-import type { Architecture } from '../encoder/architecture.ts';
-import { buildEncoder, buildUpperBlocks, layerOfParameter } from '../encoder/network.ts';
+import type { LayerBuilder } from '../encoder/layer-builder.ts';
 import { appendHead, type HeadSettings } from '../head/head.ts';
 import type { AdamWSettings } from '../onnx/adamw.ts';
 import type { Weights } from '../onnx/engine.ts';
@@ -12,7 +11,7 @@ import type { Learns } from '../recipe/learns.ts';
 
 /** Everything that shapes the network of a training. */
 export interface Shape {
-  architecture: Architecture;
+  encoder: LayerBuilder;
   head: HeadSettings;
   /** Hidden layers that feed the head, in order. */
   layers: readonly number[];
@@ -45,7 +44,7 @@ export function buildTrainable(shape: Shape, learns: Learns, weights: Weights, t
   const { mask, hidden } = learns === 'all' ? fromSound(network, shape) : fromCache(network, shape, learns);
   const fed = shape.layers.map((layer) => hidden.get(layer)!);
   const features = fed.length === 1 ? fed[0]! : concat(network.graph, fed, 2);
-  const logits = appendHead(network, shape.head, features, { layers: fed.length, dims: shape.architecture.dims }, mask, shape.tokens);
+  const logits = appendHead(network, shape.head, features, { layers: fed.length, dims: shape.encoder.dims }, mask, shape.tokens);
   return { network, logits };
 }
 
@@ -54,20 +53,21 @@ interface Hidden {
   hidden: Map<number, Value>;
 }
 
-function fromSound(network: Network, { architecture, head, layers }: Shape): Hidden {
-  const { hidden, mask } = buildEncoder(network, architecture, network.training ? head.dropout : 0, Math.max(...layers));
+function fromSound(network: Network, { encoder, head, layers }: Shape): Hidden {
+  if (!encoder.whole) throw new InputError('train: all needs an encoder that isogloss wrote', 'Train the top blocks of this one: `train: { top: N }`.');
+  const { hidden, mask } = encoder.whole(network, Math.max(...layers), network.training ? head.dropout : 0);
   return { mask, hidden: new Map(hidden.map((value, layer) => [layer, value])) };
 }
 
 function fromCache(network: Network, shape: Shape, learns: Learns): Hidden {
-  const { architecture, head } = shape;
+  const { encoder, head } = shape;
   const cached = cachedLayers(shape, learns)!;
-  const features = network.graph.input('features', ['batch', 'frames', cached.length * architecture.dims]);
+  const features = network.graph.input('features', ['batch', 'frames', cached.length * encoder.dims]);
   const mask = network.graph.input('mask', ['batch', 'frames']);
-  const hidden = new Map(cached.map((layer, i) => [layer, layerIn(network, features, i, cached.length, architecture.dims)]));
+  const hidden = new Map(cached.map((layer, i) => [layer, layerIn(network, features, i, cached.length, encoder.dims)]));
   if (learns === 'head') return { mask, hidden };
   const cut = cutOf(shape, learns);
-  const upper = buildUpperBlocks(network, architecture, { cut, until: Math.max(...shape.layers) }, hidden.get(cut)!, mask, network.training ? head.dropout : 0);
+  const upper = encoder.upper(network, { cut, until: Math.max(...shape.layers) }, hidden.get(cut)!, mask, network.training ? head.dropout : 0);
   upper.forEach((value, i) => hidden.set(cut + 1 + i, value));
   return { mask, hidden };
 }
@@ -77,11 +77,11 @@ function layerIn(network: Network, features: Value, index: number, count: number
 }
 
 /** Adapters stand in every block, so that all of them are above the cut. */
-function cutOf(shape: Shape, learns: Learns): number {
+export function cutOf({ encoder }: { encoder: Pick<LayerBuilder, 'top'> }, learns: Learns): number {
   if (typeof learns !== 'object') return 0;
-  const { blocks } = shape.architecture;
-  if (learns.top > blocks) throw new InputError(`train: this encoder has ${blocks} blocks, not ${learns.top}`, `Set \`top\` to ${blocks} at most, or \`train: all\`.`);
-  return blocks - learns.top;
+  const { top } = encoder;
+  if (learns.top > top) throw new InputError(`train: this encoder has ${top} blocks, not ${learns.top}`, `Set \`top\` to ${top} at most, or \`train: all\`.`);
+  return top - learns.top;
 }
 
 /** An adapter's parameters: what is new in an encoder that stays as it is. */
@@ -97,11 +97,12 @@ function frozenOf(shape: Shape, learns: Learns, weights: Weights): Weights {
 }
 
 /** How single parameters learn: a pretrained encoder slower than the head, its lower blocks slower still. */
-export function optimiserOf(shape: Shape, recipe: Recipe, pretrained: Weights): Pick<AdamWSettings, 'rateOf' | 'stayNear'> {
+export function optimiserOf(shape: Shape, recipe: Recipe): Pick<AdamWSettings, 'rateOf' | 'stayNear'> {
   const { encoder_rate: rate, layer_decay: decay, stay_near: strength } = recipe.training;
+  const pretrained = shape.encoder.weights;
   if (pretrained.size === 0) return {};
   return {
-    rateOf: (name) => (isHead(name) || isAdapter(name) ? 1 : rate * decay ** (shape.architecture.blocks - layerOfParameter(name, shape.architecture))),
-    ...(strength > 0 ? { stayNear: { strength, start: new Map([...pretrained].filter(([name]) => !isHead(name) && !isAdapter(name))) } } : {}),
+    rateOf: (name) => (isHead(name) || isAdapter(name) ? 1 : rate * decay ** (shape.encoder.top - shape.encoder.layerOf(name))),
+    ...(strength > 0 ? { stayNear: { strength, start: pretrained } } : {}),
   };
 }

@@ -13,7 +13,7 @@ export async function textsToSay(unpacked: string, locale: string, random: Rando
 }
 
 /** All that message catalogues say in a language, cut into phrases, in a fixed order. */
-async function phrasesIn(unpacked: string, locale: string): Promise<string[]> {
+export async function phrasesIn(unpacked: string, locale: string): Promise<string[]> {
   const folder = path.join(unpacked, 'usr/share/locale', locale, 'LC_MESSAGES');
   const texts = new Set<string>();
   for (const name of (await readdir(folder).catch(() => [])).sort()) {

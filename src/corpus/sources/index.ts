@@ -6,6 +6,7 @@ import { importAsterisk } from './asterisk.ts';
 import { importEspeak } from './espeak.ts';
 import { importFestival } from './festival.ts';
 import { importKde } from './kde.ts';
+import { importText } from './text.ts';
 
 export interface ImportContext {
   /** Where the packages' files are. */
@@ -28,6 +29,8 @@ export function importCorpus(source: Source, context: ImportContext): AsyncGener
       return importEspeak(source, context);
     case 'festival':
       return importFestival(source, context);
+    case 'text':
+      return importText(source, context);
     case 'kde':
       return importKde(source, context);
   }
