@@ -27,6 +27,7 @@ export default class Run extends BaseCommand {
     ]));
     this.log(`\nreport  ${path.join(result.folder, 'report.html')}\nmodel   ${path.join(result.folder, 'model')}`);
     if (result.setAside.length > 0) this.logToStderr(`${result.setAside.length} items were set aside: ${path.join(result.folder, 'set-aside.jsonl')}`);
+    for (const { what, advice } of result.findings) this.logToStderr(`warning: ${what}\n  → ${advice}`);
     return result;
   }
 }

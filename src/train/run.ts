@@ -12,6 +12,7 @@ import { sha256, writeAtomic, writeJson } from '../support/files.ts';
 import { InputError, type SetAside } from '../support/errors.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { versions } from '../support/versions.ts';
+import { diagnose, factsOf, type TrainingFinding } from './diagnose.ts';
 import { writeReport } from './report.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { adapt } from './adapt.ts';
@@ -44,6 +45,8 @@ export interface RunResult {
   folder: string;
   metrics: Metrics;
   setAside: SetAside[];
+  /** What went wrong in training, as far as it is known how: also in `findings.json`. */
+  findings: TrainingFinding[];
   /** Whether all of it was there from an earlier run. */
   known: boolean;
 }
@@ -73,10 +76,12 @@ export async function runRecipe(recipeFile: string, options: RunOptions = {}): P
   const trained = await adapt({ recipe, prepared, folder, start, earlier, sources, progress, ...(options.signal ? { signal: options.signal } : {}) });
   await writeJsonLines(path.join(folder, 'hypotheses.jsonl'), trained.hypotheses);
   const metrics = trained.metrics;
+  const findings = diagnose(factsOf(recipe, prepared, trained));
+  await writeJson(path.join(folder, 'findings.json'), findings);
   await writeReport({ folder, recipe, prepared, trained, sources });
   // Last: a folder that has it is finished.
   await writeJson(path.join(folder, 'metrics.json'), metrics);
-  return { folder, metrics, setAside: prepared.setAside, known: false };
+  return { folder, metrics, setAside: prepared.setAside, findings, known: false };
 }
 
 const runFolder = (recipe: Recipe, runs: string): string => path.join(runs, `${recipe.name}-${recipeHash(recipe).slice(0, 8)}`);
@@ -94,7 +99,9 @@ async function finishedRun(folder: string): Promise<RunResult | undefined> {
   if (!existsSync(file)) return undefined;
   const metrics = JSON.parse(await readFile(file, 'utf8')) as Metrics;
   const lines = (await readFile(path.join(folder, 'set-aside.jsonl'), 'utf8')).split('\n').filter((line) => line !== '');
-  return { folder, metrics, setAside: lines.map((line) => JSON.parse(line) as SetAside), known: true };
+  // Runs that were finished before there were findings have none.
+  const findings = await readFile(path.join(folder, 'findings.json'), 'utf8').catch(() => '[]');
+  return { folder, metrics, setAside: lines.map((line) => JSON.parse(line) as SetAside), findings: JSON.parse(findings) as TrainingFinding[], known: true };
 }
 
 /** The recipe with all its defaults, and hashes of what it was run on. */
