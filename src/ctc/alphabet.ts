@@ -4,6 +4,6 @@ export interface Alphabet {
   tokens: readonly string[];
   /** The blank's id. */
   blank: number;
-  /** Id of the token between words; −1 where there is none and all is one word. */
+  /** Id of the token between words, which a model of characters knows by its text; −1 where there is none and all is one word. */
   delimiter: number;
 }

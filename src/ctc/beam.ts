@@ -2,6 +2,7 @@ import type { Alphabet } from './alphabet.ts';
 import { Beam, Candidates } from './beam-columns.ts';
 import { best } from './best.ts';
 import type { TimedTokens } from './greedy.ts';
+import { Groups } from './groups.ts';
 import { logProbabilities } from './log-probabilities.ts';
 import { Prefixes, type PrefixSettings } from './prefixes.ts';
 import { NONE, Traces } from './traces.ts';
@@ -89,8 +90,12 @@ class Search {
     this.groups.find(this.beam);
     this.extendBy(this.likelyTokens(logs), logs);
     // A lexicon may allow none of the likely tokens; the blank it always allows.
-    if (this.choose() === 0) this.extendBy(this.writable, logs);
-    this.keep(this.choose(), logs, frame);
+    let count = this.choose();
+    if (count === 0) {
+      this.extendBy(this.writable, logs);
+      count = this.choose();
+    }
+    this.keep(count, logs, frame);
   }
 
   finish(): Hypothesis[] {
@@ -193,50 +198,5 @@ class Search {
     }
     this.beam = next;
     this.next = beam;
-  }
-}
-
-/** The hypotheses of a beam by prefix. A group is named by the index of its first hypothesis. */
-class Groups {
-  /** Of each hypothesis. */
-  readonly of: Int32Array;
-  /** How many hypotheses end on each token. */
-  readonly endOn: Int32Array;
-  /** By prefix: in which beam it was seen last, and its group there. */
-  private seen = new Int32Array(1024);
-  private group = new Int32Array(1024);
-  private turn = 0;
-
-  constructor(width: number, tokens: number) {
-    this.of = new Int32Array(width);
-    this.endOn = new Int32Array(tokens);
-  }
-
-  find(beam: Beam): void {
-    this.turn++;
-    this.endOn.fill(0);
-    for (let i = 0; i < beam.size; i++) {
-      const prefix = beam.prefixes[i]!;
-      if (prefix >= this.seen.length) this.grow(prefix);
-      if (this.seen[prefix] !== this.turn) {
-        this.seen[prefix] = this.turn;
-        this.group[prefix] = i;
-      }
-      this.of[i] = this.group[prefix]!;
-      if (beam.lasts[i] !== NONE) this.endOn[beam.lasts[i]!]!++;
-    }
-  }
-
-  /** The group of a prefix, or NONE where no hypothesis has it. */
-  at(prefix: number): number {
-    return this.seen[prefix] === this.turn ? this.group[prefix]! : NONE;
-  }
-
-  private grow(prefix: number): void {
-    const [seen, group] = [this.seen, this.group];
-    this.seen = new Int32Array(2 * prefix);
-    this.group = new Int32Array(2 * prefix);
-    this.seen.set(seen);
-    this.group.set(group);
   }
 }
