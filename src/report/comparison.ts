@@ -1,5 +1,6 @@
 import { alignTokens } from '../evaluate/align.ts';
-import { errorsOf, wordsOf } from '../evaluate/score.ts';
+import { errorsOf } from '../evaluate/score.ts';
+import { wordsOf } from '../evaluate/tokens.ts';
 import type { ComparedRun, Difference, ReportUtterance } from './data.ts';
 import { htmlDocument } from './document.ts';
 import { audioScripts, jsonScript } from './embed.ts';

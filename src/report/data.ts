@@ -14,7 +14,7 @@ export interface ReportData {
   profile?: readonly string[];
   /** The first row is the headline. */
   rows: { name: string; note: string; scores: Scores; baseline?: boolean }[];
-  epochs: { epoch: number; train_loss: number; dev_loss: number; dev_cer: number; dev_wer?: number; learning_rate?: number }[];
+  epochs: { epoch: number; train_loss: number; dev_loss: number; dev_cer: number; dev_wer?: number; learning_rate?: number; stage?: string }[];
   /** All of the test split; some with their sound. */
   utterances: ReportUtterance[];
   /** Most frequent first. */

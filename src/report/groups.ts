@@ -1,4 +1,4 @@
-import { errorsOf, type AlignedPair } from '../evaluate/score.ts';
+import { rate as rateOfAll, tokenCounts, type AlignedPair } from '../evaluate/score.ts';
 import type { ReportUtterance } from './data.ts';
 import type { RateRow } from './interval-rows.ts';
 
@@ -42,13 +42,11 @@ function byRange(utterances: readonly ReportUtterance[], edges: readonly number[
  * bootstrap of each would take longer than the page is worth.
  */
 function rateOf(pairs: readonly AlignedPair[]): Pick<RateRow, 'rate' | 'interval' | 'utterances'> {
-  const counts = pairs.map((pair) => ({ errors: errorsOf(pair.tokens), tokens: pair.referenceTokens.length }));
-  const sum = (key: 'errors' | 'tokens'): number => counts.reduce((total, c) => total + c[key], 0);
-  const [errors, tokens] = [sum('errors'), sum('tokens')];
-  const rate = tokens > 0 ? errors / tokens : Math.min(1, errors);
-  const squares = counts.reduce((sum, c) => sum + (c.errors - rate * c.tokens) ** 2, 0);
-  const n = counts.length;
+  const counts = pairs.map(tokenCounts);
+  const [rate, n] = [rateOfAll(counts), counts.length];
+  const tokens = counts.reduce((sum, c) => sum + c.total, 0);
   if (n < 2 || tokens === 0) return { rate, utterances: n };
+  const squares = counts.reduce((sum, c) => sum + (c.errors - rate * c.total) ** 2, 0);
   const half = (1.96 * Math.sqrt((n / (n - 1)) * squares)) / tokens;
   return { rate, interval: [Math.max(0, rate - half), rate + half], utterances: n };
 }

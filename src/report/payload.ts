@@ -1,4 +1,4 @@
-import type { Edit } from '../evaluate/align.ts';
+import type { Edit } from '../evaluate/costs.ts';
 import { errorsOf, type AlignedPair } from '../evaluate/score.ts';
 import type { Payload, Side, UtteranceColumns } from './client/payload.ts';
 import type { ComparedRun, ReportData, ReportUtterance } from './data.ts';
@@ -37,7 +37,7 @@ function columnsOf(utterances: readonly ReportUtterance[], sides: Side[]): Utter
     ids: utterances.map(({ pair }) => pair.id),
     references: utterances.map(({ pair }) => pair.reference),
     sides,
-    tokens: utterances.map(({ pair }) => pair.referenceTokens.length),
+    tokens: utterances.map(({ pair }) => pair.tokens.referenceLength),
     ...(utterances.some(({ pair }) => pair.seconds !== undefined) ? { seconds: utterances.map(({ pair }) => rounded(pair.seconds, 2)) } : {}),
     ...(utterances.some(({ snrDb }) => snrDb !== undefined) ? { snr: utterances.map(({ snrDb }) => rounded(snrDb, 1)) } : {}),
     ...(names.length > 0 ? { speakers: { names, of: utterances.map(({ speaker }) => (speaker === undefined ? -1 : indexOf.get(speaker)!)) } } : {}),
@@ -61,10 +61,11 @@ function tokenErrors(pairs: readonly AlignedPair[]): { confusions: Payload['conf
   const tokens = new Map<string, number>();
   const kinds = new Map<string, { kind: [string, string, number]; of: number }>();
   const edits = pairs.map((pair) => {
-    for (const token of pair.referenceTokens) tokens.set(token, (tokens.get(token) ?? 0) + 1);
+    const { referenceTokens, hypothesisTokens } = pair;
+    for (const token of referenceTokens) tokens.set(token, (tokens.get(token) ?? 0) + 1);
     return pair.tokens.steps.flatMap((step) => {
       if (step.edit === 'equal') return [];
-      const [reference, hypothesis] = [pair.referenceTokens[step.reference] ?? '', pair.hypothesisTokens[step.hypothesis] ?? ''];
+      const [reference, hypothesis] = [referenceTokens[step.reference] ?? '', hypothesisTokens[step.hypothesis] ?? ''];
       const key = `${reference}\u0000${hypothesis}`;
       const known = kinds.get(key) ?? { kind: [reference, hypothesis, 0] as [string, string, number], of: kinds.size };
       known.kind[2]++;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { encodeMp3 } from '../audio/encode.ts';
 import { measureQuality } from '../audio/quality.ts';
 import { peaks } from '../audio/waveform.ts';
@@ -11,8 +11,8 @@ import type { ReportData, ReportUtterance } from '../report/data.ts';
 import { renderReport } from '../report/page.ts';
 import { ahead } from '../support/ahead.ts';
 import { writeAtomic } from '../support/files.ts';
+import type { Trained } from './adapt.ts';
 import { readCheckpoint } from './checkpoint.ts';
-import type { Trained } from './head-run.ts';
 import type { Item, Prepared } from './prepare.ts';
 
 /** How many of the worst and of the best utterances a report plays. */
@@ -57,6 +57,11 @@ function rowsOf({ metrics }: Trained): ReportData['rows'] {
   return [
     { name: 'test', note: 'no text or recording shared with training', scores: metrics.test },
     { name: 'dev', note: 'chose the epoch: a little flattering', scores: metrics.dev },
+    ...(metrics.before ? [{ name: 'test, before', note: 'the model that training went on from', scores: metrics.before.test }] : []),
+    ...(metrics.forgetting ? [
+      { name: `${metrics.forgetting.recipe}, before`, note: 'the earlier run’s own test', scores: metrics.forgetting.before },
+      { name: `${metrics.forgetting.recipe}, after`, note: 'what going on has cost there', scores: metrics.forgetting.after },
+    ] : []),
     ...(metrics.baseline ? [{ name: 'test, untrained encoder', note: 'the same head on random weights', scores: metrics.baseline.test, baseline: true }] : []),
   ];
 }
@@ -85,15 +90,19 @@ async function utteranceOf(pair: AlignedPair, item: Item, read: Prepared['read']
 }
 
 function worthHearing(pairs: readonly AlignedPair[]): Set<AlignedPair> {
-  const sorted = [...pairs].sort((a, b) => b.cer - a.cer || b.referenceTokens.length - a.referenceTokens.length);
+  const rated = pairs.map((pair) => ({ pair, cer: pair.cer, tokens: pair.tokens.referenceLength }));
+  const worst = rated.toSorted((a, b) => b.cer - a.cer || b.tokens - a.tokens).slice(0, WORST);
   // Of those without error the longest: a word got right says little.
-  const best = [...pairs].sort((a, b) => a.cer - b.cer || b.referenceTokens.length - a.referenceTokens.length);
-  return new Set([...sorted.slice(0, WORST), ...best.slice(0, BEST)]);
+  const best = rated.toSorted((a, b) => a.cer - b.cer || b.tokens - a.tokens).slice(0, BEST);
+  return new Set([...worst, ...best].map(({ pair }) => pair));
 }
 
 /** What the head learnt to take of each of the encoder's layers, if it mixes them. */
 async function layerWeights(folder: string): Promise<ReportData['layers']> {
-  const raw = (await readCheckpoint(path.join(folder, 'checkpoints', 'best.ckpt')))?.weights.get('head.layer_weights');
+  const checkpoints = path.join(folder, 'checkpoints');
+  // Of several stages the last: their folders are numbered.
+  const last = (await readdir(checkpoints, { recursive: true }).catch(() => [])).filter((file) => path.basename(file) === 'best.ckpt').sort().at(-1);
+  const raw = last && (await readCheckpoint(path.join(checkpoints, last)))?.weights.get('head.layer_weights');
   if (!raw) return undefined;
   // The network's softmax over the layers.
   const highest = Math.max(...raw);

@@ -15,6 +15,9 @@ function misheard(random: Random, words: readonly string[], rate: number): strin
   }).filter((word) => word !== '').join(' ');
 }
 
+/** Letters, and a bar between words. */
+export const tokens = (text: string): string[] => [...text.replaceAll(' ', '|')];
+
 /** A report of as many utterances as asked for, with everything that a report can show. */
 export function madeUpReport(utterances: number, options: { seed?: number; quality?: number; audio?: (index: number) => ReportUtterance['audio'] } = {}): ReportData {
   const random = new Random('texts');
@@ -27,7 +30,7 @@ export function madeUpReport(utterances: number, options: { seed?: number; quali
     const rate = (options.quality ?? 1) * speaker.rate * (snrDb < 15 ? 2 : 1) * random.next() * 1.6;
     return { id: `prompts/${String(i + 1).padStart(5, '0')}`, reference: words.join(' '), hypothesis: misheard(hearing, words, rate), seconds: words.join(' ').length * random.between(0.055, 0.09), speaker: speaker.name, snrDb };
   });
-  const pairs = alignPairs(raw, (text) => [...text.replaceAll(' ', '|')]);
+  const pairs = alignPairs(raw, tokens);
   // A bootstrap of very many would take the time of a test.
   const scores = score(pairs.slice(0, 2000));
   const worse = { ...scores, cer: 0.82, cer_ci95: [0.8, 0.84] as [number, number], wer: 0.97, wer_ci95: [0.96, 0.98] as [number, number] };

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { reportClient } from '../../scripts/report-client.ts';
-import { errorsOf } from '../../src/evaluate/score.ts';
+import { alignPairs, errorsOf } from '../../src/evaluate/score.ts';
 import type { Payload } from '../../src/report/client/payload.ts';
 import { graphemeTest, Selector, type Query, type Sort } from '../../src/report/client/select.ts';
 import { jsonScript } from '../../src/report/embed.ts';
@@ -112,7 +112,7 @@ describe('errors by group', () => {
   });
 
   it('has rates and intervals of a ratio', () => {
-    const pair = (errors: number, tokens: number) => ({ ...data.utterances[0]!.pair, tokens: { steps: [], substitutions: errors, deletions: 0, insertions: 0 }, referenceTokens: new Array<string>(tokens).fill('a'), seconds: 1.5 });
+    const pair = (errors: number, tokens: number) => alignPairs([{ id: 'x', reference: 'a'.repeat(tokens), hypothesis: 'b'.repeat(errors) + 'a'.repeat(tokens - errors), seconds: 1.5 }], (text) => [...text])[0]!;
     const [row] = byLength([[1, 10], [3, 10], [2, 20]].map(([errors, tokens]) => ({ pair: pair(errors!, tokens!) })));
     expect(row!.rate).toBeCloseTo(6 / 40);
     // Residuals −0.5, 1.5, −1: √(3/2 · 3.5) · 1.96 / 40.

@@ -1,12 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeMp3 } from '../../src/audio/encode.ts';
-import { alignPairs, score } from '../../src/evaluate/score.ts';
+import { AlignedPair, alignPairs, score } from '../../src/evaluate/score.ts';
 import type { ReportData } from '../../src/report/data.ts';
 import { renderReport } from '../../src/report/page.ts';
 import { confusions } from '../../src/evaluate/confusions.ts';
 import { BROWSER, launch, open } from './browser.ts';
-import { madeUpReport } from './made-up-report.ts';
+import { madeUpReport, tokens } from './made-up-report.ts';
 
 /** For what a page does in its own time. */
 const PATIENCE = { timeout: 100_000, interval: 100 };
@@ -188,7 +188,10 @@ describe.skipIf(!BROWSER)('a report in a browser', { timeout: 480_000 }, () => {
   it('holds 100,000 utterances in one file, a page of them at a time', async () => {
     // A thousand over and over: further apart than what gzip remembers, so that none of it is saved by that.
     const data = madeUpReport(1000);
-    const many = Array.from({ length: 100_000 }, (_, i) => ({ speaker: data.utterances[i % 1000]!.speaker!, snrDb: data.utterances[i % 1000]!.snrDb!, pair: { ...data.utterances[i % 1000]!.pair, id: `prompts/${i + 1}` } }));
+    const many = Array.from({ length: 100_000 }, (_, i) => {
+      const { pair, speaker, snrDb } = data.utterances[i % 1000]!;
+      return { pair: new AlignedPair({ id: `prompts/${i + 1}`, reference: pair.reference, hypothesis: pair.hypothesis, seconds: pair.seconds! }, pair.words, pair.tokens, tokens), speaker: speaker!, snrDb: snrDb! };
+    });
     const html = renderReport({ ...data, utterances: many });
     expect(Buffer.byteLength(html)).toBeLessThan(40e6);
     const { page, troubles } = await open(browser, html);

@@ -16,8 +16,8 @@ const HEIGHT = 230;
 
 /** Learning curves over epochs, their cursors moving together. The epoch that was kept has a line of its own. */
 export function drawCurves(place: HTMLElement, epochs: readonly EpochPoint[]): void {
-  const has = (key: keyof EpochPoint): boolean => epochs.some((e) => e[key] !== undefined);
-  const values = (key: keyof EpochPoint): (number | null)[] => epochs.map((e) => e[key] ?? null);
+  const has = (key: 'dev_wer' | 'learning_rate'): boolean => epochs.some((e) => e[key] !== undefined);
+  const values = (key: Exclude<keyof EpochPoint, 'stage'>): (number | null)[] => epochs.map((e) => e[key] ?? null);
   const kept = bestEpoch(epochs);
   const charts: [string, Curve[], (value: number) => string][] = [
     ['CTC loss a token', [{ name: 'train', colour: 'first', values: values('train_loss') }, { name: 'dev', colour: 'second', dash: [6, 4], values: values('dev_loss') }], (v) => v.toFixed(2)],
@@ -94,8 +94,8 @@ const shortened = (label: string): string => label.replace(/\.0+(?=\D|$)/, '').r
 
 const widthIn = (figure: HTMLElement): number => Math.max(200, figure.clientWidth - 2 * parseFloat(getComputedStyle(figure).paddingLeft));
 
-/** The epoch with the lowest dev CER, the first of equals: that is the one a run keeps. */
+/** The epoch with the lowest dev CER of the last stage, the first of equals: that is the one a run keeps. */
 function bestEpoch(epochs: readonly EpochPoint[]): number | undefined {
-  const measured = epochs.filter((e) => e.dev_cer !== null);
+  const measured = epochs.filter((e) => e.dev_cer !== null && e.stage === epochs.at(-1)!.stage);
   return measured.length === 0 ? undefined : measured.reduce((a, b) => (b.dev_cer! < a.dev_cer! ? b : a)).epoch;
 }

@@ -22,6 +22,8 @@ export interface EpochPoint {
   dev_cer: number | null;
   dev_wer?: number | null;
   learning_rate?: number | null;
+  /** Where a run has several. */
+  stage?: string;
 }
 
 /** An utterance is an index into all of these. */
