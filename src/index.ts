@@ -11,5 +11,6 @@ export { loadRecipe, recipeHash } from './recipe/load.ts';
 export { recipeJsonSchema, type Recipe } from './recipe/schema.ts';
 export { InputError, IsoglossError, WorkError, type SetAside } from './support/errors.ts';
 export type { Progress, Task } from './support/progress.ts';
+export type { TrainingFinding } from './train/diagnose.ts';
 export { runRecipe, type Metrics, type RunResult } from './train/run.ts';
 export { transcribe, type Transcript } from './transcribe/transcribe.ts';

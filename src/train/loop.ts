@@ -25,6 +25,8 @@ interface LoopState {
   epochs: EpochRecord[];
   seconds: number;
   frames: number;
+  /** Steps on end whose gradient was not finite. */
+  broken: number;
 }
 
 const freshSums = (): LoopState['sums'] => ({ loss: 0, tokens: 0, norm: 0, steps: 0 });
@@ -38,7 +40,7 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
   const { settings } = task;
   const lastFile = path.join(task.folder, 'last.ckpt');
   const saved = await readCheckpoint(lastFile);
-  const state = (saved?.state as LoopState | undefined) ?? { epoch: 1, step: 0, sums: freshSums(), epochs: [], seconds: 0, frames: 0 };
+  const state = (saved?.state as LoopState | undefined) ?? { epoch: 1, step: 0, sums: freshSums(), epochs: [], seconds: 0, frames: 0, broken: 0 };
   const { network, logits } = task.build(true);
   const weights = saved?.weights ?? startOf(task, network);
   const adamW = { ...adamWDefaults, weightDecay: settings.weightDecay, clip: settings.clip, ...task.optimiser };
@@ -86,7 +88,6 @@ async function trainEpoch(task: TrainingTask, engine: Engine, network: Network, 
   const prepared = (step: number): Promise<LoadedBatch> => prepare(task, network, batches[step]!, { epoch: state.epoch, step }, scratches[step % 2]!);
   let savedAt = performance.now();
   let ahead = state.step < batches.length ? prepared(state.step) : undefined;
-  let broken = 0;
   while (state.step < batches.length) {
     task.signal?.throwIfAborted();
     const batch = batches[state.step]!;
@@ -95,8 +96,8 @@ async function trainEpoch(task: TrainingTask, engine: Engine, network: Network, 
     ahead = state.step + 1 < batches.length ? prepared(state.step + 1) : undefined;
     ahead?.catch(() => {});
     const { loss, tokens, norm } = await trainStep(task, engine, batch, loaded, movesAfter(task.settings, state.step, batches.length));
-    broken = Number.isFinite(norm) ? 0 : broken + 1;
-    if (broken > 20) throw new WorkError('training broke down: the loss is not a number any more', 'Lower training.learning_rate in the recipe.');
+    state.broken = Number.isFinite(norm) ? 0 : state.broken + 1;
+    if (state.broken > 20) throw new WorkError('training broke down: the loss is not a number any more', 'Lower training.learning_rate in the recipe.');
     if (Number.isFinite(norm)) {
       const { sums } = state;
       state.sums = { loss: sums.loss + loss, tokens: sums.tokens + tokens, norm: sums.norm + norm, steps: sums.steps + (norm > 0 ? 1 : 0) };
@@ -163,7 +164,7 @@ function recordOf(state: LoopState, measured: Measured, rate: number, seconds: n
   const { loss, tokens, norm, steps } = state.sums;
   return {
     epoch: state.epoch,
-    train_loss: loss / Math.max(1, tokens),
+    train_loss: tokens > 0 ? loss / tokens : NaN,
     dev_loss: measured.loss,
     dev_cer: measured.errorRate,
     learning_rate: rate,

@@ -39,7 +39,7 @@ export class Measurer {
   async measure(weights: Weights): Promise<Measured> {
     const { examples, blank } = this;
     const hypotheses: Int32Array[] = new Array<Int32Array>(examples.frames.length);
-    let [loss, tokens, edits] = [0, 0, 0];
+    let [loss, tokens, edits, counted] = [0, 0, 0, 0];
     for (const batch of makeBatches(examples.frames, this.batchFrames)) {
       const { inputs, frameCounts } = await examples.load(batch);
       const output = await this.predictor.run(inputs, weights);
@@ -53,10 +53,12 @@ export class Measurer {
         hypotheses[example] = hypothesis;
         edits += editDistance(target, hypothesis);
         tokens += target.length;
-        if (Number.isFinite(losses[row])) loss += losses[row]!;
+        if (!Number.isFinite(losses[row])) return;
+        loss += losses[row]!;
+        counted += target.length;
       });
     }
-    return { loss: loss / Math.max(1, tokens), errorRate: edits / Math.max(1, tokens), hypotheses };
+    return { loss: counted > 0 ? loss / counted : NaN, errorRate: edits / Math.max(1, tokens), hypotheses };
   }
 
   async release(): Promise<void> {

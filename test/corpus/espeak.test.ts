@@ -37,7 +37,7 @@ afterEach(() => {
 
 /** A message catalogue as packages bring it: English → its translation, or its forms in the plural. */
 function catalogue(messages: Readonly<Record<string, string | string[]>>): Buffer {
-  const entries = Object.entries(messages).map(([msgid, said]) => [msgid, { msgid, ...(Array.isArray(said) ? { msgid_plural: `${msgid}s` } : {}), msgstr: [said].flat() }]);
+  const entries = Object.entries(messages).map(([msgid, said]) => [msgid, { msgid, ...(Array.isArray(said) ? { msgid_plural: `${msgid}s` } : {}), msgstr: [said].flat() }] as const);
   return mo.compile({ charset: 'utf-8', headers: { 'Content-Type': 'text/plain; charset=utf-8' }, translations: { '': Object.fromEntries(entries) } });
 }
 

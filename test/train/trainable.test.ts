@@ -18,7 +18,7 @@ const FRAMES = 20;
 const COUNTS = [20, 13];
 
 const shape = (over: Partial<Shape> = {}): Shape => ({
-  encoder: ownLayers(ARCHITECTURE, weights ?? new Map()), head: { kind: 'linear', dims: 16, blocks: 1, context: 0, dropout: 0.1 }, layers: [0, 1, 2, 3], tokens: 5, adapters: {}, freeze: 'nothing', ...over,
+  encoder: ownLayers(ARCHITECTURE, new Map([...(weights ?? [])].filter(([name]) => !isHead(name)))), head: { kind: 'linear', dims: 16, blocks: 1, context: 0, dropout: 0.1 }, layers: [0, 1, 2, 3], tokens: 5, adapters: {}, freeze: 'nothing', ...over,
 });
 
 let weights: Weights;
