@@ -1,7 +1,9 @@
 import { benchCtc } from './ctc.ts';
 import { benchFeatures } from './features.ts';
+import { benchLm } from './lm.ts';
 import { benchTraining } from './training.ts';
 
 await benchCtc();
+await benchLm();
 await benchTraining();
 await benchFeatures();
