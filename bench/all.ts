@@ -1,9 +1,10 @@
 import { benchCtc } from './ctc.ts';
 import { benchFeatures } from './features.ts';
-import { benchFineTuning } from './fine-tuning.ts';
+import { benchLm } from './lm.ts';
 import { benchTraining } from './training.ts';
 
 await benchCtc();
+await benchLm();
 await benchTraining();
 await benchFeatures();
 await benchFineTuning();
