@@ -3,7 +3,7 @@ import { ModelProtoSchema } from 'onnx-buf';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { Network } from '../onnx/network.ts';
+import { Network, type AdapterOptions } from '../onnx/network.ts';
 import { encodeModel } from '../onnx/proto.ts';
 import { floatData, floats, openSession, type Session, type SessionOptions } from '../onnx/session.ts';
 import type { Weights } from '../onnx/engine.ts';
@@ -26,14 +26,31 @@ export interface Hidden {
 }
 
 /** A frozen encoder: recordings in, hidden layers out. */
-export class Encoder {
+export interface FrozenEncoder {
   /** As the recipe names it. */
   readonly name: string;
   /** Hex SHA-256 of the model's bytes. */
   readonly hash: string;
-  readonly architecture: Architecture;
   /** The .onnx file's bytes, for models that carry their encoder along. */
   readonly bytes: Uint8Array;
+  /** Numbers a frame. */
+  readonly dims: number;
+  /** How many hidden layers it has: 0 is what enters the first block. */
+  readonly layerCount: number;
+  /**
+   * Runs recordings (16 kHz mono) side by side, padded to the longest.
+   * @param frames to pad to; the longest recording's by default
+   */
+  run(recordings: readonly Float32Array[], layers: readonly number[], frames?: number): Promise<Hidden>;
+  release(): Promise<void>;
+}
+
+/** An encoder of isogloss's own network. */
+export class Encoder implements FrozenEncoder {
+  readonly name: string;
+  readonly hash: string;
+  readonly bytes: Uint8Array;
+  readonly architecture: Architecture;
   private readonly session: Session;
 
   private constructor(name: string, bytes: Uint8Array, architecture: Architecture, session: Session) {
@@ -48,15 +65,14 @@ export class Encoder {
     return new Encoder(name, bytes, readArchitecture(name, bytes), await openSession(bytes, options));
   }
 
-  /** Numbers of its hidden layers: 0 is what enters the first block. */
+  get dims(): number {
+    return this.architecture.dims;
+  }
+
   get layerCount(): number {
     return this.architecture.blocks + 1;
   }
 
-  /**
-   * Runs recordings (16 kHz mono) side by side, padded to the longest.
-   * @param frames to pad to; the longest recording's by default
-   */
   async run(recordings: readonly Float32Array[], layers: readonly number[], frames?: number): Promise<Hidden> {
     const frameCounts = Int32Array.from(recordings, (r) => frameCount(r.length));
     const padded = frames ?? Math.max(1, ...frameCounts);
@@ -84,22 +100,27 @@ export async function loadEncoder(name: string, options: SessionOptions = {}): P
     buildEncoder(network, architecture);
     return Encoder.fromBytes(name, encodeEncoder(network.initialise(new Random('untrained encoder')), architecture, {}), options);
   }
-  return Encoder.fromBytes(name, await readEncoder(name === 'embedded' ? embeddedFile : name), options);
+  return Encoder.fromBytes(name, await readEncoder(name), options);
 }
 
 /** The bytes of an encoder's .onnx file: inputs `audio` and `mask`, an output for every hidden layer, its shape as metadata. */
-export function encodeEncoder(weights: Weights, architecture: Architecture, metadata: Readonly<Record<string, string>>): Uint8Array {
-  const network = new Network(false);
+export function encodeEncoder(weights: Weights, architecture: Architecture, metadata: Readonly<Record<string, string>>, adapters: AdapterOptions = {}): Uint8Array {
+  const network = new Network(false, adapters);
   const { hidden } = buildEncoder(network, architecture);
   const outputs = hidden.map((value, i) => network.graph.output(value, `hidden.${i}`));
   return encodeModel(network.graph, { weights, outputs, half: true, metadata: { ...metadata, 'isogloss.architecture': JSON.stringify(architecture) } });
 }
 
 async function describeEmbedded(): Promise<{ architecture: Architecture }> {
-  return { architecture: readArchitecture('embedded', await readEncoder(embeddedFile)) };
+  return { architecture: readArchitecture('embedded', await readEncoder('embedded')) };
 }
 
-async function readEncoder(file: string): Promise<Uint8Array> {
+/**
+ * The bytes of an encoder's file.
+ * @param name `embedded`, or a path
+ */
+export async function readEncoder(name: string): Promise<Uint8Array> {
+  const file = name === 'embedded' ? embeddedFile : name;
   if (!existsSync(file)) throw new InputError('no such encoder', 'Use `embedded`, `random`, or the path of an .onnx file that isogloss wrote.', { file });
   return readFile(file).catch((error: unknown) => {
     throw readError(file, error);

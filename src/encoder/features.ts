@@ -2,7 +2,7 @@ import { silent, type Progress } from '../support/progress.ts';
 import { ahead } from '../support/ahead.ts';
 import { makeBatches, type Batch } from '../support/batches.ts';
 import { frameCount } from './architecture.ts';
-import type { Encoder, Hidden } from './encoder.ts';
+import type { FrozenEncoder, Hidden } from './encoder.ts';
 import type { FeatureCache, FeatureKey } from './feature-cache.ts';
 
 /** A recording whose features are wanted. */
@@ -31,7 +31,7 @@ const BATCH_FRAMES = 2000;
  * the encoder works on this one, and results are written while it works on the next; at most a few are in memory.
  */
 export async function computeFeatures(
-  encoder: Encoder, layers: readonly number[], recordings: readonly Recording[], cache: FeatureCache, progress: Progress = silent, signal?: AbortSignal,
+  encoder: FrozenEncoder, layers: readonly number[], recordings: readonly Recording[], cache: FeatureCache, progress: Progress = silent, signal?: AbortSignal,
 ): Promise<FeatureReport> {
   const keyOf = (recording: Recording): FeatureKey => ({ audio: recording.key, encoder: encoder.hash, layers });
   const missing = recordings.filter((recording) => !cache.has(keyOf(recording)));
@@ -45,7 +45,7 @@ export async function computeFeatures(
     signal?.throwIfAborted();
     const hidden = await encoder.run(audio, layers, batch.frames);
     await writing;
-    writing = Promise.all(batch.examples.map((i, row) => cache.write(keyOf(missing[i]!), rowOf(hidden, row, encoder.architecture.dims))));
+    writing = Promise.all(batch.examples.map((i, row) => cache.write(keyOf(missing[i]!), rowOf(hidden, row, encoder.dims))));
     // Awaited with the next batch or after the last; until then a full disk must not end the process.
     writing.catch(() => {});
     task.advance(Math.round(secondsOf(batch.examples.map((i) => missing[i]!))));

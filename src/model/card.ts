@@ -1,5 +1,6 @@
 import type { Scores } from '../evaluate/score.ts';
 import type { Source } from '../corpus/source.ts';
+import { nameOf } from '../recipe/learns.ts';
 import type { Recipe } from '../recipe/schema.ts';
 
 /** The README.md of a model folder: what it is for, how good it is, and on what terms its data came. */
@@ -9,7 +10,7 @@ export function modelCard(recipe: Recipe, test: Scores, trainMinutes: number, so
   return `# ${recipe.title ?? recipe.name}
 
 A speech recogniser for the language \`${recipe.language}\`, trained by \`isogloss run\` with the recipe \`${recipe.name}\` on
-${trainMinutes.toFixed(1)} minutes of transcribed speech. The encoder \`${recipe.encoder.model}\` was left as it is; the head is new.
+${trainMinutes.toFixed(1)} minutes of transcribed speech. ${howTrained(recipe)}
 
     isogloss transcribe FOLDER RECORDING…
 
@@ -26,4 +27,10 @@ It was trained and tested on the same few voices: on others, expect more errors.
 ## Data
 ${sources.map(({ name, source }) => (source ? `- ${source.title}: ${source.licence}. ${source.attribution}. ${source.upstream}` : `- ${name}: your own`)).join('\n')}
 `;
+}
+
+function howTrained({ encoder, start, train, stages }: Recipe): string {
+  const learnt = (stages ?? [{ train }]).map((stage) => nameOf(stage.train)).join(', then ');
+  if (start !== undefined) return `It went on from the model \`${start}\`; what learnt: ${learnt}.`;
+  return train === 'head' && !stages ? `The encoder \`${encoder.model}\` was left as it is; the head is new.` : `From the encoder \`${encoder.model}\`; what learnt: ${learnt}.`;
 }

@@ -66,6 +66,13 @@ export class Graph {
     return value;
   }
 
+  /** A tensor that stays as it is, under a parameter's name. */
+  frozen(name: string, dims: readonly number[], data: Float32Array): Value {
+    const value = this.declare(name, 'float32', dims);
+    this.constants.set(name, { value, data });
+    return value;
+  }
+
   scalar(x: number): Value {
     const name = `scalar_${x}`;
     const known = this.constants.get(name);

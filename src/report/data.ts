@@ -1,22 +1,64 @@
 import type { Confusion } from '../evaluate/confusions.ts';
 import type { AlignedPair, Scores } from '../evaluate/score.ts';
 
-/** Everything that a report page shows. Rates are shares. */
+/** Everything that a report page shows. Rates are shares. What is absent is not shown. */
 export interface ReportData {
   title: string;
+  /** BCP 47. */
   language: string;
   /** ISO 8601. */
   createdAt: string;
   /** What CER counts, e.g. `graphemes`. */
   unit: string;
-  rows: { name: string; note: string; scores: Scores }[];
-  epochs: { epoch: number; train_loss: number; dev_loss: number; dev_cer: number }[];
-  /** Worst first. */
-  utterances: { pair: AlignedPair; audio?: { dataUri: string; peaks: number[] } }[];
+  /** Orthography profile: graphemes of more than one character. */
+  profile?: readonly string[];
+  /** The first row is the headline. */
+  rows: { name: string; note: string; scores: Scores; baseline?: boolean }[];
+  epochs: { epoch: number; train_loss: number; dev_loss: number; dev_cer: number; dev_wer?: number; learning_rate?: number; stage?: string }[];
+  /** All of the test split; some with their sound. */
+  utterances: ReportUtterance[];
+  /** Most frequent first. */
   confusions: Confusion[];
+  layers?: { layer: number; weight: number }[];
+  languageModel?: LanguageModelSurface;
   /** Label and value, as they are to be read. */
   costs: [string, string][];
   setAside: { item: string; reason: string }[];
   recipe: string;
   sources: { title: string; licence: string; attribution: string; url?: string }[];
+}
+
+export interface ReportUtterance {
+  pair: AlignedPair;
+  speaker?: string;
+  /** Speech level over noise floor. */
+  snrDb?: number;
+  /** The hypothesis's words; times in seconds, confidence from 0 to 1. */
+  words?: { text: string; start: number; end: number; confidence?: number }[];
+  audio?: { dataUri: string; peaks: number[] };
+}
+
+/** Error rate over a language model's weight (alpha) and the bonus a word (beta). */
+export interface LanguageModelSurface {
+  /** Where it was measured, e.g. `dev`. */
+  measuredOn: string;
+  alphas: number[];
+  betas: number[];
+  /** [alphas, betas] */
+  cer: number[][];
+  chosen?: { alpha: number; beta: number };
+}
+
+/** What a comparison needs of a run; a whole `ReportData` is one. */
+export type ComparedRun = Pick<ReportData, 'title' | 'language' | 'createdAt' | 'unit' | 'rows' | 'utterances'> & Partial<Pick<ReportData, 'costs' | 'recipe'>>;
+
+/** A difference between two runs, the second less the first. */
+export interface Difference {
+  /** E.g. `CER`. */
+  name: string;
+  value: number;
+  interval?: [number, number];
+  pValue?: number;
+  /** How it was tested, in a few words. */
+  note?: string;
 }

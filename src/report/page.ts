@@ -1,67 +1,72 @@
-import { lineChart } from './curves.ts';
 import type { ReportData } from './data.ts';
-import { escape, interval, percent } from './html.ts';
-import { STYLE } from './style.ts';
-import { utteranceList } from './utterances.ts';
+import { htmlDocument } from './document.ts';
+import { audioScripts, jsonScript } from './embed.ts';
+import { byLength, bySnr, bySpeaker, speakerCount } from './groups.ts';
+import { count, escape, interval, percent, section, tokenName } from './html.ts';
+import { intervalRows, type RateRow } from './interval-rows.ts';
+import { languageModelSurface, layerWeights } from './learned.ts';
+import { payloadOf } from './payload.ts';
+import { pairsTable, recipeText, scoreTable, setAsideList, sourceList } from './tables.ts';
 
-/** One self-contained HTML page: no file and no network beside it. */
+/** One self-contained HTML page of a run: no file and no network beside it. */
 export function renderReport(data: ReportData): string {
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>${escape(data.title)} · isogloss</title><link rel="icon" href="data:,"><style>${STYLE}</style></head><body><main>
-<header><h1>${escape(data.title)}</h1><p class="sub">Language ${escape(data.language)} · ${escape(data.createdAt.slice(0, 10))} · isogloss</p></header>
-${headline(data)}
-<h2>Scores</h2>${scoreTable(data)}
-<h2>Learning</h2><div class="charts">${charts(data)}</div>
-<h2>The ${data.utterances.length} worst utterances of the test split</h2>${utteranceList(data.utterances)}
-<div class="two-columns"><section><h2>Most confused ${escape(data.unit)}</h2>${confusionTable(data)}</section>
-<section><h2>Cost</h2>${pairsTable(data.costs)}${setAsideList(data)}</section></div>
-<h2>Recipe</h2><details open><summary>The whole experiment, defaults included</summary><pre><code>${escape(data.recipe)}</code></pre></details>
-<h2>Data</h2><ul>${data.sources.map(sourceItem).join('')}</ul>
-</main></body></html>
-`;
+  const body = [
+    headline(data),
+    section('scores', 'Scores', scoreTable(data.rows)),
+    section('learning', 'Learning', learning(data)),
+    section('errors', 'Errors', errors(data)),
+    section('utterances', 'Utterances', '<div id="utterance-list"></div>'),
+    section('learned', 'Inside the model', grid([layerWeights(data.layers), languageModelSurface(data.languageModel)])),
+    section('cost', 'Cost', pairsTable(data.costs) + setAsideList(data.setAside)),
+    section('recipe', 'Recipe', recipeText(data.recipe)),
+    section('data-sources', 'Data', sourceList(data.sources)),
+  ];
+  return htmlDocument({
+    title: data.title,
+    subtitle: `Language ${data.language} · ${data.createdAt.slice(0, 10)} · ${count(data.utterances.length)} test utterances`,
+    body: body.join('\n'),
+    places: [['Scores', 'scores'], ['Learning', 'learning'], ['Errors', 'errors'], ['Utterances', 'utterances'], ['Model', 'learned'], ['Cost', 'cost'], ['Recipe', 'recipe'], ['Data', 'data-sources']],
+    data: `${jsonScript('data', payloadOf(data))}\n${audioScripts(data.utterances.map(({ audio }) => audio?.dataUri))}`,
+  });
 }
+
+const grid = (figures: readonly string[]): string => (figures.some((f) => f !== '') ? `<div class="grid">${figures.join('')}</div>` : '');
 
 function headline({ rows, unit }: ReportData): string {
-  const test = rows[0]!.scores;
-  const baseline = rows.find((row) => row.name.includes('untrained'))?.scores;
-  const gain = baseline ? `<div class="figure"><b>${(test.cer / Math.max(baseline.cer, 1e-9)).toFixed(2)} ×</b><span>the CER of the same head on the untrained encoder (${percent(baseline.cer)}): what transfer gains</span></div>` : '';
-  return `<div class="headline"><div class="figure"><b>${percent(test.cer)}</b><span>CER on test, by ${escape(unit)}; 95 % interval ${interval(test.cer_ci95)}</span></div>
-<div class="figure"><b>${percent(test.wer)}</b><span>WER on test; 95 % interval ${interval(test.wer_ci95)}</span></div>${gain}</div>`;
+  const [test, baseline] = [rows[0]!.scores, rows.find((row) => row.baseline)?.scores];
+  const gain = baseline
+    ? `<div class="figure"><b>${(test.cer / Math.max(baseline.cer, 1e-9)).toFixed(2)} ×</b><span>the CER of the same head on the untrained encoder: what transfer gains</span></div>` : '';
+  const rateRows = (rate: 'cer' | 'wer'): RateRow[] => rows.map((row, i): RateRow =>
+    ({ name: row.name, rate: row.scores[rate], interval: row.scores[`${rate}_ci95`], colour: i === 0 ? 'first' : 'quiet' }));
+  return `<div class="headline"><div class="figure"><b>${percent(test.cer)}</b><span>CER on ${escape(rows[0]!.name)}, by ${escape(unit)}</span><span>95\u00a0% interval ${interval(test.cer_ci95)}</span></div>
+<div class="figure"><b>${percent(test.wer)}</b><span>WER on ${escape(rows[0]!.name)}</span><span>95\u00a0% interval ${interval(test.wer_ci95)}</span></div>${gain}</div>
+<div class="grid">${intervalRows('Character error rate', rateRows('cer'))}${intervalRows('Word error rate', rateRows('wer'))}</div>`;
 }
 
-function scoreTable({ rows }: ReportData): string {
-  const body = rows.map(({ name, note, scores: s }) => `<tr><th scope="row">${escape(name)}<small>${escape(note)}</small></th>
-<td>${percent(s.cer)}<small>${interval(s.cer_ci95)}</small></td><td>${percent(s.cer_codepoints)}</td><td>${percent(s.wer)}<small>${interval(s.wer_ci95)}</small></td>
-<td>${s.substitutions}</td><td>${s.deletions}</td><td>${s.insertions}</td><td>${s.words}</td><td>${s.utterances}</td><td>${(s.seconds_audio / 60).toFixed(1)} min</td></tr>`);
-  return `<div class="scroll"><table><thead><tr><th></th><th>CER</th><th>by code points</th><th>WER</th><th>substituted</th><th>deleted</th><th>inserted</th><th>words</th><th>utterances</th><th>audio</th></tr></thead><tbody>${body.join('')}</tbody></table></div>
-<p class="sub">Small figures: 95 % intervals by bootstrap over utterances. Substituted, deleted and inserted count words.</p>`;
+function learning({ epochs }: ReportData): string {
+  if (epochs.length === 0) return '';
+  const has = (key: 'dev_wer' | 'learning_rate'): boolean => epochs.some((e) => e[key] !== undefined);
+  const cells = epochs.map((e) => `<tr><th scope="row">${e.epoch}</th><td>${e.train_loss.toFixed(3)}</td><td>${e.dev_loss.toFixed(3)}</td><td>${percent(e.dev_cer)}</td>${has('dev_wer') ? `<td>${percent(e.dev_wer ?? NaN)}</td>` : ''}${has('learning_rate') ? `<td>${e.learning_rate?.toPrecision(2) ?? ''}</td>` : ''}</tr>`);
+  const heads = ['epoch', 'train loss', 'dev loss', 'dev CER', ...(has('dev_wer') ? ['dev WER'] : []), ...(has('learning_rate') ? ['learning rate'] : [])];
+  return `<div class="charts" id="curves"></div>
+<details><summary>Each epoch in figures</summary><div class="scroll"><table class="figures"><thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead><tbody>${cells.join('')}</tbody></table></div></details>`;
 }
 
-function charts({ epochs }: ReportData): string {
-  const loss = lineChart('CTC loss a token', [
-    { name: 'train', colour: 'one', values: epochs.map((e) => e.train_loss) },
-    { name: 'dev', colour: 'two', values: epochs.map((e) => e.dev_loss) },
-  ], (v) => v.toFixed(1));
-  return loss + lineChart('Dev CER', [{ name: 'dev', colour: 'two', values: epochs.map((e) => e.dev_cer) }], (v) => percent(v, 0));
+function errors(data: ReportData): string {
+  const { utterances, unit } = data;
+  const speakers = speakerCount(utterances);
+  const groups = ([
+    [bySpeaker(utterances), speakers > 15 ? `CER by speaker: the worst 15 of ${count(speakers)}` : 'CER by speaker', 'speaker'],
+    [byLength(utterances), 'CER by length', 'length'],
+    [bySnr(utterances), 'CER by signal-to-noise ratio', 'SNR'],
+  ] as const).filter(([rows]) => rows.length > 1);
+  return `<div class="matrix-and-list"><figure><figcaption>Confusion of ${escape(unit)} <small>rows: said, columns: written</small></figcaption><div id="matrix"></div></figure>${confusionList(data)}</div>
+${groups.length > 0 ? `<div class="groups">${groups.map(([rows, title, head]) => intervalRows(title, rows, head)).join('')}</div>` : ''}`;
 }
 
-function confusionTable({ confusions }: ReportData): string {
-  const shown = (token: string): string => (token === '' ? '<span class="sub">nothing</span>' : token === '|' ? '<span class="sub">word break</span>' : `<b>${escape(token)}</b>`);
-  return `<table><thead><tr><th>said</th><th>written</th><th>times</th></tr></thead><tbody>${confusions
-    .map((c) => `<tr><td>${shown(c.reference)}</td><td>${shown(c.hypothesis)}</td><td>${c.count}</td></tr>`).join('')}</tbody></table>`;
-}
-
-function pairsTable(pairs: readonly [string, string][]): string {
-  return `<table><tbody>${pairs.map(([label, value]) => `<tr><td>${escape(label)}</td><td>${escape(value)}</td></tr>`).join('')}</tbody></table>`;
-}
-
-function setAsideList({ setAside }: ReportData): string {
-  if (setAside.length === 0) return '';
-  return `<details><summary>${setAside.length} items were set aside</summary><ul>${setAside.map((s) => `<li><code>${escape(s.item)}</code>: ${escape(s.reason)}</li>`).join('')}</ul></details>`;
-}
-
-function sourceItem(source: ReportData['sources'][number]): string {
-  const link = source.url && /^https?:/.test(source.url) ? ` <a href="${escape(source.url)}" rel="noreferrer">${escape(source.url)}</a>` : '';
-  return `<li>${escape(source.title)}: ${escape(source.licence)}. ${escape(source.attribution)}${link}</li>`;
+function confusionList({ confusions, unit }: ReportData): string {
+  if (confusions.length === 0) return '';
+  const name = (token: string): string => (token === '' || token === '|' ? `<span class="note">${tokenName(token)}</span>` : `<b>${escape(token)}</b>`);
+  const rows = confusions.map((c) => `<tr data-reference="${escape(c.reference)}" data-hypothesis="${escape(c.hypothesis)}"><td>${name(c.reference)}</td><td>${name(c.hypothesis)}</td><td>${count(c.count)}</td></tr>`);
+  return `<figure><figcaption>Most confused ${escape(unit)}</figcaption><table class="confused"><thead><tr><th scope="col">said</th><th scope="col">written</th><th scope="col">times</th></tr></thead><tbody>${rows.join('')}</tbody></table></figure>`;
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import path from 'node:path';
 import { codeOf, InputError, messageOf, WorkError } from './errors.ts';
@@ -25,6 +25,19 @@ export async function writeAtomic(file: string, data: string | Uint8Array | read
   } catch (error) {
     await rm(temporary, { force: true });
     throw writeError(file, error);
+  }
+}
+
+/** Copies a file whole or not at all. */
+export async function copyAtomic(from: string, to: string): Promise<void> {
+  const temporary = temporaryBeside(to);
+  try {
+    await mkdir(path.dirname(to), { recursive: true });
+    await copyFile(from, temporary);
+    await rename(temporary, to);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw writeError(to, error);
   }
 }
 

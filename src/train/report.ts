@@ -1,19 +1,24 @@
 import path from 'node:path';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { encodeMp3 } from '../audio/encode.ts';
+import { measureQuality } from '../audio/quality.ts';
 import { peaks } from '../audio/waveform.ts';
 import type { Source } from '../corpus/source.ts';
 import { confusions } from '../evaluate/confusions.ts';
+import type { AlignedPair } from '../evaluate/score.ts';
 import type { Recipe } from '../recipe/schema.ts';
-import type { ReportData } from '../report/data.ts';
+import type { ReportData, ReportUtterance } from '../report/data.ts';
 import { renderReport } from '../report/page.ts';
 import { ahead } from '../support/ahead.ts';
 import { writeAtomic } from '../support/files.ts';
-import type { Trained } from './head-run.ts';
-import type { Prepared } from './prepare.ts';
+import type { Trained } from './adapt.ts';
+import { readCheckpoint } from './checkpoint.ts';
+import type { Item, Prepared } from './prepare.ts';
 
-/** How many of the worst utterances a report shows and plays. */
-const WORST = 30;
+/** How many of the worst and of the best utterances a report plays. */
+const [WORST, BEST] = [30, 10];
+/** How many recordings are measured for noise; of more, as many evenly spread. */
+const MEASURED = 5000;
 const WAVEFORM_BUCKETS = 300;
 
 export interface ReportTask {
@@ -27,15 +32,18 @@ export interface ReportTask {
 /** Writes `report.html` in the run's folder. */
 export async function writeReport(task: ReportTask): Promise<void> {
   const { folder, recipe, prepared, trained } = task;
+  const layers = await layerWeights(folder);
   const data: ReportData = {
     title: recipe.title ?? recipe.name,
     language: recipe.language,
     createdAt: new Date().toISOString(),
     unit: recipe.text.unit,
+    profile: recipe.text.profile,
     rows: rowsOf(trained),
     epochs: trained.epochs,
-    utterances: await worstUtterances(prepared, trained),
+    utterances: await utterancesOf(prepared, trained),
     confusions: confusions(trained.pairs, 20),
+    ...(layers ? { layers } : {}),
     costs: costsOf(prepared, trained),
     setAside: prepared.setAside,
     recipe: await readFile(path.join(folder, 'recipe.lock.yaml'), 'utf8'),
@@ -49,21 +57,59 @@ function rowsOf({ metrics }: Trained): ReportData['rows'] {
   return [
     { name: 'test', note: 'no text or recording shared with training', scores: metrics.test },
     { name: 'dev', note: 'chose the epoch: a little flattering', scores: metrics.dev },
-    ...(metrics.baseline ? [{ name: 'test, untrained encoder', note: 'the same head on random weights', scores: metrics.baseline.test }] : []),
+    ...(metrics.greedy ? [{ name: 'test, greedy', note: 'the same model without beam search', scores: metrics.greedy.test }] : []),
+    ...(metrics.before ? [{ name: 'test, before', note: 'the model that training went on from', scores: metrics.before.test }] : []),
+    ...(metrics.forgetting ? [
+      { name: `${metrics.forgetting.recipe}, before`, note: 'the earlier run’s own test', scores: metrics.forgetting.before },
+      { name: `${metrics.forgetting.recipe}, after`, note: 'what going on has cost there', scores: metrics.forgetting.after },
+    ] : []),
+    ...(metrics.baseline ? [{ name: 'test, untrained encoder', note: 'the same head on random weights', scores: metrics.baseline.test, baseline: true }] : []),
   ];
 }
 
-async function worstUtterances(prepared: Prepared, trained: Trained): Promise<ReportData['utterances']> {
+/** All of the test split; those that go wrong and right most have their sound. */
+async function utterancesOf(prepared: Prepared, trained: Trained): Promise<ReportUtterance[]> {
   const items = new Map(prepared.test.map((item) => [item.utterance.id, item]));
-  const worst = [...trained.pairs].sort((a, b) => b.cer - a.cer || b.referenceTokens.length - a.referenceTokens.length).slice(0, WORST);
-  const utterances: ReportData['utterances'] = [];
-  const encode = async (pair: (typeof worst)[number]) => {
-    const samples = await prepared.read(items.get(pair.id)!);
-    const mp3 = Buffer.from(await encodeMp3(samples)).toString('base64');
-    return { dataUri: `data:audio/mpeg;base64,${mp3}`, peaks: peaks(samples, WAVEFORM_BUCKETS) };
-  };
-  for await (const { item: pair, result: audio } of ahead(worst, 3, encode)) utterances.push({ pair, audio });
+  const played = worthHearing(trained.pairs);
+  const stride = Math.max(1, Math.ceil(trained.pairs.length / MEASURED));
+  const measured = new Set(trained.pairs.filter((pair, i) => i % stride === 0 || played.has(pair)));
+  const utterances: ReportUtterance[] = [];
+  const describe = (pair: AlignedPair): Promise<ReportUtterance> => utteranceOf(pair, items.get(pair.id)!, measured.has(pair) ? prepared.read : undefined, played.has(pair));
+  for await (const { result } of ahead(trained.pairs, 3, describe)) utterances.push(result);
   return utterances;
+}
+
+async function utteranceOf(pair: AlignedPair, item: Item, read: Prepared['read'] | undefined, played: boolean): Promise<ReportUtterance> {
+  const { speaker } = item.utterance;
+  const about = { pair, ...(speaker === undefined ? {} : { speaker }) };
+  if (!read) return about;
+  const samples = await read(item);
+  const { snrDb } = measureQuality(samples);
+  if (!played) return { ...about, snrDb };
+  const mp3 = Buffer.from(await encodeMp3(samples)).toString('base64');
+  return { ...about, snrDb, audio: { dataUri: `data:audio/mpeg;base64,${mp3}`, peaks: peaks(samples, WAVEFORM_BUCKETS) } };
+}
+
+function worthHearing(pairs: readonly AlignedPair[]): Set<AlignedPair> {
+  const rated = pairs.map((pair) => ({ pair, cer: pair.cer, tokens: pair.tokens.referenceLength }));
+  const worst = rated.toSorted((a, b) => b.cer - a.cer || b.tokens - a.tokens).slice(0, WORST);
+  // Of those without error the longest: a word got right says little.
+  const best = rated.toSorted((a, b) => a.cer - b.cer || b.tokens - a.tokens).slice(0, BEST);
+  return new Set([...worst, ...best].map(({ pair }) => pair));
+}
+
+/** What the head learnt to take of each of the encoder's layers, if it mixes them. */
+async function layerWeights(folder: string): Promise<ReportData['layers']> {
+  const checkpoints = path.join(folder, 'checkpoints');
+  // Of several stages the last: their folders are numbered.
+  const last = (await readdir(checkpoints, { recursive: true }).catch(() => [])).filter((file) => path.basename(file) === 'best.ckpt').sort().at(-1);
+  const raw = last && (await readCheckpoint(path.join(checkpoints, last)))?.weights.get('head.layer_weights');
+  if (!raw) return undefined;
+  // The network's softmax over the layers.
+  const highest = Math.max(...raw);
+  const shares = Array.from(raw, (x) => Math.exp(x - highest));
+  const sum = shares.reduce((a, b) => a + b, 0);
+  return shares.map((share, layer) => ({ layer, weight: share / sum }));
 }
 
 function costsOf(prepared: Prepared, { metrics }: Trained): [string, string][] {

@@ -1,6 +1,7 @@
 import { Args } from '@oclif/core';
 import path from 'node:path';
 import { BaseCommand } from '../../cli/base-command.ts';
+import { textFile } from '../../corpus/sources/text.ts';
 import { fetchCorpus, type FetchResult } from '../../corpus/fetch.ts';
 
 export default class CorpusFetch extends BaseCommand {
@@ -12,7 +13,8 @@ export default class CorpusFetch extends BaseCommand {
   async run(): Promise<FetchResult> {
     const { args } = await this.parse(CorpusFetch);
     const result = await fetchCorpus(args.name, { progress: this.progress, signal: this.signal });
-    this.log(`${result.name}: ${result.utterances} utterances, ${(result.seconds / 60).toFixed(1)} minutes, in ${path.relative('.', result.folder)}`);
+    if (result.utterances === 0) this.log(`${result.name}: text without recordings, in ${path.relative('.', textFile(result.folder))}`);
+    else this.log(`${result.name}: ${result.utterances} utterances, ${(result.seconds / 60).toFixed(1)} minutes, in ${path.relative('.', result.folder)}`);
     if (result.setAside.length > 0) this.logToStderr(`${result.setAside.length} left out (not speech, or no recording or transcript): see ${path.join(path.relative('.', result.folder), 'fetched.json')}`);
     return result;
   }

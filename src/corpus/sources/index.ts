@@ -4,7 +4,9 @@ import type { Source } from '../source.ts';
 import type { Utterance } from '../utterance.ts';
 import { importAsterisk } from './asterisk.ts';
 import { importEspeak } from './espeak.ts';
+import { importFestival } from './festival.ts';
 import { importKde } from './kde.ts';
+import { importText } from './text.ts';
 
 export interface ImportContext {
   /** Where the packages' files are. */
@@ -25,6 +27,10 @@ export function importCorpus(source: Source, context: ImportContext): AsyncGener
       return importAsterisk(source, context);
     case 'espeak':
       return importEspeak(source, context);
+    case 'festival':
+      return importFestival(source, context);
+    case 'text':
+      return importText(source, context);
     case 'kde':
       return importKde(source, context);
   }

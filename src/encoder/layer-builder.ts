@@ -1,0 +1,36 @@
+import type { Weights } from '../onnx/engine.ts';
+import type { Value } from '../onnx/graph.ts';
+import type { Network } from '../onnx/network.ts';
+import type { Architecture } from './architecture.ts';
+import { buildEncoder, buildUpperBlocks, layerOfParameter, type EncoderValues } from './network.ts';
+
+/** An encoder's layers as training puts them into a network. */
+export interface LayerBuilder {
+  /** Numbers a frame. */
+  readonly dims: number;
+  /** The number of its highest hidden layer. */
+  readonly top: number;
+  /** Pretrained values of the parameters that it makes; none for a new encoder. */
+  readonly weights: Weights;
+  /**
+   * The layers above a cut.
+   * @param hidden hidden layer `cut`, [batch, frames, dims]
+   * @param mask [batch, frames], 1 on frames that are there
+   * @returns hidden layers cut + 1 … until
+   */
+  upper(network: Network, range: { cut: number; until: number }, hidden: Value, mask: Value, dropout: number): Value[];
+  /** All layers, from the sound; absent where isogloss can't train the whole encoder. */
+  whole?(network: Network, until: number, dropout: number): EncoderValues;
+  /** The hidden layer that a parameter works for; 0 below the first block. */
+  layerOf(parameter: string): number;
+}
+
+/** Layers of isogloss's own network. */
+export function ownLayers(architecture: Architecture, weights: Weights): LayerBuilder {
+  return {
+    dims: architecture.dims, top: architecture.blocks, weights,
+    upper: (network, range, hidden, mask, dropout) => buildUpperBlocks(network, architecture, range, hidden, mask, dropout),
+    whole: (network, until, dropout) => buildEncoder(network, architecture, dropout, until),
+    layerOf: (parameter) => layerOfParameter(parameter, architecture),
+  };
+}

@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { greedy } from '../../src/ctc/greedy.ts';
+import { Decoder, type Decoding } from '../../src/model/decoder.ts';
+import { Vocabulary } from '../../src/text/vocabulary.ts';
+
+const vocabulary = Vocabulary.build([['a', 'b', 'sch']]);
+const beam: Decoding = { method: 'beam', beam_width: 50, alpha: 0, beta: 0, lexicon: 'open', hotwords: [], hotword_weight: 10 };
+
+/** Logits that are sure of one token a frame. */
+function saying(tokens: readonly string[]): { logits: Float32Array; frames: number } {
+  const { ids } = vocabulary.encode(tokens);
+  const logits = new Float32Array(tokens.length * vocabulary.size);
+  ids.forEach((id, t) => (logits[t * vocabulary.size + id] = 8));
+  return { logits, frames: tokens.length };
+}
+
+const spoken = fc.array(fc.constantFrom('<pad>', '<unk>', '|', 'a', 'b', 'sch'), { maxLength: 12 });
+
+describe('decoding', () => {
+  it('greedily, writes what the best path reads', () => {
+    fc.assert(fc.property(spoken, (tokens) => {
+      const { logits, frames } = saying(tokens);
+      expect(new Decoder(vocabulary).decode(logits, frames).text).toBe(vocabulary.decode(greedy(logits, 0, frames, vocabulary.size, vocabulary.blank)));
+    }));
+  });
+
+  it('gives each word its frames and a confidence', () => {
+    const { logits, frames } = saying(['a', 'a', '|', '<pad>', 'sch', 'b']);
+    const { words } = new Decoder(vocabulary).decode(logits, frames);
+    expect(words.map(({ word, start, end }) => [word, start, end])).toEqual([['a', 0, 2], ['schb', 4, 6]]);
+    for (const { confidence } of words) expect(confidence).toBeGreaterThan(0.99);
+  });
+
+  it('by beam search, writes the same where the network is sure', () => {
+    const { logits, frames } = saying(['a', '<pad>', 'a', '|', 'b', 'sch']);
+    expect(new Decoder(vocabulary, beam).decode(logits, frames).text).toBe('aa bsch');
+  });
+
+  it('with a closed lexicon, writes only its words', () => {
+    const { logits, frames } = saying(['a', 'b', '|', 'sch', '<pad>']);
+    expect(new Decoder(vocabulary, { ...beam, lexicon: 'closed' }, { words: ['ab', 'scha'] }).decode(logits, frames).text.split(' ').every((word) => ['ab', 'scha'].includes(word))).toBe(true);
+  });
+
+  it('prefers a hotword where the network hesitates', () => {
+    const { logits, frames } = saying(['a', 'b']);
+    const { ids } = vocabulary.encode(['a']);
+    logits[vocabulary.size + ids[0]!] = 7.9;
+    expect(new Decoder(vocabulary, beam).decode(logits, frames).text).toBe('ab');
+    expect(new Decoder(vocabulary, { ...beam, hotwords: ['a'], hotword_weight: 3 }).decode(logits, frames).text).toBe('a');
+  });
+});
