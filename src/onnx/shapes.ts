@@ -30,7 +30,7 @@ export function joined(g: Graph, parts: readonly Value[]): Value {
 }
 
 /** Whether `reshape` can say these dims: a dim that doesn't stay in its place is a number, but for one. */
-function canReshape(from: readonly Dim[], to: readonly Dim[]): boolean {
+export function canReshape(from: readonly Dim[], to: readonly Dim[]): boolean {
   return to.filter((d, i) => typeof d === 'string' && from[i] !== d).length <= 1;
 }
 

@@ -1,0 +1,98 @@
+import type { Weights } from '../onnx/engine.ts';
+import type { Value } from '../onnx/graph.ts';
+import { readModel, type ImportedModel } from '../onnx/import.ts';
+import type { Network } from '../onnx/network.ts';
+import { addOutputs, onlyOutputs } from '../onnx/outputs.ts';
+import { InputError } from '../support/errors.ts';
+import { findHiddenLayers, type HiddenLayers } from './hidden-layers.ts';
+import { measureSizes } from './sizes.ts';
+import { madeOf, parameterName, UpperBuilder, type Part } from './upper.ts';
+
+/** The bytes of an .onnx file with a value inside it, by name, as one more output. Nothing is decoded. */
+export function exposeLayer(bytes: Uint8Array, tensorName: string): Uint8Array {
+  return addOutputs(bytes, [tensorName]);
+}
+
+/** The bytes of an .onnx file whose only output is this value: ONNX Runtime leaves out the layers above when it loads it. */
+export function lowerPart(bytes: Uint8Array, tensorName: string): Uint8Array {
+  return onlyOutputs(bytes, [tensorName]);
+}
+
+/** The layers of an encoder above the cut, ready to be trained. */
+export interface Upper {
+  /** The encoder's hidden layers by the names of their values; the one at the cut is what the features are. */
+  readonly hidden: HiddenLayers;
+  /** Numbers a frame. */
+  readonly dims: number;
+  /** Parameter → its pretrained values. */
+  readonly weights: Weights;
+  /** The number of the hidden layer that a parameter works for: cut + 1 … top. */
+  layerOf(parameter: string): number;
+  /**
+   * Appends the layers to a network, with their weights as its parameters.
+   * @param hidden [batch, frames, dims], the hidden layer at the cut
+   * @param mask [batch, frames], 1 where there is sound; all is sound by default
+   * @returns the hidden layers cut + 1 … top, each [batch, frames, dims]
+   */
+  build(network: Network, hidden: Value, mask?: Value): Value[];
+}
+
+/**
+ * Opens the layers of an encoder above a cut for training: any encoder of the Wav2Vec2 family that `findHiddenLayers`
+ * knows, of any exporter, in float32 or float16.
+ *
+ * How padding is kept out. Where the graph takes a mask (of samples, as Hugging Face's `attention_mask`, or of frames, as
+ * ours), everything that was made of the mask of frames is kept, and `mask` takes its place. Where it takes none, the same
+ * is put into each attention that such graphs do: nothing attends to padding.
+ *
+ * The model is run a few times on noise of several lengths, to see the sizes of what is inside it and to be rid of the
+ * exporters' shape arithmetic: what is the same each time becomes a constant, a size that follows from batch and frames
+ * becomes that. Weights below the cut that layers above it read (WavLM's relative positions) stay as they are.
+ * @param options.folder where the model's external data lies, if it has any
+ * @throws InputError when the model has no such encoder, was exported for one size only, or has an operator above the cut
+ *   that can't be trained through; it names the operator
+ */
+export async function openUpper(bytes: Uint8Array, cut: number, options: { folder?: string } = {}): Promise<Upper> {
+  const model = readModel(bytes, options.folder);
+  const hidden = findHiddenLayers(model);
+  const top = hidden.layers.length - 1;
+  if (!Number.isInteger(cut) || cut < 0 || cut >= top)
+    throw new InputError(`this encoder can't be cut at layer ${cut}`, `It has the layers 0 to ${top}: cut it between 0 and ${top - 1}.`);
+  const layerOfTensor = layersOfTensors(model, hidden);
+  const part = above(model, hidden, cut);
+  const sizes = await measureSizes(bytes, model, hidden, cut, part.values, options.folder);
+  const trained = [...part.tensors].filter((name) => {
+    const tensor = model.tensors.get(name)!;
+    return tensor.type === 'float32' && tensor.dims.reduce((a, d) => a * d, 1) > 1 && layerOfTensor.get(name)! > cut;
+  });
+  const parameters = new Map(trained.map((name) => [parameterName(name), name]));
+  return {
+    hidden, dims: sizes.dims,
+    weights: new Map([...parameters].map(([parameter, name]) => [parameter, model.tensors.get(name)!.read() as Float32Array])),
+    layerOf: (parameter) => layerOfTensor.get(parameters.get(parameter) ?? '') ?? 0,
+    build: (network, input, mask) => new UpperBuilder({ model, hidden, cut, part, sizes, trained: new Set(trained) }, network, input, mask).layers(),
+  };
+}
+
+/** Stored tensor → the lowest hidden layer, from 1, that it works for. */
+function layersOfTensors(model: ImportedModel, hidden: HiddenLayers): Map<string, number> {
+  const layers = new Map<string, number>();
+  for (let i = 1; i < hidden.layers.length; i++) {
+    const { tensors } = madeOf(model, [hidden.layers[i]!], (name) => name === hidden.layers[i - 1]);
+    for (const name of tensors) if (!layers.has(name)) layers.set(name, i);
+  }
+  return layers;
+}
+
+function above(model: ImportedModel, hidden: HiddenLayers, cut: number): Part {
+  const { values, tensors } = madeOf(model, hidden.layers.slice(cut + 1), (name) => name === hidden.layers[cut]);
+  return { values, tensors, signal: reachedFrom(model, hidden.layers[cut]!, values), masked: hidden.mask === undefined ? new Set() : reachedFrom(model, hidden.mask, values) };
+}
+
+/** Of these values, those that depend on the source by more than its shape. */
+function reachedFrom(model: ImportedModel, source: string, values: ReadonlySet<string>): Set<string> {
+  const reached = new Set([source]);
+  for (const node of model.nodes)
+    if (node.op !== 'Shape' && node.op !== 'Size' && node.inputs.some((name) => reached.has(name))) for (const name of node.outputs) if (values.has(name)) reached.add(name);
+  return reached;
+}
