@@ -93,7 +93,7 @@ function verdictOf({ wer, cer, matched_pairs: matched, unit }: Pick<Comparison, 
 
 const points = (share: number): string => (100 * share).toFixed(1).replace(/^-0\.0$/, '0.0');
 
-export const shownP = (p: number): string => (p < 0.001 ? p.toFixed(4) : p.toFixed(3));
+export const shownP = (p: number): string => (p < 0.0001 ? 'under 0.0001' : p < 0.001 ? p.toFixed(4) : p.toFixed(3));
 
 function refuseDifferent(a: LoadedPairs, b: LoadedPairs): void {
   const next = 'Compare runs with the same corpus, split and text rules in their recipes.';
