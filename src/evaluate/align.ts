@@ -2,6 +2,8 @@ import { Aligner } from './aligner.ts';
 import { DELETE, EDITS, INSERT, SUBSTITUTE, UNIT_COSTS, type Costs, type Edit } from './costs.ts';
 import { Ids, Interner } from './ids.ts';
 
+export type { Edit } from './costs.ts';
+
 /** One step of an alignment. */
 export interface Step {
   edit: Edit;

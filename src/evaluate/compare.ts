@@ -47,29 +47,34 @@ export function compareRuns(a: LoadedPairs, b: LoadedPairs, resample: 'utterance
   if (resample === 'speaker' && first.some((pair) => pair.speaker === undefined))
     throw new InputError('not every record has a speaker', 'Give each record of the hypotheses a field speaker, or draw by utterance.');
   const speakers = first.map((pair) => pair.speaker ?? '');
-  const difference = (counts: (pair: AlignedPair) => Counts): Difference => {
+  const countsOf = (counts: (pair: AlignedPair) => Counts): [Counts[], Counts[]] => {
     const [own, other] = [first.map(counts), second.map(counts)];
-    return resample === 'speaker' ? differenceOf(summedBy(own, speakers), summedBy(other, speakers)) : differenceOf(own, other);
+    return resample === 'speaker' ? [summedBy(own, speakers), summedBy(other, speakers)] : [own, other];
   };
+  const [wer, cer] = differencesOf([countsOf(wordCounts), countsOf(tokenCounts)]) as [Difference, Difference];
   const units = resample === 'speaker' ? new Set(speakers).size : first.length;
   const figures = {
     utterances: first.length, words: first.reduce((sum, pair) => sum + pair.words.referenceLength, 0), unit: a.rule.unit,
-    wer: difference(wordCounts), cer: difference(tokenCounts), matched_pairs: matchedPairs(first, second),
+    wer, cer, matched_pairs: matchedPairs(first, second),
   };
   return { ...figures, ...verdictOf(figures, units, resample) };
 }
 
-/** @param a errors of one system in each unit, those of the other in the same order */
-export function differenceOf(a: readonly Counts[], b: readonly Counts[]): Difference {
-  const [errorsA, errorsB, totals] = resampledSums([a.map((c) => c.errors), b.map((c) => c.errors), a.map((c) => c.total)], RESAMPLES) as [Float64Array, Float64Array, Float64Array];
-  const differences = errorsA.map((errors, r) => (errors - errorsB[r]!) / Math.max(1, totals[r]!));
-  const [below, above] = [differences.filter((d) => d <= 0).length, differences.filter((d) => d >= 0).length];
-  const [rateA, rateB] = [rate(a), rate(b)];
-  return {
-    a: rateA, b: rateB, difference: rateA - rateB, difference_ci95: central95(differences),
-    // One is added as if the data themselves had been drawn: chance is never shown to be nought by a finite number of draws.
-    p: Math.min(1, (2 * (1 + Math.min(below, above))) / (RESAMPLES + 1)),
-  };
+/** @param measures for each the errors of one system in each unit, and those of the other in the same order; a resample draws the same units for all */
+export function differencesOf(measures: readonly (readonly [a: readonly Counts[], b: readonly Counts[]])[]): Difference[] {
+  const columns = measures.flatMap(([a, b]) => [a.map((c) => c.errors), b.map((c) => c.errors), a.map((c) => c.total)]);
+  const sums = resampledSums(columns, RESAMPLES);
+  return measures.map(([a, b], i) => {
+    const [errorsA, errorsB, totals] = sums.slice(3 * i, 3 * i + 3) as [Float64Array, Float64Array, Float64Array];
+    const differences = errorsA.map((errors, r) => (errors - errorsB[r]!) / Math.max(1, totals[r]!));
+    const [below, above] = [differences.filter((d) => d <= 0).length, differences.filter((d) => d >= 0).length];
+    const [rateA, rateB] = [rate(a), rate(b)];
+    return {
+      a: rateA, b: rateB, difference: rateA - rateB, difference_ci95: central95(differences),
+      // One is added as if the data themselves had been drawn: chance is never shown to be nought by a finite number of draws.
+      p: Math.min(1, (2 * (1 + Math.min(below, above))) / (RESAMPLES + 1)),
+    };
+  });
 }
 
 function verdictOf({ wer, cer, matched_pairs: matched, unit }: Pick<Comparison, 'wer' | 'cer' | 'matched_pairs' | 'unit'>, units: number, resample: string): Pick<Comparison, 'believe' | 'verdict'> {
@@ -88,7 +93,7 @@ function verdictOf({ wer, cer, matched_pairs: matched, unit }: Pick<Comparison, 
 
 const points = (share: number): string => (100 * share).toFixed(1).replace(/^-0\.0$/, '0.0');
 
-export const shownP = (p: number): string => (p < 0.001 ? p.toFixed(4) : p.toFixed(3));
+export const shownP = (p: number): string => (p < 0.0001 ? 'under 0.0001' : p < 0.001 ? p.toFixed(4) : p.toFixed(3));
 
 function refuseDifferent(a: LoadedPairs, b: LoadedPairs): void {
   const next = 'Compare runs with the same corpus, split and text rules in their recipes.';

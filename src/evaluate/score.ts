@@ -4,6 +4,8 @@ import { UNIT_COSTS, type Costs } from './costs.ts';
 import { Interner } from './ids.ts';
 import { wordsOf } from './tokens.ts';
 
+export { wordsOf } from './tokens.ts';
+
 export interface Pair {
   id: string;
   /** Normalised text, words separated by single spaces. */

@@ -9,6 +9,7 @@ const CELL = 6;
 const FOOTNOTE = `
 * No Reference words for this/these speaker(s).  Word counts supplied
   rather than percents.
+# No Reference words for this/these speaker(s).  NCE not computable.
 + Speaker(s) with no reference data is ignored
 `;
 

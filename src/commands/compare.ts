@@ -1,0 +1,33 @@
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand } from '../cli/base-command.ts';
+import { columns, percent } from '../cli/format.ts';
+import { compareRuns, shownP, type Comparison, type Difference } from '../evaluate/compare.ts';
+import { loadRun } from '../evaluate/load.ts';
+
+export default class Compare extends BaseCommand {
+  static override summary = 'Is one run better than another, or is it chance?';
+  static override description = 'Both have to be tested on the same references. Prints the difference with its 95 % interval (paired bootstrap), p, the matched-pairs test, and in words whether to believe it.';
+  static override examples = ['<%= config.bin %> <%= command.id %> runs/italian-10min-1a2b3c4d runs/italian-10min-5e6f7a8b'];
+  static override args = {
+    a: Args.string({ required: true, description: 'the folder of a run, or a hypotheses.jsonl' }),
+    b: Args.string({ required: true, description: 'another one' }),
+  };
+  static override flags = {
+    split: Flags.option({ options: ['test', 'dev'] as const, default: 'test', description: 'which split to compare on' })(),
+    resample: Flags.option({ options: ['utterance', 'speaker'] as const, default: 'utterance', description: 'what the bootstrap draws: by speaker, where there are many' })(),
+  };
+
+  async run(): Promise<Comparison> {
+    const { args, flags } = await this.parse(Compare);
+    const comparison = compareRuns(await loadRun(args.a, flags.split), await loadRun(args.b, flags.split), flags.resample);
+    const { wer, cer, matched_pairs: matched, unit, utterances, words, verdict } = comparison;
+    this.log(`A  ${args.a}\nB  ${args.b}\n${utterances} utterances, ${words} words\n`);
+    this.log(columns([['', 'A', 'B', 'A − B', '95 % interval', 'p'], [unit === 'phones' ? 'PER' : 'CER', ...cells(cer)], ['WER', ...cells(wer)]]));
+    this.log(`\nmatched pairs (words): ${matched.segments} segments, z = ${matched.z.toFixed(2)}, p = ${shownP(matched.p)}${matched.segments < 50 ? ' (rough: fewer than 50 segments)' : ''}`);
+    this.log(`\n${verdict}`);
+    return comparison;
+  }
+}
+
+const cells = ({ a, b, difference, difference_ci95: [low, high], p }: Difference): string[] =>
+  [percent(a), percent(b), (100 * difference).toFixed(1), `${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)}`, shownP(p)];

@@ -1,0 +1,140 @@
+/*
+ * What a recogniser's confidences are worth. All of it is fitted and measured on speech that training did not see.
+ */
+
+/** A recognised word (or token): how sure the recogniser was, 0 to 1, and whether it was right. */
+export interface Judged {
+  confidence: number;
+  right: boolean;
+}
+
+/** Above this the softmax is all but flat, below that all but one-hot. */
+const [COLDEST, HOTTEST] = [0.01, 100];
+const GOLDEN_SECTION = (Math.sqrt(5) - 1) / 2;
+const TENTHS = 10;
+/** z of a one-sided 95 % bound that holds for ten attempts together: 99.5 %. */
+const Z_OF_TEN = 2.5758;
+const Z_95 = 1.96;
+
+/**
+ * The temperature T that makes softmax(logits / T) most likely to give the labels (Guo et al. 2017): above 1 where the network is
+ * too sure of itself. The loss is convex in 1/T, so a search between two bounds finds the one minimum.
+ * @param logits [rows, classes], row by row
+ * @param labels the right class of each row
+ */
+export function fitTemperature(logits: Float32Array | Float64Array, classes: number, labels: ArrayLike<number>): number {
+  if (labels.length === 0) return 1;
+  const loss = (sharpness: number): number => crossEntropy(logits, classes, labels, 1 / sharpness);
+  let [low, high] = [1 / HOTTEST, 1 / COLDEST];
+  // In steps of the ratio: the bounds are four orders of magnitude apart.
+  const between = (share: number): number => low * (high / low) ** share;
+  let [left, right] = [between(1 - GOLDEN_SECTION), between(GOLDEN_SECTION)];
+  let [lossLeft, lossRight] = [loss(left), loss(right)];
+  while (high / low > 1.0001) {
+    if (lossLeft <= lossRight) {
+      [high, right, lossRight] = [right, left, lossLeft];
+      left = between(1 - GOLDEN_SECTION);
+      lossLeft = loss(left);
+    } else {
+      [low, left, lossLeft] = [left, right, lossRight];
+      right = between(GOLDEN_SECTION);
+      lossRight = loss(right);
+    }
+  }
+  return 1 / Math.sqrt(low * high);
+}
+
+/** Mean −log of the probability that softmax(logits / temperature) gives the labels. Nats. */
+export function crossEntropy(logits: Float32Array | Float64Array, classes: number, labels: ArrayLike<number>, temperature: number): number {
+  let sum = 0;
+  for (let row = 0; row < labels.length; row++) {
+    const start = row * classes;
+    let top = -Infinity;
+    for (let c = 0; c < classes; c++) top = Math.max(top, logits[start + c]!);
+    let total = 0;
+    for (let c = 0; c < classes; c++) total += Math.exp((logits[start + c]! - top) / temperature);
+    sum += Math.log(total) - (logits[start + labels[row]!]! - top) / temperature;
+  }
+  return labels.length > 0 ? sum / labels.length : 0;
+}
+
+/** One point of a reliability curve. Shares. */
+export interface ReliabilityBin {
+  count: number;
+  /** Mean in the bin. */
+  confidence: number;
+  right: number;
+  /** 95 % Wilson interval of `right`. */
+  right_ci95: [number, number];
+}
+
+/**
+ * Confidence against the share that is right: on the diagonal where the confidences mean what they say. Bins hold equally many, so that
+ * each point is worth as much; equal confidences stay in one bin.
+ */
+export function reliabilityCurve(judged: readonly Judged[], bins = 10): ReliabilityBin[] {
+  const sorted = [...judged].sort((a, b) => a.confidence - b.confidence);
+  const curve: ReliabilityBin[] = [];
+  for (let start = 0; start < sorted.length; ) {
+    let end = Math.max(start + 1, Math.round(((curve.length + 1) * sorted.length) / bins));
+    while (end < sorted.length && sorted[end]!.confidence === sorted[end - 1]!.confidence) end++;
+    const members = sorted.slice(start, end);
+    const right = members.filter((m) => m.right).length;
+    curve.push({
+      count: members.length, confidence: members.reduce((sum, m) => sum + m.confidence, 0) / members.length,
+      right: right / members.length, right_ci95: wilson(right, members.length, Z_95),
+    });
+    start = end;
+  }
+  return curve;
+}
+
+/** Expected calibration error: how far the curve is from the diagonal, weighted by what is in each bin. 0 is perfect. */
+export function calibrationError(curve: readonly ReliabilityBin[]): number {
+  const all = curve.reduce((sum, bin) => sum + bin.count, 0);
+  return all > 0 ? curve.reduce((sum, bin) => sum + bin.count * Math.abs(bin.right - bin.confidence), 0) / all : 0;
+}
+
+export interface Threshold {
+  /** Words with at least this confidence need not be looked at. */
+  threshold: number;
+  /** How many of all words that is: a share. */
+  kept: number;
+  /** Share of these that is right, in the data at hand. */
+  right: number;
+  /** What that share is at least, with 95 % confidence. */
+  right_at_least: number;
+  words: number;
+}
+
+/**
+ * The lowest confidence above which so large a share of the words is right, for people who correct a transcript by hand and want to know
+ * where to look. Ten thresholds are tried, which keep a tenth of the words, two tenths, and so on to all; the lower bound of the share
+ * has to reach the wanted one, and is lowered for the ten attempts (Bonferroni), so that a lucky streak is not taken for quality.
+ * Few words prove nothing: 95 % takes at least 126 words in a tenth, all of them right.
+ * @param wanted share, e.g. 0.95
+ * @returns undefined when none of them can promise it
+ */
+export function confidenceThreshold(judged: readonly Judged[], wanted: number): Threshold | undefined {
+  const sorted = [...judged].sort((a, b) => b.confidence - a.confidence);
+  let best: Threshold | undefined;
+  for (let tenth = 1, words = 0, right = 0; tenth <= TENTHS && words < sorted.length; tenth++) {
+    const least = Math.round((tenth * sorted.length) / TENTHS);
+    // Words of one confidence are kept together or not at all.
+    for (; words < sorted.length && (words < least || sorted[words]!.confidence === sorted[words - 1]?.confidence); words++) if (sorted[words]!.right) right++;
+    if (words === 0) continue;
+    const atLeast = wilson(right, words, Z_OF_TEN)[0];
+    if (atLeast >= wanted) best = { threshold: sorted[words - 1]!.confidence, kept: words / sorted.length, right: right / words, right_at_least: atLeast, words };
+  }
+  return best;
+}
+
+/** The interval of a share (Wilson 1927): honest where few were counted and where all were right. */
+export function wilson(right: number, count: number, z: number): [number, number] {
+  if (count === 0) return [0, 1];
+  const share = right / count;
+  const scale = 1 / (1 + (z * z) / count);
+  const middle = scale * (share + (z * z) / (2 * count));
+  const half = scale * z * Math.sqrt((share * (1 - share)) / count + (z * z) / (4 * count * count));
+  return [Math.max(0, middle - half), Math.min(1, middle + half)];
+}
