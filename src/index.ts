@@ -5,16 +5,8 @@ export { loadManifest, readManifest, writeManifest } from './corpus/manifest.ts'
 export { splitCorpus, type Split, type SplitRule } from './corpus/split.ts';
 export type { Utterance } from './corpus/utterance.ts';
 export { listEncoders, type EncoderEntry } from './encoder/list.ts';
-export { breakDown, type Breakdown, type Group } from './evaluate/breakdown.ts';
-export { calibrationError, confidenceThreshold, fitTemperature, reliabilityCurve, type Judged, type ReliabilityBin, type Threshold } from './evaluate/calibration.ts';
-export { compareRuns, type Comparison, type Difference } from './evaluate/compare.ts';
-export { confusions, errorsByToken, type Confusion, type TokenErrors } from './evaluate/confusions.ts';
-export { SCLITE_COSTS, UNIT_COSTS, type Costs } from './evaluate/costs.ts';
-export { loadPairs, loadRun, type LoadedPairs } from './evaluate/load.ts';
-export { measures, type Measures } from './evaluate/measures.ts';
-export { scliteReport, type ScliteReport } from './evaluate/sclite/reports.ts';
-export { alignPairs, score, type AlignedPair, type Pair, type Scores } from './evaluate/score.ts';
-export { tokeniser, type TokenRule } from './evaluate/tokens.ts';
+export { alignPairs, score, type Scores } from './evaluate/score.ts';
+export { exportModel, type ExportFormat, type ExportResult } from './model/export.ts';
 export { Model } from './model/model.ts';
 export { loadRecipe, recipeHash } from './recipe/load.ts';
 export { recipeJsonSchema, type Recipe } from './recipe/schema.ts';

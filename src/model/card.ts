@@ -1,19 +1,24 @@
 import type { Scores } from '../evaluate/score.ts';
-import type { Source } from '../corpus/source.ts';
-import { nameOf } from '../recipe/learns.ts';
 import type { Recipe } from '../recipe/schema.ts';
+import { hubFrontMatter, type Data } from './hub-card.ts';
 
-/** The README.md of a model folder: what it is for, how good it is, and on what terms its data came. */
-export function modelCard(recipe: Recipe, test: Scores, trainMinutes: number, sources: readonly { name: string; source?: Source }[]): string {
+const USE = `    isogloss transcribe FOLDER RECORDING…\n`;
+
+/**
+ * The README.md of a model folder: what it is for, how good it is, and on what terms its data came; with what the Hugging Face Hub
+ * wants to know at its top.
+ * @param use how to use what is in the folder
+ */
+export function modelCard(recipe: Recipe, test: Scores, trainMinutes: number, sources: readonly Data[], use = USE): string {
   const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;
   const interval = ([low, high]: [number, number]): string => `95 % interval ${percent(low)}–${percent(high)}`;
-  return `# ${recipe.title ?? recipe.name}
+  return `${hubFrontMatter(recipe, test, sources)}
+# ${recipe.title ?? recipe.name}
 
 A speech recogniser for the language \`${recipe.language}\`, trained by \`isogloss run\` with the recipe \`${recipe.name}\` on
 ${trainMinutes.toFixed(1)} minutes of transcribed speech. ${howTrained(recipe)}
 
-    isogloss transcribe FOLDER RECORDING…
-
+${use}
 ## How good
 On ${test.utterances} recordings (${(test.seconds_audio / 60).toFixed(1)} minutes, ${test.words} words) that share no text with training:
 
@@ -25,8 +30,8 @@ On ${test.utterances} recordings (${(test.seconds_audio / 60).toFixed(1)} minute
 It was trained and tested on the same few voices: on others, expect more errors.
 
 ## Data
-${sources.map(({ name, source }) => (source ? `- ${source.title}: ${source.licence}. ${source.attribution}. ${source.upstream}` : `- ${name}: your own`)).join('\n')}
-`;
+${sources.map(({ name, source }) => (source ? `- ${source.title}: ${source.licence}. ${source.attribution.replace(/\.$/, '')}. ${source.upstream}` : `- ${name}: your own`)).join('\n')}
+${recipe.encoder.model === 'embedded' ? '- The embedded encoder: mostly speech under CC-BY-SA-3.0, by the voices that models/embedded/README.md of isogloss names.\n' : ''}`;
 }
 
 function howTrained({ encoder, start, train, stages }: Recipe): string {

@@ -1,13 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { decodeAudio } from '../audio/decode.ts';
-import { segmentBySilence } from '../audio/segment.ts';
+import { decodeStream } from '../audio/decode.ts';
 import { greedy } from '../ctc/greedy.ts';
 import { Model } from '../model/model.ts';
 import { ahead } from '../support/ahead.ts';
 import { InputError, type SetAside } from '../support/errors.ts';
 import { readError } from '../support/files.ts';
 import { silent, type Progress } from '../support/progress.ts';
+import { cutWhileDecoding, type Segment } from './segments.ts';
 
 /** What was said in one recording. */
 export interface Transcript {
@@ -24,26 +24,31 @@ const BATCH_SECONDS = 60;
 const RECORDING = /\.(wav|mp3|flac|ogg|oga|opus|m4a|aac|g722|wma|aiff?|amr|webm|mp4|mkv|mov|avi)$/i;
 
 /**
- * Transcribes files, and the recordings in folders, in the order given. A recording that can't be read is set aside.
+ * Transcribes files, and the recordings in folders, in the order given. A recording that can't be read is set aside. Memory stays
+ * bounded however long a recording is.
  * @throws InputError when the model folder is none, or a path doesn't exist
  */
 export async function* transcribe(modelFolder: string, paths: readonly string[], options: { progress?: Progress; signal?: AbortSignal } = {}): AsyncGenerator<Transcript | SetAside> {
   const model = await Model.load(modelFolder);
+  const opened = new Set<Batches>();
   try {
     const files = await recordingsAt(paths);
     const task = (options.progress ?? silent)('transcribe', files.length, 'recordings');
-    // The next recordings are decoded while the model works on this one.
-    const decode = (file: string) => segmentsOf(file, options.signal).catch((error: unknown) => {
-      if (error instanceof InputError) return error;
-      throw error;
-    });
-    for await (const { item: file, result } of ahead(files, 3, decode)) {
+    const open = async (file: string): Promise<Opened> => {
+      const batches = batchesOf(file, options.signal);
+      opened.add(batches);
+      return { batches, first: await batches.next().catch(refusal) };
+    };
+    // The beginnings of the next recordings are decoded while the model works on this one.
+    for await (const { item: file, result } of ahead(files, 3, open)) {
+      options.signal?.throwIfAborted();
       task.advance();
-      if (result instanceof InputError) yield { item: file, reason: result.message, place: result.place };
-      else yield await transcriptOf(model, file, result);
+      yield await transcriptOf(model, file, result);
+      opened.delete(result.batches);
     }
     task.done();
   } finally {
+    await Promise.all([...opened].map((batches) => batches.return(undefined)));
     await model.release();
   }
 }
@@ -63,28 +68,52 @@ async function recordingsAt(paths: readonly string[]): Promise<string[]> {
   return files;
 }
 
-interface Segments {
-  seconds: number;
-  segments: { start: number; samples: Float32Array }[];
+type Batches = AsyncGenerator<Segment[], undefined>;
+
+/** A recording whose decoding has begun. */
+interface Opened {
+  batches: Batches;
+  first: Awaited<ReturnType<Batches['next']>> | InputError;
 }
 
-async function segmentsOf(file: string, signal?: AbortSignal): Promise<Segments> {
-  const samples = await decodeAudio(file, { signal });
-  const stretches = segmentBySilence(samples, LONGEST_SEGMENT_SECONDS);
-  return { seconds: samples.length / 16000, segments: stretches.map(({ start, end }) => ({ start: start / 16000, samples: samples.subarray(start, end) })) };
+/** What can't be read is set aside; anything else that goes wrong ends the work. */
+function refusal(error: unknown): InputError {
+  if (error instanceof InputError) return error;
+  throw error;
 }
 
-async function transcriptOf(model: Model, file: string, { seconds, segments }: Segments): Promise<Transcript> {
-  const texts: Transcript['segments'] = [];
+/** A recording's stretches, as many together as the model takes side by side. */
+async function* batchesOf(file: string, signal?: AbortSignal): Batches {
   const rows = Math.max(1, Math.floor(BATCH_SECONDS / LONGEST_SEGMENT_SECONDS));
-  for (let i = 0; i < segments.length; i += rows) {
-    const batch = segments.slice(i, i + rows);
-    const outputs = await model.run(batch.map((segment) => segment.samples));
-    outputs.forEach(({ logits, frames }, row) => {
-      const { start, samples } = batch[row]!;
-      const text = model.vocabulary.decode(greedy(logits, 0, frames, model.vocabulary.size, model.vocabulary.blank));
-      texts.push({ start, end: start + samples.length / 16000, text });
-    });
+  let batch: Segment[] = [];
+  for await (const segment of cutWhileDecoding(decodeStream(file, { signal }), LONGEST_SEGMENT_SECONDS)) {
+    batch.push(segment);
+    if (batch.length < rows) continue;
+    yield batch;
+    batch = [];
   }
-  return { file, text: texts.map((segment) => segment.text).filter((text) => text !== '').join(' '), seconds, segments: texts };
+  if (batch.length > 0) yield batch;
+}
+
+/** A recording that turns out to be damaged further on is set aside whole. */
+async function transcriptOf(model: Model, file: string, { batches, first }: Opened): Promise<Transcript | SetAside> {
+  const segments: Transcript['segments'] = [];
+  let next = first;
+  while (!(next instanceof InputError) && !next.done) {
+    segments.push(...(await heard(model, next.value)));
+    next = await batches.next().catch(refusal);
+  }
+  if (next instanceof InputError) return { item: file, reason: next.message, place: next.place };
+  if (segments.length === 0) return { item: file, reason: 'there is no sound in it', place: { file } };
+  const text = segments.map((segment) => segment.text).filter((part) => part !== '').join(' ');
+  return { file, text, seconds: segments.at(-1)!.end, segments };
+}
+
+async function heard(model: Model, batch: readonly Segment[]): Promise<Transcript['segments']> {
+  const outputs = await model.run(batch.map((segment) => segment.samples));
+  return outputs.map(({ logits, frames }, row) => {
+    const { start, samples } = batch[row]!;
+    const text = model.vocabulary.decode(greedy(logits, 0, frames, model.vocabulary.size, model.vocabulary.blank));
+    return { start, end: start + samples.length / 16000, text };
+  });
 }

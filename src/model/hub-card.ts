@@ -1,0 +1,61 @@
+import { stringify } from 'yaml';
+import type { Source } from '../corpus/source.ts';
+import type { Scores } from '../evaluate/score.ts';
+import type { Recipe } from '../recipe/schema.ts';
+
+/** A corpus that a model learnt from. */
+export interface Data {
+  name: string;
+  source?: Source;
+}
+
+/** Licences that the Hub knows by their name in small letters. */
+const KNOWN = /^(cc0-1\.0|cc-by(-sa|-nc|-nd|-nc-sa|-nc-nd)?-[234]\.0|cc-by(-sa)?-2\.5|apache-2\.0|mit|l?gpl-[23]\.[01]|agpl-3\.0|pddl|odc-by)$/;
+/** Of most of what the embedded encoder learnt from: models/embedded/README.md. */
+const EMBEDDED_LICENCE = 'CC-BY-SA-3.0';
+
+/**
+ * What the Hugging Face Hub reads at the top of a README.md: language, licence, data, base model and results, as YAML.
+ * https://huggingface.co/docs/hub/model-cards
+ */
+export function hubFrontMatter(recipe: Recipe, test: Scores, sources: readonly Data[]): string {
+  const [language] = recipe.language.split('-') as [string];
+  const percent = (share: number): number => Number((100 * share).toFixed(2));
+  const task = { type: 'automatic-speech-recognition', name: 'Automatic Speech Recognition' };
+  const dataset = { name: sources.map(({ name, source }) => source?.title ?? name).join(', '), type: sources.map(({ name }) => name).join(', '), split: 'test' };
+  const facts = {
+    language: [language],
+    ...(language === recipe.language ? {} : { language_bcp47: [recipe.language] }),
+    ...licence(recipe, sources),
+    library_name: 'transformers.js',
+    pipeline_tag: task.type,
+    tags: ['automatic-speech-recognition', 'wav2vec2', 'onnx', 'isogloss'],
+    datasets: sources.map(({ name }) => name),
+    metrics: ['wer', 'cer'],
+    // Only what has a page on the Hub: an encoder of one's own has none to link to.
+    ...(/^[\w.-]+\/[\w.-]+$/.test(recipe.encoder.model) && !recipe.encoder.model.endsWith('.onnx') ? { base_model: [recipe.encoder.model] } : {}),
+    'model-index': [{
+      name: recipe.name,
+      results: [{
+        task,
+        dataset,
+        metrics: [
+          { type: 'wer', value: percent(test.wer), name: 'Test WER (%)' },
+          { type: 'cer', value: percent(test.cer), name: 'Test CER (%)' },
+        ],
+      }],
+    }],
+  };
+  // By the rules of YAML 1.1, in which `no` must stand in quotes to be Norwegian.
+  return `---\n${stringify(facts, { version: '1.1', lineWidth: 0 })}---\n`;
+}
+
+/** One licence if all data has the same and the Hub knows it; else what the card says of each. */
+function licence(recipe: Recipe, sources: readonly Data[]): object {
+  if (sources.some(({ source }) => !source)) return { license: 'unknown' };
+  const all = new Set(sources.map(({ source }) => source!.licence));
+  if (recipe.encoder.model === 'embedded') all.add(EMBEDDED_LICENCE);
+  const [only] = [...all].map((name) => name.toLowerCase().replace(/-(or-later|only)$/, '')) as [string];
+  if (all.size === 1 && KNOWN.test(only)) return { license: only };
+  return { license: 'other', license_name: [...all].join(' and '), license_link: 'README.md#data' };
+}
