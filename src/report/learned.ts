@@ -6,7 +6,7 @@ export function layerWeights(layers: ReportData['layers']): string {
   if (!layers || layers.length < 2) return '';
   const most = Math.max(...layers.map(({ weight }) => weight));
   const bars = layers.map(({ layer, weight }) =>
-    `<li><span class="share">${(100 * weight).toFixed(weight < 0.1 ? 1 : 0)}</span><i style="height:${((100 * weight) / most).toFixed(1)}%"></i><span>${layer}</span></li>`);
+    `<li><span class="share">${(100 * weight).toFixed(weight < 0.1 ? 1 : 0)}</span><i style="--height:${(weight / most).toFixed(3)}"></i><span>${layer}</span></li>`);
   return `<figure><figcaption>Layer weights learned <small>% of the mix, by layer of the encoder; 0 is its input</small></figcaption><ol class="bars" aria-label="Layer weights in percent">${bars.join('')}</ol></figure>`;
 }
 
@@ -25,5 +25,5 @@ export function languageModelSurface(surface: LanguageModelSurface | undefined):
   const rows = alphas.map((alpha, i) => `<tr><th scope="row">${alpha}</th>${betas.map((beta, j) => cell(cer[i]?.[j] ?? NaN, alpha, beta)).join('')}</tr>`);
   const caption = `CER on ${surface.measuredOn} in %, by the language model's weight α (rows) and word bonus β (columns)`;
   return `<figure><figcaption>Language model <small>${escape(caption)}</small></figcaption><div class="scroll"><table class="heat"><thead><tr><th scope="col">α \\ β</th>${betas.map((beta) => `<th scope="col">${beta}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>
-<p class="note">Framed: ${chosen ? `what was chosen, α ${chosen.alpha} and β ${chosen.beta}` : 'the lowest'}, ${percent(chosen ? (cer[alphas.indexOf(chosen.alpha)]?.[betas.indexOf(chosen.beta)] ?? NaN) : low)}. Darker is better.</p></figure>`;
+<p class="note">Framed: ${chosen ? `what was chosen, α ${chosen.alpha} and β ${chosen.beta}` : 'the lowest'}, ${percent(chosen ? (cer[alphas.indexOf(chosen.alpha)]?.[betas.indexOf(chosen.beta)] ?? NaN) : low)}. The stronger the colour, the better.</p></figure>`;
 }

@@ -37,7 +37,7 @@ table.pairs{width:auto;min-width:min(100%,30rem)}table.pairs td,table.pairs thea
 
 .rates td,.rates th{padding:.32rem .5rem;vertical-align:middle}.rates th:first-child{padding-left:0;white-space:nowrap;max-width:15rem;overflow:hidden;text-overflow:ellipsis}.rates th:first-child small{overflow:hidden;text-overflow:ellipsis}.rates td:last-child,.rates th:last-child{padding-right:0}.rates .track{width:100%;min-width:5.5rem;padding-inline:.8rem}.rates .range,.rates .n{color:var(--soft);font-size:.84rem}.rates tbody th{font-size:.93rem}.rates thead th{font-size:.84rem;vertical-align:bottom}.rates td.value{font-weight:600}.groups{columns:2 26rem;column-gap:2.5rem}.groups table{break-inside:avoid;margin-bottom:2rem}
 .scale,.ticks{display:block;position:relative;height:1em;background:linear-gradient(var(--rule),var(--rule)) 0 50%/100% 1px no-repeat}
-.ticks{background:none}.ticks i{position:absolute;transform:translateX(-50%);font-style:normal;font-weight:400}
+.ticks{background:none;height:1.55em}.ticks i{position:absolute;transform:translateX(-50%);font-style:normal;font-weight:400}
 .band{position:absolute;top:calc(50% - 4px);height:8px;border-radius:4px;background:currentColor;opacity:.28}.dot{position:absolute;top:calc(50% - 5px);width:10px;height:10px;margin-left:-5px;border-radius:50%;background:currentColor}
 .scale.first{color:var(--first)}.scale.second{color:var(--second)}.scale.second .dot{border-radius:2px;transform:rotate(45deg)}.scale.quiet{color:var(--soft)}.scale.quiet .dot{background:var(--paper);border:2px solid currentColor}
 
@@ -52,7 +52,7 @@ table.pairs{width:auto;min-width:min(100%,30rem)}table.pairs td,table.pairs thea
 .matrix thead td{background:none}.readout{min-height:1.5em}
 .heat td{padding:.3rem .55rem!important;background:color-mix(in oklab,var(--first) calc(var(--share)*.5),var(--card))}.heat th{padding:.3rem .55rem!important;color:var(--soft)}.heat td.best{outline:2px solid var(--ink);font-weight:600}
 .confused tr[data-reference]{cursor:pointer}.confused tbody tr:hover{background:var(--wash)}.confused td,.confused th{padding:.14rem .8rem;text-align:left}.confused td:last-child,.confused th:last-child{text-align:right}.confused td{border:0}
-.bars{list-style:none;margin:0;padding:0;display:flex;gap:3px;height:190px;max-width:40rem}.bars li{flex:1 1 0;display:flex;flex-direction:column;justify-content:flex-end;align-items:center;font-size:.78rem;color:var(--soft);min-width:0}.bars i{display:block;width:100%;max-width:2.2rem;background:var(--first);border-radius:3px 3px 0 0;min-height:1px;flex:0 1 auto}.bars .share{font-size:.7rem}
+.bars{list-style:none;margin:0;padding:0;display:flex;gap:3px;max-width:40rem}.bars li{flex:1 1 0;display:flex;flex-direction:column;justify-content:flex-end;align-items:center;font-size:.78rem;color:var(--soft);min-width:0}.bars i{display:block;width:100%;max-width:2.2rem;background:var(--first);border-radius:3px 3px 0 0;min-height:1px;height:calc(9rem*var(--height))}.bars .share{font-size:.7rem}
 
 .controls{display:flex;flex-wrap:wrap;gap:.6rem 1.1rem;align-items:center;font-size:.92rem}.controls label{white-space:nowrap;color:var(--soft)}
 input[type=search],input[type=text],select{background:var(--card);border:1px solid var(--rule);border-radius:7px;padding:.3rem .6rem;color:var(--ink);max-width:100%}input[type=search]{flex:1 1 14rem;max-width:24rem}input.short{width:4.2rem}input[type=checkbox]{accent-color:var(--first);vertical-align:-.1em}
