@@ -1,4 +1,5 @@
 import type { Scores } from '../evaluate/score.ts';
+import { nameOf } from '../recipe/learns.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { hubFrontMatter, type Data } from './hub-card.ts';
 

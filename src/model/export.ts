@@ -75,8 +75,9 @@ async function readModel(folder: string): Promise<Omit<Parts, 'card'>> {
   // Loading it finds whatever is wrong with it, and says so.
   const model = await Model.load(folder);
   await model.release();
-  const { about, vocabulary } = model;
-  const [encoder, head] = await Promise.all(['encoder.onnx', 'head.onnx'].map((name) => readFile(path.join(folder, name)))) as [Buffer, Buffer];
+  // With its adapters in place.
+  const { about, vocabulary, encoderBytes: encoder } = model;
+  const head = await readFile(path.join(folder, 'head.onnx'));
   const whole = { encoder, head, layers: about.layers, tokens: vocabulary.size, blank: vocabulary.blank };
   return { about, vocabulary, whole, architecture: readArchitecture(about.encoder.name, encoder) };
 }

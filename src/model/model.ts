@@ -94,6 +94,11 @@ export class Model {
     }));
   }
 
+  /** The encoder's .onnx file, with adapters in place where the model has them. */
+  get encoderBytes(): Uint8Array {
+    return this.encoder.bytes;
+  }
+
   async release(): Promise<void> {
     await Promise.all([this.encoder.release(), this.head.release()]);
   }

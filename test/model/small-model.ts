@@ -34,7 +34,7 @@ export async function smallModel({ encoder: which, layers, head: chosen }: Small
   bias[vocabulary.blank] = 1;
   bias[vocabulary.delimiter] = 2;
   const about: About = { format: 'isogloss-model/1', name: 'small', language: 'it', encoder: { name: which, hash: encoder.hash }, layers: [...layers], head, text: {} };
-  await writeModel(folder, about, encoder, vocabulary, weights, '# small\n');
+  await writeModel(folder, { about, vocabulary, encoder: encoder.bytes, weights }, '# small\n');
   await encoder.release();
   return folder;
 }

@@ -70,7 +70,8 @@ it('other models have no such weights: they are more than a Wav2Vec2ForCTC', asy
 async function tensorsOf(file: string): Promise<Record<string, Described>> {
   const bytes = await readFile(file);
   const start = 8 + Number(bytes.readBigUInt64LE(0));
-  const { __metadata__: _, ...header } = JSON.parse(bytes.toString('utf8', 8, start)) as Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }>;
+  const header = JSON.parse(bytes.toString('utf8', 8, start)) as Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }>;
+  delete header.__metadata__;
   return Object.fromEntries(Object.entries(header).map(([name, { shape, data_offsets: [from, to] }]) => {
     const data = new Float32Array(Uint8Array.from(bytes.subarray(start + from, start + to)).buffer);
     let [sum, byPlace] = [0, 0];
