@@ -47,6 +47,7 @@ export class Fusion {
   /** A whole word after a state. */
   word(state: number, word: string): number {
     const { hotwords, wordBonus } = this.settings;
+    this.nextState = state;
     const score = this.byWord ? this.fromModel(state, word) : 0;
     return score + wordBonus + (hotwords?.weight(word) ?? 0);
   }

@@ -2,7 +2,7 @@ import type { Alphabet } from './alphabet.ts';
 import { Beginnings, type WordLists } from './beginnings.ts';
 import { Fusion, type FusionSettings } from './fusion.ts';
 import { IntPairMap } from './int-pair-map.ts';
-import { Spelling } from './spelling.ts';
+import { ScoreCache } from './score-cache.ts';
 import { Texts } from './texts.ts';
 
 export type PrefixSettings = FusionSettings & WordLists;
@@ -38,15 +38,15 @@ export class Prefixes {
   private readonly fusion: Fusion;
   private readonly texts: Texts;
   private readonly beginnings: Beginnings;
-  private readonly spelling: Spelling;
+  private readonly spelling: ScoreCache;
   private readonly historyWords: number;
 
   constructor(alphabet: Alphabet, settings: PrefixSettings) {
     this.alphabet = alphabet;
     this.fusion = new Fusion(settings);
-    this.texts = new Texts(this.fusion);
     this.beginnings = new Beginnings(alphabet.tokens, settings, this.fusion);
-    this.spelling = new Spelling(alphabet.tokens, this.fusion);
+    this.texts = new Texts(this.fusion, (word) => this.beginnings.texts[word]!);
+    this.spelling = new ScoreCache(this.fusion, (state, token) => this.fusion.grapheme(state, alphabet.tokens[token]!));
     this.historyWords = Math.max(1, (settings.lm?.order ?? 1) - 1);
     this.byParts.set(0, 0, 0);
   }
@@ -86,7 +86,7 @@ export class Prefixes {
     const text = between ? this.textOf[prefix]! : this.endWord(prefix);
     // To a model of characters, a delimiter at the end is none.
     const last = between ? this.parents[prefix]! : prefix;
-    const state = this.fusion.byCharacter ? this.spelling.state(this.contexts[last]!) : this.texts.states[text]!;
+    const state = this.fusion.byCharacter ? this.spelling.state(this.contexts[last]!) : this.texts.state(text);
     const score = this.texts.scores[text]! + this.spelt[last]! + this.fusion.end(state, between);
     return { text, score, state: this.fusion.nextState };
   }
@@ -129,7 +129,6 @@ export class Prefixes {
 
   /** The text that a delimiter makes of a prefix which ends on a letter. */
   private endWord(prefix: number): number {
-    const beginning = this.beginningOf[prefix]!;
-    return this.texts.child(this.textOf[prefix]!, beginning, this.beginnings.texts[beginning]!);
+    return this.texts.child(this.textOf[prefix]!, this.beginningOf[prefix]!);
   }
 }

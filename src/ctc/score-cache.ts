@@ -1,29 +1,30 @@
 import type { Fusion } from './fusion.ts';
 import { IntPairMap } from './int-pair-map.ts';
 
-/** Scores of graphemes by a model of characters, each asked of the model once. */
-export class Spelling {
+/** Scores of words, or of graphemes, after states of a language model: each is asked of the model once. */
+export class ScoreCache {
   private readonly known = new IntPairMap();
   private readonly scores: number[] = [];
   private readonly nexts: number[] = [];
   private readonly states: number[] = [];
   private readonly contexts = new Map<number, number>();
-  private readonly tokens: readonly string[];
+  private readonly ask: (state: number, item: number) => number;
   private readonly fusion: Fusion;
 
-  constructor(tokens: readonly string[], fusion: Fusion) {
-    this.tokens = tokens;
+  /** @param ask scores an item, named by a number, and sets the fusion's next state */
+  constructor(fusion: Fusion, ask: (state: number, item: number) => number) {
     this.fusion = fusion;
+    this.ask = ask;
     this.context(fusion.startState);
   }
 
-  score(context: number, token: number): number {
-    return this.scores[this.entry(context, token)]!;
+  score(context: number, item: number): number {
+    return this.scores[this.entry(context, item)]!;
   }
 
-  /** The context after a grapheme. 0 is that of the start. */
-  next(context: number, token: number): number {
-    return this.nexts[this.entry(context, token)]!;
+  /** The context after an item. 0 is that of the start. */
+  next(context: number, item: number): number {
+    return this.nexts[this.entry(context, item)]!;
   }
 
   /** The model's state. */
@@ -31,13 +32,13 @@ export class Spelling {
     return this.states[context]!;
   }
 
-  private entry(context: number, token: number): number {
-    const known = this.known.get(context, token);
+  private entry(context: number, item: number): number {
+    const known = this.known.get(context, item);
     if (known >= 0) return known;
     const entry = this.scores.length;
-    this.scores.push(this.fusion.grapheme(this.states[context]!, this.tokens[token]!));
+    this.scores.push(this.ask(this.states[context]!, item));
     this.nexts.push(this.context(this.fusion.nextState));
-    this.known.set(context, token, entry);
+    this.known.set(context, item, entry);
     return entry;
   }
 
