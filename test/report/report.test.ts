@@ -46,7 +46,9 @@ describe('what a report page is made of', () => {
   });
 
   it('shows nothing of what a run does not have', () => {
-    const { layers: _, languageModel: __, ...rest } = madeUpReport(3);
+    const rest = madeUpReport(3);
+    delete rest.layers;
+    delete rest.languageModel;
     const html = renderReport({ ...rest, epochs: [], costs: [], setAside: [], sources: [], confusions: [], utterances: rest.utterances.map(({ pair }) => ({ pair })) });
     for (const id of ['learned', 'learning', 'cost', 'data-sources']) expect(html).not.toContain(`<section id="${id}"`);
     expect(html).not.toContain('by speaker');
