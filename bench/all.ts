@@ -1,3 +1,5 @@
+import { benchBeam } from './beam.ts';
+import { benchEvaluate } from './evaluate.ts';
 import { benchCtc } from './ctc.ts';
 import { benchFineTuning } from './fine-tuning.ts';
 import { benchFeatures } from './features.ts';
@@ -5,6 +7,8 @@ import { benchLm } from './lm.ts';
 import { benchTraining } from './training.ts';
 
 await benchCtc();
+await benchBeam();
+await benchEvaluate();
 await benchLm();
 await benchTraining();
 await benchFeatures();

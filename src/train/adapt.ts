@@ -3,17 +3,18 @@ import type { Source } from '../corpus/source.ts';
 import type { TriedWeights } from '../ctc/tune.ts';
 import { FeatureCache } from '../encoder/feature-cache.ts';
 import type { FeatureReport } from '../encoder/features.ts';
-import { score, type AlignedPair, type Scores } from '../evaluate/score.ts';
+import { score, type Scores } from '../evaluate/score.ts';
 import { modelCard } from '../model/card.ts';
 import { loadLanguageModel } from '../lm/load.ts';
-import { Decoder } from '../model/decoder.ts';
+import { Decoder, type Decoding } from '../model/decoder.ts';
 import { adapterOptions, Model, writeModel, type ModelParts } from '../model/model.ts';
 import type { Weights } from '../onnx/engine.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
 import { writeJson } from '../support/files.ts';
 import type { Progress } from '../support/progress.ts';
-import { evaluateModel } from './evaluate-model.ts';
+import { confidenceOf } from './confidence.ts';
+import { evaluateModel, type Evaluated, type HeardWord } from './evaluate-model.ts';
 import { recordEpoch } from './epoch-log.ts';
 import { train } from './loop.ts';
 import type { EpochRecord } from './task.ts';
@@ -45,9 +46,12 @@ export interface Work {
 export interface Trained {
   metrics: Metrics;
   epochs: EpochRecord[];
-  /** Of the test split. */
-  pairs: AlignedPair[];
-  hypotheses: { split: 'dev' | 'test'; id: string; reference: string; hypothesis: string }[];
+  test: Evaluated;
+  /** Weights of the language model that were tried on dev, and what was chosen. */
+  tried: readonly TriedWeights[];
+  decoding: Decoding | undefined;
+  /** What `hypotheses.jsonl` holds. */
+  hypotheses: { split: 'dev' | 'test'; id: string; reference: string; hypothesis: string; seconds?: number; speaker?: string; words: HeardWord[] }[];
 }
 
 /**
@@ -59,25 +63,26 @@ export async function adapt(work: Work): Promise<Trained> {
   const trained = await trainStages(work, folder);
   const { parts, tried } = await withDecoding(work, trained.parts);
   const model = await Model.assemble(parts);
-  const pairs = { dev: await evaluateModel(model, recipe, prepared, prepared.dev), test: await evaluateModel(model, recipe, prepared, prepared.test) };
-  const greedy = parts.about.decoding && score(await evaluateModel(model, recipe, prepared, prepared.test, new Decoder(prepared.vocabulary)));
+  const evaluated = { dev: await evaluateModel(model, recipe, prepared, prepared.dev), test: await evaluateModel(model, recipe, prepared, prepared.test) };
+  const greedy = parts.about.decoding && score((await evaluateModel(model, recipe, prepared, prepared.test, new Decoder(prepared.vocabulary))).pairs);
   const forgetting = start.model === undefined ? undefined : await measureForgetting(work, start.model, model);
   await model.release();
-  const test = score(pairs.test);
+  const test = score(evaluated.test.pairs);
   const minutes = prepared.train.reduce((sum, item) => sum + item.samples, 0) / 16000 / 60;
   if (tried.length > 0) await writeJson(path.join(folder, 'decoding-weights.json'), tried);
   await writeModel(path.join(folder, 'model'), parts, modelCard(recipe, test, minutes, work.sources));
   const wantsBaseline = recipe.baseline.random_encoder && start.model === undefined && start.pretrained && recipe.encoder.model !== 'random';
   const metrics: Metrics = {
     test,
-    dev: score(pairs.dev),
+    dev: score(evaluated.dev.pairs),
     train: { epochs: trained.epochs.length, seconds: trained.seconds, frames_per_second: trained.frames / trained.seconds },
     features: { seconds: trained.features.seconds, real_time_factor: trained.features.realTimeFactor ?? null },
+    ...(recipe.text.unit === 'graphemes' ? { confidence: confidenceOf(evaluated.dev, evaluated.test) } : {}),
     ...(greedy ? { greedy: { test: greedy } } : {}),
     ...(forgetting ?? {}),
     ...(wantsBaseline ? { baseline: { test: await trainBaseline(work) } } : {}),
   };
-  return { metrics, epochs: trained.epochs, pairs: pairs.test, hypotheses: hypothesesOf(pairs) };
+  return { metrics, epochs: trained.epochs, test: evaluated.test, tried, decoding: parts.about.decoding, hypotheses: hypothesesOf(evaluated) };
 }
 
 /** The model with what it needs to decode as the recipe says, and the weights that were tried on dev. */
@@ -97,7 +102,7 @@ async function trainBaseline(work: Work): Promise<Scores> {
   const recipe: Recipe = { ...work.recipe, train: 'head', stages: undefined };
   const trained = await trainStages({ ...work, recipe, start: await randomStart(recipe), progress }, path.join(work.folder, 'baseline'));
   const model = await Model.assemble(trained.parts);
-  const pairs = await evaluateModel(model, recipe, work.prepared, work.prepared.test);
+  const { pairs } = await evaluateModel(model, recipe, work.prepared, work.prepared.test);
   await model.release();
   return score(pairs);
 }
@@ -177,8 +182,8 @@ function added(a: FeatureReport, b: FeatureReport): FeatureReport {
   };
 }
 
-/** What `hypotheses.jsonl` holds. */
-function hypothesesOf(pairs: { dev: AlignedPair[]; test: AlignedPair[] }): Trained['hypotheses'] {
-  return (['dev', 'test'] as const).flatMap((split) => pairs[split].map(({ id, reference, hypothesis }) => ({ split, id, reference, hypothesis })));
+function hypothesesOf(evaluated: { dev: Evaluated; test: Evaluated }): Trained['hypotheses'] {
+  return (['dev', 'test'] as const).flatMap((split) => evaluated[split].pairs.map(({ id, reference, hypothesis, seconds, speaker }, i) => ({
+    split, id, reference, hypothesis, ...(seconds === undefined ? {} : { seconds }), ...(speaker === undefined ? {} : { speaker }), words: evaluated[split].words[i]!,
+  })));
 }
-

@@ -1,28 +1,44 @@
-import { frameCount } from '../encoder/architecture.ts';
+import { frameCount, FRAME_SAMPLES } from '../encoder/architecture.ts';
+import { tokeniser } from '../evaluate/tokens.ts';
 import { alignPairs, type AlignedPair } from '../evaluate/score.ts';
 import type { Decoded } from '../model/decoder.ts';
 import type { Model } from '../model/model.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { ahead } from '../support/ahead.ts';
 import { makeBatches } from '../support/batches.ts';
-import { textToTokens } from '../text/targets.ts';
 import type { Item, Prepared } from './prepare.ts';
 
 /** Frames a batch may hold. */
 const BATCH_FRAMES = 2000;
 
+/** A word that was recognised: seconds from the utterance's start, and how sure the network was. */
+export interface HeardWord {
+  text: string;
+  start: number;
+  end: number;
+  confidence: number;
+}
+
+/** What a model makes of a split. */
+export interface Evaluated {
+  pairs: AlignedPair[];
+  /** Of each pair's hypothesis; none where the model writes phones. */
+  words: HeardWord[][];
+}
+
 /** Decodes recordings with a model, from the sound up, and aligns what came out with the references. */
-export async function evaluateModel(model: Model, recipe: Recipe, prepared: Pick<Prepared, 'read'>, items: readonly Item[], decoder = model.decoder): Promise<AlignedPair[]> {
-  const hypotheses = new Array<string>(items.length);
+export async function evaluateModel(model: Model, recipe: Recipe, prepared: Pick<Prepared, 'read'>, items: readonly Item[], decoder = model.decoder): Promise<Evaluated> {
+  const decoded = new Array<Decoded>(items.length);
   const phones = recipe.text.unit === 'phones';
-  const textOf = ({ text, ids }: Decoded): string => (phones ? Array.from(ids, (id) => model.vocabulary.token(id)).join(' ') : text);
   const batches = makeBatches(items.map((item) => frameCount(item.samples)), BATCH_FRAMES);
   for await (const { item: batch, result: audio } of ahead(batches, 2, (batch) => Promise.all(batch.examples.map((i) => prepared.read(items[i]!)))))
-    (await model.run(audio)).forEach(({ logits, frames }, row) => {
-      hypotheses[batch.examples[row]!] = textOf(decoder.decode(logits, frames));
-    });
-  const pairs = items.map((item, i) => ({
-    id: item.utterance.id, reference: phones ? item.tokens.join(' ') : item.text, hypothesis: hypotheses[i]!, seconds: item.samples / 16000,
+    (await model.run(audio)).forEach(({ logits, frames }, row) => (decoded[batch.examples[row]!] = decoder.decode(logits, frames)));
+  const textOf = ({ text, ids }: Decoded): string => (phones ? Array.from(ids, (id) => model.vocabulary.token(id)).join(' ') : text);
+  const pairs = items.map(({ utterance, tokens, text, samples }, i) => ({
+    id: utterance.id, reference: phones ? tokens.join(' ') : text, hypothesis: textOf(decoded[i]!), seconds: samples / 16000,
+    ...(utterance.speaker === undefined ? {} : { speaker: utterance.speaker }),
   }));
-  return alignPairs(pairs, (text) => (phones ? text.split(' ').filter((p) => p !== '') : textToTokens(text, recipe.text.profile)));
+  const seconds = (frames: number): number => (frames * FRAME_SAMPLES) / 16000;
+  const words = decoded.map((one) => (phones ? [] : one.words.map(({ word, start, end, confidence }) => ({ text: word, start: seconds(start), end: seconds(end), confidence }))));
+  return { pairs: alignPairs(pairs, tokeniser(recipe.text)), words };
 }

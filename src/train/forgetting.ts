@@ -42,9 +42,9 @@ export async function earlierRun(model: string, cache: AudioCache, progress: Pro
 export async function measureForgetting({ recipe, prepared, earlier }: Work, start: string, after: Model): Promise<Forgetting> {
   const before = await Model.load(start);
   try {
-    const gained = { before: { test: score(await evaluateModel(before, recipe, prepared, prepared.test)) } };
+    const gained = { before: { test: score((await evaluateModel(before, recipe, prepared, prepared.test)).pairs) } };
     if (!earlier) return gained;
-    const scoresOf = async (model: Model): Promise<Scores> => score(await evaluateModel(model, earlier.recipe, earlier.prepared, earlier.prepared.test));
+    const scoresOf = async (model: Model): Promise<Scores> => score((await evaluateModel(model, earlier.recipe, earlier.prepared, earlier.prepared.test)).pairs);
     return { ...gained, forgetting: { recipe: earlier.recipe.name, before: await scoresOf(before), after: await scoresOf(after) } };
   } finally {
     await before.release();

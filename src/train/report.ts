@@ -4,6 +4,7 @@ import { encodeMp3 } from '../audio/encode.ts';
 import { measureQuality } from '../audio/quality.ts';
 import { peaks } from '../audio/waveform.ts';
 import type { Source } from '../corpus/source.ts';
+import { weightGrid } from '../ctc/tune.ts';
 import { confusions } from '../evaluate/confusions.ts';
 import type { AlignedPair } from '../evaluate/score.ts';
 import type { Recipe } from '../recipe/schema.ts';
@@ -42,8 +43,9 @@ export async function writeReport(task: ReportTask): Promise<void> {
     rows: rowsOf(trained),
     epochs: trained.epochs,
     utterances: await utterancesOf(prepared, trained),
-    confusions: confusions(trained.pairs, 20),
+    confusions: confusions(trained.test.pairs, 20),
     ...(layers ? { layers } : {}),
+    ...(trained.tried.length > 0 ? { languageModel: surfaceOf(trained) } : {}),
     costs: costsOf(prepared, trained),
     setAside: prepared.setAside,
     recipe: await readFile(path.join(folder, 'recipe.lock.yaml'), 'utf8'),
@@ -70,13 +72,19 @@ function rowsOf({ metrics }: Trained): ReportData['rows'] {
 /** All of the test split; those that go wrong and right most have their sound. */
 async function utterancesOf(prepared: Prepared, trained: Trained): Promise<ReportUtterance[]> {
   const items = new Map(prepared.test.map((item) => [item.utterance.id, item]));
-  const played = worthHearing(trained.pairs);
-  const stride = Math.max(1, Math.ceil(trained.pairs.length / MEASURED));
-  const measured = new Set(trained.pairs.filter((pair, i) => i % stride === 0 || played.has(pair)));
+  const played = worthHearing(trained.test.pairs);
+  const stride = Math.max(1, Math.ceil(trained.test.pairs.length / MEASURED));
+  const measured = new Set(trained.test.pairs.filter((pair, i) => i % stride === 0 || played.has(pair)));
   const utterances: ReportUtterance[] = [];
   const describe = (pair: AlignedPair): Promise<ReportUtterance> => utteranceOf(pair, items.get(pair.id)!, measured.has(pair) ? prepared.read : undefined, played.has(pair));
-  for await (const { result } of ahead(trained.pairs, 3, describe)) utterances.push(result);
+  for await (const { result } of ahead(trained.test.pairs, 3, describe)) utterances.push({ ...result, ...wordsOf(trained, utterances.length) });
   return utterances;
+}
+
+/** The hypothesis's words, where there are any: phones have no words. */
+function wordsOf(trained: Trained, index: number): Pick<ReportUtterance, 'words'> {
+  const words = trained.test.words[index]!;
+  return words.length > 0 ? { words } : {};
 }
 
 async function utteranceOf(pair: AlignedPair, item: Item, read: Prepared['read'] | undefined, played: boolean): Promise<ReportUtterance> {
@@ -110,6 +118,16 @@ async function layerWeights(folder: string): Promise<ReportData['layers']> {
   const shares = Array.from(raw, (x) => Math.exp(x - highest));
   const sum = shares.reduce((a, b) => a + b, 0);
   return shares.map((share, layer) => ({ layer, weight: share / sum }));
+}
+
+/** The grid of weights that were tried on dev; the finer steps around the best one are left out. */
+function surfaceOf({ tried, decoding }: Trained): NonNullable<ReportData['languageModel']> {
+  const [alphas, betas] = [weightGrid.alphas, weightGrid.betas];
+  const at = (alpha: number, beta: number): number => tried.find((point) => point.alpha === alpha && point.beta === beta)?.errorRate ?? NaN;
+  return {
+    measuredOn: 'dev', alphas: [...alphas], betas: [...betas], cer: alphas.map((alpha) => betas.map((beta) => at(alpha, beta))),
+    ...(decoding ? { chosen: { alpha: decoding.alpha, beta: decoding.beta } } : {}),
+  };
 }
 
 function costsOf(prepared: Prepared, { metrics }: Trained): [string, string][] {

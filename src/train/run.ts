@@ -16,6 +16,7 @@ import { diagnose, factsOf, type TrainingFinding } from './diagnose.ts';
 import { writeReport } from './report.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { adapt } from './adapt.ts';
+import type { Confidence } from './confidence.ts';
 import { earlierRun, type Forgetting } from './forgetting.ts';
 import { fromModel, startingPoint } from './starting-point.ts';
 
@@ -34,6 +35,8 @@ export interface Metrics {
   features: { seconds: number; real_time_factor: number | null };
   /** The same head on the untrained encoder. */
   baseline?: { test: Scores };
+  /** What the words' confidences are worth; not for phones. */
+  confidence?: Confidence;
   /** The same model decoded greedily, where it decodes by beam search. */
   greedy?: { test: Scores };
   /** Where training went on from an earlier model: that model on this test split, and both on the earlier run's. */

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { decodeStream } from '../audio/decode.ts';
-import { greedy } from '../ctc/greedy.ts';
+import { FRAME_SAMPLES } from '../encoder/architecture.ts';
 import { Model } from '../model/model.ts';
 import { ahead } from '../support/ahead.ts';
 import { InputError, type SetAside } from '../support/errors.ts';
@@ -15,7 +15,8 @@ export interface Transcript {
   text: string;
   /** Of the recording. */
   seconds: number;
-  segments: { start: number; end: number; text: string }[];
+  /** Seconds from the recording's start; confidence from 0 to 1. */
+  segments: { start: number; end: number; text: string; words: { text: string; start: number; end: number; confidence: number }[] }[];
 }
 
 /** Segments as long as those the encoder learnt from do best. */
@@ -113,7 +114,8 @@ async function heard(model: Model, batch: readonly Segment[]): Promise<Transcrip
   const outputs = await model.run(batch.map((segment) => segment.samples));
   return outputs.map(({ logits, frames }, row) => {
     const { start, samples } = batch[row]!;
-    const text = model.vocabulary.decode(greedy(logits, 0, frames, model.vocabulary.size, model.vocabulary.blank));
-    return { start, end: start + samples.length / 16000, text };
+    const { text, words } = model.decoder.decode(logits, frames);
+    const at = (frame: number): number => start + (frame * FRAME_SAMPLES) / 16000;
+    return { start, end: start + samples.length / 16000, text, words: words.map(({ word, start: from, end: to, confidence }) => ({ text: word, start: at(from), end: at(to), confidence })) };
   });
 }
