@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import path from 'node:path';
 import { BaseCommand } from '../cli/base-command.ts';
 import { columns, interval, percent } from '../cli/format.ts';
+import type { Scores } from '../evaluate/score.ts';
 import { runRecipe, type RunResult } from '../train/run.ts';
 
 export default class Run extends BaseCommand {
@@ -14,15 +15,21 @@ export default class Run extends BaseCommand {
   async run(): Promise<RunResult> {
     const { args, flags } = await this.parse(Run);
     const result = await runRecipe(args.recipe, { runs: flags.runs, progress: this.progress, signal: this.signal });
-    const { test, dev, baseline } = result.metrics;
+    const { test, dev, baseline, before, forgetting } = result.metrics;
     this.log(columns([
       ['', 'CER', '', 'WER', ''],
-      ['test', percent(test.cer), interval(test.cer_ci95), percent(test.wer), interval(test.wer_ci95)],
-      ['dev', percent(dev.cer), interval(dev.cer_ci95), percent(dev.wer), interval(dev.wer_ci95)],
-      ...(baseline ? [['test, untrained encoder', percent(baseline.test.cer), interval(baseline.test.cer_ci95), percent(baseline.test.wer), interval(baseline.test.wer_ci95)]] : []),
+      row('test', test),
+      row('dev', dev),
+      ...(baseline ? [row('test, untrained encoder', baseline.test)] : []),
+      ...(before ? [row('test, before', before.test)] : []),
+      ...(forgetting ? [row(`${forgetting.recipe}, before`, forgetting.before), row(`${forgetting.recipe}, after`, forgetting.after)] : []),
     ]));
     this.log(`\nreport  ${path.join(result.folder, 'report.html')}\nmodel   ${path.join(result.folder, 'model')}`);
     if (result.setAside.length > 0) this.logToStderr(`${result.setAside.length} items were set aside: ${path.join(result.folder, 'set-aside.jsonl')}`);
     return result;
   }
+}
+
+function row(name: string, scores: Scores): string[] {
+  return [name, percent(scores.cer), interval(scores.cer_ci95), percent(scores.wer), interval(scores.wer_ci95)];
 }

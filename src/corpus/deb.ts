@@ -1,4 +1,4 @@
-import { execa } from 'execa';
+import { execa, ExecaError } from 'execa';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, WorkError } from '../support/errors.ts';
@@ -19,7 +19,7 @@ export async function unpackDeb(file: string, into: string): Promise<void> {
   try {
     await execa('tar', ['-xf', data.name], { cwd: into });
   } catch (error) {
-    throw new WorkError(`can't unpack ${path.basename(file)}: ${messageOf(error).split('\n')[0]}`, 'tar with xz is needed (Debian: apt-get install tar xz-utils).', { file: tar }, error);
+    throw new WorkError(`can't unpack ${path.basename(file)}: ${reasonOf(error)}`, 'tar with xz is needed (Debian: apt-get install tar xz-utils).', { file: tar }, error);
   }
   await rm(tar);
 }
@@ -30,12 +30,19 @@ export function memberOf(archive: Buffer, prefix: string): { name: string; bytes
   for (let offset = MAGIC.length; offset + HEADER <= archive.length; ) {
     const header = archive.toString('latin1', offset, offset + HEADER);
     const name = header.slice(0, 16).trim().replace(/\/$/, '');
-    const size = Number(header.slice(48, 58));
+    // A number and nothing else: a negative one would lead back to a member that was passed.
+    const size = /^\d+ *$/.test(header.slice(48, 58)) ? Number(header.slice(48, 58)) : NaN;
     const start = offset + HEADER;
-    if (!Number.isInteger(size) || start + size > archive.length) return undefined;
+    if (Number.isNaN(size) || start + size > archive.length) return undefined;
     if (name.startsWith(prefix)) return { name, bytes: archive.subarray(start, start + size) };
     // Members begin at even bytes.
     offset = start + size + (size % 2);
   }
   return undefined;
+}
+
+/** What tar itself said, where it ran at all. */
+function reasonOf(error: unknown): string {
+  const said = error instanceof ExecaError ? String(error.stderr).split('\n')[0] : '';
+  return said || messageOf(error).split('\n')[0]!;
 }

@@ -50,12 +50,24 @@ function wavSeconds(head: Buffer, size: number): number | undefined {
 
 /** The last page's granule position counts the samples of the whole stream (RFC 3533). */
 function oggSeconds(head: Buffer, tail: Buffer): number | undefined {
-  const page = tail.lastIndexOf('OggS');
-  if (page < 0 || page + 14 > tail.length) return undefined;
-  const samples = Number(tail.readBigInt64LE(page + 6));
+  const samples = lastGranule(tail);
+  if (samples === undefined) return undefined;
   const vorbis = head.indexOf('\x01vorbis', 0, 'latin1');
-  if (vorbis >= 0 && vorbis + 16 <= head.length) return samples / head.readUInt32LE(vorbis + 12);
+  if (vorbis >= 0 && vorbis + 16 <= head.length) {
+    const rate = head.readUInt32LE(vorbis + 12);
+    return rate > 0 ? samples / rate : undefined;
+  }
   const opus = head.indexOf('OpusHead', 0, 'latin1');
   if (opus >= 0 && opus + 12 <= head.length) return Math.max(0, samples - head.readUInt16LE(opus + 10)) / OPUS_RATE;
+  return undefined;
+}
+
+/** Of the last page that has one: −1 stands on a page where no packet ends, and a file that is cut off ends in half a header. */
+function lastGranule(tail: Buffer): number | undefined {
+  for (let page = tail.lastIndexOf('OggS'); page >= 0; page = page > 0 ? tail.lastIndexOf('OggS', page - 1) : -1) {
+    if (page + 14 > tail.length) continue;
+    const granule = tail.readBigInt64LE(page + 6);
+    if (granule >= 0n) return Number(granule);
+  }
   return undefined;
 }

@@ -26,8 +26,9 @@ export async function fetchPackage(wanted: DebianPackage, into: string, task: Ta
     await download(wanted, file, signal);
   }
   await unpackDeb(file, into);
-  await rm(file);
+  // In this order: cut off in between, the download is not done anew.
   await writeAtomic(done, wanted.sha256);
+  await rm(file);
 }
 
 async function isRight(file: string, wanted: DebianPackage): Promise<boolean> {
@@ -75,6 +76,8 @@ async function downloadByHttp(wanted: DebianPackage, file: string, signal?: Abor
   const partial = `${file}.partial`;
   const have = await stat(partial).then((info) => info.size, () => 0);
   const response = await fetch(wanted.url, { headers: have ? { range: `bytes=${have}-` } : {}, ...(signal ? { signal } : {}) });
+  // An answer that nobody reads would keep the connection, and with it the process.
+  if (!response.ok) await response.body?.cancel();
   // "Range not satisfiable": all bytes were there already when the earlier try was cut off.
   if (response.status !== 416) {
     if (response.status === 404) throw new Error(`version ${wanted.version} is no longer offered there (HTTP 404)`);

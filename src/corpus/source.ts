@@ -49,6 +49,25 @@ const espeak = z.strictObject({
   seed: z.number().int(),
 });
 
+const festival = z.strictObject({
+  ...common,
+  importer: z.literal('festival'),
+  voices: z.array(z.strictObject({
+    /** As the synthesiser calls it. */
+    name: z.string().regex(/^\w+$/),
+    engine: z.enum(['festival', 'flite']),
+    /** Of the message catalogues that it reads aloud. */
+    locale: z.string(),
+    /** BCP 47, for the phones. */
+    language: z.string(),
+    /** Of the text that it takes, as iconv calls it. */
+    encoding: z.string().default('UTF-8'),
+  })).min(1),
+  /** Utterances a voice. */
+  utterances: z.number().int().positive(),
+  seed: z.number().int(),
+});
+
 const byLanguage = z.record(z.string(), z.record(z.string(), z.string()));
 
 const kde = z.strictObject({
@@ -64,18 +83,21 @@ const kde = z.strictObject({
   words: byLanguage.optional(),
 });
 
-const sourceSchema = z.discriminatedUnion('importer', [asterisk, espeak, kde]);
+const sourceSchema = z.discriminatedUnion('importer', [asterisk, espeak, festival, kde]);
 
 /** What `corpora/<name>/source.yaml` says: where a corpus comes from, and on what terms. */
 export type Source = z.infer<typeof sourceSchema>;
 export type AsteriskSource = z.infer<typeof asterisk>;
 export type EspeakSource = z.infer<typeof espeak>;
+export type FestivalSource = z.infer<typeof festival>;
 export type KdeSource = z.infer<typeof kde>;
 export type DebianPackage = z.infer<typeof packageSchema>;
 
+export const sourceFile = (folder: string): string => path.join(folder, 'source.yaml');
+
 /** @throws InputError naming the line or the field when source.yaml is not as it should be */
 export async function readSource(folder: string): Promise<Source> {
-  const file = path.join(folder, 'source.yaml');
+  const file = sourceFile(folder);
   const document = parseDocument(await readText(file));
   const broken = document.errors[0] ?? document.warnings[0];
   const line = broken?.linePos?.[0].line;

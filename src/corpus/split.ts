@@ -17,28 +17,37 @@ export interface Split {
   unused: Utterance[];
 }
 
+/** Texts that an earlier training has used: they must not change sides. */
+export interface Reserved {
+  trained: ReadonlySet<string>;
+  tested: ReadonlySet<string>;
+}
+
 /**
  * Divides a corpus so that no text and no recording stands in two parts. Test is drawn first, then dev, then train:
  * more training minutes never change what is tested. The same utterances and seed give the same split in any order.
  * @param key what must not be shared, e.g. the normalised text
+ * @param reserved texts that may only be trained on, or only be tested on
  * @throws InputError for an utterance without a duration: minutes could not be counted
  */
-export function splitCorpus(utterances: readonly Utterance[], rule: SplitRule, key: (utterance: Utterance) => string): Split {
-  const groups = new Random(rule.seed).shuffle(groupsOf(utterances, key));
-  let taken = 0;
-  const take = (minutes: number): Utterance[] => {
+export function splitCorpus(utterances: readonly Utterance[], rule: SplitRule, key: (utterance: Utterance) => string, reserved?: Reserved): Split {
+  const groups = new Set(new Random(rule.seed).shuffle(groupsOf(utterances, key)));
+  const take = (minutes: number, barred: ReadonlySet<string> | undefined): Utterance[] => {
     const part: Utterance[] = [];
-    for (let seconds = 0; seconds < minutes * 60 && taken < groups.length; taken++)
-      for (const utterance of groups[taken]!) {
-        part.push(utterance);
-        seconds += secondsOf(utterance);
-      }
+    let seconds = 0;
+    for (const group of groups) {
+      if (seconds >= minutes * 60) break;
+      if (barred && group.some((utterance) => barred.has(key(utterance)))) continue;
+      groups.delete(group);
+      part.push(...group);
+      for (const utterance of group) seconds += secondsOf(utterance);
+    }
     return part;
   };
-  const test = take(rule.test.minutes);
-  const dev = take(rule.dev.minutes);
-  const train = take(rule.train.minutes ?? Infinity);
-  return { train, dev, test, unused: groups.slice(taken).flat() };
+  const test = take(rule.test.minutes, reserved?.trained);
+  const dev = take(rule.dev.minutes, reserved?.trained);
+  const train = take(rule.train.minutes ?? Infinity, reserved?.tested);
+  return { train, dev, test, unused: [...groups].flat() };
 }
 
 function secondsOf({ id, duration }: Utterance): number {

@@ -3,7 +3,7 @@ import { ModelProtoSchema } from 'onnx-buf';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { Network } from '../onnx/network.ts';
+import { Network, type AdapterOptions } from '../onnx/network.ts';
 import { encodeModel } from '../onnx/proto.ts';
 import { floatData, floats, openSession, type Session, type SessionOptions } from '../onnx/session.ts';
 import type { Weights } from '../onnx/engine.ts';
@@ -84,22 +84,27 @@ export async function loadEncoder(name: string, options: SessionOptions = {}): P
     buildEncoder(network, architecture);
     return Encoder.fromBytes(name, encodeEncoder(network.initialise(new Random('untrained encoder')), architecture, {}), options);
   }
-  return Encoder.fromBytes(name, await readEncoder(name === 'embedded' ? embeddedFile : name), options);
+  return Encoder.fromBytes(name, await readEncoder(name), options);
 }
 
 /** The bytes of an encoder's .onnx file: inputs `audio` and `mask`, an output for every hidden layer, its shape as metadata. */
-export function encodeEncoder(weights: Weights, architecture: Architecture, metadata: Readonly<Record<string, string>>): Uint8Array {
-  const network = new Network(false);
+export function encodeEncoder(weights: Weights, architecture: Architecture, metadata: Readonly<Record<string, string>>, adapters: AdapterOptions = {}): Uint8Array {
+  const network = new Network(false, adapters);
   const { hidden } = buildEncoder(network, architecture);
   const outputs = hidden.map((value, i) => network.graph.output(value, `hidden.${i}`));
   return encodeModel(network.graph, { weights, outputs, half: true, metadata: { ...metadata, 'isogloss.architecture': JSON.stringify(architecture) } });
 }
 
 async function describeEmbedded(): Promise<{ architecture: Architecture }> {
-  return { architecture: readArchitecture('embedded', await readEncoder(embeddedFile)) };
+  return { architecture: readArchitecture('embedded', await readEncoder('embedded')) };
 }
 
-async function readEncoder(file: string): Promise<Uint8Array> {
+/**
+ * The bytes of an encoder's file.
+ * @param name `embedded`, or a path
+ */
+export async function readEncoder(name: string): Promise<Uint8Array> {
+  const file = name === 'embedded' ? embeddedFile : name;
   if (!existsSync(file)) throw new InputError('no such encoder', 'Use `embedded`, `random`, or the path of an .onnx file that isogloss wrote.', { file });
   return readFile(file).catch((error: unknown) => {
     throw readError(file, error);

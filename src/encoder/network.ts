@@ -1,5 +1,5 @@
 import type { Dim, Value } from '../onnx/graph.ts';
-import { attentionBias, linear, norm, silencePadding, transformerBlock } from '../onnx/layers.ts';
+import { attentionBias, linear, norm, residualAdapter, silencePadding, transformerBlock } from '../onnx/layers.ts';
 import type { Network } from '../onnx/network.ts';
 import { add, concat, matmul, relu, reshape, transpose, trim } from '../onnx/ops.ts';
 import { CONV_KERNELS, CONV_STRIDES, type Architecture } from './architecture.ts';
@@ -7,30 +7,50 @@ import { CONV_KERNELS, CONV_STRIDES, type Architecture } from './architecture.ts
 export interface EncoderValues {
   /** Hidden layers [batch, frames, dims]: 0 is what enters the first block, k what leaves block k, the last one normalised. */
   hidden: Value[];
-  /** [batch, 1, 1, frames] for further attention. */
-  bias: Value;
+  /** [batch, frames] */
+  mask: Value;
 }
 
 /**
  * Appends the encoder. Inputs: `audio` [batch, samples], each recording at zero mean and unit variance, padded to
  * `paddedSamples`; `mask` [batch, frames], 1 on frames that are there.
  * @param dropout of the blocks, while training
+ * @param until the highest hidden layer to build
  */
-export function buildEncoder(network: Network, architecture: Architecture, dropout = 0): EncoderValues {
+export function buildEncoder(network: Network, architecture: Architecture, dropout = 0, until = architecture.blocks): EncoderValues {
   const audio = network.graph.input('audio', ['batch', 'samples']);
   const mask = network.graph.input('mask', ['batch', 'frames']);
   const local = featureEncoder(network, audio, architecture);
   const projected = linear(network, norm(network, local, 'projection.norm'), 'projection', architecture.dims);
-  let x = position(network, network.dropout(silencePadding(network, network.specAugment(projected), mask), dropout), architecture);
+  const x = position(network, network.dropout(silencePadding(network, network.specAugment(projected), mask), dropout), architecture);
+  return { hidden: [x, ...buildUpperBlocks(network, architecture, { cut: 0, until }, x, mask, dropout)], mask };
+}
+
+/**
+ * Appends the blocks above a cut, up to hidden layer `until`.
+ * @param x hidden layer `cut`, [batch, frames, dims]
+ * @param mask [batch, frames], 1 on frames that are there
+ * @returns hidden layers cut + 1 … until
+ */
+export function buildUpperBlocks(network: Network, architecture: Architecture, { cut, until }: { cut: number; until: number }, x: Value, mask: Value, dropout = 0): Value[] {
   const bias = attentionBias(network, mask);
-  const hidden = [x];
   const settings = { heads: architecture.heads, feedForward: architecture.feedForward, dropout, depth: architecture.blocks };
-  for (let i = 0; i < architecture.blocks; i++) {
-    x = transformerBlock(network, x, bias, `blocks.${i}`, settings);
-    hidden.push(x);
+  const hidden: Value[] = [];
+  for (let i = cut; i < until; i++) {
+    const left = transformerBlock(network, hidden.at(-1) ?? x, bias, blockName(i), settings);
+    hidden.push(network.adapterDims ? residualAdapter(network, left, `${blockName(i)}.adapter`, network.adapterDims) : left);
   }
-  hidden[hidden.length - 1] = norm(network, x, 'final_norm');
-  return { hidden, bias };
+  if (until === architecture.blocks && hidden.length > 0) hidden.push(norm(network, hidden.pop()!, 'final_norm'));
+  return hidden;
+}
+
+const blockName = (i: number): string => `blocks.${i}`;
+
+/** The hidden layer that a parameter is needed for: 0 below the first block, k inside block k (counted from 1), blocks for the last norm. */
+export function layerOfParameter(name: string, architecture: Architecture): number {
+  const block = /^blocks\.(\d+)\./.exec(name);
+  if (block) return Number(block[1]) + 1;
+  return name.startsWith('final_norm.') ? architecture.blocks : 0;
 }
 
 /** Seven strided convolutions, each normalised: [batch, samples] → [batch, frames, channels], a frame every 20 ms. */

@@ -1,51 +1,68 @@
-/** One step of an alignment; the letters that scoring tools use. */
-export type Edit = 'equal' | 'substitute' | 'delete' | 'insert';
+import { Aligner } from './aligner.ts';
+import { DELETE, EDITS, INSERT, SUBSTITUTE, UNIT_COSTS, type Costs, type Edit } from './costs.ts';
+import { Ids, Interner } from './ids.ts';
 
-export interface Alignment {
-  /** In order; `reference` and `hypothesis` are indices, −1 where that side has nothing. */
-  steps: { edit: Edit; reference: number; hypothesis: number }[];
-  substitutions: number;
-  deletions: number;
-  insertions: number;
+/** One step of an alignment. */
+export interface Step {
+  edit: Edit;
+  /** Indices, −1 where that side has nothing. */
+  reference: number;
+  hypothesis: number;
 }
 
-/** The cheapest way from reference to hypothesis by single-token edits (Levenshtein 1966). */
-export function alignTokens(reference: readonly string[], hypothesis: readonly string[]): Alignment {
-  const columns = hypothesis.length + 1;
-  const costs = costTable(reference, hypothesis);
-  const alignment: Alignment = { steps: [], substitutions: 0, deletions: 0, insertions: 0 };
-  let [i, j] = [reference.length, hypothesis.length];
-  while (i > 0 || j > 0) {
-    const here = costs[i * columns + j]!;
-    const equal = i > 0 && j > 0 && reference[i - 1] === hypothesis[j - 1];
-    if (equal && costs[(i - 1) * columns + j - 1] === here) alignment.steps.push({ edit: 'equal', reference: --i, hypothesis: --j });
-    else if (i > 0 && j > 0 && costs[(i - 1) * columns + j - 1]! + 1 === here) {
-      alignment.substitutions++;
-      alignment.steps.push({ edit: 'substitute', reference: --i, hypothesis: --j });
-    } else if (i > 0 && costs[(i - 1) * columns + j]! + 1 === here) {
-      alignment.deletions++;
-      alignment.steps.push({ edit: 'delete', reference: --i, hypothesis: -1 });
-    } else {
-      alignment.insertions++;
-      alignment.steps.push({ edit: 'insert', reference: -1, hypothesis: --j });
+/** The cheapest way from a reference to a hypothesis. Kept as a byte an edit: a test set has millions. */
+export class Alignment {
+  readonly substitutions: number = 0;
+  readonly deletions: number = 0;
+  readonly insertions: number = 0;
+  /** In order, as numbers: see `EDITS`. */
+  readonly edits: Uint8Array;
+
+  constructor(edits: Uint8Array) {
+    this.edits = edits;
+    for (let i = 0; i < edits.length; i++) {
+      const edit = edits[i]!;
+      if (edit === SUBSTITUTE) this.substitutions++;
+      else if (edit === DELETE) this.deletions++;
+      else if (edit === INSERT) this.insertions++;
     }
   }
-  alignment.steps.reverse();
-  return alignment;
+
+  /** Tokens that are right. */
+  get hits(): number {
+    return this.edits.length - this.substitutions - this.deletions - this.insertions;
+  }
+
+  get referenceLength(): number {
+    return this.edits.length - this.insertions;
+  }
+
+  /** In order. Made anew at each call. */
+  get steps(): Step[] {
+    let [i, j] = [0, 0];
+    return Array.from(this.edits, (edit) => ({ edit: EDITS[edit]!, reference: edit === INSERT ? -1 : i++, hypothesis: edit === DELETE ? -1 : j++ }));
+  }
 }
 
-/** [reference + 1, hypothesis + 1]: the cheapest way from the first i tokens to the first j. */
-function costTable(reference: readonly string[], hypothesis: readonly string[]): Uint32Array {
-  const columns = hypothesis.length + 1;
-  const costs = new Uint32Array((reference.length + 1) * columns);
-  for (let j = 0; j < columns; j++) costs[j] = j;
-  for (let i = 1; i <= reference.length; i++) {
-    const row = i * columns;
-    costs[row] = i;
-    for (let j = 1; j < columns; j++) {
-      const diagonal = costs[row - columns + j - 1]! + (reference[i - 1] === hypothesis[j - 1] ? 0 : 1);
-      costs[row + j] = Math.min(diagonal, costs[row - columns + j]! + 1, costs[row + j - 1]! + 1);
-    }
-  }
-  return costs;
+const aligner = new Aligner();
+const [from, to] = [new Ids(), new Ids()];
+
+/**
+ * The cheapest way from reference to hypothesis by edits of single tokens.
+ * @param interner for many alignments of one vocabulary: numbering it once is faster
+ * @throws InputError for sequences of tens of thousands of tokens with other costs than `UNIT_COSTS`
+ */
+export function alignTokens(reference: readonly string[], hypothesis: readonly string[], costs: Costs = UNIT_COSTS, interner = new Interner()): Alignment {
+  interner.number(reference, from);
+  interner.number(hypothesis, to);
+  return new Alignment(aligner.align(from, to, interner.size, costs));
+}
+
+/** One more than the last code point. */
+const CODE_POINTS = 0x110000;
+
+/** How many edits of single code points lead from one text to the other. */
+export function codePointErrors(reference: string, hypothesis: string): { errors: number; total: number } {
+  from.setCodePoints(reference);
+  return { errors: reference === hypothesis ? 0 : aligner.distance(from, to.setCodePoints(hypothesis), CODE_POINTS), total: from.length };
 }

@@ -1,5 +1,8 @@
-import { alignTokens, type Alignment } from './align.ts';
-import { bootstrapInterval } from './bootstrap.ts';
+import { alignTokens, codePointErrors, type Alignment } from './align.ts';
+import { bootstrapIntervals, type Counts } from './bootstrap.ts';
+import { UNIT_COSTS, type Costs } from './costs.ts';
+import { Interner } from './ids.ts';
+import { wordsOf } from './tokens.ts';
 
 export interface Pair {
   id: string;
@@ -8,18 +11,65 @@ export interface Pair {
   hypothesis: string;
   /** Length of the recording. */
   seconds?: number;
+  speaker?: string;
+  /** The recording. */
+  file?: string;
+  /** Speech over noise, in dB. */
+  snr?: number;
+  /** The n best hypotheses, best first. */
+  nbest?: readonly string[];
 }
 
-/** Every measure of one pair is read off these two alignments. */
-export interface AlignedPair extends Pair {
-  words: Alignment;
-  referenceWords: string[];
-  hypothesisWords: string[];
-  tokens: Alignment;
-  referenceTokens: string[];
-  hypothesisTokens: string[];
+/** A pair and its two alignments: every measure is read off them. */
+export class AlignedPair implements Pair {
+  readonly id: string;
+  readonly reference: string;
+  readonly hypothesis: string;
+  readonly seconds: number | undefined;
+  readonly speaker: string | undefined;
+  readonly file: string | undefined;
+  readonly snr: number | undefined;
+  readonly nbest: readonly string[] | undefined;
+  readonly words: Alignment;
+  readonly tokens: Alignment;
+  private readonly split: (text: string) => string[];
+
+  constructor(pair: Pair, words: Alignment, tokens: Alignment, split: (text: string) => string[]) {
+    this.id = pair.id;
+    this.reference = pair.reference;
+    this.hypothesis = pair.hypothesis;
+    this.seconds = pair.seconds;
+    this.speaker = pair.speaker;
+    this.file = pair.file;
+    this.snr = pair.snr;
+    this.nbest = pair.nbest;
+    this.words = words;
+    this.tokens = tokens;
+    this.split = split;
+  }
+
   /** Errors over the reference's tokens; 1 where the reference is empty and the hypothesis is not. */
-  cer: number;
+  get cer(): number {
+    return rate([tokenCounts(this)]);
+  }
+
+  /* Made anew at each call: kept for a test set of a million words, they would take most of its memory. */
+
+  get referenceWords(): string[] {
+    return wordsOf(this.reference);
+  }
+
+  get hypothesisWords(): string[] {
+    return wordsOf(this.hypothesis);
+  }
+
+  get referenceTokens(): string[] {
+    return this.split(this.reference);
+  }
+
+  get hypothesisTokens(): string[] {
+    return this.split(this.hypothesis);
+  }
 }
 
 /** Figures as `metrics.json` has them. Rates are shares, not percent. */
@@ -40,36 +90,41 @@ export interface Scores {
   seconds_audio: number;
 }
 
-/** @param tokens splits normalised text into the tokens that CER counts */
-export function alignPairs(pairs: readonly Pair[], tokens: (text: string) => string[]): AlignedPair[] {
-  return pairs.map((pair) => {
-    const [referenceWords, hypothesisWords] = [wordsOf(pair.reference), wordsOf(pair.hypothesis)];
-    const [referenceTokens, hypothesisTokens] = [tokens(pair.reference), tokens(pair.hypothesis)];
-    const aligned = alignTokens(referenceTokens, hypothesisTokens);
-    const cer = referenceTokens.length ? errorsOf(aligned) / referenceTokens.length : Math.min(1, hypothesisTokens.length);
-    return { ...pair, words: alignTokens(referenceWords, hypothesisWords), referenceWords, hypothesisWords, tokens: aligned, referenceTokens, hypothesisTokens, cer };
-  });
+/**
+ * @param tokens splits normalised text into the tokens that CER counts
+ * @param costs what an edit costs: one each, as jiwer has it, unless told otherwise
+ */
+export function alignPairs(pairs: readonly Pair[], tokens: (text: string) => string[], costs: Costs = UNIT_COSTS): AlignedPair[] {
+  const [words, graphemes] = [new Interner(), new Interner()];
+  return pairs.map((pair) => new AlignedPair(
+    pair,
+    alignTokens(wordsOf(pair.reference), wordsOf(pair.hypothesis), costs, words),
+    alignTokens(tokens(pair.reference), tokens(pair.hypothesis), costs, graphemes),
+    tokens,
+  ));
 }
 
-/** Word and token error rates with 95 % bootstrap intervals over utterances. */
-export function score(pairs: readonly AlignedPair[]): Scores {
-  const words = pairs.map((p) => ({ errors: errorsOf(p.words), total: p.referenceWords.length }));
-  const tokens = pairs.map((p) => ({ errors: errorsOf(p.tokens), total: p.referenceTokens.length }));
-  const points = pairs.map((p) => {
-    const reference = [...p.reference];
-    return { errors: errorsOf(alignTokens(reference, [...p.hypothesis])), total: reference.length };
-  });
+/**
+ * Word and token error rates with 95 % bootstrap intervals.
+ * @param resample what a resample draws: utterances, or all utterances of a speaker together, where utterances of one are alike
+ */
+export function score(pairs: readonly AlignedPair[], resample: 'utterance' | 'speaker' = 'utterance'): Scores {
+  const words = pairs.map(wordCounts);
+  const tokens = pairs.map(tokenCounts);
+  const points = pairs.map((p) => codePointErrors(p.reference, p.hypothesis));
+  const units = resample === 'speaker' ? [words, tokens].map((counts) => summedBy(counts, pairs.map((p) => p.speaker ?? ''))) : [words, tokens];
+  const [werInterval, cerInterval] = bootstrapIntervals(units) as [[number, number], [number, number]];
   const sum = (of: (pair: AlignedPair) => number): number => pairs.reduce((total, pair) => total + of(pair), 0);
   return {
     wer: rate(words),
-    wer_ci95: bootstrapInterval(words),
+    wer_ci95: werInterval,
     cer: rate(tokens),
-    cer_ci95: bootstrapInterval(tokens),
+    cer_ci95: cerInterval,
     cer_codepoints: rate(points),
     substitutions: sum((p) => p.words.substitutions),
     deletions: sum((p) => p.words.deletions),
     insertions: sum((p) => p.words.insertions),
-    words: sum((p) => p.referenceWords.length),
+    words: sum((p) => p.words.referenceLength),
     utterances: pairs.length,
     seconds_audio: sum((p) => p.seconds ?? 0),
   };
@@ -77,11 +132,23 @@ export function score(pairs: readonly AlignedPair[]): Scores {
 
 export const errorsOf = (alignment: Alignment): number => alignment.substitutions + alignment.deletions + alignment.insertions;
 
-export const wordsOf = (text: string): string[] => text.split(' ').filter((word) => word !== '');
+export const wordCounts = (pair: AlignedPair): Counts => ({ errors: errorsOf(pair.words), total: pair.words.referenceLength });
+
+export const tokenCounts = (pair: AlignedPair): Counts => ({ errors: errorsOf(pair.tokens), total: pair.tokens.referenceLength });
 
 /** Errors over reference length. Without any reference: 0 when nothing was said to be there, else 1. */
-export function rate(counts: readonly { errors: number; total: number }[]): number {
+export function rate(counts: readonly Counts[]): number {
   const errors = counts.reduce((sum, c) => sum + c.errors, 0);
   const total = counts.reduce((sum, c) => sum + c.total, 0);
   return total > 0 ? errors / total : Math.min(1, errors);
+}
+
+/** Counts of all units with the same key together, in the order of first appearance. */
+export function summedBy(counts: readonly Counts[], keys: readonly string[]): Counts[] {
+  const sums = new Map<string, Counts>();
+  counts.forEach(({ errors, total }, i) => {
+    const sum = sums.get(keys[i]!) ?? { errors: 0, total: 0 };
+    sums.set(keys[i]!, { errors: sum.errors + errors, total: sum.total + total });
+  });
+  return [...sums.values()];
 }

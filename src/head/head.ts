@@ -20,12 +20,20 @@ export interface HeadInput {
 }
 
 /**
- * Appends a head. Inputs: `features` [batch, frames, layers · dims] and `mask` [batch, frames].
+ * Appends a head on cached features. Inputs: `features` [batch, frames, layers · dims] and `mask` [batch, frames].
  * @returns logits [batch, frames, tokens]
  */
 export function buildHead(network: Network, settings: HeadSettings, input: HeadInput, tokens: number): Value {
   const features = network.graph.input('features', ['batch', 'frames', input.layers * input.dims]);
   const mask = network.graph.input('mask', ['batch', 'frames']);
+  return appendHead(network, settings, features, input, mask, tokens);
+}
+
+/**
+ * Appends a head on values of the same network.
+ * @param features [batch, frames, layers · dims]
+ */
+export function appendHead(network: Network, settings: HeadSettings, features: Value, input: HeadInput, mask: Value, tokens: number): Value {
   const mixed = input.layers === 1 ? features : mixLayers(network, features, input);
   const x = network.specAugment(norm(network, mixed, 'head.input_norm'));
   return linear(network, hiddenOf(network, x, mask, settings), 'head.out', tokens);

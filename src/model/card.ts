@@ -1,4 +1,5 @@
 import type { Scores } from '../evaluate/score.ts';
+import { nameOf } from '../recipe/learns.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { hubFrontMatter, type Data } from './hub-card.ts';
 
@@ -16,7 +17,7 @@ export function modelCard(recipe: Recipe, test: Scores, trainMinutes: number, so
 # ${recipe.title ?? recipe.name}
 
 A speech recogniser for the language \`${recipe.language}\`, trained by \`isogloss run\` with the recipe \`${recipe.name}\` on
-${trainMinutes.toFixed(1)} minutes of transcribed speech. The encoder \`${recipe.encoder.model}\` was left as it is; the head is new.
+${trainMinutes.toFixed(1)} minutes of transcribed speech. ${howTrained(recipe)}
 
 ${use}
 ## How good
@@ -32,4 +33,10 @@ It was trained and tested on the same few voices: on others, expect more errors.
 ## Data
 ${sources.map(({ name, source }) => (source ? `- ${source.title}: ${source.licence}. ${source.attribution.replace(/\.$/, '')}. ${source.upstream}` : `- ${name}: your own`)).join('\n')}
 ${recipe.encoder.model === 'embedded' ? '- The embedded encoder: mostly speech under CC-BY-SA-3.0, by the voices that models/embedded/README.md of isogloss names.\n' : ''}`;
+}
+
+function howTrained({ encoder, start, train, stages }: Recipe): string {
+  const learnt = (stages ?? [{ train }]).map((stage) => nameOf(stage.train)).join(', then ');
+  if (start !== undefined) return `It went on from the model \`${start}\`; what learnt: ${learnt}.`;
+  return train === 'head' && !stages ? `The encoder \`${encoder.model}\` was left as it is; the head is new.` : `From the encoder \`${encoder.model}\`; what learnt: ${learnt}.`;
 }

@@ -1,16 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { Encoder } from '../encoder/encoder.ts';
-import { buildHead, type HeadSettings } from '../head/head.ts';
+import { encodeEncoder, Encoder, readArchitecture } from '../encoder/encoder.ts';
+import { buildEncoder } from '../encoder/network.ts';
+import { readWeights } from '../encoder/weights.ts';
+import { buildHead } from '../head/head.ts';
 import type { Weights } from '../onnx/engine.ts';
-import { Network } from '../onnx/network.ts';
+import { Network, type AdapterOptions } from '../onnx/network.ts';
 import { encodeModel } from '../onnx/proto.ts';
 import { frameMask } from '../audio/standardise.ts';
 import { floatData, floats, openSession, type Session } from '../onnx/session.ts';
 import { rowOf } from '../encoder/features.ts';
 import { InputError } from '../support/errors.ts';
 import { fromFloat16, toFloat16 } from '../support/float16.ts';
+import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../support/safetensors.ts';
 import { readJson, writeAtomic, writeJson } from '../support/files.ts';
 import { Vocabulary } from '../text/vocabulary.ts';
 
@@ -21,6 +24,8 @@ const aboutSchema = z.object({
   encoder: z.object({ name: z.string(), hash: z.string() }),
   /** Hidden layers that feed the head. */
   layers: z.array(z.number().int().nonnegative()).min(1),
+  /** Adapters on the encoder, in `adapters.safetensors`. */
+  adapters: z.object({ kind: z.enum(['low-rank', 'residual']), dims: z.number().int().positive(), scale: z.number() }).optional(),
   head: z.object({ kind: z.enum(['linear', 'mlp', 'transformer']), dims: z.number(), blocks: z.number(), context: z.number(), dropout: z.number() }),
   text: z.record(z.string(), z.unknown()),
 });
@@ -49,19 +54,18 @@ export class Model {
     this.head = head;
   }
 
+  /** A model from its parts. @param weights of the head, and of adapters where the model has them */
+  static async assemble(parts: ModelParts): Promise<Model> {
+    const { about, vocabulary, weights } = parts;
+    const encoder = about.adapters ? await adaptedEncoder(parts) : await Encoder.fromBytes(about.encoder.name, parts.encoder);
+    const network = new Network(false);
+    network.graph.output(buildHead(network, about.head, { layers: about.layers.length, dims: encoder.architecture.dims }, vocabulary.size), 'logits');
+    return new Model(about, vocabulary, encoder, await openSession(encodeModel(network.graph, { weights })));
+  }
+
   /** @throws InputError when the folder is no model */
   static async load(folder: string): Promise<Model> {
-    const file = path.join(folder, 'model.json');
-    const about = aboutSchema.safeParse(await readJson(file).catch((error: unknown) => {
-      throw new InputError('not a model folder: there is no model.json', 'Name the model folder of a finished run, e.g. runs/italian-10min-…/model.', { file: folder }, error);
-    }));
-    if (!about.success) throw new InputError(`not a model of this version of isogloss: ${about.error.issues[0]!.message}`, 'Run its recipe again.', { file });
-    const [vocabulary, encoder, head] = await Promise.all([
-      readJson(path.join(folder, 'vocab.json')).then((json) => Vocabulary.fromJson(json, { file: path.join(folder, 'vocab.json') })),
-      readPart(folder, 'encoder.onnx').then((bytes) => Encoder.fromBytes(about.data.encoder.name, bytes)),
-      readPart(folder, 'head.onnx').then((bytes) => openSession(bytes)),
-    ]);
-    return new Model(about.data, vocabulary, encoder, head);
+    return Model.assemble(await readModel(folder));
   }
 
   /** Runs recordings of like length (16 kHz mono) side by side. */
@@ -86,17 +90,70 @@ export class Model {
   }
 }
 
+/** What a model folder holds. */
+export interface ModelParts {
+  about: About;
+  vocabulary: Vocabulary;
+  /** Bytes of the .onnx file. */
+  encoder: Uint8Array;
+  /** Of the head, and of adapters on the encoder where there are any, by parameter. */
+  weights: Weights;
+}
+
+/** @throws InputError when the folder is no model, or not whole */
+export async function readModel(folder: string): Promise<ModelParts> {
+  const file = path.join(folder, 'model.json');
+  const about = aboutSchema.safeParse(await readJson(file).catch((error: unknown) => {
+    throw new InputError('not a model folder: there is no model.json', 'Name the model folder of a finished run, e.g. runs/italian-10min-…/model.', { file: folder }, error);
+  }));
+  if (!about.success) throw new InputError(`not a model of this version of isogloss: ${about.error.issues[0]!.message}`, 'Run its recipe again.', { file });
+  const [vocabulary, encoder, head] = await Promise.all([
+    readJson(path.join(folder, 'vocab.json')).then((json) => Vocabulary.fromJson(json, { file: path.join(folder, 'vocab.json') })),
+    readPart(folder, 'encoder.onnx'),
+    readPart(folder, 'head.onnx'),
+  ]);
+  const weights = readWeights(head);
+  if (about.data.adapters) for (const [name, { data }] of decodeSafetensors(await readPart(folder, ADAPTERS))) weights.set(name, data);
+  return { about: about.data, vocabulary, encoder, weights };
+}
+
 /** Writes a model folder; `model.json` last, so that a folder that has it is whole. */
-export async function writeModel(folder: string, about: About, encoder: Encoder, vocabulary: Vocabulary, weights: Weights, card: string): Promise<void> {
+export async function writeModel(folder: string, { about, vocabulary, encoder, weights }: ModelParts, card: string): Promise<void> {
+  const { dims } = readArchitecture(about.encoder.name, encoder);
   const network = new Network(false);
-  const settings: HeadSettings = about.head;
-  const logits = buildHead(network, settings, { layers: about.layers.length, dims: encoder.architecture.dims }, vocabulary.size);
-  network.graph.output(logits, 'logits');
-  await writeAtomic(path.join(folder, 'encoder.onnx'), encoder.bytes);
+  network.graph.output(buildHead(network, about.head, { layers: about.layers.length, dims }, vocabulary.size), 'logits');
+  await writeAtomic(path.join(folder, 'encoder.onnx'), encoder);
   await writeAtomic(path.join(folder, 'head.onnx'), encodeModel(network.graph, { weights }));
+  if (about.adapters) await writeAtomic(path.join(folder, ADAPTERS), encodeSafetensors(adapterTensors(about.adapters, encoder, weights)));
   await writeJson(path.join(folder, 'vocab.json'), vocabulary.toJson());
   await writeAtomic(path.join(folder, 'README.md'), card);
   await writeJson(path.join(folder, 'model.json'), about);
+}
+
+const ADAPTERS = 'adapters.safetensors';
+
+export type AdapterSettings = NonNullable<About['adapters']>;
+
+/** What adapters add to a network. LoRA stands on the products of attention and feed-forward. */
+export function adapterOptions(settings: AdapterSettings | undefined): AdapterOptions {
+  if (!settings) return {};
+  if (settings.kind === 'residual') return { adapterDims: settings.dims };
+  return { lowRank: { rank: settings.dims, scale: settings.scale, on: (name) => /^blocks\.\d+\.(attention|feed_forward)\./.test(name) } };
+}
+
+/** The untouched encoder with its adapters in place. */
+async function adaptedEncoder({ about, encoder, weights }: ModelParts): Promise<Encoder> {
+  const architecture = readArchitecture(about.encoder.name, encoder);
+  const all = new Map([...readWeights(encoder), ...weights]);
+  return Encoder.fromBytes(about.encoder.name, encodeEncoder(all, architecture, {}, adapterOptions(about.adapters)));
+}
+
+/** The parameters that adapters add to the encoder. */
+function adapterTensors(settings: AdapterSettings, encoder: Uint8Array, weights: Weights): Map<string, NamedTensor> {
+  const network = new Network(false, adapterOptions(settings));
+  buildEncoder(network, readArchitecture('encoder', encoder));
+  const named = [...network.graph.parameters].filter(([name]) => weights.has(name));
+  return new Map(named.map(([name, { dims }]) => [name, { dims: dims as number[], data: weights.get(name)! }]));
 }
 
 async function readPart(folder: string, name: string): Promise<Uint8Array> {

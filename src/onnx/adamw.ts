@@ -11,6 +11,10 @@ export interface AdamWSettings {
   weightDecay: number;
   /** The gradients' joint norm is scaled down to this when it is larger. */
   clip: number;
+  /** A parameter's learning rate as a share of the step's; 1 for all when absent. */
+  rateOf?: (name: string) => number;
+  /** L2-SP (Li et al. 2018): pulls parameters towards where they started instead of towards zero. */
+  stayNear?: { strength: number; start: ReadonlyMap<string, Float32Array> };
 }
 
 export const adamWDefaults: AdamWSettings = { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clip: 1 };
@@ -42,11 +46,22 @@ export function appendAdamW(graph: Graph, gradients: ReadonlyMap<string, Value>,
     const mean = add(graph, mul(graph, oldMean, s(settings.beta1)), mul(graph, clipped, s(1 - settings.beta1)));
     const square = add(graph, mul(graph, oldSquare, s(settings.beta2)), mul(graph, mul(graph, clipped, clipped), s(1 - settings.beta2)));
     const deviation = add(graph, sqrt(graph, mul(graph, square, squareCorrection!)), s(settings.epsilon));
-    const moved = sub(graph, parameter, mul(graph, div(graph, mean, deviation), stepSize));
-    const decayed = parameter.dims.length > 1 && settings.weightDecay > 0
-      ? sub(graph, moved, mul(graph, parameter, mul(graph, rate!, s(settings.weightDecay))))
-      : moved;
-    next.set(name, { weight: reshape(graph, decayed, parameter.dims), mean, square });
+    const share = s(settings.rateOf?.(name) ?? 1);
+    const moved = sub(graph, parameter, mul(graph, div(graph, mean, deviation), mul(graph, stepSize, share)));
+    const pulled = decayed(graph, settings, name, moved, mul(graph, rate!, share));
+    next.set(name, { weight: reshape(graph, pulled, parameter.dims), mean, square });
   }
   return { next, norm: reduceSum(graph, reshape(graph, norm, [1]), [0]) };
+}
+
+/** Decoupled decay: towards zero, or towards where a pretrained parameter started. */
+function decayed(graph: Graph, { weightDecay, stayNear }: AdamWSettings, name: string, moved: Value, rate: Value): Value {
+  const parameter = graph.parameters.get(name)!;
+  const start = stayNear?.start.get(name);
+  if (start) {
+    const away = sub(graph, parameter, graph.frozen(`${name}.start`, parameter.dims as number[], start));
+    return sub(graph, moved, mul(graph, away, mul(graph, rate, graph.scalar(stayNear!.strength))));
+  }
+  if (parameter.dims.length < 2 || weightDecay === 0) return moved;
+  return sub(graph, moved, mul(graph, parameter, mul(graph, rate, graph.scalar(weightDecay))));
 }

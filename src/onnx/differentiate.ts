@@ -14,12 +14,13 @@ export function differentiate(graph: Graph, output: Value, seed: Value, wanted: 
   const reached = dependants(forward, wantedNames);
   const gradients = new Map<string, Value>([[output.name, seed]]);
   for (const node of forward.reverse()) {
-    const gradient = gradients.get(node.outputs[0]!.name);
-    if (!gradient || !node.inputs.some((v) => v && reached.has(v.name))) continue;
+    const ofOutputs = node.outputs.map((v) => gradients.get(v.name));
+    if (!ofOutputs.some(Boolean) || !node.inputs.some((v) => v && reached.has(v.name))) continue;
     const rule = gradientRules[node.op];
     if (!rule) throw new Error(`no gradient for the operator ${node.op} (${node.outputs[0]!.name})`);
+    if (node.op !== 'Split' && ofOutputs.slice(1).some(Boolean)) throw new Error(`no gradient for the operator ${node.op} by another output than its first (${node.outputs[0]!.name})`);
     const wants = (i: number): boolean => reached.has(node.inputs[i]?.name ?? '');
-    const parts = rule({ graph, node, gradient, wants });
+    const parts = rule({ graph, node, gradient: ofOutputs[0]!, gradients: ofOutputs, wants });
     node.inputs.forEach((input, i) => {
       const part = parts[i];
       if (!input || !part || !reached.has(input.name)) return;
@@ -30,10 +31,10 @@ export function differentiate(graph: Graph, output: Value, seed: Value, wanted: 
   return new Map([...gradients].filter(([name]) => wantedNames.has(name)));
 }
 
-/** The names of all values that depend on one of the sources, the sources included. */
+/** The names of all values that depend on one of the sources, the sources included. Shapes and comparisons have no gradient. */
 function dependants(nodes: readonly Node[], sources: ReadonlySet<string>): Set<string> {
   const reached = new Set(sources);
   for (const node of nodes)
-    if (node.inputs.some((v) => v && reached.has(v.name))) for (const v of node.outputs) reached.add(v.name);
+    if (node.inputs.some((v) => v && reached.has(v.name))) for (const v of node.outputs) if (v.type === 'float32') reached.add(v.name);
   return reached;
 }

@@ -1,22 +1,13 @@
 import type * as ort from 'onnxruntime-node';
-import { appendAdamW, STEP_INPUTS, type AdamWSettings } from './adamw.ts';
+import { STEP_INPUTS, type AdamWSettings } from './adamw.ts';
 import { Arena } from './arena.ts';
-import { differentiate } from './differentiate.ts';
-import type { Graph, Node, Value } from './graph.ts';
+import { compileParts, gradientOf, type EngineOptions, type Moments, type Parts, type Weights } from './compile.ts';
+import type { Graph, Value } from './graph.ts';
 import type { Network } from './network.ts';
-import { encodeModel } from './proto.ts';
-import { floatData, floats, openSession, type Session, type SessionOptions } from './session.ts';
+import { floatData, floats, type Session } from './session.ts';
 
+export type { Moments, Weights } from './compile.ts';
 export type Feeds = Record<string, ort.Tensor>;
-export type Weights = Map<string, Float32Array>;
-
-/** What AdamW carries from step to step besides the weights. */
-export interface Moments {
-  mean: Weights;
-  square: Weights;
-  /** Steps taken. */
-  step: number;
-}
 
 /**
  * A network made trainable. One step is two runs of ONNX Runtime, with the loss's gradient computed in between:
@@ -32,6 +23,8 @@ export class Engine {
   private readonly settings: AdamWSettings;
   private spare: { weights: Weights; mean: Weights; square: Weights };
   private kept: Feeds = {};
+  /** Gradients summed over the batches since the last move, where there are several to a move. */
+  private sums: Feeds | undefined;
 
   private constructor(parts: Parts, settings: AdamWSettings, weights: Weights, moments: Moments | undefined) {
     this.parts = parts;
@@ -42,7 +35,7 @@ export class Engine {
   }
 
   /** @param output what the loss is computed from; its gradient is given to `backward` */
-  static async compile(network: Network, output: Value, settings: AdamWSettings, weights: Weights, options: SessionOptions & { moments?: Moments } = {}): Promise<Engine> {
+  static async compile(network: Network, output: Value, settings: AdamWSettings, weights: Weights, options: EngineOptions = {}): Promise<Engine> {
     return new Engine(await compileParts(network, output, settings, options), settings, weights, options.moments);
   }
 
@@ -63,10 +56,27 @@ export class Engine {
    * @returns the gradients' norm before clipping; when it is not finite, nothing was moved
    */
   async backward(gradient: ort.Tensor, learningRate: number): Promise<number> {
-    const { graph, backward, backwardInputs, norm, next, seed } = this.parts;
+    if (!this.parts.update) return this.move(this.parts.backward, { ...this.kept, [this.parts.seed.name]: gradient }, learningRate);
+    await this.accumulate(gradient);
+    const gradients = this.sums!;
+    this.sums = undefined;
+    return this.move(this.parts.update, gradients, learningRate);
+  }
+
+  /** Adds a batch's gradients to those of the next move. Only for an engine that was compiled to accumulate. */
+  async accumulate(gradient: ort.Tensor): Promise<void> {
+    const { graph, backward, backwardInputs, seed, sums } = this.parts;
+    const feeds: Feeds = { ...this.kept, ...weightFeeds(graph, this.weights), [seed.name]: gradient };
+    for (const { parameter, before } of sums) feeds[before.name] = this.sums?.[gradientOf(parameter)] ?? floats(new Float32Array(this.weights.get(parameter)!.length), before.dims as number[]);
+    const results = await backward.run(pick(feeds, backwardInputs));
+    this.sums = Object.fromEntries(sums.map(({ parameter, after }) => [gradientOf(parameter), results[after.name]!]));
+  }
+
+  private async move(session: Session, inputs: Feeds, learningRate: number): Promise<number> {
+    const { graph, moveInputs, norm, next } = this.parts;
     const step = this.moments.step + 1;
     const scalars = [learningRate, 1 / (1 - this.settings.beta1 ** step), 1 / (1 - this.settings.beta2 ** step)];
-    const feeds: Feeds = { ...this.kept, ...weightFeeds(graph, this.weights), [seed.name]: gradient };
+    const feeds: Feeds = { ...inputs, ...weightFeeds(graph, this.weights) };
     STEP_INPUTS.forEach((name, i) => (feeds[name] = floats(Float32Array.of(scalars[i]!), [])));
     const fetches: Record<string, ort.Tensor | null> = { [norm.name]: null };
     for (const [name, values] of next) {
@@ -77,14 +87,14 @@ export class Engine {
       fetches[values.mean.name] = floats(this.spare.mean.get(name)!, dims);
       fetches[values.square.name] = floats(this.spare.square.get(name)!, dims);
     }
-    const results = await backward.run(pick(feeds, backwardInputs), fetches);
+    const results = await session.run(pick(feeds, moveInputs), fetches);
     const size = floatData(results[norm.name]!)[0]!;
     if (Number.isFinite(size)) this.swap(step);
     return size;
   }
 
   async release(): Promise<void> {
-    await Promise.all([this.parts.forward.release(), this.parts.backward.release()]);
+    await Promise.all([this.parts.forward.release(), this.parts.backward.release(), this.parts.update?.release()]);
   }
 
   private swap(step: number): void {
@@ -94,50 +104,6 @@ export class Engine {
     this.spare = old;
   }
 }
-
-interface Parts {
-  graph: Graph;
-  forward: Session;
-  backward: Session;
-  output: Value;
-  seed: Value;
-  norm: Value;
-  next: ReturnType<typeof appendAdamW>['next'];
-  /** Values of the way there that the way back reads. */
-  kept: Value[];
-  forwardInputs: Set<string>;
-  backwardInputs: Set<string>;
-}
-
-async function compileParts(network: Network, output: Value, settings: AdamWSettings, options: SessionOptions): Promise<Parts> {
-  const { graph } = network;
-  const forwardNodes = [...graph.nodes];
-  const forwardInputs = [...graph.inputs, ...graph.parameters.values()];
-  const seed = graph.input('output_gradient', output.dims);
-  const gradients = differentiate(graph, output, seed, graph.parameters.values());
-  const { next, norm } = appendAdamW(graph, gradients, settings);
-  const backwardNodes = graph.nodes.slice(forwardNodes.length);
-  const made = new Map(forwardNodes.flatMap((node) => node.outputs.map((v) => [v.name, v] as const)));
-  const kept = [...readBy(backwardNodes)].flatMap((name) => made.get(name) ?? []);
-  const outputs = [...new Set([output, ...kept])];
-  const backwardOutputs = [norm, ...[...next.values()].flatMap((v) => [v.weight, v.mean, v.square])];
-  const backwardInputs = neededInputs(backwardNodes, [...graph.inputs, ...graph.parameters.values(), ...kept]);
-  const forwardNeeded = neededInputs(forwardNodes, forwardInputs);
-  const forward = await openSession(encodeModel(graph, { nodes: forwardNodes, inputs: forwardNeeded, outputs }), options);
-  const backward = await openSession(encodeModel(graph, { nodes: backwardNodes, inputs: backwardInputs, outputs: backwardOutputs }), options);
-  return { graph, forward, backward, output, seed, norm, next, kept, forwardInputs: namesOf(forwardNeeded), backwardInputs: namesOf(backwardInputs) };
-}
-
-function readBy(nodes: readonly Node[]): Set<string> {
-  return new Set(nodes.flatMap((node) => node.inputs.flatMap((v) => (v ? [v.name] : []))));
-}
-
-function neededInputs(nodes: readonly Node[], candidates: readonly Value[]): Value[] {
-  const read = readBy(nodes);
-  return candidates.filter((v) => read.has(v.name));
-}
-
-const namesOf = (values: readonly Value[]): Set<string> => new Set(values.map((v) => v.name));
 
 function weightFeeds(graph: Graph, weights: Weights): Feeds {
   return Object.fromEntries([...weights].map(([name, data]) => [name, floats(data, graph.parameters.get(name)!.dims as number[])]));

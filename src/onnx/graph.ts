@@ -23,7 +23,16 @@ export interface Node {
 /** Constant data inside a graph. */
 export interface Constant {
   readonly value: Value;
-  readonly data: Float32Array | BigInt64Array | Uint8Array;
+  readonly data: ConstantData;
+}
+
+/** float32, int64, int32, and bool as a byte each. */
+export type ConstantData = Float32Array | BigInt64Array | Int32Array | Uint8Array;
+
+/** What is known of a value before it has a name. */
+export interface Shape {
+  readonly dims: readonly Dim[];
+  readonly type: ElementType;
 }
 
 /**
@@ -51,9 +60,16 @@ export class Graph {
     return value;
   }
 
-  constant(data: Float32Array | BigInt64Array, dims: readonly number[], hint = 'constant'): Value {
-    const value = this.declare(this.fresh(hint), data instanceof Float32Array ? 'float32' : 'int64', dims);
+  constant(data: ConstantData, dims: readonly number[], hint = 'constant'): Value {
+    const value = this.declare(this.fresh(hint), constantType(data), dims);
     this.constants.set(value.name, { value, data });
+    return value;
+  }
+
+  /** A tensor that stays as it is, under a parameter's name. */
+  frozen(name: string, dims: readonly number[], data: Float32Array): Value {
+    const value = this.declare(name, 'float32', dims);
+    this.constants.set(name, { value, data });
     return value;
   }
 
@@ -78,6 +94,11 @@ export class Graph {
   /** Appends a node and returns its outputs. `hint` names them for people who open the file in a viewer. */
   nodeMany(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}, hint = op, dims?: readonly Dim[]): Value[] {
     const shapes = dims ? [{ dims, type: inputs[0]!.type }] : inferDims(op, inputs, attributes, this);
+    return this.append(op, inputs, attributes, shapes, hint);
+  }
+
+  /** Appends a node whose outputs' shapes the caller knows. */
+  append(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes, shapes: readonly Shape[], hint = op): Value[] {
     const outputs = shapes.map((shape) => this.declare(this.fresh(hint), shape.type, shape.dims));
     this.nodes.push({ op, inputs, outputs, attributes });
     return outputs;
@@ -111,4 +132,10 @@ export class Graph {
     for (let i = 1; this.names.has(name); i++) name = `${hint}_${i}`;
     return name;
   }
+}
+
+function constantType(data: ConstantData): ElementType {
+  if (data instanceof Float32Array) return 'float32';
+  if (data instanceof BigInt64Array) return 'int64';
+  return data instanceof Int32Array ? 'int32' : 'bool';
 }

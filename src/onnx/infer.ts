@@ -1,9 +1,5 @@
-import type { Attributes, Dim, ElementType, Graph, Value } from './graph.ts';
-
-interface Shape {
-  dims: readonly Dim[];
-  type: ElementType;
-}
+import { intOf, wrapAxis } from './attributes.ts';
+import type { Attributes, Dim, ElementType, Graph, Shape, Value } from './graph.ts';
 
 /**
  * The dims and types of a node's outputs. Symbolic dims are compared by name.
@@ -28,7 +24,7 @@ const compare: Rule = ([a, b]) => [{ dims: broadcastDims(a!.dims, b!.dims), type
 
 const reduce: Rule = ([x, axes], attributes, graph) => {
   const keep = intOf(attributes, 'keepdims', 1) === 1;
-  const over = axes ? integersOf(axes, graph).map((a) => wrap(a, x!.dims.length)) : x!.dims.map((_, i) => i);
+  const over = axes ? integersOf(axes, graph).map((a) => wrapAxis(a, x!.dims.length)) : x!.dims.map((_, i) => i);
   const dims = x!.dims.flatMap((d, i) => (over.includes(i) ? (keep ? [1] : []) : [d]));
   return [{ dims, type: x!.type }];
 };
@@ -37,7 +33,8 @@ const rules: Record<string, Rule> = {
   Identity: same, Neg: same, Exp: same, Log: same, Sqrt: same, Reciprocal: same, Erf: same, Tanh: same, Sigmoid: same,
   Relu: same, Gelu: same, Abs: same, Sign: same, Softmax: same, LogSoftmax: same,
   Add: broadcast, Sub: broadcast, Mul: broadcast, Div: broadcast, Pow: broadcast, Max: broadcast, Min: broadcast,
-  Greater: compare, Less: compare, Equal: compare, GreaterOrEqual: compare,
+  Not: same, Greater: compare, Less: compare, Equal: compare, GreaterOrEqual: compare,
+  InstanceNormalization: same, GroupNormalization: same,
   Where: ([c, a, b]) => [{ dims: broadcastDims(c!.dims, broadcastDims(a!.dims, b!.dims)), type: a!.type }],
   ReduceSum: reduce, ReduceMean: reduce, ReduceSumSquare: reduce, ReduceMax: reduce,
   MatMul: ([a, b]) => [{ dims: matmulDims(a!.dims, b!.dims), type: a!.type }],
@@ -45,10 +42,16 @@ const rules: Record<string, Rule> = {
     const statistics = { dims: [...x!.dims.slice(0, -1), 1], type: x!.type };
     return [{ dims: x!.dims, type: x!.type }, statistics, statistics];
   },
-  Transpose: ([x], attributes) => [{ dims: intsOf(attributes, 'perm').map((p) => x!.dims[p]!), type: x!.type }],
+  Shape: ([x]) => [{ dims: [x!.dims.length], type: 'int64' }],
+  Size: () => [{ dims: [], type: 'int64' }],
+  Gemm: ([a, b], attributes) => {
+    const rows = a!.dims[intOf(attributes, 'transA', 0)]!;
+    return [{ dims: [rows, b!.dims[1 - intOf(attributes, 'transB', 0)]!], type: a!.type }];
+  },
+  Transpose: ([x], attributes) => [{ dims: requiredInts(attributes, 'perm').map((p) => x!.dims[p]!), type: x!.type }],
   Cast: ([x], attributes) => [{ dims: x!.dims, type: castTypes[intOf(attributes, 'to', 1)]! }],
   Concat: (inputs, attributes) => {
-    const axis = wrap(intOf(attributes, 'axis', 0), inputs[0]!.dims.length);
+    const axis = wrapAxis(intOf(attributes, 'axis', 0), inputs[0]!.dims.length);
     const total = inputs.map((v) => v.dims[axis]!);
     const dims = [...inputs[0]!.dims];
     dims[axis] = total.every((d) => typeof d === 'number') ? total.reduce((a, b) => a + b, 0) : total.join('+');
@@ -82,15 +85,8 @@ function integersOf(value: Value, graph: Graph): number[] {
   return Array.from(constant.data, Number);
 }
 
-function intOf(attributes: Attributes, name: string, otherwise: number): number {
-  const attribute = attributes[name];
-  return attribute && 'int' in attribute ? attribute.int : otherwise;
-}
-
-function intsOf(attributes: Attributes, name: string): readonly number[] {
+function requiredInts(attributes: Attributes, name: string): readonly number[] {
   const attribute = attributes[name];
   if (!attribute || !('ints' in attribute)) throw new Error(`the attribute ${name} is missing`);
   return attribute.ints;
 }
-
-const wrap = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);

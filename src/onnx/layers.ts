@@ -1,5 +1,5 @@
 import type { Dim, Value } from './graph.ts';
-import type { Network } from './network.ts';
+import type { LowRank, Network } from './network.ts';
 import { add, layerNorm, matmul, mul, relu, reshape, softmax, sub, transpose } from './ops.ts';
 
 /** x [..., inputs] → [..., outputs]. */
@@ -7,7 +7,25 @@ export function linear(network: Network, x: Value, name: string, outputs: number
   const inputs = x.dims.at(-1) as number;
   const weight = network.parameter(`${name}.weight`, [inputs, outputs], { deviation: gain * Math.sqrt(1 / inputs) });
   const bias = network.parameter(`${name}.bias`, [outputs], { value: 0 });
-  return add(network.graph, matmul(network.graph, x, weight), bias);
+  const y = add(network.graph, matmul(network.graph, x, weight), bias);
+  return network.lowRank?.on(name) ? add(network.graph, y, lowRankBranch(network, x, name, outputs, network.lowRank)) : y;
+}
+
+/** Starts at zero, since B does: before training, nothing is changed. */
+function lowRankBranch(network: Network, x: Value, name: string, outputs: number, { rank, scale }: LowRank): Value {
+  const g = network.graph;
+  const inputs = x.dims.at(-1) as number;
+  const down = network.parameter(`${name}.lora_a`, [inputs, rank], { deviation: Math.sqrt(1 / inputs) });
+  const up = network.parameter(`${name}.lora_b`, [rank, outputs], { value: 0 });
+  return mul(g, matmul(g, matmul(g, x, down), up), g.scalar(scale / rank));
+}
+
+/** A bottleneck beside the residual stream, as MMS has one a language behind every block (Houlsby et al. 2019; Pratap et al. 2023). */
+export function residualAdapter(network: Network, x: Value, name: string, dims: number): Value {
+  const g = network.graph;
+  const narrow = relu(g, linear(network, norm(network, x, `${name}.norm`), `${name}.down`, dims));
+  // From zero up: before training, nothing is changed.
+  return add(g, x, linear(network, narrow, `${name}.up`, x.dims.at(-1) as number, 0));
 }
 
 export function norm(network: Network, x: Value, name: string): Value {

@@ -11,18 +11,47 @@ export interface DropoutSite {
   rate: number;
 }
 
+/** Low-rank adaptation (LoRA, Hu et al. 2022): a linear layer's weight W becomes W + A·B·scale / rank. */
+export interface LowRank {
+  rank: number;
+  scale: number;
+  /** Which linear layers have one, by their names. */
+  on: (name: string) => boolean;
+}
+
+/** What is added to the layers of a network that is left as it is otherwise. */
+export interface AdapterOptions {
+  lowRank?: LowRank | undefined;
+  /** Width of the residual adapters behind an encoder's blocks. */
+  adapterDims?: number | undefined;
+}
+
 /** A graph with parameters that know how they start, and dropout that is only there while training. */
 export class Network {
   readonly graph = new Graph();
+  /** Low-rank adapters on linear layers, where a training has them. */
+  readonly lowRank: LowRank | undefined;
+  /** Width of the residual adapters behind an encoder's blocks, where a training has them. */
+  readonly adapterDims: number | undefined;
+
   readonly starts = new Map<string, Start>();
   readonly dropoutSites: DropoutSite[] = [];
   readonly training: boolean;
 
-  constructor(training: boolean) {
+  private masked = false;
+  private readonly frozen: ReadonlyMap<string, Float32Array>;
+
+  /** @param options `frozen`: parameters that keep these values, and are constants of the graph */
+  constructor(training: boolean, options: AdapterOptions & { frozen?: ReadonlyMap<string, Float32Array> } = {}) {
     this.training = training;
+    this.frozen = options.frozen ?? new Map<string, Float32Array>();
+    this.lowRank = options.lowRank;
+    this.adapterDims = options.adapterDims;
   }
 
   parameter(name: string, dims: readonly number[], start: Start): Value {
+    const frozen = this.frozen.get(name);
+    if (frozen) return this.graph.frozen(name, dims, frozen);
     this.starts.set(name, start);
     return this.graph.parameter(name, dims);
   }
@@ -40,7 +69,9 @@ export class Network {
    * fed as `augment.frames` [batch, frames, 1] and `augment.features` [batch, 1, dims].
    */
   specAugment(x: Value): Value {
-    if (!this.training) return x;
+    // Once: where an encoder masks its input, the head above it has nothing to mask.
+    if (!this.training || this.masked) return x;
+    this.masked = true;
     const [batch, frames, dims] = x.dims as [Dim, Dim, Dim];
     const kept = mul(this.graph, x, this.graph.input('augment.frames', [batch, frames, 1]));
     return mul(this.graph, kept, this.graph.input('augment.features', [batch, 1, dims]));

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { editDistance } from '../support/edit-distance.ts';
 import { InputError } from '../support/errors.ts';
 import { readText, sha256 } from '../support/files.ts';
+import { breadthOf } from './learns.ts';
 import { recipeSchema, type Recipe } from './schema.ts';
 
 const HELP = 'docs/recipes.md lists every field.';
@@ -48,10 +49,19 @@ function refuseNonsense(recipe: Recipe, document: Document.Parsed, file: string,
     throw new InputError(`${path.join('.')}: ${what}`, next, { file, ...lineOf(document, path, lineAt) });
   };
   const isNew = recipe.encoder.model === 'new';
-  if (isNew !== (recipe.train === 'all'))
-    refuse(isNew ? ['encoder', 'model'] : ['train'], 'a new encoder is trained whole, and only a new one is', 'Set both `encoder.model: new` and `train: all`, or neither.');
+  const stages = recipe.stages ?? [{ train: recipe.train }];
+  const everything = stages.every((stage) => stage.train === 'all');
+  if (isNew && !everything) refuse(['encoder', 'model'], 'a new encoder has to be trained', 'Set `train: all` beside `encoder.model: new`.');
+  if (recipe.stages && recipe.train !== 'head') refuse(['train'], 'stages say what is trained', 'Remove it, or remove `stages`.');
+  if (stages.some((stage, i) => i > 0 && breadthOf(stage.train) < breadthOf(stages[i - 1]!.train)))
+    refuse(['stages'], 'a stage freezes again what the one before it has trained', 'Order them from `head` to `top: N` to `all`.');
+  if (stages.some((stage) => stage.train === 'adapters') && stages.some((stage) => breadthOf(stage.train) > 0 && stage.train !== 'adapters'))
+    refuse(['stages'], 'adapters stand on an encoder that stays as it is', 'Use either adapters, or `top: N` and `all`.');
+  if (recipe.start !== undefined && document.has('head')) refuse(['head'], 'the head comes from the model that `start` names', 'Remove it.');
+  if (recipe.start !== undefined && document.has('encoder')) refuse(['encoder'], 'the encoder comes from the model that `start` names', 'Remove it.');
+  if (recipe.encoder.freeze !== 'nothing' && !stages.some((stage) => stage.train === 'all')) refuse(['encoder', 'freeze'], 'only `train: all` trains what it would freeze', 'Remove it, or set `train: all`.');
   if (recipe.encoder.architecture && !isNew) refuse(['encoder', 'architecture'], 'only a new encoder has an architecture to choose', 'Remove it, or set `encoder.model: new`.');
-  if (recipe.training.augment && !isNew)
+  if (recipe.training.augment && !everything)
     refuse(['training', 'augment'], 'features of a frozen encoder are computed once, so the sound can’t be changed from epoch to epoch', 'Remove it.');
 }
 

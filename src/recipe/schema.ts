@@ -41,6 +41,7 @@ const encoder = z.strictObject({
   model: z.string().default('embedded').describe('`embedded`, `random` (the same network, untrained), `new` (trained from scratch with the head), or an .onnx file made by isogloss.'),
   layer: z.union([z.number().int().nonnegative(), z.literal('mix')]).default('mix').describe('Which hidden layer feeds the head; `mix` learns weights over all of them.'),
   architecture: architecture.optional().describe('Only for `new`.'),
+  freeze: z.enum(['nothing', 'feature-encoder']).default('nothing').describe('With `train: all`, whether the convolutions stay as they are.'),
 });
 
 const head = z.strictObject({
@@ -49,6 +50,15 @@ const head = z.strictObject({
   blocks: z.number().int().min(1).max(2).default(1).describe('Transformer blocks.'),
   context: z.number().int().nonnegative().default(2).describe('Frames on either side that mlp sees.'),
   dropout: share.default(0.1),
+});
+
+const trained = z.union([z.enum(['head', 'adapters', 'all']), z.strictObject({ top: count })], { error: 'write head, adapters, all, or { top: N }' })
+  .describe('What learns: the head alone, small adapters in every block with it, the encoder’s top N blocks with it, or all.');
+
+const adapters = z.strictObject({
+  kind: z.enum(['low-rank', 'residual']).default('residual').describe('`low-rank`: LoRA on attention and feed-forward; `residual`: a bottleneck behind every block, as MMS has.'),
+  dims: count.default(32).describe('Rank, or width of the bottleneck.'),
+  scale: z.number().positive().default(16).describe('LoRA’s alpha.'),
 });
 
 const augment = z.strictObject({
@@ -60,6 +70,7 @@ const augment = z.strictObject({
 const training = z.strictObject({
   epochs: count.default(27),
   batch_seconds: z.number().positive().default(60),
+  accumulate: count.default(1).describe('Batches to a step: a large batch in the memory of a small one.'),
   learning_rate: z.number().positive().default(0.003),
   schedule: z.enum(['cosine', 'linear', 'constant']).default('cosine'),
   warmup: share.default(0.1).describe('Share of all steps.'),
@@ -74,7 +85,11 @@ const training = z.strictObject({
   }).prefault({}),
   speeds: z.array(z.number().min(0.5).max(2)).min(1).default([1]).describe('Training recordings are heard at each of these speeds (Ko et al. 2015), e.g. [0.9, 1, 1.1]; for a frozen encoder.'),
   repeat: z.record(z.string(), count).default({}).describe('How often an epoch goes through a corpus, by its name; once, if not named.'),
-  augment: augment.optional().describe('Changes to the sound itself; only where the encoder is trained too.'),
+  augment: augment.optional().describe('Changes to the sound itself; only with `train: all`.'),
+  encoder_rate: z.number().positive().default(0.1).describe('The encoder’s learning rate as a share of the head’s, where a trained encoder is trained on.'),
+  layer_decay: share.default(0.9).describe('Each block below the top learns by this share of the one above it (Howard & Ruder 2018).'),
+  stay_near: z.number().nonnegative().default(0).describe('Pulls the encoder back to its pretrained weights (L2-SP, Li et al. 2018); 0 does not.'),
+  average: share.default(0).describe('Exponential moving average of the weights, e.g. 0.99; 0 takes them as they are.'),
 });
 
 export const recipeSchema = z.strictObject({
@@ -85,7 +100,11 @@ export const recipeSchema = z.strictObject({
   split: split.prefault({}),
   text: text.prefault({}),
   encoder: encoder.prefault({}),
-  train: z.enum(['head', 'all']).default('head').describe('`all` trains the encoder too: for `encoder.model: new`.'),
+  start: z.string().optional().describe('What to go on from: the recipe of a finished run, or a model folder. Its encoder, layers, head and vocabulary are taken.'),
+  train: trained.default('head'),
+  adapters: adapters.prefault({}),
+  stages: z.array(z.strictObject({ train: trained, epochs: count, learning_rate: z.number().positive() })).min(1).optional()
+    .describe('Gradual unfreezing: several trainings, one after the other, instead of `train`.'),
   head: head.prefault({}),
   training: training.prefault({}),
   decoding: z.strictObject({ method: z.literal('greedy').default('greedy') }).prefault({}),

@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import type { Utterance } from '../corpus/utterance.ts';
 import { codeOf, InputError, messageOf, type Place } from '../support/errors.ts';
+import { ExcludedText } from './normalise.ts';
 import { normalisePhones } from './phones.ts';
 
 /** espeak-ng's voice where it isn't called after the language. */
@@ -8,7 +9,7 @@ const VOICES: Readonly<Record<string, string>> = { 'en-US': 'en-us', 'es-MX': 'e
 
 /**
  * An utterance's phones, `|` between words: as the manifest has them, else as espeak-ng would say the text.
- * @throws InputError when espeak-ng is wanted and not there, or has no such voice
+ * @throws InputError when espeak-ng is wanted and not there, ExcludedText when it has no such voice or can't say the text
  */
 export async function phonesOf(utterance: Utterance, place: Place): Promise<string> {
   if (utterance.phones !== undefined) return utterance.phones;
@@ -18,7 +19,7 @@ export async function phonesOf(utterance: Utterance, place: Place): Promise<stri
     const { stdout } = await execa('espeak-ng', ['-v', voice, '--ipa', '-q', '--', utterance.text]);
     return normalisePhones(stdout).join(' ');
   } catch (error) {
-    const what = codeOf(error) === 'ENOENT' ? 'espeak-ng is not installed' : `espeak-ng can't say this: ${messageOf(error).split('\n')[0]}`;
-    throw new InputError(what, 'Phones come from espeak-ng (Debian: apt-get install espeak-ng), or from `phones` in the manifest.', place, error);
+    if (codeOf(error) === 'ENOENT') throw new InputError('espeak-ng is not installed', 'Phones come from espeak-ng (Debian: apt-get install espeak-ng), or from `phones` in the manifest.', place, error);
+    throw new ExcludedText(`espeak-ng can't say it in ${voice}, and the manifest has no phones: ${messageOf(error).split('\n').at(-1)}`);
   }
 }

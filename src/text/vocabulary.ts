@@ -18,12 +18,16 @@ export class Vocabulary {
     this.delimiter = this.ids.get(DELIMITER)!;
   }
 
-  /** A vocabulary of all tokens that occur, in code-point order. */
-  static build(texts: Iterable<readonly string[]>): Vocabulary {
+  /**
+   * A vocabulary of all tokens that occur, in code-point order.
+   * @param base a vocabulary to extend: its tokens keep their ids
+   */
+  static build(texts: Iterable<readonly string[]>, base?: Vocabulary): Vocabulary {
+    const known = base?.tokens ?? [BLANK, UNKNOWN, DELIMITER];
     const seen = new Set<string>();
     for (const tokens of texts) for (const token of tokens) seen.add(token);
-    for (const special of [BLANK, UNKNOWN, DELIMITER]) seen.delete(special);
-    return new Vocabulary([BLANK, UNKNOWN, DELIMITER, ...[...seen].sort()]);
+    for (const token of known) seen.delete(token);
+    return new Vocabulary([...known, ...[...seen].sort()]);
   }
 
   /** @throws InputError when it is not a vocab.json with `<pad>` and `|` and ids from 0 on without gaps */

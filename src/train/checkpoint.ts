@@ -9,8 +9,8 @@ interface Header {
 }
 
 /** Writes weights, moments and the loop's own state; whole or not at all. */
-export async function writeCheckpoint(file: string, weights: Weights, moments: Moments | undefined, state: unknown): Promise<void> {
-  const groups = { w: weights, ...(moments ? { m: moments.mean, s: moments.square } : {}) };
+export async function writeCheckpoint(file: string, weights: Weights, moments: Moments | undefined, state: unknown, average?: Weights): Promise<void> {
+  const groups = { w: weights, ...(moments ? { m: moments.mean, s: moments.square } : {}), ...(average ? { a: average } : {}) };
   const parts = Object.entries(groups).flatMap(([group, tensors]) => [...tensors].map(([name, data]) => ({ name: `${group}:${name}`, data })));
   const header: Header = { tensors: parts.map(({ name, data }) => ({ name, length: data.length })), state: { step: moments?.step ?? 0, loop: state } };
   const line = Buffer.from(`${JSON.stringify(header)}\n`);
@@ -20,6 +20,8 @@ export async function writeCheckpoint(file: string, weights: Weights, moments: M
 export interface Checkpoint {
   weights: Weights;
   moments: Moments;
+  /** Moving average of the weights, if the training had one. */
+  average?: Weights;
   state: unknown;
 }
 
@@ -31,7 +33,7 @@ export async function readCheckpoint(file: string): Promise<Checkpoint | undefin
   const header = JSON.parse(bytes.subarray(0, end).toString()) as Header;
   const state = header.state as { step: number; loop: unknown };
   const result: Checkpoint = { weights: new Map(), moments: { mean: new Map(), square: new Map(), step: state.step }, state: state.loop };
-  const groups: Record<string, Weights> = { w: result.weights, m: result.moments.mean, s: result.moments.square };
+  const groups: Record<string, Weights> = { w: result.weights, m: result.moments.mean, s: result.moments.square, a: new Map() };
   let offset = end + 1;
   for (const { name, length } of header.tensors) {
     const data = new Float32Array(length);
@@ -39,5 +41,6 @@ export async function readCheckpoint(file: string): Promise<Checkpoint | undefin
     groups[name[0]!]!.set(name.slice(2), data);
     offset += length * 4;
   }
+  if (groups.a!.size > 0) result.average = groups.a!;
   return result;
 }

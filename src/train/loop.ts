@@ -1,73 +1,21 @@
 import path from 'node:path';
 import { adamWDefaults } from '../onnx/adamw.ts';
 import { Engine, type Weights } from '../onnx/engine.ts';
-import type { Value } from '../onnx/graph.ts';
 import type { Network } from '../onnx/network.ts';
 import { floatData, floats } from '../onnx/session.ts';
 import { ctcLoss } from '../ctc/loss.ts';
 import { WorkError } from '../support/errors.ts';
-import { silent, type Progress, type Task } from '../support/progress.ts';
+import { silent, type Task } from '../support/progress.ts';
 import { Random } from '../support/random.ts';
 import { Scratch } from '../support/scratch.ts';
-import { makeBatches, type Batch } from '../support/batches.ts';
+import type { Batch } from '../support/batches.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import type { Examples, LoadedBatch } from './examples.ts';
-import { dropoutFeeds, specAugmentFeeds, type SpecAugmentSettings } from './masks.ts';
+import type { LoadedBatch } from './examples.ts';
+import { dropoutFeeds, specAugmentFeeds } from './masks.ts';
 import { Measurer, type Measured } from './measure.ts';
-import { learningRate } from './schedule.ts';
-
-export interface TrainingSettings {
-  epochs: number;
-  /** Frames a batch, padding included. */
-  batchFrames: number;
-  learningRate: number;
-  schedule: 'cosine' | 'linear' | 'constant';
-  /** Share of all steps over which the learning rate rises. */
-  warmup: number;
-  weightDecay: number;
-  /** The gradients' joint norm is scaled down to this. */
-  clip: number;
-  specAugment: SpecAugmentSettings;
-  /** Epochs without a better dev CER before it stops. */
-  patience: number;
-  seed: number | string;
-}
-
-export interface TrainingTask {
-  /** Builds the network anew: once with dropout and masks, once without. */
-  build: (training: boolean) => { network: Network; logits: Value };
-  blank: number;
-  train: Examples;
-  dev: Examples;
-  settings: TrainingSettings;
-  /** Where the loop keeps `last.ckpt` and `best.ckpt`; the same task resumes from there. */
-  folder: string;
-  progress?: Progress;
-  signal?: AbortSignal;
-  /** Told of each epoch as it ends, for logs. */
-  onEpoch?: (epoch: EpochRecord) => Promise<void> | void;
-  /** Minutes between checkpoints inside an epoch. */
-  checkpointMinutes?: number;
-}
-
-export interface EpochRecord {
-  epoch: number;
-  train_loss: number;
-  dev_loss: number;
-  dev_cer: number;
-  learning_rate: number;
-  gradient_norm: number;
-  seconds: number;
-}
-
-export interface TrainingResult {
-  /** The weights of the epoch with the best dev CER. */
-  weights: Weights;
-  epochs: EpochRecord[];
-  best: EpochRecord;
-  seconds: number;
-  framesPerSecond: number;
-}
+import { MovingAverage } from './moving-average.ts';
+import { batchesOf, batchesPerEpoch, batchesPerStep, movesAfter, rateAt } from './steps.ts';
+import type { EpochRecord, TrainingResult, TrainingSettings, TrainingTask } from './task.ts';
 
 interface LoopState {
   /** Of the next step to take. */
@@ -92,24 +40,26 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
   const saved = await readCheckpoint(lastFile);
   const state = (saved?.state as LoopState | undefined) ?? { epoch: 1, step: 0, sums: freshSums(), epochs: [], seconds: 0, frames: 0 };
   const { network, logits } = task.build(true);
-  const weights = saved?.weights ?? network.initialise(new Random(`${settings.seed}/weights`));
-  const adamW = { ...adamWDefaults, weightDecay: settings.weightDecay, clip: settings.clip };
-  const engine = await Engine.compile(network, logits, adamW, weights, saved ? { moments: saved.moments } : {});
+  const weights = saved?.weights ?? startOf(task, network);
+  const adamW = { ...adamWDefaults, weightDecay: settings.weightDecay, clip: settings.clip, ...task.optimiser };
+  const engine = await Engine.compile(network, logits, adamW, weights, { accumulate: batchesPerStep(settings) > 1, ...(saved ? { moments: saved.moments } : {}) });
   const measurer = await Measurer.compile(task.build(false), task.dev, task.blank, settings.batchFrames);
   // One holds the batch at work, the other the batch being prepared.
   const scratches = [new Scratch(), new Scratch()] as const;
   const perEpoch = batchesPerEpoch(task);
   const bar = (task.progress ?? silent)('train', settings.epochs * perEpoch, 'steps');
-  const save = (): Promise<void> => writeCheckpoint(lastFile, engine.weights, engine.moments, state);
+  const average = settings.average ? new MovingAverage(settings.average, saved?.average ?? weights) : undefined;
+  const save = (): Promise<void> => writeCheckpoint(lastFile, engine.weights, engine.moments, state, average?.weights);
   try {
     bar.advance((state.epoch - 1) * perEpoch + state.step);
     while (!finished(state.epochs, settings)) {
       const startedAt = performance.now();
-      await trainEpoch(task, engine, network, state, save, bar, scratches);
-      const measured = await measurer.measure(engine.weights);
+      await trainEpoch(task, engine, network, state, save, bar, scratches, average);
+      const candidate = average?.weights ?? engine.weights;
+      const measured = await measurer.measure(candidate);
       state.seconds += (performance.now() - startedAt) / 1000;
       const record = recordOf(state, measured, rateAt(task, engine.moments.step), (performance.now() - startedAt) / 1000);
-      if (record.dev_cer < bestOf(state.epochs)) await writeCheckpoint(path.join(task.folder, 'best.ckpt'), engine.weights, undefined, record);
+      if (record.dev_cer < bestOf(state.epochs)) await writeCheckpoint(path.join(task.folder, 'best.ckpt'), candidate, undefined, record);
       state.epochs.push(record);
       Object.assign(state, { epoch: state.epoch + 1, step: 0, sums: freshSums() });
       await save();
@@ -125,7 +75,13 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
   }
 }
 
-async function trainEpoch(task: TrainingTask, engine: Engine, network: Network, state: LoopState, save: () => Promise<void>, bar: Task, scratches: readonly [Scratch, Scratch]): Promise<void> {
+function startOf({ settings, start }: TrainingTask, network: Network): Weights {
+  const weights = network.initialise(new Random(`${settings.seed}/weights`));
+  for (const [name, value] of start ?? []) if (weights.has(name)) weights.set(name, value);
+  return weights;
+}
+
+async function trainEpoch(task: TrainingTask, engine: Engine, network: Network, state: LoopState, save: () => Promise<void>, bar: Task, scratches: readonly [Scratch, Scratch], average?: MovingAverage): Promise<void> {
   const batches = batchesOf(task, state.epoch);
   const prepared = (step: number): Promise<LoadedBatch> => prepare(task, network, batches[step]!, { epoch: state.epoch, step }, scratches[step % 2]!);
   let savedAt = performance.now();
@@ -138,25 +94,31 @@ async function trainEpoch(task: TrainingTask, engine: Engine, network: Network, 
     // The next batch is read and augmented while ONNX Runtime works on this one.
     ahead = state.step + 1 < batches.length ? prepared(state.step + 1) : undefined;
     ahead?.catch(() => {});
-    const { loss, tokens, norm } = await trainStep(task, engine, batch, loaded);
+    const { loss, tokens, norm } = await trainStep(task, engine, batch, loaded, movesAfter(task.settings, state.step, batches.length));
     broken = Number.isFinite(norm) ? 0 : broken + 1;
     if (broken > 20) throw new WorkError('training broke down: the loss is not a number any more', 'Lower training.learning_rate in the recipe.');
     if (Number.isFinite(norm)) {
-      state.sums = { loss: state.sums.loss + loss, tokens: state.sums.tokens + tokens, norm: state.sums.norm + norm, steps: state.sums.steps + 1 };
+      const { sums } = state;
+      state.sums = { loss: sums.loss + loss, tokens: sums.tokens + tokens, norm: sums.norm + norm, steps: sums.steps + (norm > 0 ? 1 : 0) };
+      if (norm > 0) average?.add(engine.weights);
     }
     state.frames += batch.frames * batch.examples.length;
     state.step++;
     bar.advance();
     bar.note(`epoch ${state.epoch}, loss ${(loss / tokens).toFixed(3)}`);
-    if (performance.now() - savedAt > (task.checkpointMinutes ?? 2) * 60_000) {
+    // Summed gradients are not saved: only between steps.
+    if (state.step % batchesPerStep(task.settings) === 0 && performance.now() - savedAt > (task.checkpointMinutes ?? 2) * 60_000) {
       await save();
       savedAt = performance.now();
     }
   }
 }
 
-/** Forward, CTC, backward. The loss is summed over the batch; its gradient is per target token. */
-async function trainStep(task: TrainingTask, engine: Engine, batch: Batch, loaded: LoadedBatch): Promise<{ loss: number; tokens: number; norm: number }> {
+/**
+ * Forward, CTC, backward. The loss is summed over the batch; its gradient is per target token.
+ * @returns a norm of 0 when the weights wait for more batches
+ */
+async function trainStep(task: TrainingTask, engine: Engine, batch: Batch, loaded: LoadedBatch, moves: boolean): Promise<{ loss: number; tokens: number; norm: number }> {
   const output = await engine.forward(loaded.inputs);
   const [rows, frames, tokenCount] = output.dims as [number, number, number];
   const targets = batch.examples.map((i) => task.train.targets[i]!);
@@ -169,9 +131,12 @@ async function trainStep(task: TrainingTask, engine: Engine, batch: Batch, loade
     loss += value;
     tokens += Math.max(1, targets[i]!.length);
   });
-  for (let i = 0; i < gradient.length; i++) gradient[i]! /= Math.max(1, tokens);
-  const norm = await engine.backward(floats(gradient, output.dims), rateAt(task, engine.moments.step));
-  return { loss, tokens, norm };
+  for (let i = 0; i < gradient.length; i++) gradient[i]! /= Math.max(1, tokens) * batchesPerStep(task.settings);
+  if (!moves) {
+    await engine.accumulate(floats(gradient, output.dims));
+    return { loss, tokens, norm: 0 };
+  }
+  return { loss, tokens, norm: await engine.backward(floats(gradient, output.dims), rateAt(task, engine.moments.step)) };
 }
 
 async function prepare(task: TrainingTask, network: Network, batch: Batch, at: { epoch: number; step: number }, scratch: Scratch): Promise<LoadedBatch> {
@@ -184,24 +149,6 @@ async function prepare(task: TrainingTask, network: Network, batch: Batch, at: {
   if (augmented)
     Object.assign(loaded.inputs, specAugmentFeeds(task.settings.specAugment, loaded.frameCounts, batch.frames, augmented.dims[2] as number, random, scratch.take));
   return loaded;
-}
-
-function batchesOf(task: TrainingTask, epoch: number): Batch[] {
-  return makeBatches(task.train.frames, task.settings.batchFrames, new Random(`${task.settings.seed}/${epoch}`));
-}
-
-function rateAt(task: TrainingTask, step: number): number {
-  const { settings } = task;
-  const totalSteps = settings.epochs * batchesPerEpoch(task);
-  return learningRate({ shape: settings.schedule, peak: settings.learningRate, warmupSteps: Math.round(settings.warmup * totalSteps), totalSteps }, step);
-}
-
-const counted = new WeakMap<TrainingTask, number>();
-
-function batchesPerEpoch(task: TrainingTask): number {
-  const known = counted.get(task) ?? batchesOf(task, 1).length;
-  counted.set(task, known);
-  return known;
 }
 
 function finished(epochs: readonly EpochRecord[], settings: TrainingSettings): boolean {

@@ -3,13 +3,13 @@ import { AudioCache } from '../audio/cache.ts';
 import { fetchCorpus } from '../corpus/fetch.ts';
 import { audioPath, manifestPath, readManifest } from '../corpus/manifest.ts';
 import { findCorpus } from '../corpus/source.ts';
-import { splitCorpus } from '../corpus/split.ts';
+import { splitCorpus, type Reserved } from '../corpus/split.ts';
 import type { Utterance } from '../corpus/utterance.ts';
 import { minimumFrames } from '../ctc/feasible.ts';
 import { frameCount } from '../encoder/architecture.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { ahead } from '../support/ahead.ts';
-import { InputError, IsoglossError, type SetAside } from '../support/errors.ts';
+import { InputError, IsoglossError, type Place, type SetAside } from '../support/errors.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { ExcludedText, normalise } from '../text/normalise.ts';
 import { phonesOf } from '../text/phonemise.ts';
@@ -39,16 +39,19 @@ export interface Prepared {
   read: (item: Item) => Promise<Float32Array>;
 }
 
-/** Gets the corpora, normalises, splits, decodes. What can't be used is set aside with the reason; the rest goes on. */
-export async function prepare(recipe: Recipe, cache: AudioCache, progress: Progress = silent, signal?: AbortSignal): Promise<Prepared> {
+/**
+ * Gets the corpora, normalises, splits, decodes. What can't be used is set aside with the reason; the rest goes on.
+ * @param earlier what a model to go on from asks for
+ */
+export async function prepare(recipe: Recipe, cache: AudioCache, progress: Progress = silent, signal?: AbortSignal, earlier: Earlier = {}): Promise<Prepared> {
   const setAside: SetAside[] = [];
   const places = await corpora(recipe, progress, signal);
   const texts = await normalisedTexts(recipe, places, setAside);
   const decoded = await decodeAll(texts, cache, setAside, progress, signal);
   const byUtterance = new Map(decoded.map((item) => [item.utterance, item]));
-  const split = splitCorpus(decoded.map((item) => item.utterance), recipe.split, (u) => byUtterance.get(u)!.tokens.join(' '));
+  const split = splitCorpus(decoded.map((item) => item.utterance), recipe.split, (u) => byUtterance.get(u)!.tokens.join(' '), earlier.reserved);
   const itemsOf = (part: Utterance[]): Unlabelled[] => part.map((u) => byUtterance.get(u)!);
-  const vocabulary = Vocabulary.build(itemsOf(split.train).map((item) => item.tokens));
+  const vocabulary = Vocabulary.build(itemsOf(split.train).map((item) => item.tokens), earlier.vocabulary);
   const train = usable(itemsOf(split.train), vocabulary, setAside);
   if (train.length === 0 || split.dev.length === 0 || split.test.length === 0)
     throw new InputError(`the corpus gives ${train.length} utterances to train, ${split.dev.length} dev, ${split.test.length} test`, 'Ask for fewer minutes in split, or add recordings.');
@@ -57,13 +60,20 @@ export async function prepare(recipe: Recipe, cache: AudioCache, progress: Progr
   return { train, dev: labelled(split.dev), test: labelled(split.test), vocabulary, setAside, read: (item) => cache.read(audioPath(item.folder, item.utterance), item.utterance) };
 }
 
-interface Place {
+/** What holds over from a model's first training. */
+export interface Earlier {
+  /** Extended where the text needs it. */
+  vocabulary?: Vocabulary | undefined;
+  reserved?: Reserved | undefined;
+}
+
+interface CorpusFolder {
   name: string;
   folder: string;
 }
 
-async function corpora(recipe: Recipe, progress: Progress, signal?: AbortSignal): Promise<Place[]> {
-  const places: Place[] = [];
+async function corpora(recipe: Recipe, progress: Progress, signal?: AbortSignal): Promise<CorpusFolder[]> {
+  const places: CorpusFolder[] = [];
   for (const name of [recipe.corpus].flat()) {
     const place = findCorpus(name);
     if (place.sourceFolder) await fetchCorpus(name, { progress, ...(signal ? { signal } : {}) });
@@ -75,23 +85,31 @@ async function corpora(recipe: Recipe, progress: Progress, signal?: AbortSignal)
 
 type TextItem = Pick<Item, 'utterance' | 'folder' | 'text' | 'tokens'>;
 
-async function normalisedTexts(recipe: Recipe, places: readonly Place[], setAside: SetAside[]): Promise<TextItem[]> {
+async function normalisedTexts(recipe: Recipe, places: readonly CorpusFolder[], setAside: SetAside[]): Promise<TextItem[]> {
   const rules = { ...recipe.text, language: recipe.language };
+  const tokenise = async (utterance: Utterance, place: Place): Promise<Pick<TextItem, 'text' | 'tokens'> | ExcludedText> => {
+    try {
+      if (recipe.text.unit === 'phones') {
+        const tokens = phonesToTokens(await phonesOf(utterance, place));
+        return { text: tokens.join(''), tokens };
+      }
+      const text = normalise(utterance.text, rules, place);
+      return { text, tokens: textToTokens(text, recipe.text.profile) };
+    } catch (error) {
+      if (error instanceof ExcludedText) return error;
+      throw error;
+    }
+  };
   const items: TextItem[] = [];
   for (const { name, folder } of places)
-    for await (const { utterance: original, line } of readManifest(folder)) {
+    // Several at once: phones may need a process each.
+    for await (const { item, result } of ahead(readManifest(folder), 4, ({ utterance, line }) => tokenise(utterance, { file: manifestPath(folder), line }))) {
       // Ids are unique in a manifest; over several corpora the corpus's name makes them so.
-      const utterance = places.length > 1 ? { ...original, id: `${name}/${original.id}`, audio: original.audio } : original;
-      const place = { file: manifestPath(folder), line };
-      try {
-        const text = recipe.text.unit === 'phones' ? '' : normalise(original.text, rules, place);
-        const tokens = recipe.text.unit === 'phones' ? phonesToTokens(await phonesOf(original, place)) : textToTokens(text, recipe.text.profile);
-        if (tokens.length === 0) setAside.push({ item: utterance.id, reason: 'no text is left after normalisation', place });
-        else items.push({ utterance, folder, text: text || tokens.join(''), tokens });
-      } catch (error) {
-        if (!(error instanceof ExcludedText)) throw error;
-        setAside.push({ item: utterance.id, reason: error.message, place });
-      }
+      const utterance = places.length > 1 ? { ...item.utterance, id: `${name}/${item.utterance.id}` } : item.utterance;
+      const place = { file: manifestPath(folder), line: item.line };
+      if (result instanceof ExcludedText) setAside.push({ item: utterance.id, reason: result.message, place });
+      else if (result.tokens.length === 0) setAside.push({ item: utterance.id, reason: 'no text is left after normalisation', place });
+      else items.push({ utterance, folder, ...result });
     }
   return items;
 }

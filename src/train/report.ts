@@ -9,7 +9,7 @@ import type { ReportData } from '../report/data.ts';
 import { renderReport } from '../report/page.ts';
 import { ahead } from '../support/ahead.ts';
 import { writeAtomic } from '../support/files.ts';
-import type { Trained } from './head-run.ts';
+import type { Trained } from './adapt.ts';
 import type { Prepared } from './prepare.ts';
 
 /** How many of the worst utterances a report shows and plays. */
@@ -49,6 +49,11 @@ function rowsOf({ metrics }: Trained): ReportData['rows'] {
   return [
     { name: 'test', note: 'no text or recording shared with training', scores: metrics.test },
     { name: 'dev', note: 'chose the epoch: a little flattering', scores: metrics.dev },
+    ...(metrics.before ? [{ name: 'test, before', note: 'the model that training went on from', scores: metrics.before.test }] : []),
+    ...(metrics.forgetting ? [
+      { name: `${metrics.forgetting.recipe}, before`, note: 'the earlier run’s own test', scores: metrics.forgetting.before },
+      { name: `${metrics.forgetting.recipe}, after`, note: 'what going on has cost there', scores: metrics.forgetting.after },
+    ] : []),
     ...(metrics.baseline ? [{ name: 'test, untrained encoder', note: 'the same head on random weights', scores: metrics.baseline.test }] : []),
   ];
 }

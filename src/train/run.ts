@@ -9,13 +9,14 @@ import type { Recipe } from '../recipe/schema.ts';
 import type { Scores } from '../evaluate/score.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
 import { sha256, writeAtomic, writeJson } from '../support/files.ts';
-import type { SetAside } from '../support/errors.ts';
+import { InputError, type SetAside } from '../support/errors.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { versions } from '../support/versions.ts';
 import { writeReport } from './report.ts';
 import { prepare, type Prepared } from './prepare.ts';
-import { trainEncoder } from './encoder-run.ts';
-import { trainHead, type Trained } from './head-run.ts';
+import { adapt } from './adapt.ts';
+import { earlierRun, type Forgetting } from './forgetting.ts';
+import { fromModel, startingPoint } from './starting-point.ts';
 
 export interface RunOptions {
   /** Where run folders are; `runs` by default. */
@@ -32,6 +33,9 @@ export interface Metrics {
   features: { seconds: number; real_time_factor: number | null };
   /** The same head on the untrained encoder. */
   baseline?: { test: Scores };
+  /** Where training went on from an earlier model: that model on this test split, and both on the earlier run's. */
+  before?: Forgetting['before'];
+  forgetting?: Forgetting['forgetting'];
 }
 
 export interface RunResult {
@@ -49,26 +53,38 @@ export interface RunResult {
  */
 export async function runRecipe(recipeFile: string, options: RunOptions = {}): Promise<RunResult> {
   const recipe = await loadRecipe(recipeFile);
-  const folder = path.join(options.runs ?? 'runs', `${recipe.name}-${recipeHash(recipe).slice(0, 8)}`);
+  const folder = runFolder(recipe, options.runs ?? 'runs');
   const known = await finishedRun(folder);
   if (known) return known;
 
   await mkdir(folder, { recursive: true });
   const progress = options.progress ?? silent;
   const cache = new AudioCache(path.join(cacheFolder(), 'audio'));
-  const prepared = await prepare(recipe, cache, progress, options.signal);
+  const model = recipe.start === undefined ? undefined : await modelFolder(recipe.start, options.runs ?? 'runs');
+  const start = model === undefined ? await startingPoint(recipe) : await fromModel(model);
+  const earlier = model === undefined ? undefined : await earlierRun(model, cache, progress, options.signal);
+  const prepared = await prepare(recipe, cache, progress, options.signal, { vocabulary: start.vocabulary, reserved: earlier?.reserved });
   await writeAtomic(path.join(folder, 'recipe.lock.yaml'), stringify(lockOf(recipe, prepared)));
   await writeJsonLines(path.join(folder, 'set-aside.jsonl'), prepared.setAside);
 
-  const work = { recipe, prepared, folder, progress, ...(options.signal ? { signal: options.signal } : {}) };
   const sources = await sourcesOf(recipe);
-  const trained: Trained = recipe.train === 'all' ? await trainEncoder(work) : await trainHead(work, sources);
+  const trained = await adapt({ recipe, prepared, folder, start, earlier, sources, progress, ...(options.signal ? { signal: options.signal } : {}) });
   await writeJsonLines(path.join(folder, 'hypotheses.jsonl'), trained.hypotheses);
   const metrics = trained.metrics;
   await writeReport({ folder, recipe, prepared, trained, sources });
   // Last: a folder that has it is finished.
   await writeJson(path.join(folder, 'metrics.json'), metrics);
   return { folder, metrics, setAside: prepared.setAside, known: false };
+}
+
+const runFolder = (recipe: Recipe, runs: string): string => path.join(runs, `${recipe.name}-${recipeHash(recipe).slice(0, 8)}`);
+
+/** The model that a recipe's `start` names: a folder, or what another recipe's run has left. */
+async function modelFolder(start: string, runs: string): Promise<string> {
+  if (!/\.ya?ml$/.test(start)) return start;
+  const folder = runFolder(await loadRecipe(start), runs);
+  if (await finishedRun(folder)) return path.join(folder, 'model');
+  throw new InputError(`start: ${start} has not been run to its end`, `First: isogloss run ${start}`, { file: folder });
 }
 
 async function finishedRun(folder: string): Promise<RunResult | undefined> {

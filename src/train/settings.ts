@@ -1,5 +1,5 @@
 import type { Recipe } from '../recipe/schema.ts';
-import type { TrainingSettings } from './loop.ts';
+import type { TrainingSettings } from './task.ts';
 
 const FRAMES_PER_SECOND = 50;
 
@@ -13,6 +13,7 @@ export function trainingSettings({ training, seed }: Recipe): TrainingSettings {
     warmup: training.warmup,
     weightDecay: training.weight_decay,
     clip: training.clip,
+    accumulate: training.accumulate,
     patience: training.patience,
     specAugment: {
       timeMasks: training.spec_augment.time_masks,
@@ -21,5 +22,6 @@ export function trainingSettings({ training, seed }: Recipe): TrainingSettings {
       featureWidth: training.spec_augment.feature_width,
     },
     seed,
+    ...(training.average > 0 ? { average: training.average } : {}),
   };
 }

@@ -29,6 +29,16 @@ describe('a split', () => {
     }));
   });
 
+  it('neither tests on what an earlier training learnt, nor learns what it tested on', () => {
+    fc.assert(fc.property(corpus, fc.integer({ min: 0, max: 3 }), (utterances, seed) => {
+      const earlier = splitCorpus(utterances, rule(), key);
+      const reserved = { trained: new Set(earlier.train.map(key)), tested: new Set([...earlier.dev, ...earlier.test].map(key)) };
+      const { train, dev, test } = splitCorpus(utterances, { ...rule(), seed }, key, reserved);
+      expect([...dev, ...test].filter((u) => reserved.trained.has(key(u)))).toEqual([]);
+      expect(train.filter((u) => reserved.tested.has(key(u)))).toEqual([]);
+    }));
+  });
+
   it('tests on the same utterances however many minutes train', () => {
     fc.assert(fc.property(corpus, (utterances) => {
       const [little, all] = [splitCorpus(utterances, rule(0.1), key), splitCorpus(utterances, rule(), key)];

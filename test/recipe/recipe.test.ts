@@ -17,7 +17,7 @@ const minimal = 'name: a\nlanguage: it\ncorpus: mine\n';
 describe('a recipe', () => {
   it('needs three lines; the rest has defaults', async () => {
     const recipe = await loadRecipe(await recipeOf(minimal));
-    expect(recipe.encoder).toEqual({ model: 'embedded', layer: 'mix' });
+    expect(recipe.encoder).toEqual({ model: 'embedded', layer: 'mix', freeze: 'nothing' });
     expect(recipe.split.test.minutes).toBe(5);
   });
 
@@ -36,7 +36,13 @@ describe('a recipe', () => {
     ['a missing key', 'name: a\ncorpus: x\n', 1, /language is missing/],
     ['broken YAML', 'name: [a\n', 2, /./],
     ['an empty file', '', 1, /expected object/],
-    ['fields that contradict each other', `${minimal}train: all\n`, 4, /new encoder/],
+    ['a new encoder that is not trained', `${minimal}encoder:\n  model: new\n`, 5, /new encoder/],
+    ['something to train that there is not', `${minimal}train: tail\n`, 4, /head, adapters, all, or \{ top: N \}/],
+    ['stages that freeze again', `${minimal}stages:\n  - { train: { top: 2 }, epochs: 1, learning_rate: 0.1 }\n  - { train: head, epochs: 1, learning_rate: 0.1 }\n`, 4, /freezes again/],
+    ['adapters on an encoder that learns', `${minimal}stages:\n  - { train: { top: 2 }, epochs: 1, learning_rate: 0.1 }\n  - { train: adapters, epochs: 1, learning_rate: 0.1 }\n`, 4, /adapters stand on/],
+    ['stages beside what they replace', `${minimal}train: all\nstages:\n  - { train: all, epochs: 1, learning_rate: 0.1 }\n`, 4, /stages say/],
+    ['a head beside the model to go on from', `${minimal}start: runs/x/model\nhead: { kind: linear }\n`, 5, /comes from the model/],
+    ['freezing what does not learn', `${minimal}encoder:\n  freeze: feature-encoder\n`, 5, /only `train: all`/],
     ['changes to the sound under a frozen encoder', `${minimal}training:\n  augment: {}\n`, 5, /frozen/],
   ])('names the line of %s, and what is allowed', async (_, text, line, message) => {
     const file = await recipeOf(text);

@@ -115,6 +115,26 @@ describe('killed at any moment, the same command ends with the same figures', ()
   });
 });
 
+describe('going on from a model', () => {
+  it('shows what was gained and what was forgotten, and learns new letters', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'start-'));
+    const [first, second] = ['first', 'second'].map((name) => path.join(folder, `${name}.yaml`)) as [string, string];
+    await writeFile(first, SHORT.replace('name: short', 'name: first'));
+    const rest = 'split: { test: { minutes: 0.5 }, dev: { minutes: 0.5 }, train: { minutes: 1 } }\ntext: { digits: spell, map: { qu: ꝗ } }\n';
+    await writeFile(second, `name: second\nlanguage: it\ncorpus: asterisk-it-menardi\n${rest}start: ${first}\ntraining: { epochs: 2 }\n`);
+    const early = await isogloss(['run', second, '--runs', folder]);
+    expect(early.exitCode).toBe(2);
+    expect(early.stderr).toContain('has not been run');
+    await isogloss(['run', first, '--runs', folder, '--json']);
+    const { stdout } = await isogloss(['run', second, '--runs', folder, '--json']);
+    const answer = JSON.parse(String(stdout)) as RunAnswer;
+    expect(answer.metrics).toMatchObject({ before: { test: { cer: expect.any(Number) as number } }, forgetting: { recipe: 'first', before: { utterances: expect.any(Number) as number }, after: { cer: expect.any(Number) as number } } });
+    const vocabulary = async (run: string): Promise<string[]> => Object.keys(JSON.parse(await readFile(path.join(run, 'model', 'vocab.json'), 'utf8')) as object);
+    const old = (await readdir(folder)).find((name) => name.startsWith('first-'))!;
+    expect(await vocabulary(answer.folder)).toEqual([...await vocabulary(path.join(folder, old)), 'ꝗ']);
+  });
+});
+
 describe('a new encoder', () => {
   it('is trained from nothing by a recipe, and another recipe can use it', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'new-'));
@@ -123,7 +143,7 @@ describe('a new encoder', () => {
     await writeFile(recipe, SHORT.replace('name: short', 'name: new').replace('encoder: { layer: 4 }', `encoder: { model: new, ${small} }\ntrain: all`).replace('epochs: 8', 'epochs: 2'));
     const { stdout, stderr } = await isogloss(['run', recipe, '--runs', folder, '--json']);
     expect(stderr).toBe('');
-    const encoder = path.join((JSON.parse(String(stdout)) as RunAnswer).folder, 'encoder.onnx');
+    const encoder = path.join((JSON.parse(String(stdout)) as RunAnswer).folder, 'model', 'encoder.onnx');
     const second = path.join(folder, 'second.yaml');
     await writeFile(second, SHORT.replace('{ layer: 4 }', `{ model: ${encoder}, layer: 1 }`).replace('epochs: 8', 'epochs: 1'));
     const { exitCode } = await isogloss(['run', second, '--runs', folder, '--json']);

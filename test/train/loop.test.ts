@@ -9,7 +9,8 @@ import { floats } from '../../src/onnx/session.ts';
 import { Random } from '../../src/support/random.ts';
 import type { Examples } from '../../src/train/examples.ts';
 import { featureExamples } from '../../src/train/feature-examples.ts';
-import { train, type TrainingResult, type TrainingTask } from '../../src/train/loop.ts';
+import { train } from '../../src/train/loop.ts';
+import type { TrainingResult, TrainingTask } from '../../src/train/task.ts';
 
 const [DIMS, LAYERS, TOKENS] = [12, 2, 5];
 
@@ -62,11 +63,15 @@ describe('training', () => {
     expect([...a.weights]).toEqual([...b.weights]);
   });
 
-  it('cut off in the middle of an epoch, ends with the same weights bit for bit', async () => {
-    const whole = await train(await task('transformer'));
+  it.each([0, 0.9])('cut off in the middle of an epoch, ends with the same weights bit for bit (moving average: %d)', async (average) => {
+    const averaged = async (folder?: string): Promise<TrainingTask> => {
+      const base = await task('transformer', folder);
+      return { ...base, settings: { ...base.settings, average } };
+    };
+    const whole = await train(await averaged());
     const folder = await mkdtemp(path.join(tmpdir(), 'train-'));
     const stopper = new AbortController();
-    const cut = await task('transformer', folder);
+    const cut = await averaged(folder);
     let steps = 0;
     const progress = () => ({ advance: () => void (++steps === 17 && stopper.abort(new Error('killed'))), note: () => {}, done: () => {} });
     await expect(train({ ...cut, progress, signal: stopper.signal, checkpointMinutes: 0 })).rejects.toThrow('killed');
@@ -74,6 +79,51 @@ describe('training', () => {
     expect([...resumed.weights]).toEqual([...whole.weights]);
     expect(figures(resumed)).toEqual(figures(whole));
     expect((await readFile(path.join(folder, 'last.ckpt'))).length).toBeGreaterThan(0);
+  });
+
+  it('a moving average keeps other weights than the last step has, and learns as well', async () => {
+    const base = await task('transformer');
+    const result = await train({ ...base, settings: { ...base.settings, epochs: 40, patience: 40, average: 0.95 } });
+    expect(result.best.dev_cer).toBeLessThan(0.1);
+  });
+
+  it('starts from weights that are given, and a rate of zero leaves them as they are', async () => {
+    const base = await task('linear');
+    const first = await train(base);
+    const second = await train({ ...base, folder: await mkdtemp(path.join(tmpdir(), 'train-')), start: first.weights, optimiser: { rateOf: (name) => (name === 'head.out.bias' ? 1 : 0) } });
+    expect(second.weights.get('head.out.weight')).toEqual(first.weights.get('head.out.weight'));
+    expect(second.weights.get('head.out.bias')).not.toEqual(first.weights.get('head.out.bias'));
+  });
+
+  it('two half batches to a step are one whole batch', async () => {
+    const base = await task('linear');
+    // All targets equally long, so that gradients per token weigh the same in either half.
+    const even = (examples: Examples): Examples => ({ ...examples, frames: examples.frames, targets: examples.targets.map((t) => t.slice(0, 3)) });
+    const settings = { ...base.settings, specAugment: { timeMasks: 0, timeWidth: 0, featureMasks: 0, featureWidth: 0 }, epochs: 2 };
+    const build = (training: boolean) => {
+      const network = new Network(training);
+      return { network, logits: buildHead(network, { kind: 'linear', dims: 16, blocks: 1, context: 1, dropout: 0 }, { layers: LAYERS, dims: DIMS }, TOKENS) };
+    };
+    const eight = even(toyExamples(40, 1));
+    const same = [...eight.frames.keys()].filter((i) => eight.frames[i] === 20).slice(0, 8);
+    const few: Examples = { frames: Int32Array.from(same, () => 20), targets: same.map((i) => eight.targets[i]!), load: (batch, random, allocate) => eight.load({ ...batch, examples: batch.examples.map((i) => same[i]!) }, random, allocate) };
+    const run = async (batchFrames: number, accumulate: number): Promise<TrainingResult> =>
+      train({ ...base, build, train: few, folder: await mkdtemp(path.join(tmpdir(), 'train-')), settings: { ...settings, batchFrames, accumulate, schedule: 'constant', warmup: 0 } });
+    const padded = 24;
+    const [whole, halves] = [await run(padded * same.length, 1), await run((padded * same.length) / 2, 2)];
+    expect(same.length % 2).toBe(0);
+    for (const [name, data] of whole.weights) data.forEach((w, i) => expect(halves.weights.get(name)![i]).toBeCloseTo(w, 4));
+  });
+
+  it('stays near where it started, the nearer the harder it is pulled', async () => {
+    const base = await task('linear');
+    const start = (await train(base)).weights;
+    const distance = async (strength: number): Promise<number> => {
+      const folder = await mkdtemp(path.join(tmpdir(), 'train-'));
+      const { weights } = await train({ ...base, train: toyExamples(40, 3), folder, start, optimiser: { stayNear: { strength, start } } });
+      return Math.hypot(...[...weights].flatMap(([name, data]) => Array.from(data, (w, i) => w - start.get(name)![i]!)));
+    };
+    expect(await distance(30)).toBeLessThan((await distance(0)) * 0.7);
   });
 
   it('stops early when dev no longer improves', async () => {

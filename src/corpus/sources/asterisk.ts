@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { SetAside } from '../../support/errors.ts';
+import { readError } from '../../support/files.ts';
 import { durationOf } from '../duration.ts';
 import type { AsteriskSource } from '../source.ts';
 import type { Utterance } from '../utterance.ts';
@@ -36,12 +37,15 @@ export async function* importAsterisk(source: AsteriskSource, context: ImportCon
     const duration = await durationOf(target);
     yield { id: name, audio, text, language: source.language, ...(source.speaker ? { speaker: source.speaker } : {}), ...(duration === undefined ? {} : { duration }) };
   }
-  for (const name of recordings.keys()) yield { item: name, reason: 'there is a recording but no transcript' };
+  for (const name of [...recordings.keys()].sort()) yield { item: name, reason: 'there is a recording but no transcript' };
   task?.done();
 }
 
 async function* recordingsIn(folder: string): AsyncGenerator<string> {
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    throw readError(folder, error);
+  });
+  for (const entry of entries)
     if (entry.isFile() && /\.(g722|wav)$/.test(entry.name)) yield path.join(entry.parentPath, entry.name);
 }
 

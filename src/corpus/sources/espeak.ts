@@ -1,6 +1,5 @@
 import { execa } from 'execa';
-import { mo } from 'gettext-parser';
-import { mkdir, readFile, readdir, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ahead } from '../../support/ahead.ts';
 import { codeOf, messageOf, WorkError, type SetAside } from '../../support/errors.ts';
@@ -8,11 +7,8 @@ import { Random } from '../../support/random.ts';
 import { normalisePhones } from '../../text/phones.ts';
 import type { EspeakSource } from '../source.ts';
 import type { Utterance } from '../utterance.ts';
+import { textsToSay } from './catalogues.ts';
 import type { ImportContext } from './index.ts';
-
-const [SHORTEST_TEXT, LONGEST_TEXT] = [25, 90];
-/** Marks of computer text, which nobody says: placeholders, options, paths, markup. */
-const NOT_PROSE = /[\p{Nd}%$<>{}[\]/\\=*@#|~^`+]|--/u;
 
 interface Job {
   id: string;
@@ -28,7 +24,7 @@ interface Job {
 export async function* importEspeak(source: EspeakSource, context: ImportContext): AsyncGenerator<Utterance | SetAside> {
   await mkdir(path.join(context.folder, 'audio'), { recursive: true });
   const jobs: Job[] = [];
-  for (const [locale, voice] of Object.entries(source.voices)) jobs.push(...jobsOf(source, locale, voice, await textsOf(context.unpacked, locale)));
+  for (const [locale, voice] of Object.entries(source.voices)) jobs.push(...await jobsOf(source, context.unpacked, locale, voice));
   const task = context.progress?.('synthesise', jobs.length, 'utterances');
   for await (const { item, result } of ahead(jobs, 4, (job) => say(job, context.folder))) {
     context.signal?.throwIfAborted();
@@ -38,40 +34,10 @@ export async function* importEspeak(source: EspeakSource, context: ImportContext
   task?.done();
 }
 
-/** All that message catalogues say in a language, cut into phrases, in a fixed order. */
-async function textsOf(unpacked: string, locale: string): Promise<string[]> {
-  const folder = path.join(unpacked, 'usr/share/locale', locale, 'LC_MESSAGES');
-  const texts = new Set<string>();
-  for (const name of (await readdir(folder).catch(() => [])).sort()) {
-    const catalogue = mo.parse(await readFile(path.join(folder, name)));
-    for (const context of Object.values(catalogue.translations))
-      for (const message of Object.values(context))
-        for (const translation of message.msgstr)
-          if (message.msgid !== '' && translation !== message.msgid) for (const phrase of phrasesOf(translation)) texts.add(phrase);
-  }
-  return [...texts].sort();
-}
-
-function phrasesOf(text: string): string[] {
-  const phrases = text.replace(/[_&]/g, '').split(/[.!?:;\n()]+/).map((phrase) => phrase.replace(/\s+/g, ' ').replace(/^[ ,'"«»„“”]+|[ ,'"«»„“”]+$/g, ''));
-  return phrases.filter((phrase) => phrase !== '' && !NOT_PROSE.test(phrase));
-}
-
-/** Short phrases are strung together until they are worth saying. */
-function jobsOf(source: EspeakSource, locale: string, voice: string, texts: string[]): Job[] {
+async function jobsOf(source: EspeakSource, unpacked: string, locale: string, voice: string): Promise<Job[]> {
   const random = new Random(`${source.seed}/${locale}`);
-  const jobs: Job[] = [];
-  let waiting: string[] = [];
-  for (const text of random.shuffle(texts)) {
-    waiting.push(text);
-    const joined = waiting.join(', ');
-    if (joined.length < SHORTEST_TEXT) continue;
-    waiting = [];
-    if (joined.length > LONGEST_TEXT) continue;
-    jobs.push({ id: `${locale}-${jobs.length + 1}`, locale, voice: `${voice}+${random.pick(source.variants)}`, speed: 110 + random.int(100), pitch: 15 + random.int(70), text: joined });
-    if (jobs.length === source.utterances) break;
-  }
-  return jobs;
+  const texts = await textsToSay(unpacked, locale, random, source.utterances);
+  return texts.map((text, i) => ({ id: `${locale}-${i + 1}`, locale, voice: `${voice}+${random.pick(source.variants)}`, speed: 110 + random.int(100), pitch: 15 + random.int(70), text }));
 }
 
 async function say(job: Job, folder: string): Promise<Utterance | SetAside> {

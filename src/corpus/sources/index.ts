@@ -4,6 +4,7 @@ import type { Source } from '../source.ts';
 import type { Utterance } from '../utterance.ts';
 import { importAsterisk } from './asterisk.ts';
 import { importEspeak } from './espeak.ts';
+import { importFestival } from './festival.ts';
 import { importKde } from './kde.ts';
 
 export interface ImportContext {
@@ -25,6 +26,8 @@ export function importCorpus(source: Source, context: ImportContext): AsyncGener
       return importAsterisk(source, context);
     case 'espeak':
       return importEspeak(source, context);
+    case 'festival':
+      return importFestival(source, context);
     case 'kde':
       return importKde(source, context);
   }

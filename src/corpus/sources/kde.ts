@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { SetAside } from '../../support/errors.ts';
-import { readText, sha256File } from '../../support/files.ts';
+import { readError, readText, sha256File } from '../../support/files.ts';
 import { durationOf } from '../duration.ts';
 import type { KdeSource } from '../source.ts';
 import type { Utterance } from '../utterance.ts';
@@ -19,28 +19,35 @@ export async function* importKde(source: KdeSource, context: ImportContext): Asy
   const root = path.join(context.unpacked, source.sounds);
   const [lists, recordings] = await filesIn(root);
   const task = context.progress?.('import', recordings.size, 'recordings');
-  const unlisted = new Set(recordings);
+  const listed = new Set<string>();
   const byContent = new Map<string, string>();
-  for (const list of lists) {
-    const { language, sounds } = parseSounds(await readText(path.join(root, list)));
+  const parsed = await Promise.all(lists.map(async (list) => ({ list, ...parseSounds(await readText(path.join(root, list))) })));
+  // What is left out comes first, so that a copy of it under another language's name is not let in.
+  const excepted = ({ language }: { language: string }): number => (source.except[language] ? 0 : 1);
+  for (const { list, language, sounds } of parsed.sort((a, b) => excepted(a) - excepted(b))) {
+    if (language === '') {
+      yield { item: list, reason: 'the list names no language' };
+      continue;
+    }
     for (const sound of sounds) {
       context.signal?.throwIfAborted();
+      // A second key for the same file is no second recording: nothing is lost.
+      if (listed.has(sound.file)) continue;
+      listed.add(sound.file);
       task?.advance();
       const item = withoutExtension(sound.file);
       if (!recordings.has(sound.file)) {
         yield { item, reason: 'it is listed but there is no recording' };
         continue;
       }
-      unlisted.delete(sound.file);
       const content = await sha256File(path.join(root, sound.file));
       const same = byContent.get(content);
       const text = textOf(sound, language, source);
+      if (text || source.except[language]) byContent.set(content, same ?? item);
       if (source.except[language] || same || !text) {
-        // A second key for the same file is no second recording: nothing is lost.
-        if (same !== item) yield { item, reason: source.except[language] ?? (same ? `the same recording as ${same}` : `what is said is not known: only its key, ${sound.name}`) };
+        yield { item, reason: source.except[language] ?? (same ? `the same recording as ${same}` : `what is said is not known: only its key, ${sound.name}`) };
         continue;
       }
-      byContent.set(content, item);
       const audio = path.posix.join('audio', sound.file);
       const target = path.join(context.folder, audio);
       await mkdir(path.dirname(target), { recursive: true });
@@ -49,7 +56,7 @@ export async function* importKde(source: KdeSource, context: ImportContext): Asy
       yield { id: item, audio, text, language: languageTag(language), ...(duration === undefined ? {} : { duration }) };
     }
   }
-  for (const file of unlisted) yield { item: withoutExtension(file), reason: 'there is a recording, but no list has it' };
+  for (const file of recordings) if (!listed.has(file)) yield { item: withoutExtension(file), reason: 'there is a recording, but no list has it' };
   task?.done();
 }
 
@@ -57,7 +64,10 @@ const withoutExtension = (file: string): string => file.replace(/\.\w+$/, '');
 
 /** Lists (KLettres: `de/sounds.xml`, KTuberling: `de.soundtheme`) and recordings, in a fixed order. */
 async function filesIn(root: string): Promise<[lists: string[], recordings: Set<string>]> {
-  const files = (await readdir(root, { recursive: true })).map((file) => file.split(path.sep).join('/')).sort();
+  const names = await readdir(root, { recursive: true }).catch((error: unknown) => {
+    throw readError(root, error);
+  });
+  const files = names.map((file) => file.split(path.sep).join('/')).sort();
   return [files.filter((file) => /sounds\.xml$|\.soundtheme$/.test(file)), new Set(files.filter((file) => /\.(ogg|opus|wav)$/.test(file)))];
 }
 

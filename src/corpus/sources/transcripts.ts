@@ -24,16 +24,20 @@ export function parseTranscripts(list: string): Map<string, string> {
     const [, name, said] = /^([\w./-]+)\s*:\s*(.*\S)\s*$/.exec(line) ?? [];
     if (name && said && !transcripts.has(name)) transcripts.set(name, said);
   }
-  for (const [name, said] of transcripts) transcripts.set(name, firstOf(said, transcripts));
-  return transcripts;
+  const whole = new Map<string, string>();
+  for (const [name, said] of transcripts) {
+    const own = firstOf(name, said, transcripts);
+    if (own !== '') whole.set(name, own);
+  }
+  return whole;
 }
 
 /** Where a line break was lost, other prompts stand behind the first in its line; or its own name stands there twice. */
-function firstOf(said: string, names: ReadonlyMap<string, string>): string {
+function firstOf(name: string, said: string, names: ReadonlyMap<string, string>): string {
   for (const match of said.matchAll(NAME_IN_LINE)) {
     if (!names.has(match[1]!)) continue;
-    const rest = said.slice(match.index + match[0].length);
-    return match.index === 0 ? firstOf(rest, names) : said.slice(0, match.index).trimEnd();
+    if (match.index === 0 && match[1] === name) return firstOf(name, said.slice(match[0].length), names);
+    return said.slice(0, match.index).trimEnd();
   }
   return said;
 }

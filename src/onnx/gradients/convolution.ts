@@ -1,5 +1,7 @@
+import { intOf, intsOf, textOf } from '../attributes.ts';
 import type { Attributes, Dim, Graph, Value } from '../graph.ts';
 import { reduceSum, reshape, transpose } from '../ops.ts';
+import { dimOf, joined } from '../shapes.ts';
 import type { GradientContext, GradientRule } from './rule.ts';
 
 export const convolution: Record<string, GradientRule> = {
@@ -15,7 +17,7 @@ export const convolution: Record<string, GradientRule> = {
 function inputGradient({ graph: g, node, gradient }: GradientContext): Value {
   const [x, weight] = node.inputs as [Value, Value];
   const { groups, stride, dilation, pads } = convSettings(node.attributes);
-  if (stride !== 1 || dilation !== 1) return g.node('ConvTranspose', [gradient, weight], node.attributes, 'ConvTranspose', x.dims);
+  if (stride !== 1 || dilation !== 1) return transposed(g, gradient, weight, node.attributes, x, stride);
   // At stride 1 it is a plain convolution with the kernel reversed, over ten times as fast in ONNX Runtime.
   const [out, perGroup, kernel] = weight.dims as [number, number, number];
   const inputs = [weight, g.integers([-1]), g.integers([Number.MIN_SAFE_INTEGER]), g.integers([2]), g.integers([-1])];
@@ -24,6 +26,14 @@ function inputGradient({ graph: g, node, gradient }: GradientContext): Value {
   const kernels = reshape(g, grouped, [groups * perGroup, out / groups, kernel]);
   const attributes: Attributes = { group: { int: groups }, pads: { ints: pads.map((p) => kernel - 1 - p) } };
   return g.node('Conv', [gradient, kernels], attributes, 'Conv', x.dims);
+}
+
+/** The last inputs may have been seen by no output, where the stride doesn't divide evenly: their gradient is zero. */
+function transposed(g: Graph, gradient: Value, weight: Value, attributes: Attributes, x: Value, stride: number): Value {
+  if (stride === 1) return g.node('ConvTranspose', [gradient, weight], attributes, 'ConvTranspose', x.dims);
+  const seen = g.node('ConvTranspose', [gradient, weight], attributes, 'ConvTranspose', [...x.dims.slice(0, 2), `${x.name}.seen`]);
+  const unseen = g.node('Sub', [dimOf(g, x, 2), dimOf(g, seen, 2)]);
+  return g.node('Pad', [seen, joined(g, [g.integers([0, 0, 0, 0, 0]), unseen])], {}, 'Pad', x.dims);
 }
 
 /**
@@ -49,21 +59,17 @@ function weightGradient({ graph: g, node, gradient }: GradientContext): Value {
 
 /** [i, g, b, t] → [i, g·b, t], where b and t are both known only when it runs. */
 function foldBatch(g: Graph, x: Value, dims: readonly [number, Dim, Dim]): Value {
-  const shape = g.node('Shape', [x], { start: { int: 3 } }, 'Shape', [1]);
-  const target = g.node('Concat', [g.integers([dims[0], -1]), shape], { axis: { int: 0 } }, 'Concat', [3]);
+  const target = joined(g, [g.integers([dims[0], -1]), dimOf(g, x, 3)]);
   return g.node('Reshape', [x, target], {}, 'Reshape', dims);
 }
 
 function convSettings(attributes: Attributes): { groups: number; stride: number; dilation: number; pads: readonly number[] } {
-  const ints = (name: string, otherwise: readonly number[]): readonly number[] => {
-    const attribute = attributes[name];
-    return attribute && 'ints' in attribute ? attribute.ints : otherwise;
-  };
-  const group = attributes.group;
+  const padding = textOf(attributes, 'auto_pad', 'NOTSET');
+  if (padding !== 'NOTSET') throw new Error(`no gradient for a Conv that pads by ${padding}`);
   return {
-    groups: group && 'int' in group ? group.int : 1,
-    stride: ints('strides', [1])[0]!,
-    dilation: ints('dilations', [1])[0]!,
-    pads: ints('pads', [0, 0]),
+    groups: intOf(attributes, 'group', 1),
+    stride: intsOf(attributes, 'strides', [1])[0]!,
+    dilation: intsOf(attributes, 'dilations', [1])[0]!,
+    pads: intsOf(attributes, 'pads', [0, 0]),
   };
 }

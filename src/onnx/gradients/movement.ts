@@ -1,33 +1,37 @@
-import type { Dim, Value } from '../graph.ts';
-import { pad, reshape, transpose, trim } from '../ops.ts';
-import type { GradientContext, GradientRule } from './rule.ts';
+import { intOf, intsOf, textOf, wrapAxis } from '../attributes.ts';
+import type { Graph, Value } from '../graph.ts';
+import { pad, transpose, trim } from '../ops.ts';
+import { dimOf, joined, knownIntegers, reshapeLike, zerosLike } from '../shapes.ts';
+import { gatherGradient } from './selection.ts';
+import { unbroadcast, type GradientContext, type GradientRule } from './rule.ts';
+
+const backToInput: GradientRule = (c) => [reshapeLike(c.graph, c.gradient, c.node.inputs[0]!)];
 
 export const movement: Record<string, GradientRule> = {
-  Reshape: (c) => [reshape(c.graph, c.gradient, c.node.inputs[0]!.dims)],
+  Reshape: backToInput,
+  Squeeze: backToInput,
+  Unsqueeze: backToInput,
+  Flatten: backToInput,
+  Expand: (c) => [unbroadcast(c.graph, c.gradient, c.node.inputs[0]!)],
   Transpose: (c) => {
-    const attribute = c.node.attributes.perm as { ints: readonly number[] };
-    const inverse = attribute.ints.map((_, i) => attribute.ints.indexOf(i));
-    return [transpose(c.graph, c.gradient, inverse)];
+    const reversed = c.gradient.dims.map((_, i) => i).reverse();
+    const perm = intsOf(c.node.attributes, 'perm', reversed);
+    return [transpose(c.graph, c.gradient, perm.map((_, i) => perm.indexOf(i)))];
   },
-  // Made by ops.trim: one axis, an end counted from the back.
-  Slice: (c) => {
-    const [x, starts, ends, axes] = c.node.inputs as [Value, Value, Value, Value];
-    const axis = integer(c, axes);
-    const end = integer(c, ends);
-    return [pad(c.graph, c.gradient, axis, integer(c, starts), end < 0 ? -end : 0, x.dims[axis]!)];
-  },
-  // Made by ops.pad: one axis.
+  Slice: (c) => [sliceGradient(c)],
+  // Padding by as much less: what was added is cut off, what was cut off comes back as zeros.
   Pad: (c) => {
-    const amounts = Array.from(c.graph.constants.get(c.node.inputs[1]!.name)!.data as BigInt64Array, Number);
-    const rank = amounts.length / 2;
-    const axis = amounts.findIndex((amount) => amount > 0) % rank;
-    const trimmed = trim(c.graph, c.gradient, axis, amounts[axis]!, amounts[rank + axis]!);
-    return [{ ...trimmed, dims: c.node.inputs[0]!.dims }];
+    const [x, amounts] = c.node.inputs as [Value, Value];
+    const mode = textOf(c.node.attributes, 'mode', 'constant');
+    if (mode !== 'constant') throw new Error(`no gradient for padding by ${mode}`);
+    const known = knownIntegers(c.graph, amounts);
+    const less = known ? c.graph.integers(known.map((amount) => 0 - amount)) : c.graph.node('Neg', [amounts]);
+    return [c.graph.node('Pad', [c.gradient, less], {}, 'Pad', x.dims)];
   },
   Concat: (c) => {
-    const attribute = c.node.attributes.axis as { int: number };
-    const axis = attribute.int < 0 ? attribute.int + c.gradient.dims.length : attribute.int;
-    const sizes = c.node.inputs.map((v) => fixed(v!.dims[axis]!));
+    const axis = wrapAxis(intOf(c.node.attributes, 'axis', 0), c.gradient.dims.length);
+    const sizes = c.node.inputs.map((v) => v!.dims[axis]!);
+    if (!sizes.every((size) => typeof size === 'number')) return splitAsJoined(c, axis);
     const total = sizes.reduce((a, b) => a + b, 0);
     let before = 0;
     return sizes.map((size, i) => {
@@ -36,13 +40,74 @@ export const movement: Record<string, GradientRule> = {
       return c.wants(i) ? trim(c.graph, c.gradient, axis, start, total - start - size) : undefined;
     });
   },
+  Split: (c) => {
+    const parts = c.gradients.map((gradient, i) => gradient ?? zerosLike(c.graph, c.node.outputs[i]!));
+    const axis = intOf(c.node.attributes, 'axis', 0);
+    return [c.graph.node('Concat', parts, { axis: { int: axis } }, 'Concat', c.node.inputs[0]!.dims)];
+  },
 };
 
-function integer(c: GradientContext, value: Value): number {
-  return Number((c.graph.constants.get(value.name)!.data as BigInt64Array)[0]);
+/** A concatenation's gradient where the parts' sizes are only known when it runs. */
+function splitAsJoined({ graph: g, node, gradient }: GradientContext, axis: number): Value[] {
+  const sizes = joined(g, node.inputs.map((v) => dimOf(g, v!, axis)));
+  return g.append('Split', [gradient, sizes], { axis: { int: axis } }, node.inputs.map((v) => ({ dims: v!.dims, type: 'float32' })));
 }
 
-function fixed(dim: Dim): number {
-  if (typeof dim !== 'number') throw new Error(`gradient of Concat along ${dim}: the dim must be a number`);
-  return dim;
+/** Zeros put back on both sides; steps other than one are the gradient of choosing places one by one. */
+function sliceGradient({ graph: g, node, gradient }: GradientContext): Value {
+  const [x, starts, ends, axesInput, stepsInput] = node.inputs as [Value, Value, Value, Value?, Value?];
+  const axes = (axesInput ? required(g, axesInput) : starts.dims[0] === undefined ? [] : [...Array(Number(starts.dims[0])).keys()]).map((axis) => wrapAxis(axis, x.dims.length));
+  const steps = stepsInput ? required(g, stepsInput) : axes.map(() => 1);
+  if (steps.every((step) => step === 1)) {
+    const from = knownIntegers(g, starts);
+    const to = knownIntegers(g, ends);
+    const only = axes[0]!;
+    const amounts = axes.length === 1 && from && to ? fixedAmounts(from[0]!, to[0]!, x.dims[only]!) : undefined;
+    return amounts ? pad(g, gradient, only, amounts[0], amounts[1], x.dims[only]!) : padAround(g, gradient, x, axes, starts);
+  }
+  if (axes.length > 1) throw new Error('no gradient for a Slice by steps along several axes');
+  const places = g.append('Range', [g.constant(BigInt64Array.of(0n), []), scalarDim(g, x, axes[0]!), g.constant(BigInt64Array.of(1n), [])], {}, [{ dims: [x.dims[axes[0]!]!], type: 'int64' }])[0]!;
+  const chosen = g.node('Slice', [places, starts, ends, g.integers([0]), stepsInput], {}, 'Slice', [gradient.dims[axes[0]!]!]);
+  return gatherGradient(g, gradient, x, chosen, axes[0]!);
+}
+
+/** How much was cut off before and after, if that doesn't depend on a dim that is unknown. */
+function fixedAmounts(start: number, end: number, dim: number | string): [number, number] | undefined {
+  if (typeof dim === 'number') {
+    const place = (at: number): number => Math.min(dim, Math.max(0, at < 0 ? at + dim : at));
+    return [place(start), dim - place(end)];
+  }
+  if (start < 0 || (end >= 0 && end < 2 ** 31 - 1)) return undefined;
+  return [start, end < 0 ? -end : 0];
+}
+
+/** Zeros around a gradient, by as much as ONNX Runtime finds was cut off there. */
+function padAround(g: Graph, gradient: Value, x: Value, axes: readonly number[], starts: Value): Value {
+  const rank = x.dims.length;
+  const zero = g.integers([0]);
+  const before: Value[] = new Array<Value>(rank).fill(zero);
+  const after: Value[] = new Array<Value>(rank).fill(zero);
+  axes.forEach((axis, i) => {
+    const dim = dimOf(g, x, axis);
+    const start = axes.length === 1 ? starts : g.node('Slice', [starts, g.integers([i]), g.integers([i + 1]), zero], {}, 'Slice', [1]);
+    const counted = g.node('Where', [g.node('Less', [start, zero]), g.node('Add', [start, dim]), start]);
+    before[axis] = g.node('Max', [zero, g.node('Min', [counted, dim])]);
+    after[axis] = g.node('Sub', [g.node('Sub', [dim, before[axis]]), runtimeDim(g, gradient, axis)]);
+  });
+  return g.node('Pad', [gradient, joined(g, [...before, ...after])], {}, 'Pad', x.dims);
+}
+
+/** Read when it runs, even if the builder took it for known: a slice may end before its end. */
+function runtimeDim(g: Graph, x: Value, axis: number): Value {
+  return g.append('Shape', [x], { start: { int: axis }, end: { int: axis + 1 } }, [{ dims: [1], type: 'int64' }])[0]!;
+}
+
+function scalarDim(g: Graph, x: Value, axis: number): Value {
+  return g.node('Squeeze', [dimOf(g, x, axis)], {}, 'Squeeze', []);
+}
+
+function required(g: Graph, value: Value): number[] {
+  const known = knownIntegers(g, value);
+  if (!known) throw new Error(`gradient of Slice: ${value.name} must be a constant`);
+  return known;
 }

@@ -1,33 +1,72 @@
-import type { Value } from '../graph.ts';
-import { mul, reduceMean, reduceSum, sub } from '../ops.ts';
-import { unbroadcast, type GradientRule } from './rule.ts';
+import { floatOf, intOf, wrapAxis } from '../attributes.ts';
+import type { Graph, Value } from '../graph.ts';
+import { add, div, mul, reduceMean, reduceSum, reshape, sqrt, sub } from '../ops.ts';
+import { reshapeLike, shapeOf } from '../shapes.ts';
+import { unbroadcast, type GradientContext, type GradientRule } from './rule.ts';
 
 export const normalisation: Record<string, GradientRule> = {
   Softmax: (c) => {
     const y = c.node.outputs[0]!;
     const weighted = mul(c.graph, c.gradient, y);
-    return [sub(c.graph, weighted, mul(c.graph, y, reduceSum(c.graph, weighted, [-1])))];
+    return [sub(c.graph, weighted, mul(c.graph, y, reduceSum(c.graph, weighted, [intOf(c.node.attributes, 'axis', -1)])))];
   },
   LogSoftmax: (c) => {
     const g = c.graph;
-    return [sub(g, c.gradient, mul(g, g.node('Exp', [c.node.outputs[0]!]), reduceSum(g, c.gradient, [-1])))];
+    return [sub(g, c.gradient, mul(g, g.node('Exp', [c.node.outputs[0]!]), reduceSum(g, c.gradient, [intOf(c.node.attributes, 'axis', -1)])))];
   },
-  // Ba et al. 2016. With n = (x − mean) / deviation and h = dy · scale:
-  // dx = (h − mean(h) − n · mean(h · n)) / deviation.
   LayerNormalization: (c) => {
     const g = c.graph;
     const [x, scale, bias] = c.node.inputs as [Value, Value, Value | undefined];
     const [, mean, inverseDeviation] = c.node.outputs as [Value, Value, Value];
+    const rank = x.dims.length;
+    const first = wrapAxis(intOf(c.node.attributes, 'axis', -1), rank);
+    const axes = Array.from({ length: rank - first }, (_, i) => i - rank + first);
     const normal = mul(g, sub(g, x, mean), inverseDeviation);
-    const h = mul(g, c.gradient, scale);
-    const centred = sub(g, h, reduceMean(g, h, [-1]));
-    const dx = c.wants(0)
-      ? mul(g, sub(g, centred, mul(g, normal, reduceMean(g, mul(g, h, normal), [-1]))), inverseDeviation)
-      : undefined;
     return [
-      dx,
-      c.wants(1) ? unbroadcast(g, mul(g, c.gradient, normal), scale.dims) : undefined,
-      bias && c.wants(2) ? unbroadcast(g, c.gradient, bias.dims) : undefined,
+      c.wants(0) ? centred(g, mul(g, c.gradient, scale), normal, inverseDeviation, axes) : undefined,
+      c.wants(1) ? unbroadcast(g, mul(g, c.gradient, normal), scale) : undefined,
+      bias && c.wants(2) ? unbroadcast(g, c.gradient, bias) : undefined,
+    ];
+  },
+  // Over all places of a channel: x [batch, channels, …], scale and bias [channels].
+  InstanceNormalization: (c) => {
+    const { graph: g, gradient } = c;
+    const [x, scale] = c.node.inputs as [Value, Value];
+    const places = Array.from({ length: x.dims.length - 2 }, (_, i) => i + 2);
+    const { normal, inverseDeviation } = normalised(c, x, places);
+    const wide = reshape(g, scale, [...scale.dims, ...places.map(() => 1)]);
+    return [
+      c.wants(0) ? centred(g, mul(g, gradient, wide), normal, inverseDeviation, places) : undefined,
+      c.wants(1) ? reduceSum(g, mul(g, gradient, normal), [0, ...places], false) : undefined,
+      c.wants(2) ? reduceSum(g, gradient, [0, ...places], false) : undefined,
+    ];
+  },
+  // The same over groups of channels, with a scale and a bias a group (opset 18): seen as [batch, group, rest].
+  GroupNormalization: (c) => {
+    const { graph: g } = c;
+    const [x, scale] = c.node.inputs as [Value, Value];
+    const groups = intOf(c.node.attributes, 'num_groups', 1);
+    const grouped = (value: Value): Value => g.node('Reshape', [value, g.integers([0, groups, -1])], {}, 'Reshape', [x.dims[0]!, groups, `${x.name}.rest`]);
+    const { normal, inverseDeviation } = normalised(c, grouped(x), [2]);
+    const gradient = grouped(c.gradient);
+    const ofInput = (): Value => centred(g, mul(g, gradient, reshape(g, scale, [...scale.dims, 1])), normal, inverseDeviation, [2]);
+    return [
+      c.wants(0) ? g.node('Reshape', [ofInput(), shapeOf(g, x)], {}, 'Reshape', x.dims) : undefined,
+      c.wants(1) ? reshapeLike(g, reduceSum(g, mul(g, gradient, normal), [0, 2], false), scale) : undefined,
+      c.wants(2) ? reshapeLike(g, reduceSum(g, gradient, [0, 2], false), scale) : undefined,
     ];
   },
 };
+
+/** Ba et al. 2016. With n = (x − mean) / deviation and h = dy · scale: dx = (h − mean(h) − n · mean(h · n)) / deviation. */
+function centred(g: Graph, h: Value, normal: Value, inverseDeviation: Value, axes: readonly number[]): Value {
+  const level = sub(g, h, reduceMean(g, h, axes));
+  return mul(g, sub(g, level, mul(g, normal, reduceMean(g, mul(g, h, normal), axes))), inverseDeviation);
+}
+
+function normalised({ graph: g, node }: GradientContext, x: Value, axes: readonly number[]): { normal: Value; inverseDeviation: Value } {
+  const level = sub(g, x, reduceMean(g, x, axes));
+  const variance = reduceMean(g, mul(g, level, level), axes);
+  const inverseDeviation = div(g, g.scalar(1), sqrt(g, add(g, variance, g.scalar(floatOf(node.attributes, 'epsilon', 1e-5)))));
+  return { normal: mul(g, level, inverseDeviation), inverseDeviation };
+}

@@ -1,0 +1,81 @@
+import { execa } from 'execa';
+import { existsSync } from 'node:fs';
+import { frameMask } from '../src/audio/standardise.ts';
+import { ctcLoss } from '../src/ctc/loss.ts';
+import { frameCount, paddedSamples } from '../src/encoder/architecture.ts';
+import { loadEncoder } from '../src/encoder/encoder.ts';
+import { readWeights } from '../src/encoder/weights.ts';
+import { adamWDefaults } from '../src/onnx/adamw.ts';
+import { Engine, type Feeds } from '../src/onnx/engine.ts';
+import { floatData, floats } from '../src/onnx/session.ts';
+import type { Learns } from '../src/recipe/learns.ts';
+import { Random } from '../src/support/random.ts';
+import { dropoutFeeds } from '../src/train/masks.ts';
+import { buildTrainable, cachedLayers, type Shape } from '../src/train/trainable.ts';
+import { median } from './timing.ts';
+
+const [BATCH, SECONDS, TOKENS, LABELS] = [8, 8, 40, 90];
+const FRAMES = frameCount(SECONDS * 16000);
+const MODES: Learns[] = ['head', { top: 2 }, 'all'];
+
+/**
+ * Seconds of audio a second of training, by how much learns, on the embedded encoder with the default head; beside it PyTorch with
+ * the same network and batch, which runs the frozen layers in every step. `TORCH_PYTHON` names a Python that has torch.
+ */
+export async function benchFineTuning(): Promise<void> {
+  const torch = await torchRates();
+  for (const learns of MODES) {
+    const name = typeof learns === 'string' ? learns : `top ${learns.top}`;
+    const rate = (BATCH * SECONDS * 1000) / (await stepMilliseconds(learns));
+    const theirs = torch?.[name];
+    const beside = theirs === undefined ? 'PyTorch: not there (set TORCH_PYTHON)' : `PyTorch ${theirs.toFixed(0)} s/s   ratio ${(rate / theirs).toFixed(2)}`;
+    console.log(`training ${name.padEnd(8)} ${BATCH} × ${SECONDS} s  ${rate.toFixed(0).padStart(6)} s of audio a second   ${beside}`);
+  }
+}
+
+async function stepMilliseconds(learns: Learns): Promise<number> {
+  const encoder = await loadEncoder('embedded');
+  const { architecture } = encoder;
+  const shape: Shape = {
+    architecture, head: { kind: 'transformer', dims: 256, blocks: 1, context: 0, dropout: 0.1 }, layers: [...Array(architecture.blocks + 1).keys()],
+    tokens: TOKENS, adapters: {}, freeze: 'nothing',
+  };
+  const random = new Random('bench');
+  const pretrained = readWeights(encoder.bytes);
+  await encoder.release();
+  const { network, logits } = buildTrainable(shape, learns, pretrained, true);
+  const weights = network.initialise(random);
+  for (const [name, data] of pretrained) if (weights.has(name)) weights.set(name, data);
+  const engine = await Engine.compile(network, logits, adamWDefaults, weights);
+  const inputs = { ...inputsOf(shape, learns, random), ...dropoutFeeds(network.dropoutSites, { batch: BATCH, frames: FRAMES }, random), ...unmasked(network.graph.inputs) };
+  const targets = Array.from({ length: BATCH }, () => Int32Array.from({ length: LABELS }, () => 1 + random.int(TOKENS - 1)));
+  const lengths = new Int32Array(BATCH).fill(FRAMES);
+  const time = await median(7, async () => {
+    const output = await engine.forward(inputs);
+    const gradient = new Float32Array(BATCH * FRAMES * TOKENS);
+    ctcLoss(floatData(output), { batch: BATCH, frames: FRAMES, tokens: TOKENS }, lengths, targets, 0, gradient);
+    await engine.backward(floats(gradient, output.dims), 1e-6);
+  });
+  await engine.release();
+  return time;
+}
+
+function inputsOf(shape: Shape, learns: Learns, random: Random): Feeds {
+  const noise = (dims: number[]) => floats(Float32Array.from({ length: dims.reduce((a, d) => a * d, 1) }, () => random.normal()), dims);
+  const mask = floats(frameMask(new Int32Array(BATCH).fill(FRAMES), FRAMES), [BATCH, FRAMES]);
+  const layers = cachedLayers(shape, learns);
+  return layers ? { features: noise([BATCH, FRAMES, layers.length * shape.architecture.dims]), mask } : { audio: noise([BATCH, paddedSamples(FRAMES)]), mask };
+}
+
+function unmasked(inputs: readonly { name: string; dims: readonly (number | string)[] }[]): Feeds {
+  const ones = (dims: number[]) => floats(new Float32Array(dims.reduce((a, d) => a * d, 1)).fill(1), dims);
+  const features = inputs.find(({ name }) => name === 'augment.features');
+  return features ? { 'augment.frames': ones([BATCH, FRAMES, 1]), 'augment.features': ones([BATCH, 1, features.dims[2] as number]) } : {};
+}
+
+async function torchRates(): Promise<Record<string, number> | undefined> {
+  const python = process.env.TORCH_PYTHON;
+  if (!python || !existsSync(python)) return undefined;
+  const { stdout } = await execa(python, ['bench/fine-tuning-torch.py', String(BATCH), String(SECONDS), String(TOKENS), String(LABELS)]);
+  return JSON.parse(stdout) as Record<string, number>;
+}

@@ -1,0 +1,72 @@
+import { frameCount } from '../encoder/architecture.ts';
+import { Encoder } from '../encoder/encoder.ts';
+import type { FeatureCache } from '../encoder/feature-cache.ts';
+import { computeFeatures, type FeatureReport, type Recording } from '../encoder/features.ts';
+import type { Recipe } from '../recipe/schema.ts';
+import type { Progress } from '../support/progress.ts';
+import { playAtSpeed } from './audio-augment.ts';
+import { audioExamples } from './audio-examples.ts';
+import type { Examples } from './examples.ts';
+import { featureExamples } from './feature-examples.ts';
+import type { Item, Prepared } from './prepare.ts';
+import type { Learns } from '../recipe/learns.ts';
+import type { StartingPoint } from './starting-point.ts';
+import { cachedLayers, type Shape } from './trainable.ts';
+
+interface StageSource {
+  shape: Shape;
+  learns: Learns;
+  start: StartingPoint;
+  recipe: Recipe;
+  prepared: Prepared;
+  cache: FeatureCache;
+  progress: Progress;
+  signal?: AbortSignal;
+}
+
+export interface StageExamples {
+  train: Examples;
+  dev: Examples;
+  features: FeatureReport;
+}
+
+/** What a stage learns from: sound, or features below its cut, computed once and cached. */
+export async function examplesFor(source: StageSource): Promise<StageExamples> {
+  const { recipe, prepared } = source;
+  const training = repeated(recipe, prepared.train);
+  const layers = cachedLayers(source.shape, source.learns);
+  if (!layers) return fromSound(source, training);
+  const train = heardAt(prepared, training, recipe.training.speeds);
+  const dev = heardAt(prepared, prepared.dev, [1]);
+  const encoder = await Encoder.fromBytes(source.start.name, source.start.encoder!);
+  const features = await computeFeatures(encoder, layers, [...train, ...dev], source.cache, source.progress, source.signal);
+  await encoder.release();
+  const examples = (recordings: Heard[]): Examples =>
+    featureExamples(recordings.map((r) => frameCount(r.samples)), layers.length * source.shape.architecture.dims, recordings.map((r) => r.item.target),
+      (i) => source.cache.read({ audio: recordings[i]!.key, encoder: encoder.hash, layers }));
+  return { train: examples(train), dev: examples(dev), features };
+}
+
+function fromSound({ recipe, prepared }: StageSource, training: Item[]): StageExamples {
+  const examples = (items: Item[]): Examples =>
+    audioExamples(items.map((item) => item.samples), items.map((item) => item.target), (i) => prepared.read(items[i]!), recipe.training.augment);
+  return { train: examples(training), dev: examples(prepared.dev), features: { seconds: 0, secondsOfAudio: 0, cached: 0, computed: 0 } };
+}
+
+/** Items of several corpora have the corpus's name before their id. */
+function repeated(recipe: Recipe, items: Item[]): Item[] {
+  return items.flatMap((item) => new Array<Item>(recipe.training.repeat[item.utterance.id.split('/')[0]!] ?? 1).fill(item));
+}
+
+/** A recording at some speed: what features are computed of. */
+interface Heard extends Recording {
+  item: Item;
+}
+
+function heardAt(prepared: Prepared, items: readonly Item[], speeds: readonly number[]): Heard[] {
+  return speeds.flatMap((speed) => items.map((item) => {
+    if (speed === 1) return { item, key: item.key, samples: item.samples, read: () => prepared.read(item) };
+    const read = async (): Promise<Float32Array> => playAtSpeed(await prepared.read(item), speed);
+    return { item, key: `${item.key} at ${speed}`, samples: Math.floor((item.samples - 1) / speed), read };
+  }));
+}

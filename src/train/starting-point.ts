@@ -1,0 +1,98 @@
+import type { Architecture } from '../encoder/architecture.ts';
+import { encodeEncoder, loadEncoder, readArchitecture, readEncoder } from '../encoder/encoder.ts';
+import { readWeights } from '../encoder/weights.ts';
+import type { HeadSettings } from '../head/head.ts';
+import { readModel, type About, type AdapterSettings, type ModelParts } from '../model/model.ts';
+import type { Weights } from '../onnx/engine.ts';
+import { InputError } from '../support/errors.ts';
+import { sha256 } from '../support/files.ts';
+import { recipeSchema, type Recipe } from '../recipe/schema.ts';
+import type { Vocabulary } from '../text/vocabulary.ts';
+import type { Stage } from './stages.ts';
+import { isAdapter, isHead, type Shape } from './trainable.ts';
+
+/** What training goes on from: an encoder, or the whole model of an earlier run. */
+export interface StartingPoint {
+  name: string;
+  architecture: Architecture;
+  /** Whether the encoder has learnt anything. */
+  pretrained: boolean;
+  /** Bytes of its .onnx file; absent for a new encoder. */
+  encoder?: Uint8Array;
+  /** Of the encoder, and of head and adapters where they are there. */
+  weights: Weights;
+  /** An earlier model's folder, and what it has besides the encoder. */
+  model?: string;
+  head?: HeadSettings;
+  layers?: readonly number[];
+  adapters?: AdapterSettings | undefined;
+  vocabulary?: Vocabulary;
+}
+
+/** @throws InputError when the recipe names an encoder that is not there */
+export async function startingPoint(recipe: Recipe): Promise<StartingPoint> {
+  const { model } = recipe.encoder;
+  if (model === 'new') return { name: model, architecture: architectureOf(recipe), pretrained: false, weights: new Map() };
+  if (model === 'random') return randomStart(recipe);
+  const bytes = await readEncoder(model);
+  return { name: model, architecture: readArchitecture(model, bytes), pretrained: true, encoder: bytes, weights: readWeights(bytes) };
+}
+
+/** The embedded encoder's network before it has learnt anything. */
+export async function randomStart(recipe: Recipe): Promise<StartingPoint> {
+  const encoder = await loadEncoder('random');
+  await encoder.release();
+  const { architecture, bytes } = encoder;
+  return { name: 'random', architecture, pretrained: recipe.encoder.model === 'random', encoder: bytes, weights: readWeights(bytes) };
+}
+
+/** @throws InputError when the folder is no model */
+export async function fromModel(folder: string): Promise<StartingPoint> {
+  const { about, vocabulary, encoder, weights } = await readModel(folder);
+  return {
+    name: about.encoder.name, model: folder, architecture: readArchitecture(about.encoder.name, encoder), pretrained: true, encoder,
+    weights: new Map([...readWeights(encoder), ...weights]), head: about.head, layers: about.layers, adapters: about.adapters, vocabulary,
+  };
+}
+
+function architectureOf(recipe: Recipe): Architecture {
+  const chosen = recipe.encoder.architecture ?? recipeSchema.shape.encoder.parse({ model: 'new', architecture: {} }).architecture!;
+  return {
+    convWidths: chosen.conv_widths, dims: chosen.dims, blocks: chosen.blocks, heads: chosen.heads, feedForward: chosen.feed_forward,
+    positionKernel: chosen.position_kernel, positionGroups: chosen.position_groups,
+  };
+}
+
+/** @throws InputError for a layer that the encoder doesn't have */
+export function layersOf(recipe: Recipe, { blocks }: Architecture): number[] {
+  const { layer } = recipe.encoder;
+  if (layer === 'mix') return [...Array(blocks + 1).keys()];
+  if (layer > blocks) throw new InputError(`encoder.layer: this encoder has layers 0 to ${blocks}, not ${layer}`, 'Choose one of them, or `mix`.');
+  return [layer];
+}
+
+/** The head's output widened for tokens that the earlier vocabulary lacks: they start with weights of zero. */
+export function extendVocabulary(weights: Weights, from: Vocabulary, to: Vocabulary): Weights {
+  if (from.size === to.size) return weights;
+  const bias = new Float32Array(to.size);
+  bias.set(weights.get('head.out.bias')!);
+  const narrow = weights.get('head.out.weight')!;
+  const inputs = narrow.length / from.size;
+  const wide = new Float32Array(inputs * to.size);
+  for (let i = 0; i < inputs; i++) wide.set(narrow.subarray(i * from.size, (i + 1) * from.size), i * to.size);
+  return new Map([...weights, ['head.out.weight', wide], ['head.out.bias', bias]]);
+}
+
+/** The model that a run's stages have made. The encoder's file is made anew only where its own weights have changed. */
+export function trainedParts(recipe: Recipe, start: StartingPoint, shape: Shape, stages: readonly Stage[], weights: Weights, vocabulary: Vocabulary): ModelParts {
+  const changed = !start.encoder || stages.some(({ learns }) => learns === 'all' || typeof learns === 'object');
+  const own = new Map([...weights].filter(([name]) => !isHead(name) && !isAdapter(name)));
+  const encoder = changed ? encodeEncoder(own, shape.architecture, { 'isogloss.recipe': recipe.name }) : start.encoder!;
+  const adapters = start.adapters ?? (stages.some(({ learns }) => learns === 'adapters') ? recipe.adapters : undefined);
+  const about: About = {
+    format: 'isogloss-model/1', name: recipe.name, language: recipe.language,
+    encoder: { name: changed ? `${start.name}, trained on` : start.name, hash: sha256(encoder) },
+    layers: [...shape.layers], head: shape.head, ...(adapters ? { adapters } : {}), text: recipe.text,
+  };
+  return { about, vocabulary, encoder, weights: new Map([...weights].filter(([name]) => isHead(name) || isAdapter(name))) };
+}

@@ -1,0 +1,107 @@
+import type { Architecture } from '../encoder/architecture.ts';
+import { buildEncoder, buildUpperBlocks, layerOfParameter } from '../encoder/network.ts';
+import { appendHead, type HeadSettings } from '../head/head.ts';
+import type { AdamWSettings } from '../onnx/adamw.ts';
+import type { Weights } from '../onnx/engine.ts';
+import type { Value } from '../onnx/graph.ts';
+import { Network, type AdapterOptions } from '../onnx/network.ts';
+import { concat, trim } from '../onnx/ops.ts';
+import type { Recipe } from '../recipe/schema.ts';
+import { InputError } from '../support/errors.ts';
+import type { Learns } from '../recipe/learns.ts';
+
+/** Everything that shapes the network of a training. */
+export interface Shape {
+  architecture: Architecture;
+  head: HeadSettings;
+  /** Hidden layers that feed the head, in order. */
+  layers: readonly number[];
+  tokens: number;
+  adapters: AdapterOptions;
+  freeze: Recipe['encoder']['freeze'];
+}
+
+/**
+ * The cut: hidden layers whose cached features come in, lowest trained layer last. Without one, training starts from the sound.
+ * @returns undefined for the sound
+ * @throws InputError when nothing would learn
+ */
+export function cachedLayers(shape: Shape, learns: Learns): number[] | undefined {
+  if (learns === 'head') return [...shape.layers];
+  if (learns === 'all') return undefined;
+  const cut = cutOf(shape, learns);
+  if (Math.max(...shape.layers) <= cut)
+    throw new InputError(`train: nothing between hidden layer ${cut} and the head's layer ${Math.max(...shape.layers)}, so no block would learn`, 'Set encoder.layer to a higher one or to `mix`, or train more blocks.');
+  return [...new Set([...shape.layers.filter((layer) => layer < cut), cut])];
+}
+
+/**
+ * The network of a training: from the sound, or from cached layers through the blocks above the cut, to the head's logits.
+ * Inputs: `audio` or `features` [batch, frames, cached layers · dims]; `mask` [batch, frames].
+ * @param weights pretrained values of what stays frozen
+ */
+export function buildTrainable(shape: Shape, learns: Learns, weights: Weights, training: boolean): { network: Network; logits: Value } {
+  const network = new Network(training, { ...shape.adapters, frozen: frozenOf(shape, learns, weights) });
+  const { mask, hidden } = learns === 'all' ? fromSound(network, shape) : fromCache(network, shape, learns);
+  const fed = shape.layers.map((layer) => hidden.get(layer)!);
+  const features = fed.length === 1 ? fed[0]! : concat(network.graph, fed, 2);
+  const logits = appendHead(network, shape.head, features, { layers: fed.length, dims: shape.architecture.dims }, mask, shape.tokens);
+  return { network, logits };
+}
+
+interface Hidden {
+  mask: Value;
+  hidden: Map<number, Value>;
+}
+
+function fromSound(network: Network, { architecture, head, layers }: Shape): Hidden {
+  const { hidden, mask } = buildEncoder(network, architecture, network.training ? head.dropout : 0, Math.max(...layers));
+  return { mask, hidden: new Map(hidden.map((value, layer) => [layer, value])) };
+}
+
+function fromCache(network: Network, shape: Shape, learns: Learns): Hidden {
+  const { architecture, head } = shape;
+  const cached = cachedLayers(shape, learns)!;
+  const features = network.graph.input('features', ['batch', 'frames', cached.length * architecture.dims]);
+  const mask = network.graph.input('mask', ['batch', 'frames']);
+  const hidden = new Map(cached.map((layer, i) => [layer, layerIn(network, features, i, cached.length, architecture.dims)]));
+  if (learns === 'head') return { mask, hidden };
+  const cut = cutOf(shape, learns);
+  const upper = buildUpperBlocks(network, architecture, { cut, until: Math.max(...shape.layers) }, hidden.get(cut)!, mask, network.training ? head.dropout : 0);
+  upper.forEach((value, i) => hidden.set(cut + 1 + i, value));
+  return { mask, hidden };
+}
+
+function layerIn(network: Network, features: Value, index: number, count: number, dims: number): Value {
+  return count === 1 ? features : trim(network.graph, features, 2, index * dims, (count - 1 - index) * dims);
+}
+
+/** Adapters stand in every block, so that all of them are above the cut. */
+function cutOf(shape: Shape, learns: Learns): number {
+  if (typeof learns !== 'object') return 0;
+  const { blocks } = shape.architecture;
+  if (learns.top > blocks) throw new InputError(`train: this encoder has ${blocks} blocks, not ${learns.top}`, `Set \`top\` to ${blocks} at most, or \`train: all\`.`);
+  return blocks - learns.top;
+}
+
+/** An adapter's parameters: what is new in an encoder that stays as it is. */
+export const isAdapter = (name: string): boolean => /\.(lora_[ab]|adapter\.)/.test(name);
+export const isHead = (name: string): boolean => name.startsWith('head.');
+
+function frozenOf(shape: Shape, learns: Learns, weights: Weights): Weights {
+  const frozen = (name: string): boolean => {
+    if (isHead(name) || isAdapter(name)) return false;
+    return learns === 'adapters' || (learns === 'all' && shape.freeze === 'feature-encoder' && name.startsWith('feature_encoder.'));
+  };
+  return new Map([...weights].filter(([name]) => frozen(name)));
+}
+
+/** How single parameters learn: a pretrained encoder slower than the head, its lower blocks slower still. */
+export function optimiserOf(shape: Shape, recipe: Recipe, pretrained: Weights): Pick<AdamWSettings, 'rateOf' | 'stayNear'> {
+  const { encoder_rate: rate, layer_decay: decay, stay_near: strength } = recipe.training;
+  if (pretrained.size === 0) return {};
+  return {
+    rateOf: (name) => (isHead(name) || isAdapter(name) ? 1 : rate * decay ** (shape.architecture.blocks - layerOfParameter(name, shape.architecture))),
+    ...(strength > 0 ? { stayNear: { strength, start: new Map([...pretrained].filter(([name]) => !isHead(name) && !isAdapter(name))) } } : {}),
+  };
+}
