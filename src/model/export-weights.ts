@@ -19,7 +19,7 @@ interface Tensor {
 export function torchWeights(model: { about: About; whole: WholeModel; architecture: Architecture }): { bytes: Uint8Array; layers: number } | undefined {
   const { about, whole, architecture } = model;
   const layer = about.layers[0]!;
-  if (about.head.kind !== 'linear' || about.layers.length > 1 || layer < 1 || layer >= architecture.blocks) return undefined;
+  if (about.adapters || about.head.kind !== 'linear' || about.layers.length > 1 || layer < 1 || layer >= architecture.blocks) return undefined;
   const encoder = reader(whole.encoder);
   const head = reader(whole.head);
   const top = 'wav2vec2.encoder';

@@ -3,7 +3,8 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { findCorpus, readSource } from '../corpus/source.ts';
-import { readArchitecture } from '../encoder/encoder.ts';
+import { encodeEncoder, readArchitecture } from '../encoder/encoder.ts';
+import { readWeights } from '../encoder/weights.ts';
 import type { Scores } from '../evaluate/score.ts';
 import { recipeSchema } from '../recipe/schema.ts';
 import { InputError } from '../support/errors.ts';
@@ -13,7 +14,7 @@ import { exportOnnx } from './export-onnx.ts';
 import { exportSherpa } from './export-sherpa.ts';
 import { exportTransformers, type Parts } from './export-transformers.ts';
 import type { Data } from './hub-card.ts';
-import { Model } from './model.ts';
+import { adapterOptions, readModel } from './model.ts';
 
 export const EXPORT_FORMATS = ['transformers', 'onnx', 'sherpa'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -57,7 +58,7 @@ export async function exportModel(run: string, format: ExportFormat, to?: string
   const model = findModel(run);
   const folder = to ?? path.join(path.basename(model) === 'model' ? path.dirname(model) : model, 'export', format);
   const { write, use } = formats[format];
-  const names = await write({ ...(await readModel(model)), card: await cardOf(model, use) }, folder);
+  const names = await write({ ...(await partsOf(model)), card: await cardOf(model, use) }, folder);
   const files = await Promise.all(names.map(async (name) => ({ name, bytes: (await stat(path.join(folder, name))).size })));
   return { format, folder, files };
 }
@@ -71,15 +72,14 @@ function findModel(run: string): string {
   throw new InputError('there is no model here', 'Name the folder of a finished run, e.g. runs/italian-10min-….', { file: run });
 }
 
-async function readModel(folder: string): Promise<Omit<Parts, 'card'>> {
-  // Loading it finds whatever is wrong with it, and says so.
-  const model = await Model.load(folder);
-  await model.release();
-  // With its adapters in place.
-  const { about, vocabulary, encoderBytes: encoder } = model;
+async function partsOf(folder: string): Promise<Omit<Parts, 'card'>> {
+  const { about, vocabulary, encoder, weights } = await readModel(folder);
+  const architecture = readArchitecture(about.encoder.name, encoder);
+  // Adapters become a part of the encoder.
+  const adapted = about.adapters ? encodeEncoder(new Map([...readWeights(encoder), ...weights]), architecture, {}, adapterOptions(about.adapters)) : encoder;
   const head = await readFile(path.join(folder, 'head.onnx'));
-  const whole = { encoder, head, layers: about.layers, tokens: vocabulary.size, blank: vocabulary.blank };
-  return { about, vocabulary, whole, architecture: readArchitecture(about.encoder.name, encoder) };
+  const whole = { encoder: adapted, head, layers: about.layers, tokens: vocabulary.size, blank: vocabulary.blank };
+  return { about, vocabulary, whole, architecture };
 }
 
 /** The model's card, with how to use the export; just as it stands where the run that it was made in is not there any more. */

@@ -6,12 +6,14 @@ import { cp, readFile, readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { writeWav } from '../../src/audio/wav.ts';
 import { decodeAudio } from '../../src/audio/decode.ts';
+import { standardise } from '../../src/audio/standardise.ts';
+import { writeWav } from '../../src/audio/wav.ts';
 import { greedy } from '../../src/ctc/greedy.ts';
 import { exportModel, type ExportResult } from '../../src/model/export.ts';
 import { Model } from '../../src/model/model.ts';
 import { floatData, floats, openSession } from '../../src/onnx/session.ts';
+import { editDistance } from '../../src/support/edit-distance.ts';
 import { transcribe, type Transcript } from '../../src/transcribe/transcribe.ts';
 import { smallModel, speechlike } from './small-model.ts';
 
@@ -50,7 +52,8 @@ describe('an export for transformers', () => {
 
   it('writes nearly the same with weights of 16 and of 8 bits', async () => {
     const exact = await logitsOf(exported!.folder, 'onnx/model.onnx', file);
-    const spread = deviation(exact, exact.map(() => mean(exact)));
+    const middle = mean(exact);
+    const spread = deviation(exact, exact.map(() => middle));
     expect(deviation(exact, await logitsOf(exported!.folder, 'onnx/model_fp16.onnx', file))).toBeLessThan(0.002 * spread);
     expect(deviation(exact, await logitsOf(exported!.folder, 'onnx/model_quantized.onnx', file))).toBeLessThan(0.1 * spread);
     const sizes = Object.fromEntries(exported!.files.map(({ name, bytes }) => [name, bytes]));
@@ -77,9 +80,9 @@ const deviation = (a: Float32Array, b: Float32Array): number => Math.sqrt(mean(a
 async function logitsOf(folder: string, name: string, file: string): Promise<Float32Array> {
   const session = await openSession(path.join(folder, name));
   const samples = await decodeAudio(file);
-  const scale = Math.sqrt(mean(samples.map((x) => (x - mean(samples)) ** 2)) + 1e-7);
-  const centre = mean(samples);
-  return floatData((await session.run({ input_values: floats(samples.map((x) => (x - centre) / scale), [1, samples.length]) })).logits!);
+  const input = new Float32Array(samples.length);
+  standardise(samples, input);
+  return floatData((await session.run({ input_values: floats(input, [1, input.length]) })).logits!);
 }
 
 describe('an export as one file', () => {
@@ -113,10 +116,29 @@ describe('an export as one file', () => {
   });
 });
 
+describe('a model with adapters', () => {
+  it.each([{ kind: 'residual', dims: 4, scale: 1 }, { kind: 'low-rank', dims: 2, scale: 2 }] as const)('is exported with them: $kind', async (adapters) => {
+    const [plain, adapted] = [await smallModel({ encoder: 'tiny', layers: [1] }), await smallModel({ encoder: 'tiny', layers: [1], adapters })];
+    const samples = speechlike(1);
+    const logits = async (folder: string): Promise<Float32Array> => {
+      const model = await Model.load(folder);
+      const [output] = await model.run([samples]);
+      await model.release();
+      return output!.logits;
+    };
+    const { folder } = await exportModel(adapted, 'onnx');
+    const session = await openSession(path.join(folder, 'small.onnx'));
+    const exported = floatData((await session.run({ audio: floats(samples, [1, samples.length]) })).logits!);
+    const ours = await logits(adapted);
+    ours.forEach((x, i) => expect(exported[i]).toBeCloseTo(x, 2));
+    expect(deviation(ours, await logits(plain))).toBeGreaterThan(0.1);
+  });
+});
+
 describe('an export for sherpa-onnx', () => {
   let [model, folder] = ['', ''];
   beforeAll(async () => {
-    model = await smallModel({ encoder: 'tiny', layers: [1] });
+    model = await smallModel({ encoder: 'embedded', layers: [1, 3], head: { dims: 64 } });
     ({ folder } = await exportModel(model, 'sherpa'));
   });
 
@@ -127,13 +149,15 @@ describe('an export for sherpa-onnx', () => {
     expect([session.inputNames, session.outputNames]).toEqual([['x'], ['logits']]);
   });
 
-  it.skipIf(!installed('sherpa-onnx-node'))('is written down by it as `isogloss transcribe` writes it', async () => {
+  it.skipIf(!installed('sherpa-onnx-node'))('is written down by it nearly as `isogloss transcribe` writes it', async () => {
     const file = path.join(path.dirname(model), 'sound.wav');
     await writeWav(file, speechlike(4));
     // In a process of its own: it brings another ONNX Runtime.
     const { stdout } = await execa('node', ['-e', SHERPA, folder, file]);
     expect(stdout.length).toBeGreaterThan(20);
-    expect(stdout.replace(/\s+/g, ' ').trim()).toBe(await transcribed(model, file));
+    // It standardises sound its own way, and an untrained head has many near ties.
+    const ours = await transcribed(model, file);
+    expect(editDistance(stdout.replace(/\s+/g, ' ').trim(), ours)).toBeLessThanOrEqual(0.1 * ours.length);
   });
 });
 

@@ -1,10 +1,12 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Architecture } from '../../src/encoder/architecture.ts';
 import { encodeEncoder, loadEncoder, Encoder } from '../../src/encoder/encoder.ts';
 import { buildEncoder } from '../../src/encoder/network.ts';
 import { buildHead, type HeadSettings } from '../../src/head/head.ts';
-import { writeModel, type About } from '../../src/model/model.ts';
+import { adapterOptions, writeModel, type About, type AdapterSettings } from '../../src/model/model.ts';
+import type { Weights } from '../../src/onnx/engine.ts';
 import { Network } from '../../src/onnx/network.ts';
 import { Random } from '../../src/support/random.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
@@ -13,6 +15,7 @@ export interface SmallModel {
   encoder: 'embedded' | 'tiny';
   layers: readonly number[];
   head?: Partial<HeadSettings>;
+  adapters?: AdapterSettings;
 }
 
 /** Graphemes of more than one character too, and punctuation, which some decoders would move. */
@@ -20,7 +23,7 @@ const LETTERS = [...'aeilnorst’.'.split(''), 'sch', 'ü'];
 const TINY = { convWidths: [4, 4, 4, 4, 4, 4, 8], dims: 16, blocks: 2, heads: 2, feedForward: 16, positionKernel: 3, positionGroups: 4 };
 
 /** A model folder whose head was never trained: what it writes is nonsense, but always the same nonsense. */
-export async function smallModel({ encoder: which, layers, head: chosen }: SmallModel): Promise<string> {
+export async function smallModel({ encoder: which, layers, head: chosen, adapters }: SmallModel): Promise<string> {
   const folder = path.join(await mkdtemp(path.join(tmpdir(), 'model-')), 'model');
   const encoder = which === 'embedded' ? await loadEncoder('embedded') : await tinyEncoder();
   const vocabulary = Vocabulary.build([LETTERS]);
@@ -33,10 +36,22 @@ export async function smallModel({ encoder: which, layers, head: chosen }: Small
   for (const [name, data] of weights) if (name === 'head.out.weight') data.forEach((x, i) => (data[i] = 4 * x));
   bias[vocabulary.blank] = 1;
   bias[vocabulary.delimiter] = 2;
-  const about: About = { format: 'isogloss-model/1', name: 'small', language: 'it', encoder: { name: which, hash: encoder.hash }, layers: [...layers], head, text: {} };
+  const about: About = { format: 'isogloss-model/1', name: 'small', language: 'it', encoder: { name: which, hash: encoder.hash }, layers: [...layers], head, text: {}, ...(adapters ? { adapters } : {}) };
+  if (adapters) addAdapters(weights, encoder.architecture, adapters);
   await writeModel(folder, { about, vocabulary, encoder: encoder.bytes, weights }, '# small\n');
   await encoder.release();
   return folder;
+}
+
+/** What adapters add to an encoder's parameters, all of it at random: fresh ones would change nothing. */
+function addAdapters(weights: Weights, architecture: Architecture, settings: AdapterSettings): void {
+  const [plain, adapted] = [new Network(false), new Network(false, adapterOptions(settings))];
+  for (const network of [plain, adapted]) buildEncoder(network, architecture);
+  const random = new Random('adapters');
+  for (const [name, { dims }] of adapted.graph.parameters) {
+    const size = (dims as number[]).reduce((a, d) => a * d, 1);
+    if (!plain.graph.parameters.has(name)) weights.set(name, Float32Array.from({ length: size }, () => 0.3 * random.normal()));
+  }
 }
 
 async function tinyEncoder(): Promise<Encoder> {

@@ -59,7 +59,7 @@ describe('transcribing', () => {
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'transcribe-'));
     model = await smallModel({ encoder: 'tiny', layers: [2] });
-    await writeWav(at('long.wav'), speechlike(75));
+    await writeWav(at('long.wav'), speechlike(50));
     await writeWav(at('short.wav'), speechlike(2, 2));
     // Not as a WAV of ours: through ffmpeg, in many blocks.
     await execa(await findFfmpeg(), ['-v', 'error', '-i', at('long.wav'), at('long.flac')]);
@@ -78,14 +78,14 @@ describe('transcribing', () => {
       texts.push(loaded.vocabulary.decode(greedy(logits, 0, frames, loaded.vocabulary.size, loaded.vocabulary.blank)));
     }
     await loaded.release();
-    expect(texts.length).toBeGreaterThan(6);
+    expect(texts.length).toBeGreaterThan(4);
     expect(streamed!.segments.map(({ text }) => text)).toEqual(texts);
-    expect(streamed!.seconds).toBeCloseTo(75, 5);
+    expect(streamed!.seconds).toBeCloseTo(50, 5);
   });
 
   it('sets aside whole what is damaged near its end, and goes on', async () => {
     const items = await all(transcribe(model, [at('cut.flac'), at('short.wav'), at('empty.wav'), at('long.wav')]));
-    expect(items.map((item) => ('reason' in item ? 'set aside' : Math.round(item.seconds)))).toEqual(['set aside', 2, 'set aside', 75]);
+    expect(items.map((item) => ('reason' in item ? 'set aside' : Math.round(item.seconds)))).toEqual(['set aside', 2, 'set aside', 50]);
     expect(items[0]).toMatchObject({ item: at('cut.flac'), place: { file: at('cut.flac') } });
   });
 
