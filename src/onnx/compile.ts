@@ -53,8 +53,13 @@ export async function compileParts(network: Network, output: Value, settings: Ad
   const sums = options.accumulate ? summed(graph, gradients) : [];
   const update = options.accumulate ? appendUpdate(graph, gradients, settings) : undefined;
   const { next, norm } = update?.nodes ?? appendAdamW(graph, gradients, settings);
-  const backwardNodes = graph.nodes.slice(forwardNodes.length);
-  const made = new Map(forwardNodes.flatMap((node) => node.outputs.map((v) => [v.name, v] as const)));
+  const added = graph.nodes.slice(forwardNodes.length);
+  const before = madeBy(forwardNodes);
+  // A shape that the way back reads is taken on the way there: to keep it costs nothing, to keep what has it would.
+  const early = (node: Node): boolean => node.op === 'Shape' && before.has(node.inputs[0]!.name);
+  forwardNodes.push(...added.filter(early));
+  const backwardNodes = added.filter((node) => !early(node));
+  const made = madeBy(forwardNodes);
   const kept = [...readBy(backwardNodes)].flatMap((name) => made.get(name) ?? []);
   const outputs = [...new Set([output, ...kept])];
   const moved = [norm, ...[...next.values()].flatMap((v) => [v.weight, v.mean, v.square])];
@@ -90,6 +95,10 @@ function appendUpdate(graph: Graph, gradients: ReadonlyMap<string, Value>, setti
     return [name, update.input(gradientOf(name), dims)] as const;
   }));
   return { graph: update, nodes: appendAdamW(update, inputs, settings) };
+}
+
+function madeBy(nodes: readonly Node[]): Map<string, Value> {
+  return new Map(nodes.flatMap((node) => node.outputs.map((v) => [v.name, v] as const)));
 }
 
 function readBy(nodes: readonly Node[]): Set<string> {

@@ -1,5 +1,10 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { ModelProtoSchema, StringStringEntryProtoSchema, TensorProto_DataLocation } from 'onnx-buf';
 import * as ort from 'onnxruntime-node';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { embeddedFile, loadEncoder } from '../../src/encoder/encoder.ts';
 import { openUpper, type Upper } from '../../src/encoder/split.ts';
@@ -87,6 +92,24 @@ describe('the layers above a cut', () => {
     expect([...upper.weights.keys()]).toContain('encoder.blocks.4.attention.query.weight');
     expect(upper.layerOf('encoder.blocks.4.attention.query.weight')).toBe(5);
     await encoder.release();
+  });
+
+  it('are opened too where the weights lie in a file beside the model', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'external-'));
+    const model = fromBinary(ModelProtoSchema, modelBytes('wav2vec2-dynamo18'));
+    const entry = (key: string, value: string) => create(StringStringEntryProtoSchema, { key, value });
+    let offset = 0;
+    const data = model.graph!.initializer.filter((tensor) => tensor.rawData.length >= 512).map((tensor) => {
+      const stored = tensor.rawData;
+      tensor.dataLocation = TensorProto_DataLocation.EXTERNAL;
+      tensor.externalData = [entry('location', 'weights.bin'), entry('offset', String(offset)), entry('length', String(stored.length))];
+      tensor.rawData = new Uint8Array();
+      offset += stored.length;
+      return stored;
+    });
+    await writeFile(path.join(folder, 'weights.bin'), Buffer.concat(data));
+    const [beside, within] = [await openUpper(toBinary(ModelProtoSchema, model), 1, { folder }), await openUpper(modelBytes('wav2vec2-dynamo18'), 1)];
+    expect(beside.weights).toEqual(within.weights);
   });
 
   it('refuse a cut that is none', async () => {
