@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 describe('every command', () => {
   it('has a real example in its help, and --json', async () => {
-    for (const command of ['run', 'transcribe', 'corpus fetch', 'corpus audit', 'encoder list', 'recipe check', 'doctor']) {
+    for (const command of ['run', 'transcribe', 'corpus fetch', 'corpus audit', 'encoder list', 'recipe check', 'doctor', 'score', 'compare', 'export', 'lm build', 'lm perplexity']) {
       const { stdout, exitCode } = await isogloss(...command.split(' '), '--help');
       expect(exitCode).toBe(0);
       expect(stdout).toMatch(new RegExp(`EXAMPLES\\s+\\$ isogloss ${command}`));
