@@ -121,20 +121,28 @@ async function describeEmbedded(): Promise<{ architecture: Architecture }> {
  */
 export async function readEncoder(name: string): Promise<Uint8Array> {
   const file = name === 'embedded' ? embeddedFile : name;
-  if (!existsSync(file)) throw new InputError('no such encoder', 'Use `embedded`, `random`, or the path of an .onnx file that isogloss wrote.', { file });
+  if (!existsSync(file)) throw new InputError('no such encoder', 'Use `embedded`, `random`, or the path of an .onnx file.', { file });
   return readFile(file).catch((error: unknown) => {
     throw readError(file, error);
   });
 }
 
+/** Whether isogloss wrote the file. */
+export const isOwn = (bytes: Uint8Array): boolean => architectureIn(bytes) !== undefined;
+
 /** @throws InputError when the bytes are no encoder that isogloss wrote */
 export function readArchitecture(name: string, bytes: Uint8Array): Architecture {
+  const architecture = architectureIn(bytes);
+  if (!architecture) throw new InputError(`${name} is not an encoder that isogloss wrote`, 'Use `embedded`, or the encoder.onnx in the model folder of a run with `train: all`.');
+  return architecture;
+}
+
+function architectureIn(bytes: Uint8Array): Architecture | undefined {
   try {
-    const model = fromBinary(ModelProtoSchema, bytes);
-    const entry = model.metadataProps.find((p) => p.key === 'isogloss.architecture');
-    if (entry) return JSON.parse(entry.value) as Architecture;
+    const entry = fromBinary(ModelProtoSchema, bytes).metadataProps.find((p) => p.key === 'isogloss.architecture');
+    return entry && (JSON.parse(entry.value) as Architecture);
   } catch {
-    // Not protobuf at all: said below.
+    // Not protobuf at all.
+    return undefined;
   }
-  throw new InputError(`${name} is not an encoder that isogloss wrote`, 'Use `embedded`, or the encoder.onnx of a run with `encoder.model: new`.');
 }

@@ -2,6 +2,7 @@ import type { Weights } from '../onnx/engine.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { Network } from '../onnx/network.ts';
 import type { Architecture } from './architecture.ts';
+import type { Upper } from './split.ts';
 import { buildEncoder, buildUpperBlocks, layerOfParameter, type EncoderValues } from './network.ts';
 
 /** An encoder's layers as training puts them into a network. */
@@ -32,5 +33,13 @@ export function ownLayers(architecture: Architecture, weights: Weights): LayerBu
     upper: (network, range, hidden, mask, dropout) => buildUpperBlocks(network, architecture, range, hidden, mask, dropout),
     whole: (network, until, dropout) => buildEncoder(network, architecture, dropout, until),
     layerOf: (parameter) => layerOfParameter(parameter, architecture),
+  };
+}
+
+/** Layers above a cut of an encoder that others exported. Its blocks have no dropout, and no adapters. */
+export function exportedLayers(upper: Upper): LayerBuilder {
+  return {
+    dims: upper.dims, top: upper.hidden.layers.length - 1, weights: upper.weights, layerOf: (parameter) => upper.layerOf(parameter),
+    upper: (network, { cut, until }, hidden, mask) => upper.build(network, hidden, mask).slice(0, until - cut),
   };
 }

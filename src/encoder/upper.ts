@@ -31,7 +31,12 @@ export interface Plan {
   trained: ReadonlySet<string>;
 }
 
-export const parameterName = (tensor: string): string => `encoder.${tensor}`;
+const PREFIX = 'encoder.';
+
+export const parameterName = (tensor: string): string => PREFIX + tensor;
+
+/** The tensor that a parameter stands for. */
+export const tensorName = (parameter: string): string => parameter.slice(PREFIX.length);
 
 /** Values and stored numbers that these values are made of, up to where `stop` says. Of what is below a shape, only the shape counts. */
 export function madeOf(model: ImportedModel, from: readonly string[], stop: (name: string) => boolean): { values: Set<string>; tensors: Set<string> } {

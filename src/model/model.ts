@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { encodeEncoder, Encoder, readArchitecture } from '../encoder/encoder.ts';
+import { encodeEncoder, Encoder, readArchitecture, type FrozenEncoder } from '../encoder/encoder.ts';
+import { openEncoder } from '../encoder/open.ts';
 import { buildEncoder } from '../encoder/network.ts';
 import { readWeights } from '../encoder/weights.ts';
 import { loadLanguageModel } from '../lm/load.ts';
@@ -50,10 +51,10 @@ export class Model {
   readonly about: About;
   readonly vocabulary: Vocabulary;
   readonly decoder: Decoder;
-  private readonly encoder: Encoder;
+  private readonly encoder: FrozenEncoder;
   private readonly head: Session;
 
-  private constructor(about: About, vocabulary: Vocabulary, decoder: Decoder, encoder: Encoder, head: Session) {
+  private constructor(about: About, vocabulary: Vocabulary, decoder: Decoder, encoder: FrozenEncoder, head: Session) {
     this.about = about;
     this.vocabulary = vocabulary;
     this.decoder = decoder;
@@ -64,7 +65,7 @@ export class Model {
   /** A model from its parts. @param weights of the head, and of adapters where the model has them */
   static async assemble(parts: ModelParts): Promise<Model> {
     const { about, vocabulary, weights } = parts;
-    const encoder = about.adapters ? await adaptedEncoder(parts) : await Encoder.fromBytes(about.encoder.name, parts.encoder);
+    const encoder = about.adapters ? await adaptedEncoder(parts) : await openEncoder(about.encoder.name, parts.encoder);
     const network = new Network(false);
     network.graph.output(buildHead(network, about.head, { layers: about.layers.length, dims: encoder.dims }, vocabulary.size), 'logits');
     const languageModel = parts.languageModel === undefined ? undefined : await loadLanguageModel(parts.languageModel);
@@ -141,7 +142,8 @@ export async function readModel(folder: string): Promise<ModelParts> {
 
 /** Writes a model folder; `model.json` last, so that a folder that has it is whole. */
 export async function writeModel(folder: string, { about, vocabulary, encoder, weights, languageModel, words }: ModelParts, card: string): Promise<void> {
-  const { dims } = readArchitecture(about.encoder.name, encoder);
+  // The head normalises what it is fed: that tells how wide it is.
+  const dims = weights.get('head.input_norm.scale')!.length;
   const network = new Network(false);
   network.graph.output(buildHead(network, about.head, { layers: about.layers.length, dims }, vocabulary.size), 'logits');
   await writeAtomic(path.join(folder, 'encoder.onnx'), encoder);

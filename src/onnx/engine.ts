@@ -31,7 +31,7 @@ export class Engine {
     this.settings = settings;
     this.weights = weights;
     this.moments = moments ?? { mean: zerosLike(weights), square: zerosLike(weights), step: 0 };
-    this.spare = { weights: zerosLike(weights), mean: zerosLike(weights), square: zerosLike(weights) };
+    this.spare = { weights: spareOf(weights, parts), mean: zerosLike(weights), square: zerosLike(weights) };
   }
 
   /** @param output what the loss is computed from; its gradient is given to `backward` */
@@ -115,4 +115,9 @@ function pick(feeds: Feeds, names: ReadonlySet<string>): Feeds {
 
 function zerosLike(weights: Weights): Weights {
   return new Map([...weights].map(([name, data]) => [name, new Float32Array(data.length)]));
+}
+
+/** The second set of weights. What the loss doesn't depend on never moves: both sets have the same numbers of it. */
+function spareOf(weights: Weights, { next }: Parts): Weights {
+  return new Map([...weights].map(([name, data]) => [name, next.has(name) ? new Float32Array(data.length) : data]));
 }

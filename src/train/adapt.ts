@@ -71,7 +71,7 @@ export async function adapt(work: Work): Promise<Trained> {
   const minutes = prepared.train.reduce((sum, item) => sum + item.samples, 0) / 16000 / 60;
   if (tried.length > 0) await writeJson(path.join(folder, 'decoding-weights.json'), tried);
   await writeModel(path.join(folder, 'model'), parts, modelCard(recipe, test, minutes, work.sources));
-  const wantsBaseline = recipe.baseline.random_encoder && start.model === undefined && start.pretrained && recipe.encoder.model !== 'random';
+  const wantsBaseline = recipe.baseline.random_encoder && start.model === undefined && start.own && start.pretrained && recipe.encoder.model !== 'random';
   const metrics: Metrics = {
     test,
     dev: score(evaluated.dev.pairs),

@@ -1,5 +1,5 @@
 import { frameCount } from '../encoder/architecture.ts';
-import { Encoder } from '../encoder/encoder.ts';
+import { openEncoder } from '../encoder/open.ts';
 import type { FeatureCache } from '../encoder/feature-cache.ts';
 import { computeFeatures, type FeatureReport, type Recording } from '../encoder/features.ts';
 import type { Recipe } from '../recipe/schema.ts';
@@ -38,7 +38,7 @@ export async function examplesFor(source: StageSource): Promise<StageExamples> {
   if (!layers) return fromSound(source, training);
   const train = heardAt(prepared, training, recipe.training.speeds);
   const dev = heardAt(prepared, prepared.dev, [1]);
-  const encoder = await Encoder.fromBytes(source.start.name, source.start.encoder!);
+  const encoder = await openEncoder(source.start.name, source.start.encoder!);
   const features = await computeFeatures(encoder, layers, [...train, ...dev], source.cache, source.progress, source.signal);
   await encoder.release();
   const examples = (recordings: Heard[]): Examples =>

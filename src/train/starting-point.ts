@@ -1,10 +1,14 @@
 import type { Architecture } from '../encoder/architecture.ts';
-import { encodeEncoder, loadEncoder, readArchitecture, readEncoder } from '../encoder/encoder.ts';
-import { ownLayers, type LayerBuilder } from '../encoder/layer-builder.ts';
+import { encodeEncoder, isOwn, loadEncoder, readArchitecture, readEncoder } from '../encoder/encoder.ts';
+import { ExportedEncoder } from '../encoder/exported.ts';
+import { exportedLayers, ownLayers, type LayerBuilder } from '../encoder/layer-builder.ts';
+import { openUpper } from '../encoder/split.ts';
+import { tensorName } from '../encoder/upper.ts';
 import { readWeights } from '../encoder/weights.ts';
 import type { HeadSettings } from '../head/head.ts';
 import { readModel, type About, type AdapterSettings, type ModelParts } from '../model/model.ts';
 import type { Weights } from '../onnx/engine.ts';
+import { withWeights } from '../onnx/with-weights.ts';
 import { InputError } from '../support/errors.ts';
 import { sha256 } from '../support/files.ts';
 import { recipeSchema, type Recipe } from '../recipe/schema.ts';
@@ -20,6 +24,8 @@ export interface StartingPoint {
   top: number;
   /** Whether the encoder has learnt anything. */
   pretrained: boolean;
+  /** Whether it is isogloss's network. */
+  own: boolean;
   /** Its layers for training. @param cut the lowest that comes from the cache; absent from the sound up */
   open(cut?: number): Promise<LayerBuilder>;
   /** The file of the encoder with other weights. */
@@ -48,23 +54,37 @@ export async function startingPoint(recipe: Recipe): Promise<StartingPoint> {
 export async function randomStart(recipe: Recipe): Promise<StartingPoint> {
   const encoder = await loadEncoder('random');
   await encoder.release();
-  return { ...fromBytes('random', encoder.bytes), pretrained: recipe.encoder.model === 'random' };
+  return { ...(await fromBytes('random', encoder.bytes)), pretrained: recipe.encoder.model === 'random' };
 }
 
 /** @throws InputError when the folder is no model */
 export async function fromModel(folder: string): Promise<StartingPoint> {
   const { about, vocabulary, encoder, weights } = await readModel(folder);
-  return { ...fromBytes(about.encoder.name, encoder), model: folder, weights, head: about.head, layers: about.layers, adapters: about.adapters, vocabulary };
+  return { ...(await fromBytes(about.encoder.name, encoder)), model: folder, weights, head: about.head, layers: about.layers, adapters: about.adapters, vocabulary };
 }
 
-function fromBytes(name: string, bytes: Uint8Array): StartingPoint {
+async function fromBytes(name: string, bytes: Uint8Array): Promise<StartingPoint> {
+  if (!isOwn(bytes)) return exportedEncoder(name, bytes);
   return { ...ownEncoder(name, readArchitecture(name, bytes), readWeights(bytes)), encoder: bytes };
+}
+
+/** An encoder of the Wav2Vec2 family that others exported: its upper blocks can be trained, not what is below them. */
+async function exportedEncoder(name: string, bytes: Uint8Array): Promise<StartingPoint> {
+  const encoder = await ExportedEncoder.open(name, bytes);
+  await encoder.release();
+  const [dims, top] = [encoder.dims, encoder.layerCount - 1];
+  const frozen: LayerBuilder = { dims, top, weights: new Map(), upper: () => [], layerOf: () => 0 };
+  return {
+    name, dims, top, pretrained: true, own: false, encoder: bytes, weights: new Map(),
+    open: async (cut) => (cut === undefined || cut >= top ? frozen : exportedLayers(await openUpper(bytes, cut))),
+    encode: (weights) => withWeights(bytes, new Map([...weights].map(([parameter, data]) => [tensorName(parameter), data]))),
+  };
 }
 
 function ownEncoder(name: string, architecture: Architecture, weights: Weights = new Map()): StartingPoint {
   const builder = ownLayers(architecture, weights);
   return {
-    name, dims: builder.dims, top: builder.top, pretrained: true, weights: new Map(),
+    name, dims: builder.dims, top: builder.top, pretrained: true, own: true, weights: new Map(),
     open: () => Promise.resolve(builder), encode: (changed, metadata) => encodeEncoder(changed, architecture, metadata),
   };
 }

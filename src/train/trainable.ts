@@ -66,6 +66,7 @@ function fromCache(network: Network, shape: Shape, learns: Learns): Hidden {
   const mask = network.graph.input('mask', ['batch', 'frames']);
   const hidden = new Map(cached.map((layer, i) => [layer, layerIn(network, features, i, cached.length, encoder.dims)]));
   if (learns === 'head') return { mask, hidden };
+  if (learns === 'adapters' && !encoder.whole) throw new InputError('train: adapters need an encoder that isogloss wrote', 'Train the top blocks of this one: `train: { top: N }`.');
   const cut = cutOf(shape, learns);
   const upper = encoder.upper(network, { cut, until: Math.max(...shape.layers) }, hidden.get(cut)!, mask, network.training ? head.dropout : 0);
   upper.forEach((value, i) => hidden.set(cut + 1 + i, value));

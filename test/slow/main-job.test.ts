@@ -135,6 +135,20 @@ describe('going on from a model', () => {
   });
 });
 
+describe('an encoder that others exported', () => {
+  it('feeds a head, has its top block unfrozen, and transcribes from the model folder', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'exported-'));
+    const recipe = path.join(folder, 'exported.yaml');
+    const stages = 'stages: [{ train: head, epochs: 1, learning_rate: 0.003 }, { train: { top: 1 }, epochs: 1, learning_rate: 0.003 }]';
+    await writeFile(recipe, `${SHORT.replace('name: short', 'name: exported').replace('encoder: { layer: 4 }', 'encoder: { model: test/fixtures/encoders/wav2vec2-stable-legacy17.onnx }')}${stages}\n`);
+    const { stdout, exitCode, stderr } = await isogloss(['run', recipe, '--runs', folder, '--json']);
+    expect(exitCode, stderr as string).toBe(0);
+    const { folder: run } = JSON.parse(String(stdout)) as RunAnswer;
+    expect(await readFile(path.join(run, 'model', 'encoder.onnx'))).not.toEqual(await readFile('test/fixtures/encoders/wav2vec2-stable-legacy17.onnx'));
+    expect((await isogloss(['transcribe', path.join(run, 'model'), 'corpora/asterisk-it/audio/vm-goodbye.g722'])).exitCode).toBe(0);
+  });
+});
+
 describe('a new encoder', () => {
   it('is trained from nothing by a recipe, and another recipe can use it', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'new-'));
