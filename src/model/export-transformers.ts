@@ -5,13 +5,10 @@ import { CONV_KERNELS, CONV_STRIDES, type Architecture } from '../encoder/archit
 import { halved, quantised } from '../onnx/quantise.ts';
 import { writeAtomic, writeJson } from '../support/files.ts';
 import { SAMPLE_RATE } from '../audio/format.ts';
-import { DELIMITER, type Vocabulary } from '../text/vocabulary.ts';
+import { BLANK, DELIMITER, UNKNOWN, type Vocabulary } from '../text/vocabulary.ts';
 import { wholeGraph, type WholeModel } from './export-graph.ts';
 import { torchWeights } from './export-weights.ts';
 import type { About } from './model.ts';
-
-const BLANK = '<pad>';
-const UNKNOWN = '<unk>';
 
 /** What an export is made of: a model folder, read. */
 export interface Parts {
@@ -32,11 +29,11 @@ export async function exportTransformers(parts: Parts, folder: string): Promise<
   const { vocabulary, whole } = parts;
   const graph = wholeGraph(whole, { name: 'input_values', standardise: false }, { language: parts.about.language, name: parts.about.name });
   const weights = torchWeights(parts);
-  const files: [string, Uint8Array | object | string][] = [
+  const files: [string, Uint8Array | Uint8Array[] | object | string][] = [
     ['onnx/model.onnx', toBinary(ModelProtoSchema, graph)],
     ['onnx/model_fp16.onnx', toBinary(ModelProtoSchema, halved(graph))],
     ['onnx/model_quantized.onnx', toBinary(ModelProtoSchema, quantised(graph))],
-    ...(weights ? [['model.safetensors', weights.bytes] satisfies [string, Uint8Array]] : []),
+    ...(weights ? [['model.safetensors', weights.pieces] satisfies [string, Uint8Array[]]] : []),
     ['vocab.json', vocabulary.toJson()],
     ['tokenizer.json', tokenizer(vocabulary)],
     ['tokenizer_config.json', tokenizerConfig],
@@ -48,7 +45,7 @@ export async function exportTransformers(parts: Parts, folder: string): Promise<
   ];
   for (const [name, content] of files) {
     const file = path.join(folder, name);
-    if (typeof content === 'string' || content instanceof Uint8Array) await writeAtomic(file, content);
+    if (typeof content === 'string' || content instanceof Uint8Array || Array.isArray(content)) await writeAtomic(file, content);
     else await writeJson(file, content);
   }
   return files.map(([name]) => name);

@@ -2,6 +2,7 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema } from 'onnx-buf';
 import { CONV_KERNELS, type Architecture } from '../encoder/architecture.ts';
 import { constantsOf, floatsOf } from '../onnx/quantise.ts';
+import { encodeSafetensors } from '../support/safetensors.ts';
 import type { WholeModel } from './export-graph.ts';
 import type { About } from './model.ts';
 
@@ -16,7 +17,7 @@ interface Tensor {
  * last one would.
  * @returns undefined where the model is more than a Wav2Vec2ForCTC
  */
-export function torchWeights(model: { about: About; whole: WholeModel; architecture: Architecture }): { bytes: Uint8Array; layers: number } | undefined {
+export function torchWeights(model: { about: About; whole: WholeModel; architecture: Architecture }): { pieces: Uint8Array[]; layers: number } | undefined {
   const { about, whole, architecture } = model;
   const layer = about.layers[0]!;
   if (about.adapters || about.head.kind !== 'linear' || about.layers.length > 1 || layer < 1 || layer >= architecture.blocks) return undefined;
@@ -34,7 +35,8 @@ export function torchWeights(model: { about: About; whole: WholeModel; architect
     // Only training reads it; it must be there.
     'wav2vec2.masked_spec_embed': { shape: [architecture.dims], data: new Float32Array(architecture.dims) },
   };
-  return { bytes: safetensors(tensors), layers: layer };
+  const named = new Map(Object.entries(tensors).map(([name, { shape, data }]) => [name, { dims: shape, data }]));
+  return { pieces: encodeSafetensors(named, { format: 'pt' }), layers: layer };
 }
 
 type Read = (name: string) => Tensor;
@@ -93,26 +95,4 @@ const linear = (read: Read, from: string, to: string): Record<string, Tensor> =>
 function transposed({ shape, data }: Tensor): Tensor {
   const [rows, columns] = shape as [number, number];
   return { shape: [columns, rows], data: Float32Array.from(data, (_, i) => data[(i % rows) * columns + Math.floor(i / rows)]!) };
-}
-
-/** The safetensors format: the header's length, the header as JSON, the numbers. */
-function safetensors(tensors: Record<string, Tensor>): Uint8Array {
-  const header: Record<string, object> = { __metadata__: { format: 'pt' } };
-  let offset = 0;
-  for (const [name, { shape, data }] of Object.entries(tensors)) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
-  }
-  const json = Buffer.from(JSON.stringify(header));
-  // Numbers start at a multiple of eight bytes, after spaces.
-  const start = 8 + Math.ceil(json.length / 8) * 8;
-  const bytes = Buffer.alloc(start + offset, ' ');
-  bytes.writeBigUInt64LE(BigInt(start - 8), 0);
-  json.copy(bytes, 8);
-  let at = start;
-  for (const { data } of Object.values(tensors)) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
-  }
-  return bytes;
 }

@@ -10,9 +10,12 @@ export interface NamedTensor {
   data: Float32Array;
 }
 
-/** @returns the file's pieces, to be written one after the other */
-export function encodeSafetensors(tensors: ReadonlyMap<string, NamedTensor>): Uint8Array[] {
-  const header: Record<string, Entry> = {};
+/**
+ * @param metadata what other programs look for, e.g. `{ format: 'pt' }`
+ * @returns the file's pieces, to be written one after the other
+ */
+export function encodeSafetensors(tensors: ReadonlyMap<string, NamedTensor>, metadata?: Readonly<Record<string, string>>): Uint8Array[] {
+  const header: Record<string, Entry | typeof metadata> = metadata ? { __metadata__: metadata } : {};
   let offset = 0;
   for (const [name, { dims, data }] of tensors) {
     header[name] = { dtype: 'F32', shape: [...dims], data_offsets: [offset, offset + data.byteLength] };
