@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beamSearch } from '../src/ctc/beam.ts';
 import { Lexicon } from '../src/ctc/lexicon.ts';
+import { readArpa } from '../src/lm/arpa.ts';
 import { Random } from '../src/support/random.ts';
-import { Arpa } from '../test/ctc/arpa.ts';
 import { median, report } from './timing.ts';
 
 const [UTTERANCES, FRAMES, WORDS, BIGRAMS, BEAM, RUNS] = [4, 300, 2000, 40_000, 100, 3];
@@ -21,18 +21,18 @@ export async function benchBeam(): Promise<void> {
   const words = makeWords(random);
   const arpa = makeArpa(random, words);
   const logits = makeLogits(random, words);
-  const lm = new Arpa(arpa, 'word');
+  const folder = await mkdtemp(path.join(tmpdir(), 'bench-'));
+  const files = { logits: path.join(folder, 'logits.f32'), arpa: path.join(folder, 'model.arpa'), job: path.join(folder, 'job.json') };
+  await writeFile(files.arpa, arpa);
+  const lm = await readArpa(files.arpa);
   const settings = { beamWidth: BEAM, lm, unigrams: Lexicon.known(words, lm) };
   const alphabet = { tokens: LABELS, blank: 0, delimiter: 1 };
   const row = FRAMES * LABELS.length;
   const decode = (): string[] => Array.from({ length: UTTERANCES }, (_, u) => beamSearch(logits, u * row, FRAMES, alphabet, settings)[0]!.text);
   const ours = await median(2 * RUNS, decode);
   const name = `beam search, ${UTTERANCES} × ${FRAMES} frames, beam ${BEAM}, bigrams`;
-  const folder = await mkdtemp(path.join(tmpdir(), 'bench-'));
   try {
-    const files = { logits: path.join(folder, 'logits.f32'), arpa: path.join(folder, 'model.arpa'), job: path.join(folder, 'job.json') };
     await writeFile(files.logits, Buffer.from(logits.buffer));
-    await writeFile(files.arpa, arpa);
     await writeFile(files.job, JSON.stringify({ logits: files.logits, arpa: files.arpa, labels: LABELS, unigrams: words, utterances: UTTERANCES, frames: FRAMES, beam_width: BEAM, runs: RUNS }));
     const { stdout, failed } = await execa(python, [path.join(import.meta.dirname, 'beam-pyctcdecode.py'), files.job], { reject: false });
     if (failed) {

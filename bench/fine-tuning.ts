@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { frameMask } from '../src/audio/standardise.ts';
 import { ctcLoss } from '../src/ctc/loss.ts';
 import { frameCount, paddedSamples } from '../src/encoder/architecture.ts';
@@ -21,7 +21,7 @@ const MODES: Learns[] = ['head', { top: 2 }, 'all'];
 
 /**
  * Seconds of audio a second of training, by how much learns, on the embedded encoder with the default head; beside it PyTorch with
- * the same network and batch, which runs the frozen layers in every step. `TORCH_PYTHON` names a Python that has torch.
+ * the same network and batch, which runs the frozen layers in every step. Python is that of ISOGLOSS_BENCH_PYTHON or `python3`.
  */
 export async function benchFineTuning(): Promise<void> {
   const torch = await torchRates();
@@ -29,7 +29,7 @@ export async function benchFineTuning(): Promise<void> {
     const name = typeof learns === 'string' ? learns : `top ${learns.top}`;
     const rate = (BATCH * SECONDS * 1000) / (await stepMilliseconds(learns));
     const theirs = torch?.[name];
-    const beside = theirs === undefined ? 'PyTorch: not there (set TORCH_PYTHON)' : `PyTorch ${theirs.toFixed(0)} s/s   ratio ${(rate / theirs).toFixed(2)}`;
+    const beside = theirs === undefined ? 'PyTorch: not there (ISOGLOSS_BENCH_PYTHON)' : `PyTorch ${theirs.toFixed(0)} s/s   ratio ${(rate / theirs).toFixed(2)}`;
     console.log(`training ${name.padEnd(8)} ${BATCH} × ${SECONDS} s  ${rate.toFixed(0).padStart(6)} s of audio a second   ${beside}`);
   }
 }
@@ -75,8 +75,8 @@ function unmasked(inputs: readonly { name: string; dims: readonly (number | stri
 }
 
 async function torchRates(): Promise<Record<string, number> | undefined> {
-  const python = process.env.TORCH_PYTHON;
-  if (!python || !existsSync(python)) return undefined;
-  const { stdout } = await execa(python, ['bench/fine-tuning-torch.py', String(BATCH), String(SECONDS), String(TOKENS), String(LABELS)]);
-  return JSON.parse(stdout) as Record<string, number>;
+  const python = process.env['ISOGLOSS_BENCH_PYTHON'] ?? 'python3';
+  const script = path.join(import.meta.dirname, 'fine-tuning-torch.py');
+  const { stdout, failed } = await execa(python, [script, ...[BATCH, SECONDS, TOKENS, LABELS].map(String)], { reject: false });
+  return failed ? undefined : (JSON.parse(stdout) as Record<string, number>);
 }
