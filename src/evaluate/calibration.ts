@@ -58,6 +58,51 @@ export function crossEntropy(logits: Float32Array | Float64Array, classes: numbe
   return labels.length > 0 ? sum / labels.length : 0;
 }
 
+/** A logistic curve from the recogniser's own confidence to the chance that it is right. */
+export interface ConfidenceCurve {
+  slope: number;
+  offset: number;
+}
+
+/**
+ * Fits the curve to words that were judged (Platt 1999, with his smoothed targets, so that few words give no certainty): Newton's
+ * method on the cross-entropy, which has one minimum.
+ * @returns undefined where there are no words
+ */
+export function fitConfidence(judged: readonly Judged[]): ConfidenceCurve | undefined {
+  if (judged.length === 0) return undefined;
+  const right = judged.filter((word) => word.right).length;
+  const [yes, no] = [(right + 1) / (right + 2), 1 / (judged.length - right + 2)];
+  const points = judged.map((word) => ({ x: logit(word.confidence), target: word.right ? yes : no }));
+  let [slope, offset] = [0, logit((right + 1) / (judged.length + 2))];
+  for (let step = 0; step < 50; step++) {
+    let [g0, g1, h00, h01, h11] = [0, 0, RIDGE, 0, RIDGE];
+    for (const { x, target } of points) {
+      const p = sigmoid(slope * x + offset);
+      const w = p * (1 - p);
+      [g0, g1] = [g0 + (p - target) * x, g1 + (p - target)];
+      [h00, h01, h11] = [h00 + w * x * x, h01 + w * x, h11 + w];
+    }
+    const determinant = h00 * h11 - h01 * h01;
+    const [down, across] = [(h11 * g0 - h01 * g1) / determinant, (h00 * g1 - h01 * g0) / determinant];
+    [slope, offset] = [slope - down, offset - across];
+    if (Math.hypot(down, across) < 1e-9) break;
+  }
+  // A recogniser that is surer where it is wrong has nothing to tell.
+  return slope > 0 ? { slope, offset } : { slope: 0, offset: logit((right + 1) / (judged.length + 2)) };
+}
+
+export const calibrated = ({ slope, offset }: ConfidenceCurve, confidence: number): number => sigmoid(slope * logit(confidence) + offset);
+
+const RIDGE = 1e-6;
+const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** Of confidences of 0 and 1 too, which are no more certain than float32 can tell. */
+function logit(p: number): number {
+  const inside = Math.min(1 - 1e-7, Math.max(1e-7, p));
+  return Math.log(inside / (1 - inside));
+}
+
 /** One point of a reliability curve. Shares. */
 export interface ReliabilityBin {
   count: number;

@@ -5,6 +5,7 @@ import { greedyWithTimes } from '../ctc/greedy.ts';
 import { Hotwords } from '../ctc/hotwords.ts';
 import { Lexicon } from '../ctc/lexicon.ts';
 import { wordsOf, type TimedWord } from '../ctc/word-times.ts';
+import { calibrated, type ConfidenceCurve } from '../evaluate/calibration.ts';
 import type { LanguageModel } from '../lm/language-model.ts';
 import { BLANK, UNKNOWN, type Vocabulary } from '../text/vocabulary.ts';
 
@@ -41,10 +42,13 @@ export interface Decoded {
 export class Decoder {
   readonly alphabet: Alphabet;
   private readonly vocabulary: Vocabulary;
+  private readonly curve: ConfidenceCurve | undefined;
   private readonly settings: Partial<BeamSettings> | undefined;
 
-  constructor(vocabulary: Vocabulary, decoding?: Decoding, knowledge: Knowledge = {}) {
+  /** @param curve makes of the network's confidences what they are worth; they stay as they are without one */
+  constructor(vocabulary: Vocabulary, decoding?: Decoding, knowledge: Knowledge = {}, curve?: ConfidenceCurve) {
     this.vocabulary = vocabulary;
+    this.curve = curve;
     const written = Object.keys(vocabulary.toJson()).map((token) => (token === BLANK || token === UNKNOWN ? '' : token));
     this.alphabet = { tokens: written, blank: vocabulary.blank, delimiter: vocabulary.delimiter };
     this.settings = decoding && settingsOf(decoding, knowledge);
@@ -57,7 +61,9 @@ export class Decoder {
       : greedyWithTimes(logits, 0, frames, this.vocabulary.size, this.vocabulary.blank);
     // `<unk>` alone writes nothing.
     const words = wordsOf(found, this.alphabet).filter(({ word }) => word !== '');
-    return { text: words.map(({ word }) => word).join(' '), ids: found.ids, words };
+    const { curve } = this;
+    const worth = curve ? words.map((word) => ({ ...word, confidence: calibrated(curve, word.confidence) })) : words;
+    return { text: words.map(({ word }) => word).join(' '), ids: found.ids, words: worth };
   }
 }
 

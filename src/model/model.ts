@@ -34,6 +34,8 @@ const aboutSchema = z.object({
   text: z.record(z.string(), z.unknown()),
   /** How it decodes; greedily, if absent. */
   decoding: decodingSchema.optional(),
+  /** From the network's confidence in a word to the chance that it is right, found on dev. */
+  confidence: z.object({ slope: z.number(), offset: z.number() }).optional(),
 });
 
 /** `model.json`: what a model folder says of itself. */
@@ -69,7 +71,7 @@ export class Model {
     const network = new Network(false);
     network.graph.output(buildHead(network, about.head, { layers: about.layers.length, dims: encoder.dims }, vocabulary.size), 'logits');
     const languageModel = parts.languageModel === undefined ? undefined : await loadLanguageModel(parts.languageModel);
-    const decoder = new Decoder(vocabulary, about.decoding, { languageModel, words: parts.words });
+    const decoder = new Decoder(vocabulary, about.decoding, { languageModel, words: parts.words }, about.confidence);
     return new Model(about, vocabulary, decoder, encoder, await openSession(encodeModel(network.graph, { weights })));
   }
 

@@ -13,7 +13,7 @@ import type { Recipe } from '../recipe/schema.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
 import { writeJson } from '../support/files.ts';
 import type { Progress } from '../support/progress.ts';
-import { confidenceOf } from './confidence.ts';
+import { calibrate, confidenceOf } from './confidence.ts';
 import { evaluateModel, type Evaluated, type HeardWord } from './evaluate-model.ts';
 import { recordEpoch } from './epoch-log.ts';
 import { train } from './loop.ts';
@@ -63,14 +63,16 @@ export async function adapt(work: Work): Promise<Trained> {
   const trained = await trainStages(work, folder);
   const { parts, tried } = await withDecoding(work, trained.parts);
   const model = await Model.assemble(parts);
-  const evaluated = { dev: await evaluateModel(model, recipe, prepared, prepared.dev), test: await evaluateModel(model, recipe, prepared, prepared.test) };
+  const dev = await evaluateModel(model, recipe, prepared, prepared.dev);
+  const { curve, apply } = calibrate(dev);
+  const evaluated = { dev: apply(dev), test: apply(await evaluateModel(model, recipe, prepared, prepared.test)) };
   const greedy = parts.about.decoding && score((await evaluateModel(model, recipe, prepared, prepared.test, new Decoder(prepared.vocabulary))).pairs);
   const forgetting = start.model === undefined ? undefined : await measureForgetting(work, start.model, model);
   await model.release();
   const test = score(evaluated.test.pairs);
   const minutes = prepared.train.reduce((sum, item) => sum + item.samples, 0) / 16000 / 60;
   if (tried.length > 0) await writeJson(path.join(folder, 'decoding-weights.json'), tried);
-  await writeModel(path.join(folder, 'model'), parts, modelCard(recipe, test, minutes, work.sources));
+  await writeModel(path.join(folder, 'model'), { ...parts, about: { ...parts.about, ...(curve ? { confidence: curve } : {}) } }, modelCard(recipe, test, minutes, work.sources));
   const wantsBaseline = recipe.baseline.random_encoder && start.model === undefined && start.own && start.pretrained && recipe.encoder.model !== 'random';
   const metrics: Metrics = {
     test,

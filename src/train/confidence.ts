@@ -1,5 +1,5 @@
-import { calibrationError, confidenceThreshold, reliabilityCurve, type Judged, type ReliabilityBin, type Threshold } from '../evaluate/calibration.ts';
-import type { Evaluated } from './evaluate-model.ts';
+import { calibrated, calibrationError, confidenceThreshold, fitConfidence, reliabilityCurve, type ConfidenceCurve, type Judged, type ReliabilityBin, type Threshold } from '../evaluate/calibration.ts';
+import type { Evaluated, HeardWord } from './evaluate-model.ts';
 
 /** The share of words that have to be right above the threshold. */
 const WANTED = 0.95;
@@ -14,6 +14,14 @@ export interface Confidence {
   reliability: ReliabilityBin[];
   /** On test: how far confidence is from the share of right words, on average. */
   calibration_error: number;
+}
+
+/** The curve from the network's confidence to the chance that a word is right, fitted on dev, and what it makes of a split. */
+export function calibrate(dev: Evaluated): { curve?: ConfidenceCurve; apply: (evaluated: Evaluated) => Evaluated } {
+  const curve = fitConfidence(judged(dev));
+  if (!curve) return { apply: (evaluated) => evaluated };
+  const worth = (words: readonly HeardWord[]): HeardWord[] => words.map((word) => ({ ...word, confidence: calibrated(curve, word.confidence) }));
+  return { curve, apply: ({ pairs, words }) => ({ pairs, words: words.map(worth) }) };
 }
 
 /** Finds on dev above which confidence words are right, and looks on test whether that holds. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calibrationError, confidenceThreshold, crossEntropy, fitTemperature, reliabilityCurve, wilson, type Judged } from '../../src/evaluate/calibration.ts';
+import { calibrated as worthOf, calibrationError, confidenceThreshold, crossEntropy, fitConfidence, fitTemperature, reliabilityCurve, wilson, type Judged } from '../../src/evaluate/calibration.ts';
 import { Random } from '../../src/support/random.ts';
 
 const CLASSES = 5;
@@ -107,5 +107,31 @@ describe('Wilson’s interval', () => {
     expect(wilson(8, 10, 1.96).map((v) => v.toFixed(3))).toEqual(['0.490', '0.943']);
     expect(wilson(0, 10, 1.96).map((v) => v.toFixed(3))).toEqual(['0.000', '0.278']);
     expect(wilson(0, 0, 1.96)).toEqual([0, 1]);
+  });
+});
+
+describe('the curve from confidence to the chance of being right', () => {
+  const random = new Random('curve');
+  /** Words that are right as often as a curve says, whatever confidence they come with. */
+  const words = (slope: number, offset: number, count = 20_000): Judged[] => Array.from({ length: count }, () => {
+    const x = random.between(-3, 5);
+    return { confidence: 1 / (1 + Math.exp(-x)), right: random.next() < 1 / (1 + Math.exp(-(slope * x + offset))) };
+  });
+
+  it('is found again, and calibrates words that it has not seen', () => {
+    const curve = fitConfidence(words(0.5, -1.5))!;
+    expect(curve.slope).toBeCloseTo(0.5, 1);
+    expect(curve.offset).toBeCloseTo(-1.5, 1);
+    const unseen = words(0.5, -1.5);
+    expect(calibrationError(reliabilityCurve(unseen))).toBeGreaterThan(0.2);
+    expect(calibrationError(reliabilityCurve(unseen.map((word) => ({ ...word, confidence: worthOf(curve, word.confidence) }))))).toBeLessThan(0.03);
+  });
+
+  it('is flat where confidence says nothing or the opposite, and is certain of nothing after few words', () => {
+    expect(fitConfidence(words(-1, 0))!.slope).toBe(0);
+    const sure = fitConfidence([{ confidence: 0.9, right: true }, { confidence: 0.8, right: true }])!;
+    expect(worthOf(sure, 0.99)).toBeLessThan(0.95);
+    expect(worthOf(fitConfidence([{ confidence: 1, right: true }, { confidence: 0, right: false }])!, 1)).toBeGreaterThan(0.5);
+    expect(fitConfidence([])).toBeUndefined();
   });
 });

@@ -32,6 +32,12 @@ describe('decoding', () => {
     for (const { confidence } of words) expect(confidence).toBeGreaterThan(0.99);
   });
 
+  it('makes of confidences what dev has shown them to be worth', () => {
+    const { logits, frames } = saying(['a', '|', 'b']);
+    const { words } = new Decoder(vocabulary, undefined, {}, { slope: 0, offset: Math.log(0.25) }).decode(logits, frames);
+    for (const { confidence } of words) expect(confidence).toBeCloseTo(0.2);
+  });
+
   it('by beam search, writes the same where the network is sure', () => {
     const { logits, frames } = saying(['a', '<pad>', 'a', '|', 'b', 'sch']);
     expect(new Decoder(vocabulary, beam).decode(logits, frames).text).toBe('aa bsch');
