@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
-import { readError, temporaryBeside, writeError } from '../support/files.ts';
+import { readError, writeAtomic } from '../support/files.ts';
 
 const CHUNK_BYTES = 1 << 18;
 
@@ -26,25 +25,17 @@ export async function* readLines(file: string): AsyncGenerator<{ lines: string[]
  * @throws WorkError when the disk is full or the folder can't be written
  */
 export async function writePieces(file: string, pieces: Iterable<string>): Promise<void> {
-  const temporary = temporaryBeside(file);
-  try {
-    const handle = await open(temporary, 'w');
-    try {
-      let buffered = '';
-      for (const piece of pieces) {
-        buffered += piece;
-        if (buffered.length < CHUNK_BYTES) continue;
-        await handle.writeFile(buffered);
-        buffered = '';
-      }
-      await handle.writeFile(buffered);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw writeError(file, error);
+  await writeAtomic(file, inChunks(pieces));
+}
+
+/** Small pieces joined, so that each is worth a write. */
+function* inChunks(pieces: Iterable<string>): Generator<string> {
+  let buffered = '';
+  for (const piece of pieces) {
+    buffered += piece;
+    if (buffered.length < CHUNK_BYTES) continue;
+    yield buffered;
+    buffered = '';
   }
+  yield buffered;
 }

@@ -9,10 +9,8 @@ import { codeOf, InputError, messageOf, WorkError } from './errors.ts';
  * Writes a file whole or not at all: to a temporary name beside it, then renamed.
  * @throws WorkError when the disk is full or the folder can't be written
  */
-export async function writeAtomic(file: string, data: string | Uint8Array | readonly Uint8Array[]): Promise<void> {
-  const temporary = temporaryBeside(file);
-  try {
-    await mkdir(path.dirname(file), { recursive: true });
+export async function writeAtomic(file: string, data: string | Uint8Array | Iterable<string | Uint8Array>): Promise<void> {
+  await wholeOrNot(file, async (temporary) => {
     const handle = await open(temporary, 'w');
     try {
       const parts = typeof data === 'string' || data instanceof Uint8Array ? [data] : data;
@@ -21,23 +19,23 @@ export async function writeAtomic(file: string, data: string | Uint8Array | read
     } finally {
       await handle.close();
     }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw writeError(file, error);
-  }
+  });
 }
 
 /** Copies a file whole or not at all. */
 export async function copyAtomic(from: string, to: string): Promise<void> {
-  const temporary = temporaryBeside(to);
+  await wholeOrNot(to, (temporary) => copyFile(from, temporary));
+}
+
+async function wholeOrNot(file: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = temporaryBeside(file);
   try {
-    await mkdir(path.dirname(to), { recursive: true });
-    await copyFile(from, temporary);
-    await rename(temporary, to);
+    await mkdir(path.dirname(file), { recursive: true });
+    await write(temporary);
+    await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw writeError(to, error);
+    throw writeError(file, error);
   }
 }
 

@@ -77,10 +77,11 @@ function layerIn(network: Network, features: Value, index: number, count: number
   return count === 1 ? features : trim(network.graph, features, 2, index * dims, (count - 1 - index) * dims);
 }
 
-/** Adapters stand in every block, so that all of them are above the cut. */
+/** Under a head alone everything is below the cut; adapters stand in every block, so that all of them are above it. */
 export function cutOf({ encoder }: { encoder: Pick<LayerBuilder, 'top'> }, learns: Learns): number {
-  if (typeof learns !== 'object') return 0;
   const { top } = encoder;
+  if (learns === 'head') return top;
+  if (typeof learns !== 'object') return 0;
   if (learns.top > top) throw new InputError(`train: this encoder has ${top} blocks, not ${learns.top}`, `Set \`top\` to ${top} at most, or \`train: all\`.`);
   return top - learns.top;
 }
