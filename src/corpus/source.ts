@@ -92,7 +92,33 @@ const kde = z.strictObject({
   words: byLanguage.optional(),
 });
 
-const sourceSchema = z.discriminatedUnion('importer', [asterisk, espeak, festival, kde, text]);
+const tuxpaint = z.strictObject({
+  ...common,
+  importer: z.literal('tuxpaint'),
+  /** Folder of the stamps inside the packages. */
+  stamps: z.string(),
+  /** Locale → why none of it is taken. */
+  except: z.record(z.string(), z.string()).default({}),
+});
+
+const fillets = z.strictObject({
+  ...common,
+  importer: z.literal('fillets'),
+  /** Folders of the dialogs and of the recordings inside the packages. */
+  scripts: z.string(),
+  sounds: z.string(),
+});
+
+const gcin = z.strictObject({
+  ...common,
+  importer: z.literal('gcin'),
+  /** Folder of the syllables inside the packages. */
+  sounds: z.string(),
+  /** Recording's name in each syllable's folder → speaker. */
+  voices: z.record(z.string(), z.string()),
+});
+
+const sourceSchema = z.discriminatedUnion('importer', [asterisk, espeak, festival, fillets, gcin, kde, text, tuxpaint]);
 
 /** What `corpora/<name>/source.yaml` says: where a corpus comes from, and on what terms. */
 export type Source = z.infer<typeof sourceSchema>;
@@ -101,6 +127,9 @@ export type EspeakSource = z.infer<typeof espeak>;
 export type FestivalSource = z.infer<typeof festival>;
 export type TextSource = z.infer<typeof text>;
 export type KdeSource = z.infer<typeof kde>;
+export type TuxpaintSource = z.infer<typeof tuxpaint>;
+export type FilletsSource = z.infer<typeof fillets>;
+export type GcinSource = z.infer<typeof gcin>;
 export type DebianPackage = z.infer<typeof packageSchema>;
 
 export const sourceFile = (folder: string): string => path.join(folder, 'source.yaml');

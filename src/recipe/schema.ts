@@ -80,6 +80,11 @@ const augment = z.strictObject({
   speed: z.tuple([z.number().positive(), z.number().positive()]).default([0.85, 1.18]),
   noise: z.strictObject({ probability: share.default(0.5), snr: z.tuple([z.number(), z.number()]).default([3, 30]) }).prefault({}),
   telephone: share.default(0.25).describe('How often the band is narrowed to that of a telephone.'),
+  reverberation: z.strictObject({
+    probability: share.default(0),
+    decay: z.tuple([z.number().positive(), z.number().positive()]).default([0.1, 0.6]).describe('Seconds until its echoes have fallen by 60 dB.'),
+  }).prefault({}).describe('How often a simulated room is put around it.'),
+  codec: share.default(0).describe('How often it goes through GSM, G.722, Opus or MP3 at a low rate, by ffmpeg.'),
 });
 
 const training = z.strictObject({
@@ -99,7 +104,7 @@ const training = z.strictObject({
     feature_width: share.default(0.15),
   }).prefault({}),
   speeds: z.array(z.number().min(0.5).max(2)).min(1).default([1]).describe('Training recordings are heard at each of these speeds (Ko et al. 2015), e.g. [0.9, 1, 1.1]; for a frozen encoder.'),
-  repeat: z.record(z.string(), count).default({}).describe('How often an epoch goes through a corpus, by its name; once, if not named.'),
+  repeat: z.record(z.string(), z.number().positive()).default({}).describe('How often an epoch goes through a corpus, by its name; once, if not named. 0.5: through half of its utterances, always the same.'),
   augment: augment.optional().describe('Changes to the sound itself; only with `train: all`.'),
   encoder_rate: z.number().positive().default(0.1).describe('The encoder’s learning rate as a share of the head’s, where a trained encoder is trained on.'),
   layer_decay: share.default(0.9).describe('Each block below the top learns by this share of the one above it (Howard & Ruder 2018).'),

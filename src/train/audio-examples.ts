@@ -1,6 +1,7 @@
 import { frameCount, paddedSamples } from '../encoder/architecture.ts';
 import { frameMask, standardise } from '../audio/standardise.ts';
 import { floats } from '../onnx/session.ts';
+import { Random } from '../support/random.ts';
 import { fresh } from '../support/scratch.ts';
 import { augmentAudio, type AudioAugmentSettings } from './audio-augment.ts';
 import type { Examples } from './examples.ts';
@@ -24,9 +25,13 @@ export function audioExamples(
       const rows = batch.examples.length;
       const audio = allocate(rows * width).fill(0);
       const frameCounts = new Int32Array(rows);
-      const recordings = await Promise.all(batch.examples.map(read));
-      recordings.forEach((recording, row) => {
-        const heard = random && augment ? augmentAudio(recording, augment, width, random) : recording;
+      // A generator a recording: codecs take their time, and the order in which they are done must not matter.
+      const generators = augment && random ? batch.examples.map(() => new Random(random.uint32())) : [];
+      const recordings = await Promise.all(batch.examples.map(async (example, row) => {
+        const recording = await read(example);
+        return augment && random ? augmentAudio(recording, augment, width, generators[row]!) : recording;
+      }));
+      recordings.forEach((heard, row) => {
         standardise(heard, audio.subarray(row * width, (row + 1) * width));
         frameCounts[row] = Math.min(batch.frames, frameCount(heard.length));
       });

@@ -4,6 +4,7 @@ import type { FeatureCache } from '../encoder/feature-cache.ts';
 import { computeFeatures, type FeatureReport, type Recording } from '../encoder/features.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import type { Progress } from '../support/progress.ts';
+import { Random } from '../support/random.ts';
 import { playAtSpeed } from './audio-augment.ts';
 import { audioExamples } from './audio-examples.ts';
 import type { Examples } from './examples.ts';
@@ -53,9 +54,14 @@ function fromSound({ recipe, prepared }: StageSource, training: Item[]): StageEx
   return { train: examples(training), dev: examples(prepared.dev), features: { seconds: 0, secondsOfAudio: 0, cached: 0, computed: 0 } };
 }
 
-/** Items of several corpora have the corpus's name before their id. */
-function repeated(recipe: Recipe, items: Item[]): Item[] {
-  return items.flatMap((item) => new Array<Item>(recipe.training.repeat[item.utterance.id.split('/')[0]!] ?? 1).fill(item));
+/** Items as often as the recipe says. Those of several corpora have the corpus's name before their id. */
+function repeated({ seed, training }: Recipe, items: Item[]): Item[] {
+  return items.flatMap((item) => {
+    const { id } = item.utterance;
+    const times = training.repeat[id.split('/')[0]!] ?? 1;
+    const once = new Random(`${seed}/repeat/${id}`).next() < times % 1 ? 1 : 0;
+    return new Array<Item>(Math.floor(times) + once).fill(item);
+  });
 }
 
 /** A recording at some speed: what features are computed of. */

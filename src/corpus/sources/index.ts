@@ -5,8 +5,11 @@ import type { Utterance } from '../utterance.ts';
 import { importAsterisk } from './asterisk.ts';
 import { importEspeak } from './espeak.ts';
 import { importFestival } from './festival.ts';
+import { importFillets } from './fillets.ts';
+import { importGcin } from './gcin.ts';
 import { importKde } from './kde.ts';
 import { importText } from './text.ts';
+import { importTuxpaint } from './tuxpaint.ts';
 
 export interface ImportContext {
   /** Where the packages' files are. */
@@ -33,5 +36,11 @@ export function importCorpus(source: Source, context: ImportContext): AsyncGener
       return importText(source, context);
     case 'kde':
       return importKde(source, context);
+    case 'gcin':
+      return importGcin(source, context);
+    case 'tuxpaint':
+      return importTuxpaint(source, context);
+    case 'fillets':
+      return importFillets(source, context);
   }
 }
