@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readError, writeAtomic } from '../support/files.ts';
 import { decodeAudio } from './decode.ts';
+import { decodeMany, groupShort, type Stretch } from './decode-many.ts';
 
 /**
  * Decoded audio on disk, found by the content of its source: a renamed recording is not decoded again, a changed one is.
@@ -21,13 +23,36 @@ export class AudioCache {
    * @throws InputError when it can't be decoded, WorkError when the cache can't be written
    */
   async read(file: string, stretch: { start?: number | undefined; end?: number | undefined } = {}): Promise<Float32Array> {
-    const cached = path.join(this.folder, `${await this.key(file, stretch)}.s16`);
+    const cached = await this.place(file, stretch);
     const bytes = await readFile(cached).catch(() => undefined);
     if (bytes) return widen(new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1));
-    const narrow = narrowed(await decodeAudio(file, stretch));
-    await writeAtomic(cached, new Uint8Array(narrow.buffer));
+    const narrow = await this.keep(cached, await decodeAudio(file, stretch));
     // What a second reading would give, so that a run doesn't depend on what was cached before.
     return widen(narrow);
+  }
+
+  /** Decodes what will be read soon and isn't here, many short recordings at once; says nothing of what can't be decoded: `read` will. */
+  async fill(stretches: readonly Stretch[]): Promise<void> {
+    const places = new Map<Stretch, string>();
+    for (const stretch of stretches) {
+      const place = await this.place(stretch.file, stretch).catch(() => undefined);
+      if (place !== undefined && !existsSync(place)) places.set(stretch, place);
+    }
+    await mkdir(this.folder, { recursive: true });
+    for (const group of await groupShort([...places.keys()])) {
+      const decoded = await decodeMany(group, this.folder);
+      if (decoded) await Promise.all(group.map((stretch, i) => this.keep(places.get(stretch)!, decoded[i]!)));
+    }
+  }
+
+  private async place(file: string, stretch: { start?: number | undefined; end?: number | undefined }): Promise<string> {
+    return path.join(this.folder, `${await this.key(file, stretch)}.s16`);
+  }
+
+  private async keep(place: string, samples: Float32Array): Promise<Int16Array> {
+    const narrow = narrowed(samples);
+    await writeAtomic(place, new Uint8Array(narrow.buffer));
+    return narrow;
   }
 
   /** Hex SHA-256 of the source's bytes and the stretch. Each file is read once a process. */

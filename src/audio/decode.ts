@@ -94,8 +94,11 @@ function startFfmpeg(ffmpegPath: string, file: string, options: DecodeOptions, o
 }
 
 /** ffmpeg reads a file that ends too soon without an error; these words on stderr give it away. */
+export const looksTruncated = (line: string): boolean =>
+  /truncat|partial file|invalid data|incomplete frame|ends prematurely|overread|packet corrupt|failed to read/i.test(line);
+
 function truncation(file: string, complaints: readonly string[]): InputError | undefined {
-  const line = complaints.find((text) => /truncat|partial file|invalid data|incomplete frame|ends prematurely|overread|packet corrupt|failed to read/i.test(text));
+  const line = complaints.find(looksTruncated);
   return line ? damaged(file, `it is damaged or cut off (ffmpeg: ${withoutPrefix(line)})`) : undefined;
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { AudioCache } from '../audio/cache.ts';
+import type { Stretch } from '../audio/decode-many.ts';
 import { fetchCorpus } from '../corpus/fetch.ts';
 import { audioPath, manifestPath, readManifest } from '../corpus/manifest.ts';
 import { findCorpus } from '../corpus/source.ts';
@@ -128,15 +129,30 @@ async function decodeAll(items: readonly TextItem[], cache: AudioCache, setAside
       throw error;
     }
   };
+  const decodeGroup = async (group: readonly TextItem[]): Promise<(Unlabelled | IsoglossError)[]> => {
+    await cache.fill(group.map(stretchOf));
+    const decoded: (Unlabelled | IsoglossError)[] = [];
+    for (const item of group) decoded.push(await decode(item));
+    return decoded;
+  };
   const result: Unlabelled[] = [];
-  for await (const { item, result: decoded } of ahead(items, 4, decode)) {
-    task.advance();
-    if (decoded instanceof IsoglossError) setAside.push({ item: item.utterance.id, reason: decoded.message, place: decoded.place });
-    else if (frameCount(decoded.samples) < 2) setAside.push({ item: item.utterance.id, reason: 'shorter than two frames (45 ms)' });
-    else result.push(decoded);
+  for await (const { item: group, result: decoded } of ahead(chunked(items, 64), 2, decodeGroup)) {
+    task.advance(group.length);
+    decoded.forEach((item, i) => {
+      const { id } = group[i]!.utterance;
+      if (item instanceof IsoglossError) setAside.push({ item: id, reason: item.message, place: item.place });
+      else if (frameCount(item.samples) < 2) setAside.push({ item: id, reason: 'shorter than two frames (45 ms)' });
+      else result.push(item);
+    });
   }
   task.done();
   return result;
+}
+
+const stretchOf = ({ folder, utterance }: TextItem): Stretch => ({ file: audioPath(folder, utterance), start: utterance.start, end: utterance.end });
+
+function* chunked<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let i = 0; i < items.length; i += size) yield items.slice(i, i + size);
 }
 
 /** Training items whose target fits into their frames. */

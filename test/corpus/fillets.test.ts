@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FilletsSource } from '../../src/corpus/source.ts';
 import { importFillets, parseDialogs } from '../../src/corpus/sources/fillets.ts';
