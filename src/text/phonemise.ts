@@ -1,6 +1,10 @@
 import { execa } from 'execa';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Utterance } from '../corpus/utterance.ts';
+import { cacheFolder } from '../support/cache-folder.ts';
 import { codeOf, InputError, messageOf, type Place } from '../support/errors.ts';
+import { sha256, writeAtomic } from '../support/files.ts';
 import { ExcludedText } from './normalise.ts';
 import { normalisePhones } from './phones.ts';
 
@@ -16,10 +20,26 @@ export async function phonesOf(utterance: Utterance, place: Place): Promise<stri
   const language = utterance.language ?? 'en-US';
   const voice = VOICES[language] ?? language.toLowerCase();
   try {
-    const { stdout } = await execa('espeak-ng', ['-v', voice, '--ipa', '-q', '--', utterance.text]);
-    return normalisePhones(stdout).join(' ');
+    return normalisePhones(await spoken(voice, utterance.text)).join(' ');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') throw new InputError('espeak-ng is not installed', 'Phones come from espeak-ng (Debian: apt-get install espeak-ng), or from `phones` in the manifest.', place, error);
     throw new ExcludedText(`espeak-ng can't say it in ${voice}, and the manifest has no phones: ${messageOf(error).split('\n').at(-1)}`);
   }
+}
+
+/** IPA as espeak-ng writes it, from the cache where the text was asked for before: a process each would be minutes for ten thousand. */
+async function spoken(voice: string, text: string): Promise<string> {
+  const file = path.join(cacheFolder(), 'phones', sha256(`${await espeakVersion()} ${voice} ${text}`));
+  const known = await readFile(file, 'utf8').catch(() => undefined);
+  if (known !== undefined) return known;
+  const { stdout } = await execa('espeak-ng', ['-v', voice, '--ipa', '-q', '--', text]);
+  await writeAtomic(file, stdout);
+  return stdout;
+}
+
+let version: Promise<string> | undefined;
+
+function espeakVersion(): Promise<string> {
+  version ??= execa('espeak-ng', ['--version']).then(({ stdout }) => stdout);
+  return version;
 }
