@@ -8,6 +8,7 @@ export { listEncoders, type EncoderEntry } from './encoder/list.ts';
 export { alignPairs, score, type Scores } from './evaluate/score.ts';
 export { exportModel, type ExportFormat, type ExportResult } from './model/export.ts';
 export { Model } from './model/model.ts';
+export { DEVICES, useMachine, type Device, type Machine, type MachineChoice } from './onnx/device.ts';
 export { loadRecipe, recipeHash } from './recipe/load.ts';
 export { recipeJsonSchema, type Recipe } from './recipe/schema.ts';
 export { InputError, IsoglossError, WorkError, type SetAside } from './support/errors.ts';

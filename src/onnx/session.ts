@@ -1,25 +1,38 @@
 import * as ort from 'onnxruntime-node';
-import { availableParallelism } from 'node:os';
+import { messageOf, WorkError } from '../support/errors.ts';
+import { machine, providersFor, reasonIn, type Device } from './device.ts';
 
 export interface SessionOptions {
-  device?: 'cpu';
-  /** Threads inside an operator; the machine's processors by default. */
+  /** As `useMachine` has chosen, by default. */
+  device?: Device;
+  /** Threads inside an operator; as `useMachine` has chosen, by default. */
   threads?: number;
 }
 
 export type Session = ort.InferenceSession;
 
-/** Loads a model, from bytes or from a file. */
+/**
+ * Loads a model, from bytes or from a file.
+ * @throws WorkError when another device than the CPU can't run it
+ */
 export async function openSession(model: Uint8Array | string, options: SessionOptions = {}): Promise<Session> {
+  const { device, threads } = { ...(await machine()), ...options };
   const settings: ort.InferenceSession.SessionOptions = {
-    executionProviders: [options.device ?? 'cpu'],
-    intraOpNumThreads: options.threads ?? availableParallelism(),
+    executionProviders: providersFor(device),
+    intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
     // Warnings about folded constants are of no use to a linguist.
     logSeverityLevel: 3,
+    // DirectML works without: https://onnxruntime.ai/docs/execution-providers/DirectML-ExecutionProvider.html
+    ...(device === 'dml' ? { enableMemPattern: false } : {}),
   };
-  return typeof model === 'string' ? ort.InferenceSession.create(model, settings) : ort.InferenceSession.create(model, settings);
+  try {
+    return await (typeof model === 'string' ? ort.InferenceSession.create(model, settings) : ort.InferenceSession.create(model, settings));
+  } catch (error) {
+    if (device === 'cpu') throw error;
+    throw new WorkError(`the model can't be loaded on ${device}: ${reasonIn(messageOf(error))}`, 'Try it with --device cpu.', {}, error);
+  }
 }
 
 export function floats(data: Float32Array, dims: readonly number[]): ort.Tensor {
