@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { encode } from '../encoder/chunks.ts';
 import { encodeEncoder, Encoder, readArchitecture, type FrozenEncoder } from '../encoder/encoder.ts';
 import { openEncoder } from '../encoder/open.ts';
 import { buildEncoder } from '../encoder/network.ts';
@@ -82,7 +83,7 @@ export class Model {
 
   /** Runs recordings of like length (16 kHz mono) side by side. */
   async run(recordings: readonly Float32Array[]): Promise<Output[]> {
-    const hidden = await this.encoder.run(recordings, this.about.layers);
+    const hidden = await encode(this.encoder, recordings, this.about.layers);
     const width = this.about.layers.length * this.encoder.dims;
     const rows = recordings.length;
     const features = new Float32Array(rows * hidden.frames * width);
