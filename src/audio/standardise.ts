@@ -25,6 +25,12 @@ export function standardise(samples: Float32Array, into: Float32Array, { mean, v
   for (let i = 0; i < length; i++) into[i] = (samples[i]! - mean) * scale;
 }
 
+/** A recording as an encoder wants it: standardised, or as it is. */
+export function prepareSound(samples: Float32Array, into: Float32Array, standardised: boolean): void {
+  if (standardised) standardise(samples, into);
+  else into.set(samples.subarray(0, into.length));
+}
+
 /** [batch, frames]: 1 on frames that are there, 0 on padding. */
 export function frameMask(frameCounts: Int32Array, frames: number, allocate = fresh): Float32Array {
   const mask = allocate(frameCounts.length * frames).fill(0);

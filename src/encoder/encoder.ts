@@ -29,7 +29,7 @@ export interface Hidden {
 export interface FrozenEncoder {
   /** As the recipe names it. */
   readonly name: string;
-  /** Hex SHA-256 of the model's bytes. */
+  /** Hex SHA-256 of the model's bytes, and of how its input is made where that is not as usual: the same hash, the same features. */
   readonly hash: string;
   /** The .onnx file's bytes, for models that carry their encoder along. */
   readonly bytes: Uint8Array;

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { encode } from '../encoder/chunks.ts';
 import { encodeEncoder, Encoder, readArchitecture, type FrozenEncoder } from '../encoder/encoder.ts';
 import { openEncoder } from '../encoder/open.ts';
+import { preprocessorSchema } from '../encoder/preprocessor.ts';
 import { buildEncoder } from '../encoder/network.ts';
 import { readWeights } from '../encoder/weights.ts';
 import { loadLanguageModel } from '../lm/load.ts';
@@ -26,7 +27,7 @@ const aboutSchema = z.object({
   format: z.literal('isogloss-model/1'),
   name: z.string(),
   language: z.string(),
-  encoder: z.object({ name: z.string(), hash: z.string() }),
+  encoder: z.object({ name: z.string(), hash: z.string(), /** How its input is made, where its makers say so. */ preprocessor: preprocessorSchema.optional() }),
   /** Hidden layers that feed the head. */
   layers: z.array(z.number().int().nonnegative()).min(1),
   /** Adapters on the encoder, in `adapters.safetensors`. */
@@ -68,7 +69,7 @@ export class Model {
   /** A model from its parts. @param weights of the head, and of adapters where the model has them */
   static async assemble(parts: ModelParts): Promise<Model> {
     const { about, vocabulary, weights } = parts;
-    const encoder = about.adapters ? await adaptedEncoder(parts) : await openEncoder(about.encoder.name, parts.encoder);
+    const encoder = about.adapters ? await adaptedEncoder(parts) : await openEncoder(about.encoder.name, parts.encoder, { preprocessor: about.encoder.preprocessor });
     const network = new Network(false);
     network.graph.output(buildHead(network, about.head, { layers: about.layers.length, dims: encoder.dims }, vocabulary.size), 'logits');
     const languageModel = parts.languageModel === undefined ? undefined : await loadLanguageModel(parts.languageModel);

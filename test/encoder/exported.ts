@@ -13,7 +13,7 @@ export interface Golden {
   data: Float32Array;
 }
 
-const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/encoders/${name}`, import.meta.url));
+export const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/encoders/${name}`, import.meta.url));
 
 export const modelBytes = (name: Exported): Uint8Array => readFileSync(fixture(`${name}.onnx`));
 
