@@ -26,8 +26,8 @@ export function standardise(samples: Float32Array, into: Float32Array, { mean, v
 }
 
 /** A recording as an encoder wants it: standardised, or as it is. */
-export function prepareSound(samples: Float32Array, into: Float32Array, standardised: boolean): void {
-  if (standardised) standardise(samples, into);
+export function prepareSound(samples: Float32Array, into: Float32Array, standardised: boolean, level?: Level): void {
+  if (standardised) standardise(samples, into, level);
   else into.set(samples.subarray(0, into.length));
 }
 

@@ -10,7 +10,7 @@ import { readJson } from '../support/files.ts';
  * (the filters of a spectrogram) is kept as it stands.
  */
 export const preprocessorSchema = z.looseObject({
-  /** What kind of input it is: `Wav2Vec2FeatureExtractor` for the sound itself. */
+  /** What kind of input it is: `Wav2Vec2FeatureExtractor` for the sound itself; see `inputKind`. */
   feature_extractor_type: z.string().optional(),
   /** Whether a recording is brought to zero mean and unit variance; so it is, if absent. */
   do_normalize: z.boolean().optional(),
@@ -21,9 +21,6 @@ export const preprocessorSchema = z.looseObject({
 });
 
 export type Preprocessor = z.infer<typeof preprocessorSchema>;
-
-/** The kind of input of encoders that hear the sound itself. */
-export const RAW_SOUND = 'Wav2Vec2FeatureExtractor';
 
 /**
  * Reads preprocessor_config.json from the first of these folders that has one.
@@ -49,5 +46,9 @@ export function checkPreprocessor(value: unknown, file: string): Preprocessor {
 /** Whether a recording is standardised on its way in: as Wav2Vec2's preprocessor does it where nothing is said. */
 export const standardises = (preprocessor: Preprocessor | undefined): boolean => preprocessor?.do_normalize ?? true;
 
-/** What of it changes the features, for whatever is found by content; empty for what is usual. */
-export const inputIdentity = (preprocessor: Preprocessor | undefined): string => (standardises(preprocessor) ? '' : 'not standardised');
+/** What of it changes the features, for whatever is found by content; empty for what is usual where an encoder hears the sound itself. */
+export function inputIdentity(preprocessor: Preprocessor | undefined): string {
+  const type = preprocessor?.feature_extractor_type;
+  if (type === undefined || type === 'Wav2Vec2FeatureExtractor') return standardises(preprocessor) ? '' : 'not standardised';
+  return JSON.stringify(Object.entries(preprocessor!).filter(([key]) => key !== 'mel_filters').sort());
+}

@@ -11,6 +11,7 @@ import { readWeights } from '../encoder/weights.ts';
 import { loadLanguageModel } from '../lm/load.ts';
 import { buildHead } from '../head/head.ts';
 import type { Weights } from '../onnx/engine.ts';
+import { externalFiles } from '../onnx/external.ts';
 import { Network, type AdapterOptions } from '../onnx/network.ts';
 import { encodeModel } from '../onnx/proto.ts';
 import { frameMask } from '../audio/standardise.ts';
@@ -69,7 +70,7 @@ export class Model {
   /** A model from its parts. @param weights of the head, and of adapters where the model has them */
   static async assemble(parts: ModelParts): Promise<Model> {
     const { about, vocabulary, weights } = parts;
-    const encoder = about.adapters ? await adaptedEncoder(parts) : await openEncoder(about.encoder.name, parts.encoder, { preprocessor: about.encoder.preprocessor });
+    const encoder = about.adapters ? await adaptedEncoder(parts) : await openEncoder(about.encoder.name, parts.encoder, { preprocessor: about.encoder.preprocessor, folder: parts.encoderFolder });
     const network = new Network(false);
     network.graph.output(buildHead(network, about.head, { layers: about.layers.length, dims: encoder.dims }, vocabulary.size), 'logits');
     const languageModel = parts.languageModel === undefined ? undefined : await loadLanguageModel(parts.languageModel);
@@ -115,6 +116,8 @@ export interface ModelParts {
   vocabulary: Vocabulary;
   /** Bytes of the .onnx file. */
   encoder: Uint8Array;
+  /** Where its weights lie, if not in those bytes. */
+  encoderFolder?: string | undefined;
   /** Of the head, and of adapters on the encoder where there are any, by parameter. */
   weights: Weights;
   /** The language model's file, where it decodes with one. */
@@ -139,17 +142,18 @@ export async function readModel(folder: string): Promise<ModelParts> {
   if (about.data.adapters) for (const [name, { data }] of decodeSafetensors(await readPart(folder, ADAPTERS))) weights.set(name, data);
   const [languageModel, words] = [path.join(folder, LANGUAGE_MODEL), path.join(folder, WORDS)];
   return {
-    about: about.data, vocabulary, encoder, weights, ...(existsSync(languageModel) ? { languageModel } : {}),
+    about: about.data, vocabulary, encoder, encoderFolder: folder, weights, ...(existsSync(languageModel) ? { languageModel } : {}),
     ...(existsSync(words) ? { words: (await readText(words)).trimEnd().split('\n') } : {}),
   };
 }
 
 /** Writes a model folder; `model.json` last, so that a folder that has it is whole. */
-export async function writeModel(folder: string, { about, vocabulary, encoder, weights, languageModel, words }: ModelParts, card: string): Promise<void> {
+export async function writeModel(folder: string, { about, vocabulary, encoder, encoderFolder, weights, languageModel, words }: ModelParts, card: string): Promise<void> {
   // The head normalises what it is fed: that tells how wide it is.
   const dims = weights.get('head.input_norm.scale')!.length;
   const network = new Network(false);
   network.graph.output(buildHead(network, about.head, { layers: about.layers.length, dims }, vocabulary.size), 'logits');
+  for (const name of externalFiles(encoder)) await copyAtomic(path.join(encoderFolder ?? '', name), path.join(folder, name));
   await writeAtomic(path.join(folder, 'encoder.onnx'), encoder);
   await writeAtomic(path.join(folder, 'head.onnx'), encodeModel(network.graph, { weights }));
   if (about.adapters) await writeAtomic(path.join(folder, ADAPTERS), encodeSafetensors(adapterTensors(about.adapters, encoder, weights)));
