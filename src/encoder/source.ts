@@ -4,6 +4,7 @@ import path from 'node:path';
 import { InputError } from '../support/errors.ts';
 import { readJson } from '../support/files.ts';
 import { embeddedFile } from './encoder.ts';
+import { fetchEncoder, type FetchOptions } from './from-hub.ts';
 import { chooseOnnx, type Dtype } from './onnx-file.ts';
 import { findPreprocessor, type Preprocessor } from './preprocessor.ts';
 
@@ -43,13 +44,15 @@ export function kindOf(model: string): EncoderSource['from'] {
 export const isHubId = (model: string): boolean => /^\w[\w.-]*\/\w[\w.-]*$/.test(model) && !model.endsWith('.onnx');
 
 /**
- * Finds an encoder's files: the embedded one, an .onnx file, or a folder in the layout of the Hugging Face Hub.
- * @throws InputError when they are not there
+ * Finds an encoder's files: the embedded one, an .onnx file, a folder in the layout of the Hugging Face Hub, or a repository there, of which
+ * it fetches what is not in the cache.
+ * @throws InputError when they are not there, WorkError when they can't be got
  */
-export async function findEncoder(choice: EncoderChoice): Promise<EncoderSource> {
+export async function findEncoder(choice: EncoderChoice, options: FetchOptions = {}): Promise<EncoderSource> {
   const { model } = choice;
   const from = kindOf(model);
   if (from === 'embedded') return { name: model, from, file: embeddedFile, model: path.basename(embeddedFile), data: [] };
+  if (from === 'hub') return fromHub(choice, options);
   return from === 'folder' ? fromFolder(choice) : fromFile(model);
 }
 
@@ -66,6 +69,11 @@ async function fromFolder({ model: folder, dtype }: EncoderChoice): Promise<Enco
   const names = [...(await inside('')), ...(await inside('onnx/'))];
   const { model, data } = chooseOnnx(names, dtype ?? 'fp32', folder);
   return { name: folder, from: 'folder', file: path.join(folder, model), model, data, ...(await describedIn([folder])) };
+}
+
+async function fromHub(choice: EncoderChoice, options: FetchOptions): Promise<EncoderSource> {
+  const { model, data, folder, commit } = await fetchEncoder(choice, options);
+  return { name: choice.model, from: 'hub', file: path.join(folder, model), model, data, ...(await describedIn([folder])), commit };
 }
 
 /** What folders in Hub layout say of the model in them. */
