@@ -1,5 +1,7 @@
 import * as ort from 'onnxruntime-node';
+import path from 'node:path';
 import { messageOf, WorkError } from '../support/errors.ts';
+import { fromFloat16 } from '../support/float16.ts';
 import { machine, providersFor, reasonIn, type Device } from './device.ts';
 
 export interface SessionOptions {
@@ -7,6 +9,8 @@ export interface SessionOptions {
   device?: Device;
   /** Threads inside an operator; as `useMachine` has chosen, by default. */
   threads?: number;
+  /** Where the model's external data lies, if it is given as bytes and has any. */
+  folder?: string | undefined;
 }
 
 export type Session = ort.InferenceSession;
@@ -26,6 +30,7 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
     logSeverityLevel: 3,
     // DirectML works without: https://onnxruntime.ai/docs/execution-providers/DirectML-ExecutionProvider.html
     ...(device === 'dml' ? { enableMemPattern: false } : {}),
+    ...(options.folder === undefined ? {} : { extra: { session: { model_external_initializers_file_folder_path: path.resolve(options.folder) } } }),
   };
   try {
     return await (typeof model === 'string' ? ort.InferenceSession.create(model, settings) : ort.InferenceSession.create(model, settings));
@@ -42,4 +47,11 @@ export function floats(data: Float32Array, dims: readonly number[]): ort.Tensor 
 export function floatData(tensor: ort.Tensor): Float32Array {
   if (!(tensor.data instanceof Float32Array)) throw new Error(`a float32 tensor is wanted, this is ${tensor.type}`);
   return tensor.data;
+}
+
+/** A tensor's numbers, float16 ones widened. */
+export function asFloats(tensor: ort.Tensor): Float32Array {
+  if (tensor.type !== 'float16') return floatData(tensor);
+  const { buffer, byteOffset, byteLength } = tensor.data as Uint16Array;
+  return fromFloat16(new Uint16Array(buffer, byteOffset, byteLength / 2));
 }
