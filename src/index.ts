@@ -4,6 +4,7 @@ export { fetchCorpus, type FetchResult } from './corpus/fetch.ts';
 export { loadManifest, readManifest, writeManifest } from './corpus/manifest.ts';
 export { splitCorpus, type Split, type SplitRule } from './corpus/split.ts';
 export type { Utterance } from './corpus/utterance.ts';
+export { inspectEncoder, type Inspection } from './encoder/inspect.ts';
 export { listEncoders, type EncoderEntry } from './encoder/list.ts';
 export { alignPairs, score, type Scores } from './evaluate/score.ts';
 export { exportModel, type ExportFormat, type ExportResult } from './model/export.ts';

@@ -80,7 +80,8 @@ export function deviceFindings(found: readonly Provider[], gpus: readonly Gpu[])
     if (provider.works) return { state: 'good', what, value: 'works' };
     const next = adviceOn(provider);
     const wanted = provider.name === 'cuda' ? nvidia || (provider.missing?.length ?? 0) > 0 : false;
-    return { state: 'note', what, value: provider.why!, ...(wanted && next !== undefined ? { next } : {}) };
+    const value = provider.name === 'cuda' && !isInstalled('cuda') ? `not installed; for an NVIDIA GPU: ${installCommand()}` : provider.why!;
+    return { state: 'note', what, value, ...(wanted && next !== undefined ? { next } : {}) };
   };
   const shown = gpus.map(({ name, driver, memory_mib: memory }) => [name, ...(memory ? [`${(memory / 1024).toFixed(0)} GiB`] : []), ...(driver ? [`driver ${driver}`] : [])].join(', '));
   return [{ state: 'note', what: 'GPU', value: shown.join('; ') || 'none found' }, ...found.map(of)];

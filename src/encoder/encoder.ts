@@ -37,6 +37,8 @@ export interface FrozenEncoder {
   readonly dims: number;
   /** How many hidden layers it has: 0 is what enters the first block. */
   readonly layerCount: number;
+  /** Whether recordings may lie side by side, padded, without changing each other's features; else they run one by one. */
+  readonly pads: boolean;
   /** The most frames that it takes at once, where there is such a limit. */
   readonly longest?: number;
   /**
@@ -54,6 +56,7 @@ export class Encoder implements FrozenEncoder {
   readonly hash: string;
   readonly bytes: Uint8Array;
   readonly architecture: Architecture;
+  readonly pads = true;
   private readonly session: Session;
 
   private constructor(name: string, bytes: Uint8Array, architecture: Architecture, session: Session) {

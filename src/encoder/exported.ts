@@ -15,8 +15,7 @@ export class ExportedEncoder implements FrozenEncoder {
   readonly dims: number;
   private readonly graph: ExposedGraph;
   private readonly standardised: boolean;
-  /** Whether recordings may lie side by side, padded to one length. */
-  private readonly pads: boolean;
+  readonly pads: boolean;
 
   private constructor(graph: ExposedGraph, standardised: boolean, dims: number, pads: boolean) {
     this.name = graph.name;

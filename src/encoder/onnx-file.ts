@@ -6,6 +6,7 @@ const SUFFIXES = {
 } as const;
 
 export type Dtype = keyof typeof SUFFIXES;
+export const DTYPES = Object.keys(SUFFIXES) as Dtype[];
 
 /** An encoder's files in a folder in Hub layout, by their names in it. */
 export interface OnnxFiles {
@@ -29,7 +30,7 @@ export function chooseOnnx(names: readonly string[], dtype: Dtype, where: string
 }
 
 /** The dtypes that a repository has an encoder in. */
-export const dtypesOf = (names: readonly string[]): Dtype[] => (Object.keys(SUFFIXES) as Dtype[]).filter((dtype) => candidates(dtype).some((name) => names.includes(name)));
+export const dtypesOf = (names: readonly string[]): Dtype[] => DTYPES.filter((dtype) => candidates(dtype).some((name) => names.includes(name)));
 
 function candidates(dtype: Dtype): string[] {
   return ['onnx/', ''].flatMap((folder) => ['model', 'encoder_model'].map((base) => `${folder}${base}${SUFFIXES[dtype]}.onnx`));

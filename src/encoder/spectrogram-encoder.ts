@@ -12,6 +12,7 @@ export class SpectrogramEncoder implements FrozenEncoder {
   readonly hash: string;
   readonly bytes: Uint8Array;
   readonly dims: number;
+  readonly pads = false;
   readonly longest?: number;
   private readonly graph: ExposedGraph;
   private readonly spectrogramOf: SpectrogramMaker;

@@ -9,7 +9,7 @@ import { modelBytes, relativeError } from './exported.ts';
 
 /** An encoder of whose frames each is the loudness of what it sees: what comes of windows can be told exactly. */
 const exact: FrozenEncoder = {
-  name: 'exact', hash: '', bytes: new Uint8Array(), dims: 1, layerCount: 1,
+  name: 'exact', hash: '', bytes: new Uint8Array(), dims: 1, pads: true, layerCount: 1,
   run: ([recording]) => {
     const frames = frameCount(recording!.length);
     const data = Float32Array.from({ length: frames }, (_, t) => recording!.subarray(t * FRAME_SAMPLES, t * FRAME_SAMPLES + 400).reduce((sum, x) => sum + x * x, 0));
