@@ -21,6 +21,19 @@ export function segmentBySilence(samples: Float32Array, longest: number): { star
   return pieces;
 }
 
+/** Of the fifth of a second around a place, how loud it is beside the whole: 1 where it is as loud. In terms of energy. */
+export function loudnessAt(samples: Float32Array, place: number): number {
+  const around = samples.subarray(Math.max(0, place - 5 * STEP), place + 5 * STEP);
+  const [here, all] = [meanEnergy(around), meanEnergy(samples)];
+  return all === 0 ? 0 : here / all;
+}
+
+function meanEnergy(samples: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < samples.length; i++) sum += samples[i]! ** 2;
+  return sum / samples.length;
+}
+
 /** The middle of the quietest fifth of a second between two places. */
 function quietest(samples: Float32Array, from: number, to: number): number {
   const energies: number[] = [];

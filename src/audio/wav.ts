@@ -20,7 +20,14 @@ export async function readPlainWav(file: string): Promise<Float32Array | undefin
     size <= LARGEST && header.toString('latin1', 0, 4) === 'RIFF' && header.toString('latin1', 8, 16) === 'WAVEfmt ' && header.readUInt16LE(20) === 1 &&
     header.readUInt16LE(22) === 1 && header.readUInt32LE(24) === SAMPLE_RATE && header.readUInt16LE(34) === 16 &&
     header.toString('latin1', 36, 40) === 'data' && header.readUInt32LE(40) > 0 && HEADER + header.readUInt32LE(40) <= size;
-  return plain ? wav.decode(await readFile(file)).channelData[0] : undefined;
+  return plain ? samplesOf(await readFile(file), header.readUInt32LE(40)) : undefined;
+}
+
+/** As ffmpeg and the cache of decoded audio have them; node-wav makes positive ones a little larger. */
+function samplesOf(bytes: Buffer, length: number): Float32Array {
+  const samples = new Float32Array(length >> 1);
+  for (let i = 0; i < samples.length; i++) samples[i] = bytes.readInt16LE(HEADER + 2 * i) / 32768;
+  return samples;
 }
 
 /** Writes mono samples as a 16-bit WAV, whole or not at all. */

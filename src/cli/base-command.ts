@@ -1,10 +1,17 @@
-import { Command } from '@oclif/core';
+import { Command, Flags } from '@oclif/core';
 import path from 'node:path';
+import { DEVICES, useMachine, type MachineChoice } from '../onnx/device.ts';
 import { IsoglossError, type Place, type SetAside } from '../support/errors.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { drawnProgress } from './progress.ts';
 
 const MOST_SET_ASIDE_SHOWN = 10;
+
+/** Of every command that runs a model. */
+export const machineFlags = {
+  device: Flags.option({ options: ['auto', ...DEVICES] as const, description: 'what to compute on; auto, the default, is CUDA where it can be had, else the CPU [env: ISOGLOSS_DEVICE]' })(),
+  threads: Flags.integer({ min: 1, description: 'threads on the CPU; the physical cores by default [env: ISOGLOSS_THREADS]' }),
+};
 
 /** Every command's manners: `--json`, progress on stderr, errors that teach, exit codes 0, 1, 2, 3. */
 export abstract class BaseCommand extends Command {
@@ -23,6 +30,12 @@ export abstract class BaseCommand extends Command {
   override async init(): Promise<void> {
     await super.init();
     process.once('SIGINT', () => this.stopper.abort(new Error('stopped; the same command goes on from here')));
+  }
+
+  /** What the command's models run on. Says on stderr why it is the CPU, where something better is nearly there. */
+  protected async useMachine(choice: MachineChoice): Promise<void> {
+    const { fallback } = await useMachine({ device: choice.device, threads: choice.threads });
+    if (fallback !== undefined) this.logToStderr(`on the CPU: ${fallback}; isogloss doctor says more`);
   }
 
   /** Lists what was left out on stderr, and makes the exit code 3. */

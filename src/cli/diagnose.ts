@@ -1,11 +1,11 @@
 import { execa } from 'execa';
 import { existsSync } from 'node:fs';
 import { readdir, stat, statfs } from 'node:fs/promises';
-import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import { availableParallelism, cpus, totalmem } from 'node:os';
 import path from 'node:path';
-import * as ort from 'onnxruntime-node';
 import { findFfmpeg } from '../audio/ffmpeg.ts';
 import { embeddedFile } from '../encoder/encoder.ts';
+import { usableCores } from '../support/processors.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
 import { IsoglossError } from '../support/errors.ts';
 import { versions } from '../support/versions.ts';
@@ -43,8 +43,7 @@ async function ffmpegVersion(): Promise<Finding> {
 }
 
 function runtime(): Finding {
-  const backends = ort.listSupportedBackends().map((backend) => `${backend.name}${backend.bundled ? '' : ' (not installed)'}`);
-  return { state: 'good', what: 'ONNX Runtime', value: `${versions().onnxruntime}; providers: ${backends.join(', ')}; isogloss uses cpu` };
+  return { state: 'good', what: 'ONNX Runtime', value: versions().onnxruntime };
 }
 
 function embeddedEncoder(): Finding {
@@ -54,12 +53,16 @@ function embeddedEncoder(): Finding {
 }
 
 function processors(): Finding {
-  return { state: 'note', what: 'processors', value: `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? 'unknown'}` };
+  const cores = usableCores();
+  return { state: 'note', what: 'threads', value: `${cores}, a core each; ${availableParallelism()} processors, ${cpus()[0]?.model.trim() ?? 'of unknown make'}` };
 }
 
 function memory(): Finding {
-  const value = `${(freemem() / GIB).toFixed(1)} of ${(totalmem() / GIB).toFixed(1)} GiB free`;
-  return totalmem() >= 2 * GIB ? { state: 'good', what: 'memory', value } : { state: 'note', what: 'memory', value, next: 'Training wants 2 GiB: keep training.batch_seconds small.' };
+  // A container's limit, where there is one; without one, a number beyond all memory or 0.
+  const limit = process.constrainedMemory();
+  const total = limit > 0 && limit < totalmem() ? limit : totalmem();
+  const value = `${(process.availableMemory() / GIB).toFixed(1)} of ${(total / GIB).toFixed(1)} GiB free${total === limit ? ' (the limit of this container)' : ''}`;
+  return total >= 2 * GIB ? { state: 'good', what: 'memory', value } : { state: 'note', what: 'memory', value, next: 'Training wants 2 GiB: keep training.batch_seconds small.' };
 }
 
 async function disk(): Promise<Finding> {

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import path from 'node:path';
-import { BaseCommand } from '../cli/base-command.ts';
+import { BaseCommand, machineFlags } from '../cli/base-command.ts';
 import { columns, interval, percent } from '../cli/format.ts';
 import type { Scores } from '../evaluate/score.ts';
 import { runRecipe, type RunResult } from '../train/run.ts';
@@ -10,10 +10,11 @@ export default class Run extends BaseCommand {
   static override description = 'Goes on where it was cut off; answers at once when it is done already. A changed recipe gets a run folder of its own.';
   static override examples = ['<%= config.bin %> <%= command.id %> recipes/italian-10min.yaml', '<%= config.bin %> <%= command.id %> recipes/italian-10min.yaml --json'];
   static override args = { recipe: Args.string({ required: true, description: 'a recipe (YAML)' }) };
-  static override flags = { runs: Flags.string({ default: 'runs', description: 'folder that run folders go to' }) };
+  static override flags = { runs: Flags.string({ default: 'runs', description: 'folder that run folders go to' }), ...machineFlags };
 
   async run(): Promise<RunResult> {
     const { args, flags } = await this.parse(Run);
+    await this.useMachine(flags);
     const result = await runRecipe(args.recipe, { runs: flags.runs, progress: this.progress, signal: this.signal });
     const { test, dev, baseline, greedy, before, forgetting } = result.metrics;
     this.log(columns([

@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand } from '../cli/base-command.ts';
+import { BaseCommand, machineFlags } from '../cli/base-command.ts';
 import type { SetAside } from '../support/errors.ts';
 import { transcribe, type Transcript } from '../transcribe/transcribe.ts';
 
@@ -15,10 +15,11 @@ export default class Transcribe extends BaseCommand {
     model: Args.string({ required: true, description: 'the model folder of a run' }),
     path: Args.string({ required: true, description: 'recordings, or folders of them' }),
   };
-  static override flags = { format: Flags.option({ options: ['txt', 'jsonl'] as const, default: 'txt', description: 'plain text, or a JSON record a recording' })() };
+  static override flags = { format: Flags.option({ options: ['txt', 'jsonl'] as const, default: 'txt', description: 'plain text, or a JSON record a recording' })(), ...machineFlags };
 
   async run(): Promise<{ transcripts: Transcript[]; setAside: SetAside[] }> {
     const { argv, args, flags } = await this.parse(Transcribe);
+    await this.useMachine(flags);
     const paths = (argv as string[]).slice(1);
     const transcripts: Transcript[] = [];
     const setAside: SetAside[] = [];

@@ -10,7 +10,7 @@ import type { Weights } from '../onnx/engine.ts';
 import { InputError } from '../support/errors.ts';
 import { readError, sha256 } from '../support/files.ts';
 import { Random } from '../support/random.ts';
-import { frameMask, standardise } from '../audio/standardise.ts';
+import { frameMask, standardise, type Level } from '../audio/standardise.ts';
 import { frameCount, paddedSamples, type Architecture } from './architecture.ts';
 import { buildEncoder } from './network.ts';
 
@@ -29,7 +29,7 @@ export interface Hidden {
 export interface FrozenEncoder {
   /** As the recipe names it. */
   readonly name: string;
-  /** Hex SHA-256 of the model's bytes. */
+  /** Hex SHA-256 of the model's bytes, and of how its input is made where that is not as usual: the same hash, the same features. */
   readonly hash: string;
   /** The .onnx file's bytes, for models that carry their encoder along. */
   readonly bytes: Uint8Array;
@@ -37,11 +37,16 @@ export interface FrozenEncoder {
   readonly dims: number;
   /** How many hidden layers it has: 0 is what enters the first block. */
   readonly layerCount: number;
+  /** Whether recordings may lie side by side, padded, without changing each other's features; else they run one by one. */
+  readonly pads: boolean;
+  /** The most frames that it takes at once, where there is such a limit. */
+  readonly longest?: number;
   /**
-   * Runs recordings (16 kHz mono) side by side, padded to the longest.
+   * Runs recordings (16 kHz mono) side by side, padded to the longest. For recordings of any length see `encode`.
    * @param frames to pad to; the longest recording's by default
+   * @param level of the whole recording, where these are stretches of one
    */
-  run(recordings: readonly Float32Array[], layers: readonly number[], frames?: number): Promise<Hidden>;
+  run(recordings: readonly Float32Array[], layers: readonly number[], frames?: number, level?: Level): Promise<Hidden>;
   release(): Promise<void>;
 }
 
@@ -51,6 +56,7 @@ export class Encoder implements FrozenEncoder {
   readonly hash: string;
   readonly bytes: Uint8Array;
   readonly architecture: Architecture;
+  readonly pads = true;
   private readonly session: Session;
 
   private constructor(name: string, bytes: Uint8Array, architecture: Architecture, session: Session) {
@@ -73,12 +79,12 @@ export class Encoder implements FrozenEncoder {
     return this.architecture.blocks + 1;
   }
 
-  async run(recordings: readonly Float32Array[], layers: readonly number[], frames?: number): Promise<Hidden> {
+  async run(recordings: readonly Float32Array[], layers: readonly number[], frames?: number, level?: Level): Promise<Hidden> {
     const frameCounts = Int32Array.from(recordings, (r) => frameCount(r.length));
     const padded = frames ?? Math.max(1, ...frameCounts);
     const width = paddedSamples(padded);
     const audio = new Float32Array(recordings.length * width);
-    recordings.forEach((recording, row) => standardise(recording, audio.subarray(row * width, (row + 1) * width)));
+    recordings.forEach((recording, row) => standardise(recording, audio.subarray(row * width, (row + 1) * width), level));
     const feeds = { audio: floats(audio, [recordings.length, width]), mask: floats(frameMask(frameCounts, padded), [recordings.length, padded]) };
     const results = await this.session.run(feeds, layers.map((layer) => `hidden.${layer}`));
     return { layers: layers.map((layer) => floatData(results[`hidden.${layer}`]!)), frames: padded, frameCounts };

@@ -1,89 +1,77 @@
 import * as ort from 'onnxruntime-node';
-import { standardise } from '../audio/standardise.ts';
-import { readModel } from '../onnx/import.ts';
-import { addOutputs } from '../onnx/outputs.ts';
-import { floatData, floats, openSession, type Session, type SessionOptions } from '../onnx/session.ts';
+import { prepareSound, type Level } from '../audio/standardise.ts';
+import { floats } from '../onnx/session.ts';
 import { Random } from '../support/random.ts';
-import { sha256 } from '../support/files.ts';
 import { FRAME_FIELD, FRAME_SAMPLES, frameCount } from './architecture.ts';
 import type { FrozenEncoder, Hidden } from './encoder.ts';
-import { findHiddenLayers, type HiddenLayers } from './hidden-layers.ts';
+import type { ExposedGraph } from './exposed.ts';
+import { standardises, type Preprocessor } from './preprocessor.ts';
 
-/** An encoder of the Wav2Vec2 family as others exported it: its hidden layers are found by the graph's structure. */
+/** An encoder of the Wav2Vec2 family that hears the sound itself, as others exported it. */
 export class ExportedEncoder implements FrozenEncoder {
   readonly name: string;
   readonly hash: string;
   readonly bytes: Uint8Array;
   readonly dims: number;
-  private readonly hidden: HiddenLayers;
-  private readonly session: Session;
-  /** Whether recordings may lie side by side, padded to one length. */
-  private readonly pads: boolean;
+  private readonly graph: ExposedGraph;
+  private readonly standardised: boolean;
+  readonly pads: boolean;
 
-  private constructor(name: string, bytes: Uint8Array, hidden: HiddenLayers, session: Session, dims: number, pads: boolean) {
-    this.name = name;
-    this.bytes = bytes;
-    this.hash = sha256(bytes);
-    this.hidden = hidden;
-    this.session = session;
+  private constructor(graph: ExposedGraph, standardised: boolean, dims: number, pads: boolean) {
+    this.name = graph.name;
+    this.bytes = graph.bytes;
+    this.hash = graph.hash;
+    this.graph = graph;
+    this.standardised = standardised;
     this.dims = dims;
     this.pads = pads;
   }
 
-  /** @throws InputError when no such encoder is found in the bytes */
-  static async open(name: string, bytes: Uint8Array, options: SessionOptions = {}): Promise<ExportedEncoder> {
-    const hidden = findHiddenLayers(readModel(bytes));
-    const session = await openSession(addOutputs(bytes, hidden.layers), options);
-    const probe = await new ExportedEncoder(name, bytes, hidden, session, 0, false).alone(new Float32Array(samplesOf(4)), [0]);
-    const of = (pads: boolean): ExportedEncoder => new ExportedEncoder(name, bytes, hidden, session, probe[0]!.dims[2]!, pads);
-    return of(hidden.mask !== undefined && (await padsWithoutHarm(of(true))));
+  static async open(graph: ExposedGraph, preprocessor: Preprocessor | undefined): Promise<ExportedEncoder> {
+    const standardised = standardises(preprocessor);
+    const [probe] = await new ExportedEncoder(graph, standardised, 0, false).alone(new Float32Array(samplesOf(4)), [0]);
+    const of = (pads: boolean): ExportedEncoder => new ExportedEncoder(graph, standardised, probe!.dims[2]!, pads);
+    return of(graph.hidden.mask !== undefined && preprocessor?.return_attention_mask !== false && (await padsWithoutHarm(of(true))));
   }
 
   get layerCount(): number {
-    return this.hidden.layers.length;
+    return this.graph.hidden.layers.length;
   }
 
   /**
    * As every encoder runs; but where padding would change what is computed of the sound, recordings run one by one. So it is
-   * without a mask, and with a mask too where the convolutions normalise over time or several of them see neighbours.
+   * without a mask or where it was trained without one, and with a mask too where the convolutions normalise over time or several of them see neighbours.
    */
-  async run(recordings: readonly Float32Array[], layers: readonly number[], frames?: number): Promise<Hidden> {
+  async run(recordings: readonly Float32Array[], layers: readonly number[], frames?: number, level?: Level): Promise<Hidden> {
     const frameCounts = Int32Array.from(recordings, (r) => frameCount(r.length));
     const padded = frames ?? Math.max(1, ...frameCounts);
-    if (this.pads) return this.together(recordings, layers, padded, frameCounts);
+    if (this.pads) return { layers: await this.together(recordings, layers, padded, level), frames: padded, frameCounts };
     const result = layers.map(() => new Float32Array(recordings.length * padded * this.dims));
     for (const [row, recording] of recordings.entries()) {
-      const one = await this.alone(recording, layers);
-      one.forEach((layer, l) => result[l]!.set(floatData(layer).subarray(0, frameCounts[row]! * this.dims), row * padded * this.dims));
+      const one = await this.alone(recording, layers, level);
+      one.forEach(({ data }, l) => result[l]!.set(data.subarray(0, frameCounts[row]! * this.dims), row * padded * this.dims));
     }
     return { layers: result, frames: padded, frameCounts };
   }
 
   async release(): Promise<void> {
-    await this.session.release();
+    await this.graph.release();
   }
 
-  private async alone(recording: Float32Array, layers: readonly number[]): Promise<ort.Tensor[]> {
+  private alone(recording: Float32Array, layers: readonly number[], level?: Level): ReturnType<ExposedGraph['run']> {
     // One frame at least: a graph can't give none.
     const audio = new Float32Array(Math.max(recording.length, samplesOf(1)));
-    standardise(recording, audio);
-    const mask = this.hidden.mask === undefined ? {} : { [this.hidden.mask]: ones([audio.length]) };
-    return this.layersFrom({ [this.hidden.audio]: floats(audio, [1, audio.length]), ...mask }, layers);
+    prepareSound(recording, audio, this.standardised, level);
+    return this.graph.run(floats(audio, [1, audio.length]), ones([audio.length]), layers);
   }
 
-  private async together(recordings: readonly Float32Array[], layers: readonly number[], padded: number, frameCounts: Int32Array): Promise<Hidden> {
+  private async together(recordings: readonly Float32Array[], layers: readonly number[], padded: number, level?: Level): Promise<Float32Array[]> {
     const width = samplesOf(padded);
     const audio = new Float32Array(recordings.length * width);
-    recordings.forEach((recording, row) => standardise(recording, audio.subarray(row * width, (row + 1) * width)));
+    recordings.forEach((recording, row) => prepareSound(recording, audio.subarray(row * width, (row + 1) * width), this.standardised, level));
     const mask = ones(recordings.map((recording) => Math.min(width, Math.max(recording.length, samplesOf(1)))), width);
-    const tensors = await this.layersFrom({ [this.hidden.audio]: floats(audio, [recordings.length, width]), [this.hidden.mask!]: mask }, layers);
-    return { layers: tensors.map(floatData), frames: padded, frameCounts };
-  }
-
-  private async layersFrom(feeds: Record<string, ort.Tensor>, layers: readonly number[]): Promise<ort.Tensor[]> {
-    const names = layers.map((layer) => this.hidden.layers[layer]!);
-    const results = await this.session.run(feeds, names);
-    return names.map((name) => results[name]!);
+    const outputs = await this.graph.run(floats(audio, [recordings.length, width]), mask, layers);
+    return outputs.map(({ data }) => data);
   }
 }
 

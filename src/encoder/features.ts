@@ -2,6 +2,7 @@ import { silent, type Progress } from '../support/progress.ts';
 import { ahead } from '../support/ahead.ts';
 import { makeBatches, type Batch } from '../support/batches.ts';
 import { frameCount } from './architecture.ts';
+import { encode } from './chunks.ts';
 import type { FrozenEncoder, Hidden } from './encoder.ts';
 import type { FeatureCache, FeatureKey } from './feature-cache.ts';
 
@@ -43,7 +44,7 @@ export async function computeFeatures(
   let writing: Promise<unknown> = Promise.resolve();
   for await (const { item: batch, result: audio } of ahead(batches, 2, load)) {
     signal?.throwIfAborted();
-    const hidden = await encoder.run(audio, layers, batch.frames);
+    const hidden = await encode(encoder, audio, layers, batch.frames);
     await writing;
     writing = Promise.all(batch.examples.map((i, row) => cache.write(keyOf(missing[i]!), rowOf(hidden, row, encoder.dims))));
     // Awaited with the next batch or after the last; until then a full disk must not end the process.

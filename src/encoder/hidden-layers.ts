@@ -20,7 +20,8 @@ export interface HiddenLayers {
  * of the signal passes through one value, before it fans out into the block's query, key and value and its residual: the
  * last value that lies on every way from the recording both to the block's softmax and to the encoder's end. In terms of
  * graphs, it's their nearest common dominator. That holds for post-norm blocks (Wav2Vec2 base, HuBERT base, WavLM base,
- * Data2Vec) and for pre-norm ones (large ones, XLS-R, MMS, our own).
+ * Data2Vec), for pre-norm ones (large ones, XLS-R, MMS, Whisper, our own) and, half a feed-forward further down, for
+ * conformers (Wav2Vec2-BERT); for quantised graphs as for others.
  * @throws InputError when there is no such encoder in the graph
  */
 export function findHiddenLayers(model: ImportedModel): HiddenLayers {
@@ -32,7 +33,7 @@ export function findHiddenLayers(model: ImportedModel): HiddenLayers {
     if (others.length > 1) throw new InputError(`the model has inputs that isogloss doesn't know: ${others.map((o) => o.name).join(', ')}`, 'Export it with the recording and at most an attention mask as inputs.');
     return { audio, ...(others[0] ? { mask: others[0].name } : {}), ...found };
   }
-  throw new InputError('no transformer encoder was found in this model', 'Give an encoder of the Wav2Vec2 family (Wav2Vec2, HuBERT, WavLM, Data2Vec, XLS-R, MMS), exported whole.');
+  throw new InputError('no transformer encoder was found in this model', 'Give an encoder of the Wav2Vec2 family (Wav2Vec2, HuBERT, WavLM, Data2Vec, XLS-R, MMS, Wav2Vec2-BERT) or of Whisper, exported whole.');
 }
 
 function layersFrom(model: ImportedModel, audio: string): Pick<HiddenLayers, 'layers' | 'attention'> | undefined {
@@ -44,7 +45,7 @@ function layersFrom(model: ImportedModel, audio: string): Pick<HiddenLayers, 'la
   const end = ends.filter((name) => passed(name) === most).sort((a, b) => signal.get(b)!.order - signal.get(a)!.order)[0];
   if (end === undefined || most === 0) return undefined;
   const { attention } = signal.get(end)!;
-  const layers = attention.map((name) => nearestCommon(signal, name, end));
+  const layers = attention.map((name) => belowHalfStep(model, signal, nearestCommon(signal, name, end)));
   if (new Set(layers).size < layers.length) return undefined;
   return { layers: [...layers, lastLayer(model, signal, layers.at(-1)!, end)], attention };
 }
@@ -69,7 +70,7 @@ function traceSignal(model: ImportedModel, audio: string): Signal {
     const dominator = inputs.reduce((a, b) => nearestCommon(signal, a, b));
     const before = inputs.map((name) => signal.get(name)!.attention).reduce(merge);
     const attention = isAttention(model, node, signal) ? [...before, node.outputs[0]!] : before;
-    for (const name of node.outputs) signal.set(name, { order: i + 1, dominator, depth: signal.get(dominator)!.depth + 1, attention });
+    for (const name of signalOutputs(node)) signal.set(name, { order: i + 1, dominator, depth: signal.get(dominator)!.depth + 1, attention });
   });
   return signal;
 }
@@ -84,6 +85,9 @@ const aside = new Set(['Shape', 'Size', 'IsNaN', 'IsInf', 'Greater', 'GreaterOrE
 
 export const carriesSignal = (node: ImportedNode): boolean => !aside.has(node.op);
 
+/** The scale and zero point that numbers are quantised with go beside them: a second way around, that would hide products. */
+const signalOutputs = (node: ImportedNode): readonly string[] => (node.op === 'DynamicQuantizeLinear' ? node.outputs.slice(0, 1) : node.outputs);
+
 /** The nearest value that all ways from the recording to a and to b lead through. */
 function nearestCommon(signal: Signal, a: string, b: string): string {
   while (a !== b) {
@@ -92,6 +96,24 @@ function nearestCommon(signal: Signal, a: string, b: string): string {
     else b = signal.get(b)!.dominator;
   }
   return a;
+}
+
+/**
+ * A conformer's block (Gulati et al. 2020) begins with half a feed-forward step, x + ½ f(x), before its attention: x is the
+ * hidden layer.
+ */
+function belowHalfStep(model: ImportedModel, signal: Signal, name: string): string {
+  const sum = model.makers.get(name);
+  const { dominator } = signal.get(name)!;
+  if (sum?.op !== 'Add' || !sum.inputs.includes(dominator)) return name;
+  const branch = model.makers.get(sum.inputs.find((input) => input !== dominator) ?? '');
+  const halved = branch?.op === 'Mul' && branch.inputs.some((input) => isHalf(model, input));
+  return halved ? dominator : name;
+}
+
+function isHalf(model: ImportedModel, name: string): boolean {
+  const tensor = model.tensors.get(name);
+  return tensor?.type === 'float32' && tensor.dims.every((d) => d === 1) && tensor.read()[0] === 0.5;
 }
 
 const fused = new Set(['Attention', 'MultiHeadAttention', 'PackedAttention', 'PackedMultiHeadAttention', 'GroupQueryAttention', 'QAttention']);
@@ -112,7 +134,9 @@ function scoresOf(model: ImportedModel, name: string, signal: Signal): boolean {
   return between.has(node.op) && node.inputs.some((input) => scoresOf(model, input, signal));
 }
 
-const products = new Set(['MatMul', 'Gemm', 'Einsum', 'FusedMatMul']);
+const products = new Set(['MatMul', 'Gemm', 'Einsum', 'FusedMatMul', 'MatMulInteger', 'MatMulIntegerToFloat', 'DynamicQuantizeMatMul', 'MatMulNBits']);
+const convolutions = new Set(['Conv', 'ConvInteger']);
+const rounding = new Set(['DynamicQuantizeLinear', 'QuantizeLinear', 'DequantizeLinear']);
 
 /**
  * The last block's result: the last value on the way to the end that everything passes through, before a matrix product
@@ -121,6 +145,8 @@ const products = new Set(['MatMul', 'Gemm', 'Einsum', 'FusedMatMul']);
 function lastLayer(model: ImportedModel, signal: Signal, from: string, end: string): string {
   const way: string[] = [];
   for (let name = end; name !== from; name = signal.get(name)!.dominator) way.unshift(name);
-  const head = way.findIndex((name) => products.has(model.makers.get(name)!.op) || model.makers.get(name)!.op === 'Conv');
-  return (head === -1 ? way.at(-1) : way[head - 1]) ?? end;
+  const operator = (name: string): string => model.makers.get(name)!.op;
+  const head = way.findIndex((name) => products.has(operator(name)) || convolutions.has(operator(name)));
+  const before = head === -1 ? way : way.slice(0, head);
+  return before.findLast((name) => !rounding.has(operator(name))) ?? end;
 }

@@ -60,6 +60,7 @@ export async function openUpper(bytes: Uint8Array, cut: number, options: { folde
     throw new InputError(`this encoder can't be cut at layer ${cut}`, `It has the layers 0 to ${top}: cut it between 0 and ${top - 1}.`);
   const layerOfTensor = layersOfTensors(model, hidden);
   const part = above(model, hidden, cut);
+  refuseFrozen(model, hidden, part);
   const sizes = await measureSizes(bytes, model, hidden, cut, part.values, options.folder);
   const trained = [...part.tensors].filter((name) => {
     const tensor = model.tensors.get(name)!;
@@ -72,6 +73,18 @@ export async function openUpper(bytes: Uint8Array, cut: number, options: { folde
     layerOf: (parameter) => layerOfTensor.get(parameters.get(parameter) ?? '') ?? 0,
     build: (network, input, mask) => new UpperBuilder({ model, hidden, cut, part, sizes, trained: new Set(trained) }, network, input, mask).layers(),
   };
+}
+
+const quantising = new Set(['DynamicQuantizeLinear', 'QuantizeLinear', 'DequantizeLinear', 'MatMulInteger', 'ConvInteger', 'MatMulNBits', 'QLinearMatMul', 'QLinearConv', 'DynamicQuantizeMatMul', 'MatMulIntegerToFloat', 'MatMulBnb4']);
+
+/** @throws InputError for what can serve as it is, but not learn */
+function refuseFrozen(model: ImportedModel, hidden: HiddenLayers, part: Part): void {
+  const advice = 'Train a head on it as it is: `train: head`.';
+  if (model.inputs.find((input) => input.name === hidden.audio)!.dims.length > 2)
+    throw new InputError('this encoder hears spectrograms: its layers can’t be trained', advice);
+  const quantised = model.nodes.find((node) => quantising.has(node.op) && node.outputs.some((name) => part.values.has(name)));
+  if (quantised)
+    throw new InputError(`this encoder’s layers are quantised (${quantised.op}): rounded weights can’t learn`, `Take its float32 file (\`encoder.dtype: fp32\`), or train a head on it as it is: \`train: head\`.`);
 }
 
 /** Stored tensor → the lowest hidden layer, from 1, that it works for. */

@@ -9,8 +9,8 @@ export interface Data {
   source?: Source;
 }
 
-/** Licences that the Hub knows by their name in small letters. */
-const KNOWN = /^(cc0-1\.0|cc-by(-sa|-nc|-nd|-nc-sa|-nc-nd)?-[234]\.0|cc-by(-sa)?-2\.5|apache-2\.0|mit|l?gpl-[23]\.[01]|agpl-3\.0|pddl|odc-by)$/;
+/** Licences that the Hub knows by their name in small letters; it refuses a card with another: https://huggingface.co/docs/hub/repositories-licenses */
+const KNOWN = /^(cc0-1\.0|cc-by-(2\.0|2\.5|3\.0|4\.0)|cc-by-sa-[34]\.0|cc-by-nc(-sa)?-[234]\.0|cc-by-nc-nd-[34]\.0|cc-by-nd-4\.0|cdla-sharing-1\.0|cdla-permissive-[12]\.0|apache-2\.0|mit|bsd-[23]-clause|gpl-[23]\.0|lgpl-(2\.1|3\.0)|agpl-3\.0|gfdl|pddl|odc-by|odbl)$/;
 /** Of most of what the embedded encoder learnt from: models/embedded/README.md. */
 const EMBEDDED_LICENCE = 'CC-BY-SA-3.0';
 

@@ -2,13 +2,16 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { encode } from '../encoder/chunks.ts';
 import { encodeEncoder, Encoder, readArchitecture, type FrozenEncoder } from '../encoder/encoder.ts';
 import { openEncoder } from '../encoder/open.ts';
+import { preprocessorSchema } from '../encoder/preprocessor.ts';
 import { buildEncoder } from '../encoder/network.ts';
 import { readWeights } from '../encoder/weights.ts';
 import { loadLanguageModel } from '../lm/load.ts';
 import { buildHead } from '../head/head.ts';
 import type { Weights } from '../onnx/engine.ts';
+import { externalFiles } from '../onnx/external.ts';
 import { Network, type AdapterOptions } from '../onnx/network.ts';
 import { encodeModel } from '../onnx/proto.ts';
 import { frameMask } from '../audio/standardise.ts';
@@ -25,7 +28,7 @@ const aboutSchema = z.object({
   format: z.literal('isogloss-model/1'),
   name: z.string(),
   language: z.string(),
-  encoder: z.object({ name: z.string(), hash: z.string() }),
+  encoder: z.object({ name: z.string(), hash: z.string(), /** How its input is made, where its makers say so. */ preprocessor: preprocessorSchema.optional() }),
   /** Hidden layers that feed the head. */
   layers: z.array(z.number().int().nonnegative()).min(1),
   /** Adapters on the encoder, in `adapters.safetensors`. */
@@ -67,7 +70,7 @@ export class Model {
   /** A model from its parts. @param weights of the head, and of adapters where the model has them */
   static async assemble(parts: ModelParts): Promise<Model> {
     const { about, vocabulary, weights } = parts;
-    const encoder = about.adapters ? await adaptedEncoder(parts) : await openEncoder(about.encoder.name, parts.encoder);
+    const encoder = about.adapters ? await adaptedEncoder(parts) : await openEncoder(about.encoder.name, parts.encoder, { preprocessor: about.encoder.preprocessor, folder: parts.encoderFolder });
     const network = new Network(false);
     network.graph.output(buildHead(network, about.head, { layers: about.layers.length, dims: encoder.dims }, vocabulary.size), 'logits');
     const languageModel = parts.languageModel === undefined ? undefined : await loadLanguageModel(parts.languageModel);
@@ -82,7 +85,7 @@ export class Model {
 
   /** Runs recordings of like length (16 kHz mono) side by side. */
   async run(recordings: readonly Float32Array[]): Promise<Output[]> {
-    const hidden = await this.encoder.run(recordings, this.about.layers);
+    const hidden = await encode(this.encoder, recordings, this.about.layers);
     const width = this.about.layers.length * this.encoder.dims;
     const rows = recordings.length;
     const features = new Float32Array(rows * hidden.frames * width);
@@ -113,6 +116,8 @@ export interface ModelParts {
   vocabulary: Vocabulary;
   /** Bytes of the .onnx file. */
   encoder: Uint8Array;
+  /** Where its weights lie, if not in those bytes. */
+  encoderFolder?: string | undefined;
   /** Of the head, and of adapters on the encoder where there are any, by parameter. */
   weights: Weights;
   /** The language model's file, where it decodes with one. */
@@ -137,17 +142,18 @@ export async function readModel(folder: string): Promise<ModelParts> {
   if (about.data.adapters) for (const [name, { data }] of decodeSafetensors(await readPart(folder, ADAPTERS))) weights.set(name, data);
   const [languageModel, words] = [path.join(folder, LANGUAGE_MODEL), path.join(folder, WORDS)];
   return {
-    about: about.data, vocabulary, encoder, weights, ...(existsSync(languageModel) ? { languageModel } : {}),
+    about: about.data, vocabulary, encoder, encoderFolder: folder, weights, ...(existsSync(languageModel) ? { languageModel } : {}),
     ...(existsSync(words) ? { words: (await readText(words)).trimEnd().split('\n') } : {}),
   };
 }
 
 /** Writes a model folder; `model.json` last, so that a folder that has it is whole. */
-export async function writeModel(folder: string, { about, vocabulary, encoder, weights, languageModel, words }: ModelParts, card: string): Promise<void> {
+export async function writeModel(folder: string, { about, vocabulary, encoder, encoderFolder, weights, languageModel, words }: ModelParts, card: string): Promise<void> {
   // The head normalises what it is fed: that tells how wide it is.
   const dims = weights.get('head.input_norm.scale')!.length;
   const network = new Network(false);
   network.graph.output(buildHead(network, about.head, { layers: about.layers.length, dims }, vocabulary.size), 'logits');
+  for (const name of externalFiles(encoder)) await copyAtomic(path.join(encoderFolder ?? '', name), path.join(folder, name));
   await writeAtomic(path.join(folder, 'encoder.onnx'), encoder);
   await writeAtomic(path.join(folder, 'head.onnx'), encodeModel(network.graph, { weights }));
   if (about.adapters) await writeAtomic(path.join(folder, ADAPTERS), encodeSafetensors(adapterTensors(about.adapters, encoder, weights)));

@@ -9,6 +9,7 @@ import { InputError } from '../support/errors.ts';
 import { readError } from '../support/files.ts';
 import { fromFloat16 } from '../support/float16.ts';
 import type { Attribute, ConstantData, ElementType } from './graph.ts';
+import { inOrder } from './order.ts';
 
 /** A node as the exporter wrote it; a missing input is ''. */
 export interface ImportedNode {
@@ -87,7 +88,7 @@ function decode(bytes: Uint8Array): ModelProto {
 function withoutConstants(graph: GraphProto, stored: ReadonlyMap<string, Tensor>, folder?: string): { nodes: ImportedNode[]; tensors: Map<string, Tensor> } {
   const tensors = new Map(stored);
   const nodes: ImportedNode[] = [];
-  for (const proto of graph.node) {
+  for (const proto of inOrder(graph.node)) {
     const constant = proto.opType === 'Constant' ? constantOf(proto, folder) : undefined;
     const source = tensors.get(proto.input[0] ?? '');
     if (constant) tensors.set(proto.output[0]!, constant);

@@ -137,6 +137,7 @@ function costsOf(prepared: Prepared, { metrics }: Trained): [string, string][] {
     ['Features', metrics.features.real_time_factor === null ? 'cached' : `${metrics.features.seconds.toFixed(1)} s (${metrics.features.real_time_factor.toFixed(4)} × real time)`],
     ['Training', `${metrics.train.seconds.toFixed(1)} s, ${metrics.train.epochs} epochs`],
     ['Training speed', `${Math.round(metrics.train.frames_per_second / 50)} s of audio a second`],
+    ...(metrics.machine ? [['Computed on', `${metrics.machine.device}, ${metrics.machine.threads} threads`] as [string, string]] : []),
     ['Peak memory', `${(process.resourceUsage().maxRSS / 1024 / 1024).toFixed(2)} GiB`],
   ];
 }

@@ -8,6 +8,7 @@ import { loadRecipe, recipeHash } from '../recipe/load.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import type { Scores } from '../evaluate/score.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
+import { machine, type Machine } from '../onnx/device.ts';
 import { sha256, writeAtomic, writeJson } from '../support/files.ts';
 import { InputError, type SetAside } from '../support/errors.ts';
 import { silent, type Progress } from '../support/progress.ts';
@@ -33,6 +34,8 @@ export interface Metrics {
   dev: Scores;
   train: { epochs: number; seconds: number; frames_per_second: number };
   features: { seconds: number; real_time_factor: number | null };
+  /** What it ran on, at its end; runs of earlier versions don't say. */
+  machine?: Pick<Machine, 'device' | 'threads'>;
   /** The same head on the untrained encoder. */
   baseline?: { test: Scores };
   /** What the words' confidences are worth; not for phones. */
@@ -67,21 +70,22 @@ export async function runRecipe(recipeFile: string, options: RunOptions = {}): P
 
   await mkdir(folder, { recursive: true });
   const progress = options.progress ?? silent;
+  const { device, threads } = await machine();
   const cache = new AudioCache(path.join(cacheFolder(), 'audio'));
   const model = recipe.start === undefined ? undefined : await modelFolder(recipe.start, options.runs ?? 'runs');
   const start = model === undefined ? await startingPoint(recipe) : await fromModel(model);
   const earlier = model === undefined ? undefined : await earlierRun(model, cache, progress, options.signal);
   const prepared = await prepare(recipe, cache, progress, options.signal, { vocabulary: start.vocabulary, reserved: earlier?.reserved });
-  await writeAtomic(path.join(folder, 'recipe.lock.yaml'), stringify(lockOf(recipe, prepared)));
+  await writeAtomic(path.join(folder, 'recipe.lock.yaml'), stringify(lockOf(recipe, prepared, { device, threads })));
   await writeJsonLines(path.join(folder, 'set-aside.jsonl'), prepared.setAside);
 
   const sources = await sourcesOf(recipe);
   const trained = await adapt({ recipe, prepared, folder, start, earlier, sources, progress, ...(options.signal ? { signal: options.signal } : {}) });
   await writeJsonLines(path.join(folder, 'hypotheses.jsonl'), trained.hypotheses);
-  const metrics = trained.metrics;
+  const metrics: Metrics = { ...trained.metrics, machine: { device, threads } };
   const findings = diagnose(factsOf(recipe, prepared, trained));
   await writeJson(path.join(folder, 'findings.json'), findings);
-  await writeReport({ folder, recipe, prepared, trained, sources });
+  await writeReport({ folder, recipe, prepared, trained: { ...trained, metrics }, sources });
   // Last: a folder that has it is finished.
   await writeJson(path.join(folder, 'metrics.json'), metrics);
   return { folder, metrics, setAside: prepared.setAside, findings, known: false };
@@ -108,7 +112,7 @@ async function finishedRun(folder: string): Promise<RunResult | undefined> {
 }
 
 /** The recipe with all its defaults, and hashes of what it was run on. */
-function lockOf(recipe: Recipe, prepared: Prepared): object {
+function lockOf(recipe: Recipe, prepared: Prepared, machine: Machine): object {
   const parts = { train: prepared.train, dev: prepared.dev, test: prepared.test };
   const hashes = Object.fromEntries(Object.entries(parts).map(([name, items]) => [name, {
     utterances: items.length,
@@ -116,7 +120,7 @@ function lockOf(recipe: Recipe, prepared: Prepared): object {
     audio: sha256(items.map((item) => item.key).join('\n')),
     text: sha256(items.map((item) => item.tokens.join(' ')).join('\n')),
   }]));
-  return { recipe, locked: { ...hashes, ...versions() } };
+  return { recipe, locked: { ...hashes, ...versions(), ...machine } };
 }
 
 async function sourcesOf(recipe: Recipe): Promise<{ name: string; source?: Source }[]> {

@@ -39,7 +39,7 @@ export async function examplesFor(source: StageSource): Promise<StageExamples> {
   if (!layers) return fromSound(source, training);
   const train = heardAt(prepared, training, recipe.training.speeds);
   const dev = heardAt(prepared, prepared.dev, [1]);
-  const encoder = await openEncoder(source.start.name, source.start.encoder!);
+  const encoder = await openEncoder(source.start.name, source.start.encoder!, { preprocessor: source.start.preprocessor, folder: source.start.folder });
   const features = await computeFeatures(encoder, layers, [...train, ...dev], source.cache, source.progress, source.signal);
   await encoder.release();
   const examples = (recordings: Heard[]): Examples =>

@@ -1,7 +1,10 @@
+import path from 'node:path';
 import type { Architecture } from '../encoder/architecture.ts';
 import { encodeEncoder, isOwn, loadEncoder, readArchitecture, readEncoder } from '../encoder/encoder.ts';
-import { ExportedEncoder } from '../encoder/exported.ts';
+import { openEncoder } from '../encoder/open.ts';
 import { exportedLayers, ownLayers, type LayerBuilder } from '../encoder/layer-builder.ts';
+import type { Preprocessor } from '../encoder/preprocessor.ts';
+import { findEncoder, type EncoderSource } from '../encoder/source.ts';
 import { openUpper } from '../encoder/split.ts';
 import { tensorName } from '../encoder/upper.ts';
 import { readWeights } from '../encoder/weights.ts';
@@ -32,6 +35,12 @@ export interface StartingPoint {
   encode(weights: Weights, metadata: Readonly<Record<string, string>>): Uint8Array;
   /** Bytes of its .onnx file; absent for a new encoder. */
   encoder?: Uint8Array;
+  /** Where its weights lie, if not in those bytes. */
+  folder?: string | undefined;
+  /** How its input is made, where its makers say so. */
+  preprocessor?: Preprocessor | undefined;
+  /** Where its files came from, if the recipe names it. */
+  source?: EncoderSource;
   /** Of head and adapters, where they are there. */
   weights: Weights;
   /** An earlier model's folder, and what it has besides the encoder. */
@@ -47,7 +56,8 @@ export async function startingPoint(recipe: Recipe): Promise<StartingPoint> {
   const { model } = recipe.encoder;
   if (model === 'new') return { ...ownEncoder(model, architectureOf(recipe)), pretrained: false };
   if (model === 'random') return randomStart(recipe);
-  return fromBytes(model, await readEncoder(model));
+  const source = await findEncoder(recipe.encoder);
+  return { ...(await fromBytes(model, await readEncoder(source.file), path.dirname(source.file), source.preprocessor)), source };
 }
 
 /** The embedded encoder's network before it has learnt anything. */
@@ -60,23 +70,23 @@ export async function randomStart(recipe: Recipe): Promise<StartingPoint> {
 /** @throws InputError when the folder is no model */
 export async function fromModel(folder: string): Promise<StartingPoint> {
   const { about, vocabulary, encoder, weights } = await readModel(folder);
-  return { ...(await fromBytes(about.encoder.name, encoder)), model: folder, weights, head: about.head, layers: about.layers, adapters: about.adapters, vocabulary };
+  return { ...(await fromBytes(about.encoder.name, encoder, folder, about.encoder.preprocessor)), model: folder, weights, head: about.head, layers: about.layers, adapters: about.adapters, vocabulary };
 }
 
-async function fromBytes(name: string, bytes: Uint8Array): Promise<StartingPoint> {
-  if (!isOwn(bytes)) return exportedEncoder(name, bytes);
+async function fromBytes(name: string, bytes: Uint8Array, folder?: string, preprocessor?: Preprocessor): Promise<StartingPoint> {
+  if (!isOwn(bytes)) return exportedEncoder(name, bytes, { folder, preprocessor });
   return { ...ownEncoder(name, readArchitecture(name, bytes), readWeights(bytes)), encoder: bytes };
 }
 
 /** An encoder of the Wav2Vec2 family that others exported: its upper blocks can be trained, not what is below them. */
-async function exportedEncoder(name: string, bytes: Uint8Array): Promise<StartingPoint> {
-  const encoder = await ExportedEncoder.open(name, bytes);
+async function exportedEncoder(name: string, bytes: Uint8Array, options: Pick<StartingPoint, 'folder' | 'preprocessor'>): Promise<StartingPoint> {
+  const encoder = await openEncoder(name, bytes, options);
   await encoder.release();
   const [dims, top] = [encoder.dims, encoder.layerCount - 1];
   const frozen: LayerBuilder = { dims, top, weights: new Map(), upper: () => [], layerOf: () => 0 };
   return {
-    name, dims, top, pretrained: true, own: false, encoder: bytes, weights: new Map(),
-    open: async (cut) => (cut === undefined || cut >= top ? frozen : exportedLayers(await openUpper(bytes, cut))),
+    name, dims, top, pretrained: true, own: false, encoder: bytes, ...options, weights: new Map(),
+    open: async (cut) => (cut === undefined || cut >= top ? frozen : exportedLayers(await openUpper(bytes, cut, options))),
     encode: (weights) => withWeights(bytes, new Map([...weights].map(([parameter, data]) => [tensorName(parameter), data]))),
   };
 }
@@ -125,8 +135,8 @@ export function trainedParts(recipe: Recipe, start: StartingPoint, shape: Pick<S
   const adapters = start.adapters ?? (stages.some(({ learns }) => learns === 'adapters') ? recipe.adapters : undefined);
   const about: About = {
     format: 'isogloss-model/1', name: recipe.name, language: recipe.language,
-    encoder: { name: changed ? `${start.name}, trained on` : start.name, hash: sha256(encoder) },
+    encoder: { name: changed ? `${start.name}, trained on` : start.name, hash: sha256(encoder), ...(start.preprocessor ? { preprocessor: start.preprocessor } : {}) },
     layers: [...shape.layers], head: shape.head, ...(adapters ? { adapters } : {}), text: recipe.text,
   };
-  return { about, vocabulary, encoder, weights: new Map([...weights].filter(([name]) => isHead(name) || isAdapter(name))) };
+  return { about, vocabulary, encoder, encoderFolder: start.folder, weights: new Map([...weights].filter(([name]) => isHead(name) || isAdapter(name))) };
 }

@@ -1,31 +1,57 @@
 import { SAMPLE_RATE } from '../audio/format.ts';
-import { segmentBySilence } from '../audio/segment.ts';
+import { loudnessAt, segmentBySilence } from '../audio/segment.ts';
+import { FRAME_SAMPLES } from '../encoder/architecture.ts';
 
 /** A stretch of a recording: 16 kHz mono. */
 export interface Segment {
-  /** Seconds from the recording's start. */
+  /** Seconds from the recording's start to what is its own. */
   start: number;
+  /** With what the model hears of its neighbours, where it was not cut off in pauses. */
   samples: Float32Array;
+  /** Samples of the stretch before and of the one after; 0 at a pause. */
+  before: number;
+  after: number;
 }
+
+/** What a stretch is heard with beyond a cut in the middle of speech: 2 s. */
+const CONTEXT = 100 * FRAME_SAMPLES;
+/** 20 dB below the stretch around it. */
+const PAUSE = 0.01;
 
 /**
  * Cuts a recording in its pauses as it is decoded, into stretches of at most `longest` seconds: where `segmentBySilence` cuts the
- * whole, with no more than a stretch and a block in memory.
+ * whole. Where there is no pause, a stretch comes with some of its neighbours, so that what is said at the cut is heard whole
+ * from either side. No more than a stretch and a block are in memory.
  */
 export async function* cutWhileDecoding(blocks: AsyncIterable<Float32Array>, longest: number): AsyncGenerator<Segment> {
+  const most = longest * SAMPLE_RATE;
   // One sample more than fits: the next cut depends on nothing beyond it.
-  const waiting = new Float32Array(longest * SAMPLE_RATE + 1);
-  let [start, filled] = [0, 0];
+  const waiting = new Float32Array(CONTEXT + most + 1 + CONTEXT);
+  let filled = 0;
+  // Where the next stretch starts: in what is waiting, and in the recording.
+  let [from, start] = [0, 0];
+  let before = 0;
+  const next = (): Segment => {
+    const own = waiting.subarray(from, Math.min(filled, from + most + 1));
+    const length = segmentBySilence(own, longest)[0]!.end;
+    const after = length === filled - from || loudnessAt(own, length) <= PAUSE ? 0 : Math.min(CONTEXT, filled - from - length);
+    const segment = { start: start / SAMPLE_RATE, samples: waiting.slice(from - before, from + length + after), before, after };
+    [from, start] = [from + length, start + length];
+    before = after === 0 ? 0 : wholeFrames(Math.min(CONTEXT, from));
+    return segment;
+  };
   for await (const block of blocks)
     for (let taken = 0; taken < block.length; ) {
       const count = Math.min(block.length - taken, waiting.length - filled);
       waiting.set(block.subarray(taken, taken + count), filled);
       [taken, filled] = [taken + count, filled + count];
       if (filled < waiting.length) continue;
-      const { end } = segmentBySilence(waiting, longest)[0]!;
-      yield { start: start / SAMPLE_RATE, samples: waiting.slice(0, end) };
-      waiting.copyWithin(0, end);
-      [start, filled] = [start + end, filled - end];
+      yield next();
+      const past = from - before;
+      waiting.copyWithin(0, past, filled);
+      [from, filled] = [before, filled - past];
     }
-  if (filled > 0) yield { start: start / SAMPLE_RATE, samples: waiting.slice(0, filled) };
+  while (from < filled) yield next();
 }
+
+const wholeFrames = (samples: number): number => samples - (samples % FRAME_SAMPLES);

@@ -1,13 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { decodeStream } from '../audio/decode.ts';
-import { FRAME_SAMPLES } from '../encoder/architecture.ts';
 import { Model } from '../model/model.ts';
 import { ahead } from '../support/ahead.ts';
 import { InputError, type SetAside } from '../support/errors.ts';
 import { readError } from '../support/files.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { cutWhileDecoding, type Segment } from './segments.ts';
+import { Unbroken, type HeardSegment } from './unbroken.ts';
 
 /** What was said in one recording. */
 export interface Transcript {
@@ -15,8 +15,8 @@ export interface Transcript {
   text: string;
   /** Of the recording. */
   seconds: number;
-  /** Seconds from the recording's start; confidence from 0 to 1. */
-  segments: { start: number; end: number; text: string; words: { text: string; start: number; end: number; confidence: number }[] }[];
+  /** In order, without gaps. */
+  segments: HeardSegment[];
 }
 
 /** Segments as long as those the encoder learnt from do best. */
@@ -98,24 +98,17 @@ async function* batchesOf(file: string, signal?: AbortSignal): Batches {
 
 /** A recording that turns out to be damaged further on is set aside whole. */
 async function transcriptOf(model: Model, file: string, { batches, first }: Opened): Promise<Transcript | SetAside> {
-  const segments: Transcript['segments'] = [];
+  const segments: HeardSegment[] = [];
+  const unbroken = new Unbroken(model);
   let next = first;
   while (!(next instanceof InputError) && !next.done) {
-    segments.push(...(await heard(model, next.value)));
+    const batch = next.value;
+    const outputs = await model.run(batch.map((segment) => segment.samples));
+    segments.push(...batch.flatMap((segment, row) => unbroken.add(segment, outputs[row]!)));
     next = await batches.next().catch(refusal);
   }
   if (next instanceof InputError) return { item: file, reason: next.message, place: next.place };
   if (segments.length === 0) return { item: file, reason: 'there is no sound in it', place: { file } };
   const text = segments.map((segment) => segment.text).filter((part) => part !== '').join(' ');
   return { file, text, seconds: segments.at(-1)!.end, segments };
-}
-
-async function heard(model: Model, batch: readonly Segment[]): Promise<Transcript['segments']> {
-  const outputs = await model.run(batch.map((segment) => segment.samples));
-  return outputs.map(({ logits, frames }, row) => {
-    const { start, samples } = batch[row]!;
-    const { text, words } = model.decoder.decode(logits, frames);
-    const at = (frame: number): number => start + (frame * FRAME_SAMPLES) / 16000;
-    return { start, end: start + samples.length / 16000, text, words: words.map(({ word, start: from, end: to, confidence }) => ({ text: word, start: at(from), end: at(to), confidence })) };
-  });
 }

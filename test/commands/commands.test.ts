@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 describe('every command', () => {
   it('has a real example in its help, and --json', async () => {
-    for (const command of ['run', 'transcribe', 'corpus fetch', 'corpus audit', 'encoder list', 'recipe check', 'doctor', 'score', 'compare', 'export', 'lm build', 'lm perplexity']) {
+    for (const command of ['run', 'transcribe', 'corpus fetch', 'corpus audit', 'encoder list', 'encoder inspect', 'recipe check', 'doctor', 'score', 'compare', 'export', 'lm build', 'lm perplexity']) {
       const { stdout, exitCode } = await isogloss(...command.split(' '), '--help');
       expect(exitCode).toBe(0);
       expect(stdout).toMatch(new RegExp(`EXAMPLES\\s+\\$ isogloss ${command}`));
@@ -117,9 +117,13 @@ describe('transcribe', () => {
 
 describe('doctor and encoder list', () => {
   it('find what the package brings', async () => {
-    const doctor = await isogloss('doctor', '--json');
+    const doctor = await isogloss('doctor', '--device', 'cpu', '--json');
     expect(doctor.exitCode).toBe(0);
-    expect((JSON.parse(doctor.stdout) as { what: string }[]).map((f) => f.what)).toContain('ffmpeg');
+    const diagnosis = JSON.parse(doctor.stdout) as { findings: { state: string; what: string; value: string }[]; providers: { name: string; bundled: boolean; works: boolean }[]; gpus: unknown[] };
+    expect(Object.keys(diagnosis)).toEqual(['findings', 'providers', 'gpus', 'product']);
+    expect(diagnosis.findings.map((f) => f.what)).toEqual(expect.arrayContaining(['Node.js', 'ffmpeg', 'ONNX Runtime', 'threads', 'memory', 'disk', 'cache', 'GPU', 'provider cpu', 'product on cpu']));
+    expect(diagnosis.providers[0]).toEqual({ name: 'cpu', bundled: true, works: true });
+    expect(Object.keys((JSON.parse(doctor.stdout) as { product: object }).product)).toEqual(['device', 'size', 'relative_error', 'milliseconds']);
     const list = await isogloss('encoder', 'list', '--json');
     expect((JSON.parse(list.stdout) as { name: string }[]).map((e) => e.name)).toEqual(['embedded', 'random']);
   });

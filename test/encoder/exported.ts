@@ -13,12 +13,12 @@ export interface Golden {
   data: Float32Array;
 }
 
-const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/encoders/${name}`, import.meta.url));
+export const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/encoders/${name}`, import.meta.url));
 
 export const modelBytes = (name: Exported): Uint8Array => readFileSync(fixture(`${name}.onnx`));
 
 /** What PyTorch gave for it. */
-export function goldenOf(name: Exported): Map<string, Golden> {
+export function goldenOf(name: string): Map<string, Golden> {
   const index = JSON.parse(readFileSync(fixture(`golden/${name}.json`), 'utf8')) as { name: string; dims: number[]; offset: number }[];
   const blob = new Float32Array(new Uint8Array(readFileSync(fixture(`golden/${name}.f32`))).buffer);
   return new Map(index.map((part) => [part.name, { dims: part.dims, data: blob.subarray(part.offset, part.offset + part.dims.reduce((a, d) => a * d, 1)) }]));

@@ -45,6 +45,8 @@ describe('what the Hub reads of a model', () => {
   it('takes a licence from the data, and promises none that it doesn’t know', () => {
     expect(frontMatter(recipe(OWN), scores, [data('a', 'CC-BY-3.0'), data('b', 'CC-BY-3.0')]).license).toBe('cc-by-3.0');
     expect(frontMatter(recipe(OWN), scores, [data('a', 'GPL-2.0-or-later')]).license).toBe('gpl-2.0');
+    expect(frontMatter(recipe(OWN), scores, [data('a', 'LGPL-2.0-or-later')])).toMatchObject({ license: 'other', license_name: 'LGPL-2.0-or-later' });
+    expect(frontMatter(recipe(OWN), scores, [data('a', 'CC-BY-SA-2.5')]).license).toBe('other');
     expect(frontMatter(recipe(), scores, [data('a', 'CC-BY-3.0')])).toMatchObject({ license: 'other', license_name: 'CC-BY-3.0 and CC-BY-SA-3.0' });
     expect(frontMatter(recipe(), scores, [data('a', 'CC-BY-3.0'), { name: 'mine' }]).license).toBe('unknown');
   });

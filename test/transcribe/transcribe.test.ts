@@ -9,9 +9,13 @@ import { findFfmpeg } from '../../src/audio/ffmpeg.ts';
 import { segmentBySilence } from '../../src/audio/segment.ts';
 import { writeWav } from '../../src/audio/wav.ts';
 import { greedy } from '../../src/ctc/greedy.ts';
+import { Decoder } from '../../src/model/decoder.ts';
 import { Model } from '../../src/model/model.ts';
+import { Random } from '../../src/support/random.ts';
+import { Vocabulary } from '../../src/text/vocabulary.ts';
 import { transcribe, type Transcript } from '../../src/transcribe/transcribe.ts';
 import { cutWhileDecoding, type Segment } from '../../src/transcribe/segments.ts';
+import { Unbroken } from '../../src/transcribe/unbroken.ts';
 import { smallModel, speechlike } from '../model/small-model.ts';
 
 async function* inBlocks(samples: Float32Array, size: number): AsyncGenerator<Float32Array> {
@@ -30,10 +34,22 @@ describe('cutting while decoding', () => {
     await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: samples.length }), fc.integer({ min: 777, max: 100_000 }), fc.integer({ min: 1, max: 4 }), async (length, block, longest) => {
       const whole = samples.subarray(0, length);
       const pieces: Segment[] = await all(cutWhileDecoding(inBlocks(whole, block), longest));
-      const places = pieces.map(({ start, samples: piece }) => ({ start: Math.round(start * 16000), end: Math.round(start * 16000) + piece.length }));
+      const places = pieces.map(({ start, samples: piece, before, after }) => ({ start: Math.round(start * 16000), end: Math.round(start * 16000) + piece.length - before - after }));
       expect(places).toEqual(segmentBySilence(whole, longest));
-      for (const [i, { start, end }] of places.entries()) expect(Buffer.from(pieces[i]!.samples.buffer).equals(Buffer.from(whole.slice(start, end).buffer))).toBe(true);
+      for (const [i, { start, end }] of places.entries()) {
+        const { samples: piece, before, after } = pieces[i]!;
+        expect(Buffer.from(piece.buffer).equals(Buffer.from(whole.slice(start - before, end + after).buffer))).toBe(true);
+        // Either both sides of a cut hear beyond it or none does.
+        expect(before > 0).toBe(i > 0 && pieces[i - 1]!.after > 0);
+      }
     }), { numRuns: 30 });
+  });
+
+  it('lets what is on either side of a cut hear beyond it, unless there is a pause', async () => {
+    const hum = Float32Array.from({ length: 20 * 16000 }, (_, i) => 0.1 * Math.sin(i / 20));
+    const overlaps = async (sound: Float32Array): Promise<number[][]> => (await all(cutWhileDecoding(inBlocks(sound, 5000), 12))).map(({ before, after }) => [before, after]);
+    expect(await overlaps(hum)).toEqual([[0, 32_000], [32_000, 32_000], [32_000, 0]]);
+    expect(await overlaps(hum.fill(0, 8 * 16000, 8.5 * 16000))).toEqual([[0, 0], [0, 0]]);
   });
 
   it('holds no more than a stretch of a recording that never ends', async () => {
@@ -47,9 +63,51 @@ describe('cutting while decoding', () => {
     const pieces = cutWhileDecoding(endless(), 2);
     for (let taken = 0, i = 0; i < 50; i++) {
       taken += ((await pieces.next()).value as Segment).samples.length;
-      expect(given - taken).toBeLessThanOrEqual(3 * 16000);
+      // A stretch, what is heard beyond it on either side, and a block.
+      expect(given - taken).toBeLessThanOrEqual((2 + 4 + 1) * 16000);
     }
     await pieces.return(undefined);
+  });
+});
+
+/** Silence of half a second every four. */
+function withPauses(samples: Float32Array): Float32Array {
+  for (let at = 3 * 16000; at < samples.length; at += 4 * 16000) samples.fill(0, at, at + 8000);
+  return samples;
+}
+
+describe('stretches without a pause between them', () => {
+  const vocabulary = Vocabulary.build([[...'abc']]);
+  const model = { vocabulary, decoder: new Decoder(vocabulary) };
+  const tokens = vocabulary.size;
+
+  it('are written as the whole is: nothing twice, nothing lost, words whole', () => {
+    fc.assert(fc.property(fc.integer({ min: 0, max: 1e6 }), fc.array(fc.record({ own: fc.integer({ min: 1, max: 40 }), pause: fc.boolean() }), { minLength: 1, maxLength: 8 }), (seed, stretches) => {
+      const random = new Random(seed);
+      const frames = stretches.reduce((sum, { own }) => sum + own, 0);
+      // Logits that stay as they are for some frames, as those of speech do.
+      const logits = new Float32Array(frames * tokens);
+      for (let t = 0; t < frames; t++)
+        for (let k = 0; k < tokens; k++) logits[t * tokens + k] = t > 0 && random.next() < 0.8 ? logits[(t - 1) * tokens + k]! : 5 * random.normal();
+      const heard = new Unbroken(model);
+      const unbroken: { from: number; to: number; texts: string[] }[] = [{ from: 0, to: 0, texts: [] }];
+      let [from, before] = [0, 0];
+      for (const [i, { own, pause }] of stretches.entries()) {
+        const last = i === stretches.length - 1;
+        const after = pause || last ? 0 : Math.min(5, frames - from - own);
+        const samples = new Float32Array(320 * (before + own + after));
+        const output = { logits: logits.subarray((from - before) * tokens, (from + own + after) * tokens), frames: before + own + after };
+        const segments = heard.add({ start: from / 50, samples, before: 320 * before, after: 320 * after }, output);
+        from += own;
+        before = after === 0 ? 0 : Math.min(5, from);
+        unbroken.at(-1)!.to = from;
+        unbroken.at(-1)!.texts.push(...segments.map(({ text }) => text).filter(Boolean));
+        if (after === 0) unbroken.push({ from, to: from, texts: [] });
+        for (const { start, end, words } of segments) for (const word of words) expect(word.start >= start - 1e-9 && word.start < end + 1e-9).toBe(true);
+      }
+      for (const { from: first, to, texts } of unbroken)
+        expect(texts.join(' ')).toBe(model.decoder.decode(logits.subarray(first * tokens, to * tokens), to - first).text);
+    }));
   });
 });
 
@@ -59,7 +117,7 @@ describe('transcribing', () => {
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'transcribe-'));
     model = await smallModel({ encoder: 'tiny', layers: [2] });
-    await writeWav(at('long.wav'), speechlike(50));
+    await writeWav(at('long.wav'), withPauses(speechlike(50)));
     await writeWav(at('short.wav'), speechlike(2, 2));
     // Not as a WAV of ours: through ffmpeg, in many blocks.
     await execa(await findFfmpeg(), ['-v', 'error', '-i', at('long.wav'), at('long.flac')]);

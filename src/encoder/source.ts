@@ -1,0 +1,87 @@
+import { existsSync, statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { InputError } from '../support/errors.ts';
+import { readJson } from '../support/files.ts';
+import { embeddedFile } from './encoder.ts';
+import { fetchEncoder, type FetchOptions } from './from-hub.ts';
+import { chooseOnnx, type Dtype } from './onnx-file.ts';
+import { findPreprocessor, type Preprocessor } from './preprocessor.ts';
+
+/** An encoder's files, wherever they came from. */
+export interface EncoderSource {
+  /** As the recipe names it. */
+  name: string;
+  from: 'embedded' | 'hub' | 'folder' | 'file';
+  /** The .onnx file's path. Weights outside it lie in the same folder, and only there. */
+  file: string;
+  /** The .onnx file's name in its repository or folder. */
+  model: string;
+  /** Names of the files beside it that hold weights. */
+  data: readonly string[];
+  /** preprocessor_config.json, where there is one. */
+  preprocessor?: Preprocessor;
+  /** config.json, where there is one. */
+  config?: Readonly<Record<string, unknown>>;
+  /** Of the repository, where it comes from the Hub. */
+  commit?: string;
+}
+
+/** An encoder as a recipe chooses it. */
+export interface EncoderChoice {
+  model: string;
+  revision?: string | undefined;
+  dtype?: Dtype | undefined;
+}
+
+/** Where an encoder's name leads, before anything is opened or fetched. A folder that is there comes before a repository of that name. */
+export function kindOf(model: string): EncoderSource['from'] {
+  if (model === 'embedded') return 'embedded';
+  if (existsSync(model)) return statSync(model).isDirectory() ? 'folder' : 'file';
+  return isHubId(model) ? 'hub' : 'file';
+}
+
+export const isHubId = (model: string): boolean => /^\w[\w.-]*\/\w[\w.-]*$/.test(model) && !model.endsWith('.onnx');
+
+/**
+ * Finds an encoder's files: the embedded one, an .onnx file, a folder in the layout of the Hugging Face Hub, or a repository there, of which
+ * it fetches what is not in the cache.
+ * @throws InputError when they are not there, WorkError when they can't be got
+ */
+export async function findEncoder(choice: EncoderChoice, options: FetchOptions = {}): Promise<EncoderSource> {
+  const { model } = choice;
+  const from = kindOf(model);
+  if (from === 'embedded') return { name: model, from, file: embeddedFile, model: path.basename(embeddedFile), data: [] };
+  if (from === 'hub') return fromHub(choice, options);
+  return from === 'folder' ? fromFolder(choice) : fromFile(model);
+}
+
+/** An .onnx file; what describes it may lie beside it, or one folder up as in Hub layout. */
+async function fromFile(file: string): Promise<EncoderSource> {
+  if (!existsSync(file)) throw new InputError('no such encoder', 'Use `embedded`, `random`, the id of a repository on the Hugging Face Hub, a folder in its layout, or the path of an .onnx file.', { file });
+  const folder = path.dirname(file);
+  const up = path.dirname(path.resolve(folder));
+  return { name: file, from: 'file', file, model: path.basename(file), data: [], ...(await describedIn(path.basename(folder) === 'onnx' ? [folder, up] : [folder])) };
+}
+
+async function fromFolder({ model: folder, dtype }: EncoderChoice): Promise<EncoderSource> {
+  const inside = async (below: string): Promise<string[]> => (await readdir(path.join(folder, below)).catch(() => [])).map((name) => `${below}${name}`);
+  const names = [...(await inside('')), ...(await inside('onnx/'))];
+  const { model, data } = chooseOnnx(names, dtype ?? 'fp32', folder);
+  return { name: folder, from: 'folder', file: path.join(folder, model), model, data, ...(await describedIn([folder])) };
+}
+
+async function fromHub(choice: EncoderChoice, options: FetchOptions): Promise<EncoderSource> {
+  const { model, data, folder, commit } = await fetchEncoder(choice, options);
+  return { name: choice.model, from: 'hub', file: path.join(folder, model), model, data, ...(await describedIn([folder])), commit };
+}
+
+/** What folders in Hub layout say of the model in them. */
+async function describedIn(folders: readonly string[]): Promise<Pick<EncoderSource, 'preprocessor' | 'config'>> {
+  const preprocessor = await findPreprocessor(folders);
+  const config = folders.map((folder) => path.join(folder, 'config.json')).find((file) => existsSync(file));
+  return {
+    ...(preprocessor ? { preprocessor } : {}),
+    ...(config === undefined ? {} : { config: (await readJson(config)) as Record<string, unknown> }),
+  };
+}
