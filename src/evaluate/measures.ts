@@ -50,7 +50,7 @@ function informationPreserved(hits: number, references: number, hypotheses: numb
 export function bestOfNBest(pairs: readonly AlignedPair[], tokens: (text: string) => string[]): AlignedPair[] | undefined {
   if (!haveNBest(pairs)) return undefined;
   const words = new Interner();
-  return alignPairs(pairs.map((pair) => ({ id: pair.id, reference: pair.reference, hypothesis: fewestErrors(pair, words).text })), tokens);
+  return alignPairs(pairs.map((pair) => ({ id: pair.id, reference: pair.reference, hypothesis: fewestErrors(pair, words).text, ...(pair.seconds === undefined ? {} : { seconds: pair.seconds }) })), tokens);
 }
 
 /** How much a better language model could gain. */

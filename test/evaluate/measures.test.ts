@@ -36,6 +36,7 @@ describe('measures', () => {
     expect(measures(aligned([first])).oracle_wer).toBeCloseTo(1 / 3);
     expect(measures(aligned([first, { reference: 'a', hypothesis: 'a' }])).oracle_wer).toBeUndefined();
     expect(bestOfNBest(aligned([first]), tokens)!.map(({ hypothesis }) => hypothesis)).toEqual([first.nbest[1]]);
+    expect(score(bestOfNBest(aligned([{ ...first, seconds: 2 }]), tokens)!)).toMatchObject({ wer: 1 / 3, seconds_audio: 2 });
     expect(bestOfNBest(aligned([{ reference: 'a', hypothesis: 'a' }]), tokens)).toBeUndefined();
   });
 });
