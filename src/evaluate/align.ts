@@ -57,8 +57,11 @@ const [from, to] = [new Ids(), new Ids()];
 export function alignTokens(reference: readonly string[], hypothesis: readonly string[], costs: Costs = UNIT_COSTS, interner = new Interner()): Alignment {
   interner.number(reference, from);
   interner.number(hypothesis, to);
-  return new Alignment(aligner.align(from, to, interner.size, costs));
+  return alignIds(from, to, interner.size, costs);
 }
+
+/** The same for tokens that are numbered already. @param ids all are below it */
+export const alignIds = (reference: Ids, hypothesis: Ids, ids: number, costs: Costs): Alignment => new Alignment(aligner.align(reference, hypothesis, ids, costs));
 
 /** One more than the last code point. */
 const CODE_POINTS = 0x110000;

@@ -9,7 +9,7 @@ export interface Judged {
 }
 
 /** Above this the softmax is all but flat, below that all but one-hot. */
-const [COLDEST, HOTTEST] = [0.01, 100];
+const [COLDEST, HOTTEST] = [0.05, 20];
 const GOLDEN_SECTION = (Math.sqrt(5) - 1) / 2;
 const TENTHS = 10;
 /** z of a one-sided 95 % bound that holds for ten attempts together: 99.5 %. */
@@ -17,45 +17,29 @@ const Z_OF_TEN = 2.5758;
 const Z_95 = 1.96;
 
 /**
- * The temperature T that makes softmax(logits / T) most likely to give the labels (Guo et al. 2017): above 1 where the network is
- * too sure of itself. The loss is convex in 1/T, so a search between two bounds finds the one minimum.
- * @param logits [rows, classes], row by row
- * @param labels the right class of each row
+ * The temperature T that makes the labels most likely where logits are divided by it (Guo et al. 2017): above 1 where the network is
+ * too sure of itself. The loss has one minimum in 1/T for a softmax, so a search between two bounds finds it.
+ * @param loss mean −log probability of the labels under a temperature
  */
-export function fitTemperature(logits: Float32Array | Float64Array, classes: number, labels: ArrayLike<number>): number {
-  if (labels.length === 0) return 1;
-  const loss = (sharpness: number): number => crossEntropy(logits, classes, labels, 1 / sharpness);
+export function fitTemperature(loss: (temperature: number) => number): number {
+  const lossAt = (sharpness: number): number => loss(1 / sharpness);
   let [low, high] = [1 / HOTTEST, 1 / COLDEST];
-  // In steps of the ratio: the bounds are four orders of magnitude apart.
+  // In steps of the ratio: the bounds are far apart.
   const between = (share: number): number => low * (high / low) ** share;
   let [left, right] = [between(1 - GOLDEN_SECTION), between(GOLDEN_SECTION)];
-  let [lossLeft, lossRight] = [loss(left), loss(right)];
-  while (high / low > 1.0001) {
+  let [lossLeft, lossRight] = [lossAt(left), lossAt(right)];
+  while (high / low > 1.001) {
     if (lossLeft <= lossRight) {
       [high, right, lossRight] = [right, left, lossLeft];
       left = between(1 - GOLDEN_SECTION);
-      lossLeft = loss(left);
+      lossLeft = lossAt(left);
     } else {
       [low, left, lossLeft] = [left, right, lossRight];
       right = between(GOLDEN_SECTION);
-      lossRight = loss(right);
+      lossRight = lossAt(right);
     }
   }
   return 1 / Math.sqrt(low * high);
-}
-
-/** Mean −log of the probability that softmax(logits / temperature) gives the labels. Nats. */
-export function crossEntropy(logits: Float32Array | Float64Array, classes: number, labels: ArrayLike<number>, temperature: number): number {
-  let sum = 0;
-  for (let row = 0; row < labels.length; row++) {
-    const start = row * classes;
-    let top = -Infinity;
-    for (let c = 0; c < classes; c++) top = Math.max(top, logits[start + c]!);
-    let total = 0;
-    for (let c = 0; c < classes; c++) total += Math.exp((logits[start + c]! - top) / temperature);
-    sum += Math.log(total) - (logits[start + labels[row]!]! - top) / temperature;
-  }
-  return labels.length > 0 ? sum / labels.length : 0;
 }
 
 /** A logistic curve from the recogniser's own confidence to the chance that it is right. */
@@ -90,6 +74,11 @@ export function fitConfidence(judged: readonly Judged[]): ConfidenceCurve | unde
   }
   // A recogniser that is surer where it is wrong has nothing to tell.
   return slope > 0 ? { slope, offset } : { slope: 0, offset: logit((right + 1) / (judged.length + 2)) };
+}
+
+/** All that turns what a network puts out into the chance that a word is right: its logits' temperature, then the curve. */
+export interface Calibration extends ConfidenceCurve {
+  temperature: number;
 }
 
 export const calibrated = ({ slope, offset }: ConfidenceCurve, confidence: number): number => sigmoid(slope * logit(confidence) + offset);
@@ -172,6 +161,29 @@ export function confidenceThreshold(judged: readonly Judged[], wanted: number): 
     if (atLeast >= wanted) best = { threshold: sorted[words - 1]!.confidence, kept: words / sorted.length, right: right / words, right_at_least: atLeast, words };
   }
   return best;
+}
+
+/** What `metrics.json` says of the temperature of the frames' softmax. Losses are nats a token, on dev. */
+export interface Temperature {
+  temperature: number;
+  loss_before: number;
+  loss_after: number;
+}
+
+/** What the words' confidences are worth, as `metrics.json` has it. */
+export interface Confidence {
+  /** Of the frames' softmax, found on dev. */
+  frames: Temperature;
+  /** Found on dev: above it, 95 % of the words are right; absent where dev can't promise that. */
+  threshold?: Threshold;
+  /** What that threshold does on test. */
+  test?: { kept: number; right: number };
+  /** On test: mean confidence and share of right words, by tenths of confidence. */
+  reliability: ReliabilityBin[];
+  /** On test: how far confidence is from the share of right words, on average. */
+  calibration_error: number;
+  /** The same under the temperature alone, without the curve of the words. */
+  calibration_error_of_frames: number;
 }
 
 /** The interval of a share (Wilson 1927): honest where few were counted and where all were right. */

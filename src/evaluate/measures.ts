@@ -1,7 +1,7 @@
 import { alignTokens, type Alignment } from './align.ts';
 import { UNIT_COSTS } from './costs.ts';
 import { Interner } from './ids.ts';
-import { errorsOf, rate, wordCounts, type AlignedPair } from './score.ts';
+import { alignPairs, errorsOf, rate, type AlignedPair } from './score.ts';
 import { wordsOf } from './tokens.ts';
 
 /** Further figures of the words, as jiwer has them. Rates are shares. */
@@ -43,13 +43,31 @@ function informationPreserved(hits: number, references: number, hypotheses: numb
   return references > 0 && hypotheses > 0 ? (hits / references) * (hits / hypotheses) : 0;
 }
 
-/** What a perfect choice among the n best would give: how much a better language model could gain. */
-function oracleWer(pairs: readonly AlignedPair[]): number | undefined {
-  if (pairs.length === 0 || pairs.some((pair) => !pair.nbest)) return undefined;
+/**
+ * Each pair with the hypothesis of its n best that has the fewest wrong words, the first among equals: what a perfect choice would give.
+ * @returns undefined unless all have n best
+ */
+export function bestOfNBest(pairs: readonly AlignedPair[], tokens: (text: string) => string[]): AlignedPair[] | undefined {
+  if (!haveNBest(pairs)) return undefined;
   const words = new Interner();
-  return rate(pairs.map((pair) => {
-    const reference = pair.referenceWords;
-    const errors = pair.nbest!.map((text) => errorsOf(alignTokens(reference, wordsOf(text), UNIT_COSTS, words)));
-    return { errors: Math.min(wordCounts(pair).errors, ...errors), total: reference.length };
-  }));
+  return alignPairs(pairs.map((pair) => ({ id: pair.id, reference: pair.reference, hypothesis: fewestErrors(pair, words).text, ...(pair.seconds === undefined ? {} : { seconds: pair.seconds }) })), tokens);
+}
+
+/** How much a better language model could gain. */
+function oracleWer(pairs: readonly AlignedPair[]): number | undefined {
+  if (!haveNBest(pairs)) return undefined;
+  const words = new Interner();
+  return rate(pairs.map((pair) => ({ errors: fewestErrors(pair, words).errors, total: pair.words.referenceLength })));
+}
+
+const haveNBest = (pairs: readonly AlignedPair[]): boolean => pairs.length > 0 && pairs.every((pair) => pair.nbest);
+
+function fewestErrors(pair: AlignedPair, words: Interner): { text: string; errors: number } {
+  const reference = pair.referenceWords;
+  let best = { text: pair.hypothesis, errors: errorsOf(pair.words) };
+  for (const text of pair.nbest!) {
+    const errors = errorsOf(alignTokens(reference, wordsOf(text), UNIT_COSTS, words));
+    if (errors < best.errors) best = { text, errors };
+  }
+  return best;
 }

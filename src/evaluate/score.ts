@@ -1,8 +1,10 @@
-import { alignTokens, codePointErrors, type Alignment } from './align.ts';
+import { alignIds, codePointErrors, type Alignment } from './align.ts';
 import { bootstrapIntervals, type Counts } from './bootstrap.ts';
 import { UNIT_COSTS, type Costs } from './costs.ts';
-import { Interner } from './ids.ts';
-import { wordsOf } from './tokens.ts';
+import { Ids } from './ids.ts';
+import { TokenNumbers } from './token-numbers.ts';
+import { wordsOf, type Tokeniser } from './tokens.ts';
+import { WordTable } from './word-table.ts';
 
 export { wordsOf } from './tokens.ts';
 
@@ -96,14 +98,17 @@ export interface Scores {
  * @param tokens splits normalised text into the tokens that CER counts
  * @param costs what an edit costs: one each, as jiwer has it, unless told otherwise
  */
-export function alignPairs(pairs: readonly Pair[], tokens: (text: string) => string[], costs: Costs = UNIT_COSTS): AlignedPair[] {
-  const [words, graphemes] = [new Interner(), new Interner()];
-  return pairs.map((pair) => new AlignedPair(
-    pair,
-    alignTokens(wordsOf(pair.reference), wordsOf(pair.hypothesis), costs, words),
-    alignTokens(tokens(pair.reference), tokens(pair.hypothesis), costs, graphemes),
-    tokens,
-  ));
+export function alignPairs(pairs: readonly Pair[], tokens: Tokeniser, costs: Costs = UNIT_COSTS): AlignedPair[] {
+  const words = new WordTable();
+  const graphemes = new TokenNumbers(tokens, words);
+  const [said, heard, saidTokens, heardTokens] = [new Ids(), new Ids(), new Ids(), new Ids()];
+  return pairs.map((pair) => {
+    words.number(pair.reference, said);
+    words.number(pair.hypothesis, heard);
+    graphemes.number(pair.reference, said, saidTokens);
+    graphemes.number(pair.hypothesis, heard, heardTokens);
+    return new AlignedPair(pair, alignIds(said, heard, words.size, costs), alignIds(saidTokens, heardTokens, graphemes.size, costs), tokens);
+  });
 }
 
 /**

@@ -7,8 +7,14 @@ export interface TokenRule {
   profile: readonly string[];
 }
 
-/** Text → the tokens that CER counts. Words come again and again, so each is split once. */
-export function tokeniser({ unit, profile }: TokenRule): (text: string) => string[] {
+/** Text → the tokens that CER counts. */
+export interface Tokeniser {
+  (text: string): string[];
+  /** The tokens of a word, where a text's are those of its words with `DELIMITER` between: words come again and again. */
+  ofWord?: (word: string) => readonly string[];
+}
+
+export function tokeniser({ unit, profile }: TokenRule): Tokeniser {
   if (unit === 'phones') return phonesToTokens;
   const known = new Map<string, string[]>();
   const ofWord = (word: string): string[] => {
@@ -16,7 +22,7 @@ export function tokeniser({ unit, profile }: TokenRule): (text: string) => strin
     if (!tokens) known.set(word, (tokens = textToTokens(word, profile)));
     return tokens;
   };
-  return (text) => {
+  const tokensOf = (text: string): string[] => {
     const tokens: string[] = [];
     for (const word of wordsOf(text)) {
       if (tokens.length > 0) tokens.push(DELIMITER);
@@ -24,6 +30,7 @@ export function tokeniser({ unit, profile }: TokenRule): (text: string) => strin
     }
     return tokens;
   };
+  return Object.assign(tokensOf, { ofWord });
 }
 
 export function wordsOf(text: string): string[] {

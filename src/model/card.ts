@@ -1,3 +1,4 @@
+import type { Threshold } from '../evaluate/calibration.ts';
 import type { Scores } from '../evaluate/score.ts';
 import { nameOf } from '../recipe/learns.ts';
 import type { Recipe } from '../recipe/schema.ts';
@@ -8,9 +9,10 @@ const USE = `    isogloss transcribe FOLDER RECORDING…\n`;
 /**
  * The README.md of a model folder: what it is for, how good it is, and on what terms its data came; with what the Hugging Face Hub
  * wants to know at its top.
+ * @param sure from which confidence on 95 % of the words are right, where dev could promise that
  * @param use how to use what is in the folder
  */
-export function modelCard(recipe: Recipe, test: Scores, trainMinutes: number, sources: readonly Data[], use = USE): string {
+export function modelCard(recipe: Recipe, test: Scores, trainMinutes: number, sources: readonly Data[], sure?: Threshold, use = USE): string {
   const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;
   const interval = ([low, high]: [number, number]): string => `95 % interval ${percent(low)}–${percent(high)}`;
   return `${hubFrontMatter(recipe, test, sources)}
@@ -28,7 +30,7 @@ On ${test.utterances} recordings (${(test.seconds_audio / 60).toFixed(1)} minute
 | CER | ${percent(test.cer)} | ${interval(test.cer_ci95)} |
 | WER | ${percent(test.wer)} | ${interval(test.wer_ci95)} |
 
-It was trained and tested on the same few voices: on others, expect more errors.
+${sure ? `Of words with a confidence of ${sure.threshold.toFixed(3)} or more, at least ${percent(sure.right_at_least)} are right (found on dev, where ${percent(sure.kept)} of the\nwords have it): who corrects transcripts by hand can look at the others alone.\n\n` : ''}It was trained and tested on the same few voices: on others, expect more errors.
 
 ## Data
 ${sources.map(({ name, source }) => (source ? `- ${source.title}: ${source.licence}. ${source.attribution.replace(/\.$/, '')}. ${source.upstream}` : `- ${name}: your own`)).join('\n')}

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { Alphabet } from '../ctc/alphabet.ts';
 import { beamSearch, type BeamSettings } from '../ctc/beam.ts';
-import { greedyWithTimes } from '../ctc/greedy.ts';
+import { confidencesAt } from '../ctc/confidences.ts';
+import { greedyWithTimes, type TimedTokens } from '../ctc/greedy.ts';
 import { Hotwords } from '../ctc/hotwords.ts';
 import { Lexicon } from '../ctc/lexicon.ts';
 import { wordsOf, type TimedWord } from '../ctc/word-times.ts';
-import { calibrated, type ConfidenceCurve } from '../evaluate/calibration.ts';
+import { calibrated, type Calibration } from '../evaluate/calibration.ts';
 import type { LanguageModel } from '../lm/language-model.ts';
 import { BLANK, UNKNOWN, type Vocabulary } from '../text/vocabulary.ts';
 
@@ -24,6 +25,9 @@ export const decodingSchema = z.object({
 
 export type Decoding = z.infer<typeof decodingSchema>;
 
+/** How many of the best hypotheses of beam search are kept: oracles gain little from more. */
+export const NBEST = 10;
+
 /** What beam search knows of the language. */
 export interface Knowledge {
   languageModel?: LanguageModel | undefined;
@@ -36,19 +40,21 @@ export interface Decoded {
   text: string;
   ids: Int32Array;
   words: TimedWord[];
+  /** The best texts, best first, `text` among them; only of beam search. */
+  nbest?: string[];
 }
 
 /** Logits to text: greedily, or by beam search with a language model. */
 export class Decoder {
   readonly alphabet: Alphabet;
+  /** Makes of the network's confidences what they are worth; they stay as they are without one. Texts don't depend on it. */
+  calibration: Calibration | undefined;
   private readonly vocabulary: Vocabulary;
-  private readonly curve: ConfidenceCurve | undefined;
   private readonly settings: Partial<BeamSettings> | undefined;
 
-  /** @param curve makes of the network's confidences what they are worth; they stay as they are without one */
-  constructor(vocabulary: Vocabulary, decoding?: Decoding, knowledge: Knowledge = {}, curve?: ConfidenceCurve) {
+  constructor(vocabulary: Vocabulary, decoding?: Decoding, knowledge: Knowledge = {}, calibration?: Calibration) {
     this.vocabulary = vocabulary;
-    this.curve = curve;
+    this.calibration = calibration;
     const written = Object.keys(vocabulary.toJson()).map((token) => (token === BLANK || token === UNKNOWN ? '' : token));
     this.alphabet = { tokens: written, blank: vocabulary.blank, delimiter: vocabulary.delimiter };
     this.settings = decoding && settingsOf(decoding, knowledge);
@@ -56,14 +62,23 @@ export class Decoder {
 
   /** @param logits [frames, tokens] */
   decode(logits: Float32Array, frames: number): Decoded {
-    const found = this.settings
-      ? beamSearch(logits, 0, frames, this.alphabet, this.settings)[0]!
-      : greedyWithTimes(logits, 0, frames, this.vocabulary.size, this.vocabulary.blank);
+    const { size, blank } = this.vocabulary;
+    const hypotheses = this.settings && beamSearch(logits, 0, frames, this.alphabet, this.settings);
+    const found = hypotheses ? hypotheses[0]! : greedyWithTimes(logits, 0, frames, size, blank);
     // `<unk>` alone writes nothing.
-    const words = wordsOf(found, this.alphabet).filter(({ word }) => word !== '');
-    const { curve } = this;
-    const worth = curve ? words.map((word) => ({ ...word, confidence: calibrated(curve, word.confidence) })) : words;
-    return { text: words.map(({ word }) => word).join(' '), ids: found.ids, words: worth };
+    const words = this.worth(logits, found).filter(({ word }) => word !== '');
+    return {
+      text: words.map(({ word }) => word).join(' '), ids: found.ids, words,
+      ...(hypotheses ? { nbest: hypotheses.slice(0, NBEST).map(({ text }) => text) } : {}),
+    };
+  }
+
+  /** The words of what was found, with confidences that are worth what they say. */
+  private worth(logits: Float32Array, found: TimedTokens): TimedWord[] {
+    const { alphabet, calibration } = this;
+    if (!calibration) return wordsOf(found, alphabet);
+    const confidences = confidencesAt(calibration.temperature, logits, alphabet.tokens.length, found);
+    return wordsOf({ ...found, confidences }, alphabet).map((word) => ({ ...word, confidence: calibrated(calibration, word.confidence) }));
   }
 }
 

@@ -92,7 +92,7 @@ async function cardOf(model: string, use: string): Promise<string> {
   // The recipe of an earlier version of isogloss.
   if (!known.success) return readText(path.join(model, 'README.md'));
   const { test } = (await readJson(metrics)) as { test: Scores };
-  return modelCard(known.data, test, locked.train.minutes, await Promise.all([known.data.corpus].flat().map(dataOf)), use);
+  return modelCard(known.data, test, locked.train.minutes, await Promise.all([known.data.corpus].flat().map(dataOf)), undefined, use);
 }
 
 async function dataOf(corpus: string): Promise<Data> {

@@ -1,3 +1,4 @@
+import type { Confidence } from '../evaluate/calibration.ts';
 import type { Confusion } from '../evaluate/confusions.ts';
 import type { AlignedPair, Scores } from '../evaluate/score.ts';
 
@@ -19,6 +20,8 @@ export interface ReportData {
   utterances: ReportUtterance[];
   /** Most frequent first. */
   confusions: Confusion[];
+  /** What the words' confidences are worth on test. */
+  confidence?: Confidence;
   layers?: { layer: number; weight: number }[];
   languageModel?: LanguageModelSurface;
   /** Label and value, as they are to be read. */

@@ -27,6 +27,6 @@ export async function finishedRun(folder: string, split: string): Promise<Compar
   return {
     title: title ?? name, language, createdAt: finished.mtime.toISOString(), unit: recipe.data.text.unit, recipe: text,
     rows: [{ name: split, note: '', scores: score(pairs) }],
-    utterances: pairs.map((pair) => ({ pair, ...(pair.speaker === undefined ? {} : { speaker: pair.speaker }) })),
+    utterances: pairs.map((pair) => ({ pair, ...(pair.speaker === undefined ? {} : { speaker: pair.speaker }), ...(pair.snr === undefined ? {} : { snrDb: pair.snr }) })),
   };
 }

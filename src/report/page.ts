@@ -6,6 +6,7 @@ import { count, escape, interval, percent, section, tokenName } from './html.ts'
 import { intervalRows, type RateRow } from './interval-rows.ts';
 import { languageModelSurface, layerWeights } from './learned.ts';
 import { payloadOf } from './payload.ts';
+import { reliability } from './reliability.ts';
 import { pairsTable, recipeText, scoreTable, setAsideList, sourceList } from './tables.ts';
 
 /** One self-contained HTML page of a run: no file and no network beside it. */
@@ -15,6 +16,7 @@ export function renderReport(data: ReportData): string {
     section('scores', 'Scores', scoreTable(data.rows)),
     section('learning', 'Learning', learning(data)),
     section('errors', 'Errors', errors(data)),
+    section('confidence', 'Confidence', reliability(data.confidence)),
     section('utterances', 'Utterances', '<div id="utterance-list"></div>'),
     section('learned', 'Inside the model', grid([layerWeights(data.layers), languageModelSurface(data.languageModel)])),
     section('cost', 'Cost', pairsTable(data.costs) + setAsideList(data.setAside)),
@@ -25,7 +27,7 @@ export function renderReport(data: ReportData): string {
     title: data.title,
     subtitle: `Language ${data.language} · ${data.createdAt.slice(0, 10)} · ${count(data.utterances.length)} test utterances`,
     body: body.join('\n'),
-    places: [['Scores', 'scores'], ['Learning', 'learning'], ['Errors', 'errors'], ['Utterances', 'utterances'], ['Model', 'learned'], ['Cost', 'cost'], ['Recipe', 'recipe'], ['Data', 'data-sources']],
+    places: [['Scores', 'scores'], ['Learning', 'learning'], ['Errors', 'errors'], ['Confidence', 'confidence'], ['Utterances', 'utterances'], ['Model', 'learned'], ['Cost', 'cost'], ['Recipe', 'recipe'], ['Data', 'data-sources']],
     data: `${jsonScript('data', payloadOf(data))}\n${audioScripts(data.utterances.map(({ audio }) => audio?.dataUri))}`,
   });
 }

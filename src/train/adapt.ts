@@ -3,10 +3,12 @@ import type { Source } from '../corpus/source.ts';
 import type { TriedWeights } from '../ctc/tune.ts';
 import { FeatureCache } from '../encoder/feature-cache.ts';
 import type { FeatureReport } from '../encoder/features.ts';
+import { bestOfNBest } from '../evaluate/measures.ts';
 import { score, type Scores } from '../evaluate/score.ts';
+import { tokeniser } from '../evaluate/tokens.ts';
 import { modelCard } from '../model/card.ts';
 import { loadLanguageModel } from '../lm/load.ts';
-import { Decoder, type Decoding } from '../model/decoder.ts';
+import { Decoder, NBEST, type Decoding } from '../model/decoder.ts';
 import { adapterOptions, Model, writeModel, type ModelParts } from '../model/model.ts';
 import type { Weights } from '../onnx/engine.ts';
 import type { Recipe } from '../recipe/schema.ts';
@@ -24,6 +26,7 @@ import type { Prepared } from './prepare.ts';
 import type { Metrics } from './run.ts';
 import { trainingSettings } from './settings.ts';
 import { examplesFor } from './stage-examples.ts';
+import { temperatureOf } from './temperature.ts';
 import { tuneDecoding } from './tune-decoding.ts';
 import { stagesOf, type Stage } from './stages.ts';
 import { extendVocabulary, layersOf, randomStart, trainedParts, type StartingPoint } from './starting-point.ts';
@@ -51,7 +54,7 @@ export interface Trained {
   tried: readonly TriedWeights[];
   decoding: Decoding | undefined;
   /** What `hypotheses.jsonl` holds. */
-  hypotheses: { split: 'dev' | 'test'; id: string; reference: string; hypothesis: string; seconds?: number; speaker?: string; words: HeardWord[] }[];
+  hypotheses: { split: 'dev' | 'test'; id: string; reference: string; hypothesis: string; seconds?: number; speaker?: string; file?: string; snr?: number; words: HeardWord[]; nbest?: readonly string[] }[];
 }
 
 /**
@@ -63,23 +66,29 @@ export async function adapt(work: Work): Promise<Trained> {
   const trained = await trainStages(work, folder);
   const { parts, tried } = await withDecoding(work, trained.parts);
   const model = await Model.assemble(parts);
-  const dev = await evaluateModel(model, recipe, prepared, prepared.dev);
-  const { curve, apply } = calibrate(dev);
-  const evaluated = { dev: apply(dev), test: apply(await evaluateModel(model, recipe, prepared, prepared.test)) };
+  // Phones make no words that could be sure or unsure.
+  const frames = recipe.text.unit === 'graphemes' ? await temperatureOf(model, prepared) : undefined;
+  if (frames) model.decoder.calibration = { temperature: frames.temperature, slope: 1, offset: 0 };
+  const heard = { dev: await evaluateModel(model, recipe, prepared, prepared.dev), test: await evaluateModel(model, recipe, prepared, prepared.test) };
+  const { curve, apply } = calibrate(heard.dev);
+  const evaluated = { dev: apply(heard.dev), test: apply(heard.test) };
   const greedy = parts.about.decoding && score((await evaluateModel(model, recipe, prepared, prepared.test, new Decoder(prepared.vocabulary))).pairs);
   const forgetting = start.model === undefined ? undefined : await measureForgetting(work, start.model, model);
   await model.release();
+  const confidence = frames && confidenceOf(frames, evaluated.dev, evaluated.test, heard.test);
   const test = score(evaluated.test.pairs);
+  const oracle = bestOfNBest(evaluated.test.pairs, tokeniser(recipe.text));
   const minutes = prepared.train.reduce((sum, item) => sum + item.samples, 0) / 16000 / 60;
   if (tried.length > 0) await writeJson(path.join(folder, 'decoding-weights.json'), tried);
-  await writeModel(path.join(folder, 'model'), { ...parts, about: { ...parts.about, ...(curve ? { confidence: curve } : {}) } }, modelCard(recipe, test, minutes, work.sources));
+  await writeModel(path.join(folder, 'model'), { ...parts, about: { ...parts.about, ...(frames && curve ? { confidence: { temperature: frames.temperature, ...curve } } : {}) } }, modelCard(recipe, test, minutes, work.sources, confidence?.threshold));
   const wantsBaseline = recipe.baseline.random_encoder && start.model === undefined && start.own && start.pretrained && recipe.encoder.model !== 'random';
   const metrics: Metrics = {
     test,
     dev: score(evaluated.dev.pairs),
     train: { epochs: trained.epochs.length, seconds: trained.seconds, frames_per_second: trained.frames / trained.seconds },
     features: { seconds: trained.features.seconds, real_time_factor: trained.features.realTimeFactor ?? null },
-    ...(recipe.text.unit === 'graphemes' ? { confidence: confidenceOf(evaluated.dev, evaluated.test) } : {}),
+    ...(confidence ? { confidence } : {}),
+    ...(oracle ? { oracle: { nbest: NBEST, test: score(oracle) } } : {}),
     ...(greedy ? { greedy: { test: greedy } } : {}),
     ...(forgetting ?? {}),
     ...(wantsBaseline ? { baseline: { test: await trainBaseline(work) } } : {}),
@@ -185,7 +194,12 @@ function added(a: FeatureReport, b: FeatureReport): FeatureReport {
 }
 
 function hypothesesOf(evaluated: { dev: Evaluated; test: Evaluated }): Trained['hypotheses'] {
-  return (['dev', 'test'] as const).flatMap((split) => evaluated[split].pairs.map(({ id, reference, hypothesis, seconds, speaker }, i) => ({
-    split, id, reference, hypothesis, ...(seconds === undefined ? {} : { seconds }), ...(speaker === undefined ? {} : { speaker }), words: evaluated[split].words[i]!,
+  return (['dev', 'test'] as const).flatMap((split) => evaluated[split].pairs.map(({ id, reference, hypothesis, seconds, speaker, file, snr, nbest }, i) => ({
+    split, id, reference, hypothesis, ...defined({ seconds, speaker, file, snr }), words: evaluated[split].words[i]!, ...defined({ nbest }),
   })));
+}
+
+/** Without the fields that are not there, as files have it. */
+function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

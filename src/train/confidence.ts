@@ -1,20 +1,8 @@
-import { calibrated, calibrationError, confidenceThreshold, fitConfidence, reliabilityCurve, type ConfidenceCurve, type Judged, type ReliabilityBin, type Threshold } from '../evaluate/calibration.ts';
+import { calibrated, calibrationError, confidenceThreshold, fitConfidence, reliabilityCurve, type Confidence, type ConfidenceCurve, type Judged, type Temperature } from '../evaluate/calibration.ts';
 import type { Evaluated, HeardWord } from './evaluate-model.ts';
 
 /** The share of words that have to be right above the threshold. */
 const WANTED = 0.95;
-
-/** What the words' confidences are worth, as `metrics.json` has it. */
-export interface Confidence {
-  /** Found on dev: above it, 95 % of the words are right; absent where dev can't promise that. */
-  threshold?: Threshold;
-  /** What that threshold does on test. */
-  test?: { kept: number; right: number };
-  /** On test: mean confidence and share of right words, by tenths of confidence. */
-  reliability: ReliabilityBin[];
-  /** On test: how far confidence is from the share of right words, on average. */
-  calibration_error: number;
-}
 
 /** The curve from the network's confidence to the chance that a word is right, fitted on dev, and what it makes of a split. */
 export function calibrate(dev: Evaluated): { curve?: ConfidenceCurve; apply: (evaluated: Evaluated) => Evaluated } {
@@ -24,16 +12,21 @@ export function calibrate(dev: Evaluated): { curve?: ConfidenceCurve; apply: (ev
   return { curve, apply: ({ pairs, words }) => ({ pairs, words: words.map(worth) }) };
 }
 
-/** Finds on dev above which confidence words are right, and looks on test whether that holds. */
-export function confidenceOf(dev: Evaluated, test: Evaluated): Confidence {
+/**
+ * Finds on dev above which confidence words are right, and looks on test whether that holds.
+ * @param ofFrames test as it is without the curve of the words
+ */
+export function confidenceOf(frames: Temperature, dev: Evaluated, test: Evaluated, ofFrames: Evaluated): Confidence {
   const threshold = confidenceThreshold(judged(dev), WANTED);
   const words = judged(test);
   const reliability = reliabilityCurve(words);
   const above = words.filter(({ confidence }) => threshold && confidence >= threshold.threshold);
   return {
+    frames,
     ...(threshold ? { threshold, test: { kept: above.length / Math.max(1, words.length), right: above.filter(({ right }) => right).length / Math.max(1, above.length) } } : {}),
     reliability,
     calibration_error: calibrationError(reliability),
+    calibration_error_of_frames: calibrationError(reliabilityCurve(judged(ofFrames))),
   };
 }
 

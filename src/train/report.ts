@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { readdir, readFile } from 'node:fs/promises';
 import { encodeMp3 } from '../audio/encode.ts';
-import { measureQuality } from '../audio/quality.ts';
 import { peaks } from '../audio/waveform.ts';
 import type { Source } from '../corpus/source.ts';
 import { weightGrid } from '../ctc/tune.ts';
@@ -18,8 +17,6 @@ import type { Item, Prepared } from './prepare.ts';
 
 /** How many of the worst and of the best utterances a report plays. */
 const [WORST, BEST] = [30, 10];
-/** How many recordings are measured for noise; of more, as many evenly spread. */
-const MEASURED = 5000;
 const WAVEFORM_BUCKETS = 300;
 
 export interface ReportTask {
@@ -44,6 +41,7 @@ export async function writeReport(task: ReportTask): Promise<void> {
     epochs: trained.epochs,
     utterances: await utterancesOf(prepared, trained),
     confusions: confusions(trained.test.pairs, 20),
+    ...(trained.metrics.confidence ? { confidence: trained.metrics.confidence } : {}),
     ...(layers ? { layers } : {}),
     ...(trained.tried.length > 0 ? { languageModel: surfaceOf(trained) } : {}),
     costs: costsOf(prepared, trained),
@@ -60,6 +58,7 @@ function rowsOf({ metrics }: Trained): ReportData['rows'] {
     { name: 'test', note: 'no text or recording shared with training', scores: metrics.test },
     { name: 'dev', note: 'chose the epoch: a little flattering', scores: metrics.dev },
     ...(metrics.greedy ? [{ name: 'test, greedy', note: 'the same model without beam search', scores: metrics.greedy.test }] : []),
+    ...(metrics.oracle ? [{ name: `test, best of ${metrics.oracle.nbest}`, note: 'a perfect choice among the n best: out of reach', scores: metrics.oracle.test }] : []),
     ...(metrics.before ? [{ name: 'test, before', note: 'the model that training went on from', scores: metrics.before.test }] : []),
     ...(metrics.forgetting ? [
       { name: `${metrics.forgetting.recipe}, before`, note: 'the earlier run’s own test', scores: metrics.forgetting.before },
@@ -73,10 +72,8 @@ function rowsOf({ metrics }: Trained): ReportData['rows'] {
 async function utterancesOf(prepared: Prepared, trained: Trained): Promise<ReportUtterance[]> {
   const items = new Map(prepared.test.map((item) => [item.utterance.id, item]));
   const played = worthHearing(trained.test.pairs);
-  const stride = Math.max(1, Math.ceil(trained.test.pairs.length / MEASURED));
-  const measured = new Set(trained.test.pairs.filter((pair, i) => i % stride === 0 || played.has(pair)));
   const utterances: ReportUtterance[] = [];
-  const describe = (pair: AlignedPair): Promise<ReportUtterance> => utteranceOf(pair, items.get(pair.id)!, measured.has(pair) ? prepared.read : undefined, played.has(pair));
+  const describe = (pair: AlignedPair): Promise<ReportUtterance> => utteranceOf(pair, items.get(pair.id)!, played.has(pair) ? prepared.read : undefined);
   for await (const { result } of ahead(trained.test.pairs, 3, describe)) utterances.push({ ...result, ...wordsOf(trained, utterances.length) });
   return utterances;
 }
@@ -87,15 +84,13 @@ function wordsOf(trained: Trained, index: number): Pick<ReportUtterance, 'words'
   return words.length > 0 ? { words } : {};
 }
 
-async function utteranceOf(pair: AlignedPair, item: Item, read: Prepared['read'] | undefined, played: boolean): Promise<ReportUtterance> {
-  const { speaker } = item.utterance;
-  const about = { pair, ...(speaker === undefined ? {} : { speaker }) };
+async function utteranceOf(pair: AlignedPair, item: Item, read: Prepared['read'] | undefined): Promise<ReportUtterance> {
+  const { speaker, snr } = pair;
+  const about = { pair, ...(speaker === undefined ? {} : { speaker }), ...(snr === undefined ? {} : { snrDb: snr }) };
   if (!read) return about;
   const samples = await read(item);
-  const { snrDb } = measureQuality(samples);
-  if (!played) return { ...about, snrDb };
   const mp3 = Buffer.from(await encodeMp3(samples)).toString('base64');
-  return { ...about, snrDb, audio: { dataUri: `data:audio/mpeg;base64,${mp3}`, peaks: peaks(samples, WAVEFORM_BUCKETS) } };
+  return { ...about, audio: { dataUri: `data:audio/mpeg;base64,${mp3}`, peaks: peaks(samples, WAVEFORM_BUCKETS) } };
 }
 
 function worthHearing(pairs: readonly AlignedPair[]): Set<AlignedPair> {

@@ -6,6 +6,7 @@ import { AudioCache } from '../audio/cache.ts';
 import { findCorpus, readSource, type Source } from '../corpus/source.ts';
 import { loadRecipe, recipeHash } from '../recipe/load.ts';
 import type { Recipe } from '../recipe/schema.ts';
+import type { Confidence } from '../evaluate/calibration.ts';
 import type { Scores } from '../evaluate/score.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
 import { machine, type Machine } from '../onnx/device.ts';
@@ -17,7 +18,6 @@ import { diagnose, factsOf, type TrainingFinding } from './diagnose.ts';
 import { writeReport } from './report.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { adapt } from './adapt.ts';
-import type { Confidence } from './confidence.ts';
 import { earlierRun, type Forgetting } from './forgetting.ts';
 import { fromModel, startingPoint } from './starting-point.ts';
 
@@ -42,6 +42,8 @@ export interface Metrics {
   confidence?: Confidence;
   /** The same model decoded greedily, where it decodes by beam search. */
   greedy?: { test: Scores };
+  /** What a perfect choice among the n best hypotheses of beam search would give: how much a better language model could gain. */
+  oracle?: { nbest: number; test: Scores };
   /** Where training went on from an earlier model: that model on this test split, and both on the earlier run's. */
   before?: Forgetting['before'];
   forgetting?: Forgetting['forgetting'];

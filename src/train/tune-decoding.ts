@@ -1,17 +1,15 @@
-import { frameCount } from '../encoder/architecture.ts';
 import { tuneWeights, type TriedWeights } from '../ctc/tune.ts';
 import { alignPairs, score } from '../evaluate/score.ts';
 import { Decoder, type Decoding, type Knowledge } from '../model/decoder.ts';
-import type { Model, Output } from '../model/model.ts';
+import type { Model } from '../model/model.ts';
 import type { Recipe } from '../recipe/schema.ts';
-import { makeBatches } from '../support/batches.ts';
 import type { Progress } from '../support/progress.ts';
 import { textToTokens } from '../text/targets.ts';
-import type { Item, Prepared } from './prepare.ts';
+import { outputsOf } from './outputs.ts';
+import type { Prepared } from './prepare.ts';
 
 /** Enough to tell good weights from bad ones, at a fraction of the time. */
 const TUNING_BEAM = 12;
-const BATCH_FRAMES = 2000;
 
 export interface TunedDecoding {
   decoding: Decoding;
@@ -36,14 +34,4 @@ export async function tuneDecoding(recipe: Recipe, prepared: Prepared, model: Mo
   const { best, tried } = await tuneWeights(errorRate);
   task.done();
   return { decoding: decoding({ alpha: best.alpha, beta: best.beta }), tried };
-}
-
-/** Logits of all items, in their order. */
-async function outputsOf(model: Model, prepared: Pick<Prepared, 'read'>, items: readonly Item[]): Promise<Output[]> {
-  const outputs = new Array<Output>(items.length);
-  for (const batch of makeBatches(items.map((item) => frameCount(item.samples)), BATCH_FRAMES)) {
-    const results = await model.run(await Promise.all(batch.examples.map((i) => prepared.read(items[i]!))));
-    results.forEach(({ logits, frames }, row) => (outputs[batch.examples[row]!] = { logits: logits.slice(), frames }));
-  }
-  return outputs;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calibrated as worthOf, calibrationError, confidenceThreshold, crossEntropy, fitConfidence, fitTemperature, reliabilityCurve, wilson, type Judged } from '../../src/evaluate/calibration.ts';
+import { ctcLoss } from '../../src/ctc/loss.ts';
+import { calibrated as worthOf, calibrationError, confidenceThreshold, fitConfidence, fitTemperature, reliabilityCurve, wilson, type Judged } from '../../src/evaluate/calibration.ts';
 import { Random } from '../../src/support/random.ts';
 
 const CLASSES = 5;
@@ -17,6 +18,14 @@ function calibrated(rows: number, seed: number): { logits: Float64Array; labels:
   return { logits, labels };
 }
 
+/** Mean −ln of the probability that softmax(logits / temperature) gives the labels. */
+function crossEntropy(logits: Float64Array, labels: readonly number[], temperature: number): number {
+  return labels.reduce((sum, label, row) => {
+    const scaled = Array.from(logits.subarray(row * CLASSES, (row + 1) * CLASSES), (v) => v / temperature);
+    return sum + Math.log(scaled.reduce((total, v) => total + Math.exp(v), 0)) - scaled[label]!;
+  }, 0) / labels.length;
+}
+
 const words = (count: number, seed: number, rightAt: (confidence: number) => number): Judged[] => {
   const random = new Random(seed);
   return Array.from({ length: count }, () => {
@@ -28,19 +37,32 @@ const words = (count: number, seed: number, rightAt: (confidence: number) => num
 describe('a temperature', () => {
   it('is found again where the logits were multiplied by it', () => {
     const { logits, labels } = calibrated(4000, 1);
-    for (const factor of [0.25, 1, 3]) expect(fitTemperature(logits.map((v) => factor * v), CLASSES, labels) / factor).toBeCloseTo(1, 1);
+    for (const factor of [0.25, 1, 3]) expect(fitTemperature((t) => crossEntropy(logits.map((v) => factor * v), labels, t)) / factor).toBeCloseTo(1, 1);
+  });
+
+  it('is found for frames without labels, by the CTC loss of what they read', () => {
+    const random = new Random('frames');
+    const [frames, blank] = [12, 0];
+    const spoken = Array.from({ length: 400 }, () => {
+      const { logits, labels } = calibrated(frames, random.int(1e9));
+      return { logits: Float32Array.from(logits), target: Int32Array.from(labels.filter((label, t) => label !== blank && label !== labels[t - 1])) };
+    });
+    const loss = (factor: number, t: number): number => spoken.reduce((sum, { logits, target }) =>
+      sum + ctcLoss(logits.map((v) => (factor * v) / t), { batch: 1, frames, tokens: CLASSES }, Int32Array.of(frames), [target], blank, new Float32Array(logits.length))[0]!, 0);
+    for (const factor of [0.5, 1, 2.5]) expect(fitTemperature((t) => loss(factor, t)) / factor).toBeCloseTo(1, 1);
   });
 
   it('is where the loss is least', () => {
     const { logits, labels } = calibrated(500, 2);
-    const best = fitTemperature(logits, CLASSES, labels);
-    const loss = (t: number): number => crossEntropy(logits, CLASSES, labels, t);
+    const loss = (t: number): number => crossEntropy(logits, labels, t);
+    const best = fitTemperature(loss);
     for (const other of [0.1, 0.9, 0.99, 1.01, 1.1, 10]) expect(loss(best)).toBeLessThanOrEqual(loss(best * other));
   });
 
-  it('changes nothing where there is nothing to fit', () => expect(fitTemperature(new Float32Array(0), CLASSES, [])).toBe(1));
-
-  it('has a loss that is the mean −log probability', () => expect(crossEntropy(Float32Array.of(0, 0, Math.log(3), 0), 2, [0, 0], 1)).toBeCloseTo((Math.log(2) + Math.log(4 / 3)) / 2, 6));
+  it('stays within bounds where the loss knows none', () => {
+    expect(fitTemperature((t) => t)).toBeCloseTo(0.05, 3);
+    expect(fitTemperature((t) => -t)).toBeCloseTo(20, 0);
+  });
 });
 
 describe('a reliability curve', () => {

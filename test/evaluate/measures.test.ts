@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bootstrapInterval } from '../../src/evaluate/bootstrap.ts';
 import { breakDown } from '../../src/evaluate/breakdown.ts';
 import { confusions, errorsByToken } from '../../src/evaluate/confusions.ts';
-import { measures, type Measures } from '../../src/evaluate/measures.ts';
+import { bestOfNBest, measures, type Measures } from '../../src/evaluate/measures.ts';
 import { alignPairs, score, type Pair, type Scores } from '../../src/evaluate/score.ts';
 import { tokeniser } from '../../src/evaluate/tokens.ts';
 import { Random } from '../../src/support/random.ts';
@@ -35,6 +35,9 @@ describe('measures', () => {
     const first = { reference: 'a b c', hypothesis: 'a x c d', nbest: ['a x c d', 'a b d', ''] };
     expect(measures(aligned([first])).oracle_wer).toBeCloseTo(1 / 3);
     expect(measures(aligned([first, { reference: 'a', hypothesis: 'a' }])).oracle_wer).toBeUndefined();
+    expect(bestOfNBest(aligned([first]), tokens)!.map(({ hypothesis }) => hypothesis)).toEqual([first.nbest[1]]);
+    expect(score(bestOfNBest(aligned([{ ...first, seconds: 2 }]), tokens)!)).toMatchObject({ wer: 1 / 3, seconds_audio: 2 });
+    expect(bestOfNBest(aligned([{ reference: 'a', hypothesis: 'a' }]), tokens)).toBeUndefined();
   });
 });
 

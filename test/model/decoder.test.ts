@@ -34,8 +34,28 @@ describe('decoding', () => {
 
   it('makes of confidences what dev has shown them to be worth', () => {
     const { logits, frames } = saying(['a', '|', 'b']);
-    const { words } = new Decoder(vocabulary, undefined, {}, { slope: 0, offset: Math.log(0.25) }).decode(logits, frames);
+    const { words } = new Decoder(vocabulary, undefined, {}, { temperature: 1, slope: 0, offset: Math.log(0.25) }).decode(logits, frames);
     for (const { confidence } of words) expect(confidence).toBeCloseTo(0.2);
+  });
+
+  it.each([['greedily', undefined], ['by beam search', beam]])('%s, is less sure the higher the temperature of its frames, and writes the same', (_, decoding) => {
+    const { logits, frames } = saying(['a', 'a', '|', 'b', '<pad>']);
+    const at = (temperature: number) => new Decoder(vocabulary, decoding, {}, { temperature, slope: 1, offset: 0 }).decode(logits, frames);
+    const own = new Decoder(vocabulary, decoding).decode(logits, frames);
+    own.words.forEach(({ confidence }, i) => expect(at(1).words[i]!.confidence).toBeCloseTo(confidence, 5));
+    // One of six tokens has a logit of 8, the others 0.
+    for (const t of [0.5, 2, 8]) for (const { confidence } of at(t).words) expect(confidence).toBeCloseTo(1 / (1 + 5 * Math.exp(-8 / t)), 5);
+    expect(at(8).text).toBe(own.text);
+  });
+
+  it('by beam search, keeps the best texts, all different, its own first', () => {
+    const { frames } = saying(['a', 'b', '|', 'sch', 'b', 'a']);
+    const logits = Float32Array.from({ length: frames * vocabulary.size }, (_, i) => 3 * Math.sin(i * i));
+    const { text, nbest } = new Decoder(vocabulary, beam).decode(logits, frames);
+    expect(nbest).toHaveLength(10);
+    expect(nbest![0]).toBe(text);
+    expect(new Set(nbest).size).toBe(10);
+    expect(new Decoder(vocabulary).decode(logits, frames).nbest).toBeUndefined();
   });
 
   it('by beam search, writes the same where the network is sure', () => {

@@ -55,6 +55,9 @@ describe('what the Hub reads of a model', () => {
 it('a card says for people what it says for the Hub', () => {
   const card = modelCard(recipe({ title: 'Mine' }), scores, 9.96, [data('a', 'CC-BY-3.0'), { name: 'mine' }]);
   expect(card).toMatch(/^---\n[^]*\n---\n\n# Mine\n/);
+  expect(card).not.toContain('corrects transcripts');
+  const sure = { threshold: 0.87, kept: 0.4, right: 0.98, right_at_least: 0.956, words: 500 };
+  expect(modelCard(recipe(), scores, 9.96, [], sure)).toMatch(/Of words with a confidence of 0\.870 or more, at least 95\.6 % are right/);
   expect(card).toContain('10.0 minutes of transcribed speech');
   expect(card).toContain('| WER | 51.2 % | 95 % interval 50.0 %–55.0 % |');
   expect(card).toContain('- Corpus a: CC-BY-3.0. Someone, Inc. https://example.org\n- mine: your own\n- The embedded encoder');

@@ -50,6 +50,12 @@ export function madeUpReport(utterances: number, options: { seed?: number; quali
       return { pair, speaker: raw[i]!.speaker, snrDb: raw[i]!.snrDb, words, ...(audio ? { audio } : {}) };
     }),
     confusions: confusions(pairs, 20),
+    confidence: {
+      frames: { temperature: 1.32, loss_before: 0.912, loss_after: 0.871 },
+      threshold: { threshold: 0.873, kept: 0.4, right: 0.981, right_at_least: 0.957, words: 512 }, test: { kept: 0.38, right: 0.972 },
+      reliability: Array.from({ length: 10 }, (_, i) => ({ count: 70 + i, confidence: 0.06 + i / 10, right: 0.03 + 0.098 * i, right_ci95: [Math.max(0, 0.098 * i - 0.06), Math.min(1, 0.098 * i + 0.12)] as [number, number] })),
+      calibration_error: 0.041, calibration_error_of_frames: 0.312,
+    },
     layers: Array.from({ length: 13 }, (_, layer) => ({ layer, weight: Math.exp(-((layer - 8) ** 2) / 12) / 6.1 })),
     languageModel: { measuredOn: 'dev', alphas: [0, 0.25, 0.5, 0.75, 1], betas: [-1, 0, 1, 2], cer: [0, 0.25, 0.5, 0.75, 1].map((a) => [-1, 0, 1, 2].map((b) => 0.21 + 0.09 * (a - 0.6) ** 2 + 0.012 * (b - 0.8) ** 2)), chosen: { alpha: 0.5, beta: 1 } },
     costs: [['Training audio', '10.0 min'], ['Features', '7.7 s (0.0073 × real time)'], ['Training', '104.2 s, 27 epochs'], ['Training speed', '167 s of audio a second'], ['Peak memory', '1.42 GiB']],

@@ -49,10 +49,22 @@ describe('what a report page is made of', () => {
     const rest = madeUpReport(3);
     delete rest.layers;
     delete rest.languageModel;
+    delete rest.confidence;
     const html = renderReport({ ...rest, epochs: [], costs: [], setAside: [], sources: [], confusions: [], utterances: rest.utterances.map(({ pair }) => ({ pair })) });
-    for (const id of ['learned', 'learning', 'cost', 'data-sources']) expect(html).not.toContain(`<section id="${id}"`);
+    for (const id of ['learned', 'confidence', 'learning', 'cost', 'data-sources']) expect(html).not.toContain(`<section id="${id}"`);
     expect(html).not.toContain('by speaker');
     expect(html).toContain('<section id="utterances"');
+  });
+
+  it('says from which confidence on words need not be looked at, or that there is none', () => {
+    const data = madeUpReport(3);
+    const html = renderReport(data);
+    expect(html).toMatch(/words with a confidence of 87\.3\s% or more need not be looked at.*of these 98\.1\s% are right: at least 95\.7\s%.*On test it keeps 38\.0\s%, 97\.2\s% of them right/);
+    expect(html).toContain('71 words of confidence 16\u00a0%: 13\u00a0% right');
+    expect(html).toContain('temperature of 1.32');
+    const { threshold, test, ...rest } = data.confidence!;
+    expect([threshold, test]).not.toContain(undefined);
+    expect(renderReport({ ...data, confidence: rest })).toContain('<b>No threshold.</b>');
   });
 
   it('carries the licence of the chart library', () => {

@@ -70,6 +70,11 @@ describe('graphemes', () => {
 
   it('keep marks with their letter', () => {
     expect(graphemes('ɛ̃a')).toEqual(['ɛ̃', 'a']);
+    const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
+    const characters = fc.array(fc.integer({ min: 0, max: 0x53f }).map((point) => String.fromCodePoint(point)), { maxLength: 8 });
+    fc.assert(fc.property(characters, (word) => {
+      expect(graphemes(word.join(''))).toEqual(Array.from(segmenter.segment(word.join('')), (part) => part.segment));
+    }), { numRuns: 2000 });
   });
 
   it('lose nothing, with any profile', () => {
