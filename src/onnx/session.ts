@@ -18,6 +18,8 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
     graphOptimizationLevel: 'all',
     // Warnings about folded constants are of no use to a linguist.
     logSeverityLevel: 3,
+    // Every session has threads of its own. Idle ones that spin take the processor from the session whose turn it is.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
   };
   return typeof model === 'string' ? ort.InferenceSession.create(model, settings) : ort.InferenceSession.create(model, settings);
 }
