@@ -13,6 +13,7 @@ import type { Learns } from '../src/recipe/learns.ts';
 import { Random } from '../src/support/random.ts';
 import { dropoutFeeds } from '../src/train/masks.ts';
 import { buildTrainable, cachedLayers, type Shape } from '../src/train/trainable.ts';
+import { arithmeticMilliseconds } from './kernels.ts';
 import { median } from './timing.ts';
 
 const [BATCH, SECONDS, TOKENS, LABELS] = [8, 8, 40, 90];
@@ -21,20 +22,24 @@ const MODES: Learns[] = ['head', { top: 2 }, 'all'];
 
 /**
  * Seconds of audio a second of training, by how much learns, on the embedded encoder with the default head; beside it PyTorch with
- * the same network and batch, which runs the frozen layers in every step. Python is that of ISOGLOSS_BENCH_PYTHON or `python3`.
+ * the same network and batch, which runs the frozen layers in every step. Below, a step against the arithmetic in it. Python is
+ * that of ISOGLOSS_BENCH_PYTHON or `python3`.
  */
 export async function benchFineTuning(): Promise<void> {
   const torch = await torchRates();
   for (const learns of MODES) {
     const name = typeof learns === 'string' ? learns : `top ${learns.top}`;
-    const rate = (BATCH * SECONDS * 1000) / (await stepMilliseconds(learns));
+    const step = await stepMilliseconds(learns);
+    const rate = (BATCH * SECONDS * 1000) / step;
+    const arithmetic = await arithmeticMilliseconds((profile) => stepMilliseconds(learns, profile));
     const theirs = torch?.[name];
     const beside = theirs === undefined ? 'PyTorch: not there (ISOGLOSS_BENCH_PYTHON)' : `PyTorch ${theirs.toFixed(0)} s/s   ratio ${(rate / theirs).toFixed(2)}`;
     console.log(`training ${name.padEnd(8)} ${BATCH} × ${SECONDS} s  ${rate.toFixed(0).padStart(6)} s of audio a second   ${beside}`);
+    console.log(`  a step ${step.toFixed(0)} ms, its matrix products and convolutions ${arithmetic.toFixed(0)} ms   ratio ${(step / arithmetic).toFixed(2)}`);
   }
 }
 
-async function stepMilliseconds(learns: Learns): Promise<number> {
+async function stepMilliseconds(learns: Learns, profile?: string): Promise<number> {
   const encoder = await loadEncoder('embedded');
   const { architecture } = encoder;
   const pretrained = readWeights(encoder.bytes);
@@ -47,7 +52,7 @@ async function stepMilliseconds(learns: Learns): Promise<number> {
   const { network, logits } = buildTrainable(shape, learns, pretrained, true);
   const weights = network.initialise(random);
   for (const [name, data] of pretrained) if (weights.has(name)) weights.set(name, data);
-  const engine = await Engine.compile(network, logits, adamWDefaults, weights);
+  const engine = await Engine.compile(network, logits, adamWDefaults, weights, profile === undefined ? {} : { profile });
   const inputs = { ...inputsOf(shape, learns, random), ...dropoutFeeds(network.dropoutSites, { batch: BATCH, frames: FRAMES }, random), ...unmasked(network.graph.inputs) };
   const targets = Array.from({ length: BATCH }, () => Int32Array.from({ length: LABELS }, () => 1 + random.int(TOKENS - 1)));
   const lengths = new Int32Array(BATCH).fill(FRAMES);

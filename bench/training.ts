@@ -8,6 +8,7 @@ import { encodeModel } from '../src/onnx/proto.ts';
 import { floats, openSession } from '../src/onnx/session.ts';
 import { Random } from '../src/support/random.ts';
 import { frameMask } from '../src/audio/standardise.ts';
+import { alternatives } from './javascript-alternatives.ts';
 import { median, report } from './timing.ts';
 
 const [BATCH, FRAMES, DIMS, HIDDEN, TOKENS] = [16, 200, 768, 512, 40];
@@ -31,6 +32,11 @@ export async function benchTraining(): Promise<void> {
   });
   report(`training step, ${DIMS} → ${HIDDEN} → ${TOKENS}, ${BATCH} × ${FRAMES} frames`, step, 'its matrix products alone', await matrixProducts());
   await engine.release();
+  const others = await alternatives({ batch: BATCH, frames: FRAMES, inputs: DIMS, hidden: HIDDEN, tokens: TOKENS });
+  for (const [name, time] of Object.entries(others)) {
+    if (typeof time === 'number') report('the same step', step, name, time);
+    else console.log(`the same step in ${name}: ${time}`);
+  }
 }
 
 /** The same products: two forward, two for the weights, one for the hidden layer, and one for the input norm's gradient. */

@@ -80,8 +80,9 @@ function windowed(network: Network, x: Value, kernel: number, stride: number, st
   if (excess === 0) return reshape(g, x, [batch, steps, stride * channels]);
   const joined = reshape(g, x, [batch, `${steps}+1`, stride * channels]);
   const here = trim(g, joined, 1, 0, 1);
-  const next = trim(g, joined, 1, 1, 0);
-  const windows = concat(g, [here, excess === stride ? next : trim(g, next, 2, 0, (stride - excess) * channels)], 2);
+  const places = [g.integers([1, 0]), g.integers([Number.MAX_SAFE_INTEGER, excess * channels]), g.integers([1, 2])];
+  const next = g.node('Slice', [joined, ...places], {}, 'Slice', [batch, `${steps}+1-1`, excess * channels]);
+  const windows = concat(g, [here, next], 2);
   return { ...windows, dims: [batch, steps, kernel * channels] };
 }
 

@@ -36,32 +36,36 @@ export function appendAdamW(graph: Graph, gradients: ReadonlyMap<string, Value>,
   const squares = [...gradients.values()].map((gradient) => graph.node('ReduceSumSquare', [gradient], { keepdims: { int: 0 } }));
   const norm = sqrt(graph, graph.node('Sum', squares, {}, 'Sum', []));
   const scale = div(graph, s(settings.clip), graph.node('Max', [norm, s(settings.clip)]));
-  const stepSize = mul(graph, rate!, meanCorrection!);
+  // All that is one number for all parameters is worked out once: what is left is as few passes over them as can be.
+  const meanScale = mul(graph, scale, s(1 - settings.beta1));
+  const squareScale = mul(graph, mul(graph, scale, scale), s(1 - settings.beta2));
+  const root = sqrt(graph, squareCorrection!);
+  const epsilon = div(graph, s(settings.epsilon), root);
+  const stepSize = div(graph, mul(graph, rate!, meanCorrection!), root);
   const next: AdamWNodes['next'] = new Map();
   for (const [name, gradient] of gradients) {
     const parameter = graph.parameters.get(name)!;
     const oldMean = graph.input(`${name}.mean`, parameter.dims);
     const oldSquare = graph.input(`${name}.square`, parameter.dims);
-    const clipped = mul(graph, gradient, scale);
-    const mean = add(graph, mul(graph, oldMean, s(settings.beta1)), mul(graph, clipped, s(1 - settings.beta1)));
-    const square = add(graph, mul(graph, oldSquare, s(settings.beta2)), mul(graph, mul(graph, clipped, clipped), s(1 - settings.beta2)));
-    const deviation = add(graph, sqrt(graph, mul(graph, square, squareCorrection!)), s(settings.epsilon));
+    const mean = add(graph, mul(graph, oldMean, s(settings.beta1)), mul(graph, gradient, meanScale));
+    const square = add(graph, mul(graph, oldSquare, s(settings.beta2)), mul(graph, mul(graph, gradient, gradient), squareScale));
+    const direction = div(graph, mean, add(graph, sqrt(graph, square), epsilon));
     const share = s(settings.rateOf?.(name) ?? 1);
-    const moved = sub(graph, parameter, mul(graph, div(graph, mean, deviation), mul(graph, stepSize, share)));
-    const pulled = decayed(graph, settings, name, moved, mul(graph, rate!, share));
-    next.set(name, { weight: reshape(graph, pulled, parameter.dims), mean, square });
+    const pulled = decayed(graph, settings, name, mul(graph, rate!, share));
+    const moved = sub(graph, pulled, mul(graph, direction, mul(graph, stepSize, share)));
+    next.set(name, { weight: reshape(graph, moved, parameter.dims), mean, square });
   }
   return { next, norm: reduceSum(graph, reshape(graph, norm, [1]), [0]) };
 }
 
 /** Decoupled decay: towards zero, or towards where a pretrained parameter started. */
-function decayed(graph: Graph, { weightDecay, stayNear }: AdamWSettings, name: string, moved: Value, rate: Value): Value {
+function decayed(graph: Graph, { weightDecay, stayNear }: AdamWSettings, name: string, rate: Value): Value {
   const parameter = graph.parameters.get(name)!;
   const start = stayNear?.start.get(name);
   if (start) {
     const away = sub(graph, parameter, graph.frozen(`${name}.start`, parameter.dims as number[], start));
-    return sub(graph, moved, mul(graph, away, mul(graph, rate, graph.scalar(stayNear!.strength))));
+    return sub(graph, parameter, mul(graph, away, mul(graph, rate, graph.scalar(stayNear!.strength))));
   }
-  if (parameter.dims.length < 2 || weightDecay === 0) return moved;
-  return sub(graph, moved, mul(graph, parameter, mul(graph, rate, graph.scalar(weightDecay))));
+  if (parameter.dims.length < 2 || weightDecay === 0) return parameter;
+  return mul(graph, parameter, sub(graph, graph.scalar(1), mul(graph, rate, graph.scalar(weightDecay))));
 }

@@ -40,10 +40,10 @@ export function dropoutFeeds(sites: readonly DropoutSite[], sizes: Readonly<Reco
     const dims = input.dims.map((d) => (typeof d === 'number' ? d : sizes[d]!));
     const mask = allocate(dims.reduce((a, d) => a * d, 1));
     const threshold = Math.round(rate * 256);
-    const kept = 256 / (256 - threshold);
+    const byByte = Float32Array.from({ length: 256 }, (_, byte) => (byte < threshold ? 0 : 256 / (256 - threshold)));
     for (let i = 0; i < mask.length; i += 4) {
       const bits = random.uint32();
-      for (let j = 0; j < 4 && i + j < mask.length; j++) mask[i + j] = ((bits >>> (8 * j)) & 255) < threshold ? 0 : kept;
+      for (let j = 0; j < 4 && i + j < mask.length; j++) mask[i + j] = byByte[(bits >>> (8 * j)) & 255]!;
     }
     return [input.name, floats(mask, dims)];
   }));

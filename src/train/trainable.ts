@@ -41,16 +41,18 @@ export function cachedLayers(shape: Shape, learns: Learns): number[] | undefined
  */
 export function buildTrainable(shape: Shape, learns: Learns, weights: Weights, training: boolean): { network: Network; logits: Value } {
   const network = new Network(training, { ...shape.adapters, frozen: frozenOf(shape, learns, weights) });
-  const { mask, hidden } = learns === 'all' ? fromSound(network, shape) : fromCache(network, shape, learns);
+  const { mask, hidden, features } = learns === 'all' ? fromSound(network, shape) : fromCache(network, shape, learns);
   const fed = shape.layers.map((layer) => hidden.get(layer)!);
-  const features = fed.length === 1 ? fed[0]! : concat(network.graph, fed, 2);
-  const logits = appendHead(network, shape.head, features, { layers: fed.length, dims: shape.encoder.dims }, mask, shape.tokens);
+  const joined = features ?? (fed.length === 1 ? fed[0]! : concat(network.graph, fed, 2));
+  const logits = appendHead(network, shape.head, joined, { layers: shape.layers.length, dims: shape.encoder.dims }, mask, shape.tokens);
   return { network, logits };
 }
 
 interface Hidden {
   mask: Value;
   hidden: Map<number, Value>;
+  /** All layers that the head reads side by side, where they come so from the cache. */
+  features?: Value;
 }
 
 function fromSound(network: Network, { encoder, head, layers }: Shape): Hidden {
@@ -64,8 +66,8 @@ function fromCache(network: Network, shape: Shape, learns: Learns): Hidden {
   const cached = cachedLayers(shape, learns)!;
   const features = network.graph.input('features', ['batch', 'frames', cached.length * encoder.dims]);
   const mask = network.graph.input('mask', ['batch', 'frames']);
+  if (learns === 'head') return { mask, hidden: new Map(), features };
   const hidden = new Map(cached.map((layer, i) => [layer, layerIn(network, features, i, cached.length, encoder.dims)]));
-  if (learns === 'head') return { mask, hidden };
   if (learns === 'adapters' && !encoder.whole) throw new InputError('train: adapters need an encoder that isogloss wrote', 'Train the top blocks of this one: `train: { top: N }`.');
   const cut = cutOf(shape, learns);
   const upper = encoder.upper(network, { cut, until: Math.max(...shape.layers) }, hidden.get(cut)!, mask, network.training ? head.dropout : 0);

@@ -9,7 +9,7 @@ export const matmuls: Record<string, GradientRule> = {
     const g = c.graph;
     return [
       c.wants(0) ? unbroadcast(g, matmul(g, c.gradient, transposeLast(g, b)), a) : undefined,
-      c.wants(1) ? (b.dims.length === 2 ? weightGradient(c, a) : unbroadcast(g, matmul(g, transposeLast(g, a), c.gradient), b)) : undefined,
+      c.wants(1) ? (b.dims.length === 2 ? weightGradient(c, a) : unbroadcast(g, transposedTimes(g, a, c.gradient), b)) : undefined,
     ];
   },
   // alpha · A′·B′ + beta · C, where a prime is an optional transposition.
@@ -48,6 +48,13 @@ function einsum(g: Graph, inputs: readonly Value[], letters: readonly string[], 
 }
 
 const scaled = (g: Graph, x: Value, by: number): Value => (by === 1 ? x : mul(g, x, g.scalar(by)));
+
+/** aᵀ·y. Of two transpositions the smaller: attention's weights are [frames, frames], what they weigh [frames, dims]. */
+function transposedTimes(g: Graph, a: Value, y: Value): Value {
+  const [wide, narrow] = [a.dims.at(-1)!, y.dims.at(-1)!];
+  if (typeof wide === 'string' && typeof narrow === 'number') return transposeLast(g, matmul(g, transposeLast(g, y), a));
+  return matmul(g, transposeLast(g, a), y);
+}
 
 /** One matrix product over all rows of the batch, where the general form would make a matrix an utterance and sum. */
 function weightGradient({ graph: g, gradient }: GradientContext, a: Value): Value {

@@ -1,14 +1,14 @@
 import { floatOf, intOf, wrapAxis } from '../attributes.ts';
 import type { Graph, Value } from '../graph.ts';
-import { add, div, mul, reduceMean, reduceSum, reshape, sqrt, sub } from '../ops.ts';
+import { add, div, matmul, mul, reduceMean, reduceSum, reshape, sqrt, sub } from '../ops.ts';
 import { reshapeLike, shapeOf } from '../shapes.ts';
 import { unbroadcast, type GradientContext, type GradientRule } from './rule.ts';
 
 export const normalisation: Record<string, GradientRule> = {
   Softmax: (c) => {
     const y = c.node.outputs[0]!;
-    const weighted = mul(c.graph, c.gradient, y);
-    return [sub(c.graph, weighted, mul(c.graph, y, reduceSum(c.graph, weighted, [intOf(c.node.attributes, 'axis', -1)])))];
+    const level = reduceSum(c.graph, mul(c.graph, c.gradient, y), [intOf(c.node.attributes, 'axis', -1)]);
+    return [mul(c.graph, y, sub(c.graph, c.gradient, level))];
   },
   LogSoftmax: (c) => {
     const g = c.graph;
@@ -20,6 +20,8 @@ export const normalisation: Record<string, GradientRule> = {
     const [, mean, inverseDeviation] = c.node.outputs as [Value, Value, Value];
     const rank = x.dims.length;
     const first = wrapAxis(intOf(c.node.attributes, 'axis', -1), rank);
+    const width = x.dims.at(-1);
+    if (rank > 1 && first === rank - 1 && typeof width === 'number') return layerGradient(c, x, scale, bias, width);
     const axes = Array.from({ length: rank - first }, (_, i) => i - rank + first);
     const normal = mul(g, sub(g, x, mean), inverseDeviation);
     return [
@@ -57,6 +59,33 @@ export const normalisation: Record<string, GradientRule> = {
     ];
   },
 };
+
+/**
+ * The same over the last dim alone, where training spends its time: in terms of x itself, so that n is never written. What
+ * sums over a row or over all rows is a product of a matrix and a vector. With μ the mean, r the inverse deviation and
+ * k = r·(mean(h · x) − μ·mean(h)): dx = r·(h − r·k·x + μ·r·k − mean(h)); dscale = Σ rows r·(dy·x) − μ·r·dy.
+ */
+function layerGradient(c: GradientContext, x: Value, scale: Value, bias: Value | undefined, width: number): (Value | undefined)[] {
+  const { graph: g, gradient, node } = c;
+  const [, mean, inverseDeviation] = node.outputs as [Value, Value, Value];
+  const rows = x.dims.slice(0, -1).join('*');
+  const product = mul(g, gradient, x);
+  const overRows = (weights: Value, y: Value): Value =>
+    reshape(g, matmul(g, reshape(g, weights, [1, rows]), reshape(g, y, [rows, width])), scale.dims);
+  const ofInput = (): Value => {
+    const h = mul(g, gradient, scale);
+    const level = reduceMean(g, h, [-1]);
+    const common = matmul(g, product, reshape(g, mul(g, scale, g.scalar(1 / width)), [width, 1]));
+    const slope = mul(g, mul(g, inverseDeviation, inverseDeviation), sub(g, common, mul(g, mean, level)));
+    const straight = add(g, sub(g, h, mul(g, x, slope)), sub(g, mul(g, mean, slope), level));
+    return mul(g, straight, inverseDeviation);
+  };
+  return [
+    c.wants(0) ? ofInput() : undefined,
+    c.wants(1) ? sub(g, overRows(inverseDeviation, product), overRows(mul(g, mean, inverseDeviation), gradient)) : undefined,
+    bias && c.wants(2) ? unbroadcast(g, gradient, bias) : undefined,
+  ];
+}
 
 /** Ba et al. 2016. With n = (x − mean) / deviation and h = dy · scale: dx = (h − mean(h) − n · mean(h · n)) / deviation. */
 function centred(g: Graph, h: Value, normal: Value, inverseDeviation: Value, axes: readonly number[]): Value {
