@@ -8,7 +8,9 @@ import { writeWav } from '../../src/audio/wav.ts';
 import { writeManifest } from '../../src/corpus/manifest.ts';
 import { listEncoders } from '../../src/encoder/list.ts';
 import { encoderOrigin } from '../../src/encoder/origin.ts';
+import { findEncoder } from '../../src/encoder/source.ts';
 import { sha256 } from '../../src/support/files.ts';
+import { lockEncoder } from '../../src/train/locked-encoder.ts';
 import { runRecipe, type RunResult } from '../../src/train/run.ts';
 import { transcribe } from '../../src/transcribe/transcribe.ts';
 import { modelBytes } from '../encoder/exported.ts';
@@ -88,10 +90,10 @@ describe('a run on an encoder from the Hub', () => {
   it('has the same lock wherever the cache is', async () => {
     hub.repositories.get(ID)!.refs.main = FIRST;
     vi.stubEnv('ISOGLOSS_CACHE', path.join(folder, 'cache-elsewhere'));
-    const elsewhere = await runRecipe(recipe, { runs: path.join(folder, 'runs-elsewhere') });
+    const elsewhere = await findEncoder({ model: ID });
     vi.stubEnv('ISOGLOSS_CACHE', path.join(folder, 'cache'));
-    expect(path.basename(elsewhere.folder)).toBe(path.basename(run.folder));
-    expect(await locked(elsewhere)).toEqual(await locked(run));
+    expect(elsewhere.file).toContain('cache-elsewhere');
+    expect(await lockEncoder(elsewhere, undefined)).toEqual(await locked(run));
   });
 
   it('leaves no token in anything it writes', async () => {
@@ -103,21 +105,20 @@ describe('a run on an encoder from the Hub', () => {
   it('is known to encoder list and recipe check', async () => {
     expect(await listEncoders()).toContainEqual({ name: ID, revision: FIRST, dtype: 'fp32', dims: 16, layers: 4, megabytes: model.length / 1e6, what: 'from the Hugging Face Hub: fp32, commit 11111111' });
     const isogloss = (...args: string[]) => execa('node', [path.resolve('bin/run.js'), ...args]);
-    expect((await isogloss('recipe', 'check', recipe)).stdout).toContain(`encoder: ${ID} at main, fp32, from the Hugging Face Hub: in the cache, commit 11111111`);
-    expect((await isogloss('encoder', 'list')).stdout).toMatch(new RegExp(`${ID} +0–3 +16 +0\\.2 +from the Hugging Face Hub: fp32, commit 11111111`));
-  });
+    const [check, list] = await Promise.all([isogloss('recipe', 'check', recipe), isogloss('encoder', 'list')]);
+    expect(check.stdout).toContain(`encoder: ${ID} at main, fp32, from the Hugging Face Hub: in the cache, commit 11111111`);
+    expect(list.stdout).toMatch(new RegExp(`${ID} +0–3 +16 +0\\.2 +from the Hugging Face Hub: fp32, commit 11111111`));
+  }, 120_000);
 });
 
-describe('a run on an encoder that has changed since', () => {
+describe('a run whose encoder has changed since', () => {
   it('is refused, and the file is named', async () => {
     const encoder = path.join(folder, 'encoder', 'model.onnx');
     await mkdir(path.dirname(encoder));
     await writeFile(encoder, model);
-    const file = path.join(folder, 'own.yaml');
-    await writeFile(file, (await readFile(recipe, 'utf8')).replace('from-hub', 'own').replace(ID, path.dirname(encoder)));
-    const run = await runRecipe(file, { runs: path.join(folder, 'runs') });
-    await rm(path.join(run.folder, 'metrics.json'));
+    const before = await lockEncoder(await findEncoder({ model: path.dirname(encoder) }), undefined);
+    expect(await lockEncoder(await findEncoder({ model: path.dirname(encoder) }), before)).toEqual(before);
     await writeFile(encoder, modelBytes('hubert-legacy14'));
-    await expect(runRecipe(file, { runs: path.join(folder, 'runs') })).rejects.toMatchObject({ message: 'the encoder is not the one that this run began with', place: { file: encoder } });
+    await expect(lockEncoder(await findEncoder({ model: path.dirname(encoder) }), before)).rejects.toMatchObject({ message: 'the encoder is not the one that this run began with', place: { file: encoder } });
   });
 });
