@@ -68,7 +68,9 @@ async function download(wanted: Wanted, blob: string, { progress = silent, signa
   // The checksum in its name: what is left of another version is never gone on with.
   const partial = `${blob}.partial`;
   await mkdir(path.dirname(blob), { recursive: true });
-  const task = progress(`download ${path.basename(wanted.name)}`, wanted.bytes === undefined ? undefined : Math.ceil(wanted.bytes / 1e6), 'MB');
+  // What takes a moment needs no line of its own.
+  const shown = wanted.bytes === undefined || wanted.bytes > 1e6 ? progress : silent;
+  const task = shown(`download ${path.basename(wanted.name)}`, wanted.bytes === undefined ? undefined : Math.ceil(wanted.bytes / 1e6), 'MB');
   for (let round = 1; ; round++) {
     await receive(wanted, partial, task, signal);
     if (await isRight(partial, wanted)) break;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openEncoder } from '../../src/encoder/open.ts';
 import type { Preprocessor } from '../../src/encoder/preprocessor.ts';
-import { findEncoder } from '../../src/encoder/source.ts';
+import { findEncoder, kindOf } from '../../src/encoder/source.ts';
 import { Random } from '../../src/support/random.ts';
 import { fixture, goldenOf, modelBytes, relativeError } from './exported.ts';
 
@@ -48,6 +48,11 @@ describe('an encoder in a folder in Hub layout', () => {
     await expect(findEncoder({ model })).rejects.toMatchObject({ message: 'the encoder hears 24000 samples a second; isogloss works at 16000', place: { file: path.join(model, 'preprocessor_config.json') } });
     await expect(findEncoder({ model: await folderOf({ 'model.onnx': '', 'preprocessor_config.json': { do_normalize: 'yes' } }) })).rejects.toThrow(/do_normalize/);
   });
+});
+
+it('what a name leads to is told by its form, and a folder that is there comes first', () => {
+  const kinds = ['embedded', 'src/hub', 'linguists/wav2vec2-tiny', 'some.where/x_1-y.z', 'package.json', 'a/b.onnx', 'a/b/c', '../up', '/etc/nothing', 'a/..', 'a/.b'].map(kindOf);
+  expect(kinds).toEqual(['embedded', 'folder', 'hub', 'hub', 'file', 'file', 'file', 'file', 'file', 'file', 'file']);
 });
 
 describe('a bare .onnx file', () => {

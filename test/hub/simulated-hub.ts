@@ -26,7 +26,7 @@ const LARGE = 1000;
 
 /**
  * The Hugging Face Hub as its clients see it: /api/models/ID/revision/REV, /api/models?search=, /ID/resolve/REV/FILE with X-Repo-Commit,
- * ETag, X-Linked-ETag, X-Error-Code, Range; large files at another origin, behind a redirect. Python's `huggingface_hub` downloads from it.
+ * ETag, X-Linked-ETag, X-Error-Code, Range; small files behind a redirect to another of its pages, large ones at another origin. Python's `huggingface_hub` downloads from it.
  */
 export class SimulatedHub {
   readonly came: Came[] = [];
@@ -60,7 +60,7 @@ export class SimulatedHub {
     return addressOf(this.store);
   }
 
-  /** What was asked for since the last call, without what was the same. */
+  /** What was asked for since the last call. */
   asked(): string[] {
     return this.came.splice(0).map(({ at, method, path, range }) => `${at} ${method} ${path}${range === undefined ? '' : ` ${range}`}`);
   }
@@ -73,8 +73,7 @@ export class SimulatedHub {
     }
     const authorised = request.headers.authorization === `Bearer ${TOKEN}`;
     if (pathname === '/api/models') return json(response, [...this.repositories].filter(([id, { commits }]) => found(id, commits, searchParams)).map(([id]) => ({ id })));
-    const [, info, resolve] = [/^/, /^\/api\/models\/([^/]+\/[^/]+)\/revision\/(.+)$/.exec(pathname), /^\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(pathname)];
-    const [id, revision, name] = ((info ?? resolve)?.slice(1) ?? []).map(decodeURIComponent) as [string, string, string | undefined];
+    const { id, revision, name } = meant(pathname);
     const repository = this.repositories.get(id);
     if (!repository || (repository.needs === 'token' && !authorised)) return refuse(response, authorised ? 404 : 401, 'RepoNotFound', 'Repository not found');
     const commit = repository.refs[revision] ?? revision;
@@ -86,6 +85,7 @@ export class SimulatedHub {
     const content = files[name];
     if (!content) return refuse(response, 404, 'EntryNotFound', 'Entry not found');
     const headers = { 'x-repo-commit': commit, 'accept-ranges': 'bytes' };
+    if (content.length < LARGE && !pathname.startsWith('/api/')) return end(response, 307, { ...headers, location: `/api/resolve-cache/models/${id}/${commit}/${name}` });
     if (content.length < LARGE) return send(request, response, content, { ...headers, etag: `"${hashOf('sha1', Buffer.concat([Buffer.from(`blob ${content.length}\0`), content]))}"` });
     const sha256 = hashOf('sha256', content);
     end(response, 302, { ...headers, 'x-linked-etag': `"${sha256}"`, 'x-linked-size': String(content.length), etag: '"of-the-pointer"', location: `${this.storeAddress}/${sha256}?signature=x` });
@@ -110,6 +110,17 @@ export class SimulatedHub {
     this.came.push({ at, method: request.method!, path: url.pathname, authorization: request.headers.authorization, range: request.headers.range });
     return url;
   }
+}
+
+/** What a path asks for: a repository at a revision, or a file of it. */
+function meant(pathname: string): { id: string; revision: string; name?: string } {
+  const forms = [
+    /^\/api\/models\/(?<id>[^/]+\/[^/]+)(\/revision\/(?<revision>.+))?$/,
+    /^\/(?<id>[^/]+\/[^/]+)\/resolve\/(?<revision>[^/]+)\/(?<name>.+)$/,
+    /^\/api\/resolve-cache\/models\/(?<id>[^/]+\/[^/]+)\/(?<revision>[^/]+)\/(?<name>.+)$/,
+  ];
+  const { id = '', revision = 'main', name } = forms.map((form) => form.exec(pathname)?.groups).find((groups) => groups) ?? {};
+  return { id, revision: decodeURIComponent(revision), ...(name === undefined ? {} : { name: decodeURIComponent(name) }) };
 }
 
 const hashOf = (algorithm: string, bytes: Buffer): string => createHash(algorithm).update(bytes).digest('hex');
