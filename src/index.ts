@@ -5,6 +5,7 @@ export { loadManifest, readManifest, writeManifest } from './corpus/manifest.ts'
 export { splitCorpus, type Split, type SplitRule } from './corpus/split.ts';
 export type { Utterance } from './corpus/utterance.ts';
 export { listEncoders, type EncoderEntry } from './encoder/list.ts';
+export { encoderOrigin, type EncoderOrigin } from './encoder/origin.ts';
 export { alignPairs, score, type Scores } from './evaluate/score.ts';
 export { exportModel, type ExportFormat, type ExportResult } from './model/export.ts';
 export { Model } from './model/model.ts';

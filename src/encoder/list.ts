@@ -1,21 +1,36 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { cachedSnapshots } from '../hub/cache.ts';
 import { Network, parameterCount } from '../onnx/network.ts';
+import { readJson } from '../support/files.ts';
 import type { Architecture } from './architecture.ts';
 import { embeddedFile, readArchitecture } from './encoder.ts';
 import { buildEncoder } from './network.ts';
+import { chooseOnnx, dtypesOf } from './onnx-file.ts';
 
 /** An encoder that a recipe can name. */
 export interface EncoderEntry {
+  /** As `encoder.model` has it. */
   name: string;
-  parameters: number;
-  layers: number;
-  dims: number;
+  /** As `encoder.revision` and `encoder.dtype` have them, of one from the Hub. */
+  revision?: string;
+  dtype?: string;
+  /** Of one from the Hub, only what its config.json says. */
+  parameters?: number;
+  layers?: number;
+  dims?: number;
   megabytes: number;
   what: string;
 }
 
+/** What comes with isogloss, and what has been fetched from the Hub. */
 export async function listEncoders(): Promise<EncoderEntry[]> {
+  return [...(await ownEncoders()), ...(await cachedEncoders())];
+}
+
+async function ownEncoders(): Promise<EncoderEntry[]> {
   if (!existsSync(embeddedFile)) return [];
   const bytes = await readFile(embeddedFile);
   const architecture = readArchitecture('embedded', bytes);
@@ -30,4 +45,26 @@ function parametersOf(architecture: Architecture): number {
   const network = new Network(false);
   buildEncoder(network, architecture);
   return parameterCount(network);
+}
+
+/** Each dtype of each commit that is here whole. */
+async function cachedEncoders(): Promise<EncoderEntry[]> {
+  const entries: EncoderEntry[] = [];
+  for (const { id, commit, folder, files } of await cachedSnapshots())
+    for (const dtype of dtypesOf(files)) {
+      const { model, data } = chooseOnnx(files, dtype, id);
+      const sizes = await Promise.all([model, ...data].map(async (name) => (await stat(path.join(folder, name))).size));
+      const shape = files.includes('config.json') ? shapeIn(await readJson(path.join(folder, 'config.json'))) : {};
+      entries.push({ name: id, revision: commit, dtype, ...shape, megabytes: sizes.reduce((sum, size) => sum + size, 0) / 1e6, what: `from the Hugging Face Hub: ${dtype}, commit ${commit.slice(0, 8)}` });
+    }
+  return entries;
+}
+
+/** Whisper's encoder has words of its own for its shape. */
+const configSchema = z.object({ hidden_size: z.number(), num_hidden_layers: z.number() }).or(z.object({ d_model: z.number(), encoder_layers: z.number() }));
+
+function shapeIn(config: unknown): Pick<EncoderEntry, 'layers' | 'dims'> {
+  const { data } = configSchema.safeParse(config);
+  if (!data) return {};
+  return 'hidden_size' in data ? { dims: data.hidden_size, layers: data.num_hidden_layers + 1 } : { dims: data.d_model, layers: data.encoder_layers + 1 };
 }

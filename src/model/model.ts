@@ -28,7 +28,14 @@ const aboutSchema = z.object({
   format: z.literal('isogloss-model/1'),
   name: z.string(),
   language: z.string(),
-  encoder: z.object({ name: z.string(), hash: z.string(), /** How its input is made, where its makers say so. */ preprocessor: preprocessorSchema.optional() }),
+  encoder: z.object({
+    name: z.string(),
+    hash: z.string(),
+    /** Of the repository on the Hub that it came from. */
+    commit: z.string().optional(),
+    /** How its input is made, where its makers say so. */
+    preprocessor: preprocessorSchema.optional(),
+  }),
   /** Hidden layers that feed the head. */
   layers: z.array(z.number().int().nonnegative()).min(1),
   /** Adapters on the encoder, in `adapters.safetensors`. */

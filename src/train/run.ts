@@ -18,6 +18,7 @@ import { prepare, type Prepared } from './prepare.ts';
 import { adapt } from './adapt.ts';
 import type { Confidence } from './confidence.ts';
 import { earlierRun, type Forgetting } from './forgetting.ts';
+import { lockEncoder, readLockedEncoder, type LockedEncoder } from './locked-encoder.ts';
 import { fromModel, startingPoint } from './starting-point.ts';
 
 export interface RunOptions {
@@ -68,11 +69,13 @@ export async function runRecipe(recipeFile: string, options: RunOptions = {}): P
   await mkdir(folder, { recursive: true });
   const progress = options.progress ?? silent;
   const cache = new AudioCache(path.join(cacheFolder(), 'audio'));
+  const before = await readLockedEncoder(folder);
   const model = recipe.start === undefined ? undefined : await modelFolder(recipe.start, options.runs ?? 'runs');
-  const start = model === undefined ? await startingPoint(recipe) : await fromModel(model);
+  const start = model === undefined ? await startingPoint(recipe, { progress, signal: options.signal, commit: before?.commit }) : await fromModel(model);
+  const encoder = start.source && (await lockEncoder(start.source, before));
   const earlier = model === undefined ? undefined : await earlierRun(model, cache, progress, options.signal);
   const prepared = await prepare(recipe, cache, progress, options.signal, { vocabulary: start.vocabulary, reserved: earlier?.reserved });
-  await writeAtomic(path.join(folder, 'recipe.lock.yaml'), stringify(lockOf(recipe, prepared)));
+  await writeAtomic(path.join(folder, 'recipe.lock.yaml'), stringify(lockOf(recipe, prepared, encoder)));
   await writeJsonLines(path.join(folder, 'set-aside.jsonl'), prepared.setAside);
 
   const sources = await sourcesOf(recipe);
@@ -108,7 +111,7 @@ async function finishedRun(folder: string): Promise<RunResult | undefined> {
 }
 
 /** The recipe with all its defaults, and hashes of what it was run on. */
-function lockOf(recipe: Recipe, prepared: Prepared): object {
+function lockOf(recipe: Recipe, prepared: Prepared, encoder: LockedEncoder | undefined): object {
   const parts = { train: prepared.train, dev: prepared.dev, test: prepared.test };
   const hashes = Object.fromEntries(Object.entries(parts).map(([name, items]) => [name, {
     utterances: items.length,
@@ -116,7 +119,7 @@ function lockOf(recipe: Recipe, prepared: Prepared): object {
     audio: sha256(items.map((item) => item.key).join('\n')),
     text: sha256(items.map((item) => item.tokens.join(' ')).join('\n')),
   }]));
-  return { recipe, locked: { ...hashes, ...versions() } };
+  return { recipe, locked: { ...hashes, ...(encoder ? { encoder } : {}), ...versions() } };
 }
 
 async function sourcesOf(recipe: Recipe): Promise<{ name: string; source?: Source }[]> {

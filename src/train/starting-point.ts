@@ -3,6 +3,7 @@ import type { Architecture } from '../encoder/architecture.ts';
 import { encodeEncoder, isOwn, loadEncoder, readArchitecture, readEncoder } from '../encoder/encoder.ts';
 import { openEncoder } from '../encoder/open.ts';
 import { exportedLayers, ownLayers, type LayerBuilder } from '../encoder/layer-builder.ts';
+import type { FetchOptions } from '../encoder/from-hub.ts';
 import type { Preprocessor } from '../encoder/preprocessor.ts';
 import { findEncoder, type EncoderSource } from '../encoder/source.ts';
 import { openUpper } from '../encoder/split.ts';
@@ -51,12 +52,15 @@ export interface StartingPoint {
   vocabulary?: Vocabulary;
 }
 
-/** @throws InputError when the recipe names an encoder that is not there */
-export async function startingPoint(recipe: Recipe): Promise<StartingPoint> {
+/**
+ * The encoder that a recipe names; what of it is on the Hub and not in the cache is fetched.
+ * @throws InputError when it is not there, WorkError when it can't be got
+ */
+export async function startingPoint(recipe: Recipe, options: FetchOptions = {}): Promise<StartingPoint> {
   const { model } = recipe.encoder;
   if (model === 'new') return { ...ownEncoder(model, architectureOf(recipe)), pretrained: false };
   if (model === 'random') return randomStart(recipe);
-  const source = await findEncoder(recipe.encoder);
+  const source = await findEncoder(recipe.encoder, options);
   return { ...(await fromBytes(model, await readEncoder(source.file), path.dirname(source.file), source.preprocessor)), source };
 }
 
@@ -135,7 +139,7 @@ export function trainedParts(recipe: Recipe, start: StartingPoint, shape: Pick<S
   const adapters = start.adapters ?? (stages.some(({ learns }) => learns === 'adapters') ? recipe.adapters : undefined);
   const about: About = {
     format: 'isogloss-model/1', name: recipe.name, language: recipe.language,
-    encoder: { name: changed ? `${start.name}, trained on` : start.name, hash: sha256(encoder), ...(start.preprocessor ? { preprocessor: start.preprocessor } : {}) },
+    encoder: { name: changed ? `${start.name}, trained on` : start.name, hash: sha256(encoder), ...(start.source?.commit === undefined ? {} : { commit: start.source.commit }), ...(start.preprocessor ? { preprocessor: start.preprocessor } : {}) },
     layers: [...shape.layers], head: shape.head, ...(adapters ? { adapters } : {}), text: recipe.text,
   };
   return { about, vocabulary, encoder, encoderFolder: start.folder, weights: new Map([...weights].filter(([name]) => isHead(name) || isAdapter(name))) };

@@ -73,8 +73,8 @@ export class SimulatedHub {
     }
     const authorised = request.headers.authorization === `Bearer ${TOKEN}`;
     if (pathname === '/api/models') return json(response, [...this.repositories].filter(([id, { commits }]) => found(id, commits, searchParams)).map(([id]) => ({ id })));
-    const [, info, resolve] = [/^/, /^\/api\/models\/([^/]+\/[^/]+)\/revision\/(.+)$/.exec(pathname), /^\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(pathname)];
-    const [id, revision, name] = ((info ?? resolve)?.slice(1) ?? []).map(decodeURIComponent) as [string, string, string | undefined];
+    const [info, resolve] = [/^\/api\/models\/([^/]+\/[^/]+)(?:\/revision\/(.+))?$/.exec(pathname), /^\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(pathname)];
+    const [id, revision, name] = ((info ?? resolve)?.slice(1) ?? []).map((part) => (part === undefined ? 'main' : decodeURIComponent(part))) as [string, string, string | undefined];
     const repository = this.repositories.get(id);
     if (!repository || (repository.needs === 'token' && !authorised)) return refuse(response, authorised ? 404 : 401, 'RepoNotFound', 'Repository not found');
     const commit = repository.refs[revision] ?? revision;

@@ -42,6 +42,9 @@ describe('a recipe', () => {
     ['adapters on an encoder that learns', `${minimal}stages:\n  - { train: { top: 2 }, epochs: 1, learning_rate: 0.1 }\n  - { train: adapters, epochs: 1, learning_rate: 0.1 }\n`, 4, /adapters stand on/],
     ['stages beside what they replace', `${minimal}train: all\nstages:\n  - { train: all, epochs: 1, learning_rate: 0.1 }\n`, 4, /stages say/],
     ['a head beside the model to go on from', `${minimal}start: runs/x/model\nhead: { kind: linear }\n`, 5, /comes from the model/],
+    ['a revision of what has none', `${minimal}encoder:\n  model: a.onnx\n  revision: main\n`, 6, /only a repository/],
+    ['a revision that is none', `${minimal}encoder:\n  model: a/b\n  revision: ../up\n`, 6, /a branch, a tag or a commit/],
+    ['a dtype that is none', `${minimal}encoder:\n  model: a/b\n  dtype: float\n`, 6, /"fp32"\|"fp16"\|"q8"/],
     ['freezing what does not learn', `${minimal}encoder:\n  freeze: feature-encoder\n`, 5, /only `train: all`/],
     ['changes to the sound under a frozen encoder', `${minimal}training:\n  augment: {}\n`, 5, /frozen/],
   ])('names the line of %s, and what is allowed', async (_, text, line, message) => {

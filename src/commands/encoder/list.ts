@@ -3,7 +3,8 @@ import { columns } from '../../cli/format.ts';
 import { listEncoders, type EncoderEntry } from '../../encoder/list.ts';
 
 export default class EncoderList extends BaseCommand {
-  static override summary = 'List the encoders that a recipe can name.';
+  static override summary = 'List the encoders that come with isogloss or have been fetched from the Hub.';
+  static override description = 'A recipe can name any other repository of the Hugging Face Hub with ONNX files, too: it is fetched when it is needed.';
   static override examples = ['<%= config.bin %> <%= command.id %>'];
 
   async run(): Promise<EncoderEntry[]> {
@@ -11,7 +12,10 @@ export default class EncoderList extends BaseCommand {
     const encoders = await listEncoders();
     this.log(columns([
       ['name', 'parameters', 'layers', 'dims', 'MB', 'what'],
-      ...encoders.map((e) => [e.name, `${(e.parameters / 1e6).toFixed(1)} M`, `0–${e.layers - 1}`, String(e.dims), e.megabytes.toFixed(1), e.what]),
+      ...encoders.map((e) => [
+        e.name, e.parameters === undefined ? '' : `${(e.parameters / 1e6).toFixed(1)} M`, e.layers === undefined ? '' : `0–${e.layers - 1}`, e.dims === undefined ? '' : String(e.dims),
+        e.megabytes.toFixed(1), e.what,
+      ]),
     ]));
     return encoders;
   }

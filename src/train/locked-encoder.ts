@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { EncoderSource } from '../encoder/source.ts';
+import { InputError } from '../support/errors.ts';
+import { readText, sha256File } from '../support/files.ts';
+
+const schema = z.object({
+  from: z.enum(['embedded', 'hub', 'folder', 'file']),
+  /** Of the repository, where it comes from the Hub. */
+  commit: z.string().optional(),
+  /** Name in its repository or folder → hex SHA-256, of the model and of the weights beside it. */
+  files: z.record(z.string(), z.string()),
+  preprocessor: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** What a run's lock says of the encoder that it began with. Nothing in it depends on where files are kept. */
+export type LockedEncoder = z.infer<typeof schema>;
+
+/** From `recipe.lock.yaml` in a run's folder; absent before there is one, and in those of earlier versions. */
+export async function readLockedEncoder(folder: string): Promise<LockedEncoder | undefined> {
+  const file = path.join(folder, 'recipe.lock.yaml');
+  if (!existsSync(file)) return undefined;
+  const lock = z.object({ locked: z.object({ encoder: schema }) }).safeParse(parse(await readText(file)));
+  return lock.success ? lock.data.locked.encoder : undefined;
+}
+
+/**
+ * The lock of an encoder.
+ * @param before what the run began with
+ * @throws InputError when it is not that any more: half of a training on one encoder and half on another would be worth nothing
+ */
+export async function lockEncoder({ from, file, model, data, commit, preprocessor }: EncoderSource, before: LockedEncoder | undefined): Promise<LockedEncoder> {
+  const beside = (name: string): string => path.join(path.dirname(file), path.basename(name));
+  const files = Object.fromEntries(await Promise.all([model, ...data].map(async (name) => [name, await sha256File(beside(name))] as const)));
+  const changed = before && Object.keys({ ...files, ...before.files }).find((name) => files[name] !== before.files[name]);
+  if (changed !== undefined) throw new InputError('the encoder is not the one that this run began with', 'Put the earlier file back; or begin anew, with another `name` in the recipe.', { file: beside(changed) });
+  return { from, ...(commit === undefined ? {} : { commit }), files, ...(preprocessor ? { preprocessor } : {}) };
+}
