@@ -10,6 +10,7 @@ import type { Scores } from '../evaluate/score.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
 import { sha256, writeAtomic, writeJson } from '../support/files.ts';
 import { InputError, type SetAside } from '../support/errors.ts';
+import { alone } from '../support/lock.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { versions } from '../support/versions.ts';
 import { diagnose, factsOf, type TrainingFinding } from './diagnose.ts';
@@ -57,7 +58,7 @@ export interface RunResult {
 /**
  * The main job: prepare → features → train → evaluate → report. The run's folder is named by the recipe's content: a changed
  * recipe runs anew, the same one goes on where it was cut off, or answers at once.
- * @throws InputError for a bad recipe or corpus, WorkError when the work itself fails
+ * @throws InputError for a bad recipe or corpus, WorkError when the work itself fails or another process is at it
  */
 export async function runRecipe(recipeFile: string, options: RunOptions = {}): Promise<RunResult> {
   const recipe = await loadRecipe(recipeFile);
@@ -66,6 +67,11 @@ export async function runRecipe(recipeFile: string, options: RunOptions = {}): P
   if (known) return known;
 
   await mkdir(folder, { recursive: true });
+  // Another process may have finished it in between.
+  return alone(folder, async () => (await finishedRun(folder)) ?? runIn(folder, recipe, options));
+}
+
+async function runIn(folder: string, recipe: Recipe, options: RunOptions): Promise<RunResult> {
   const progress = options.progress ?? silent;
   const cache = new AudioCache(path.join(cacheFolder(), 'audio'));
   const model = recipe.start === undefined ? undefined : await modelFolder(recipe.start, options.runs ?? 'runs');
