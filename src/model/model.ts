@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { encodeEncoder, Encoder, readArchitecture, type FrozenEncoder } from '../encoder/encoder.ts';
+import { AdaptedEncoder, buildAdapted } from '../encoder/adapted.ts';
+import { encodeEncoder, Encoder, isOwn, readArchitecture, type FrozenEncoder } from '../encoder/encoder.ts';
 import { openEncoder } from '../encoder/open.ts';
+import { openUpper } from '../encoder/split.ts';
 import { buildEncoder } from '../encoder/network.ts';
 import { readWeights } from '../encoder/weights.ts';
 import { loadLanguageModel } from '../lm/load.ts';
@@ -150,7 +152,7 @@ export async function writeModel(folder: string, { about, vocabulary, encoder, w
   network.graph.output(buildHead(network, about.head, { layers: about.layers.length, dims }, vocabulary.size), 'logits');
   await writeAtomic(path.join(folder, 'encoder.onnx'), encoder);
   await writeAtomic(path.join(folder, 'head.onnx'), encodeModel(network.graph, { weights }));
-  if (about.adapters) await writeAtomic(path.join(folder, ADAPTERS), encodeSafetensors(adapterTensors(about.adapters, encoder, weights)));
+  if (about.adapters) await writeAtomic(path.join(folder, ADAPTERS), encodeSafetensors(await adapterTensors(about.adapters, encoder, weights)));
   if (languageModel !== undefined) await copyAtomic(languageModel, path.join(folder, LANGUAGE_MODEL));
   if (words) await writeAtomic(path.join(folder, WORDS), words.map((word) => `${word}\n`).join(''));
   await writeJson(path.join(folder, 'vocab.json'), vocabulary.toJson());
@@ -168,20 +170,24 @@ export type AdapterSettings = NonNullable<About['adapters']>;
 export function adapterOptions(settings: AdapterSettings | undefined): AdapterOptions {
   if (!settings) return {};
   if (settings.kind === 'residual') return { adapterDims: settings.dims };
-  return { lowRank: { rank: settings.dims, scale: settings.scale, on: (name) => /^blocks\.\d+\.(attention|feed_forward)\./.test(name) } };
+  // In an encoder that others exported, all that is asked about are products inside its blocks.
+  return { lowRank: { rank: settings.dims, scale: settings.scale, on: (name) => /^(blocks\.\d+\.(attention|feed_forward)|encoder)\./.test(name) } };
 }
 
 /** The untouched encoder with its adapters in place. */
-async function adaptedEncoder({ about, encoder, weights }: ModelParts): Promise<Encoder> {
+async function adaptedEncoder({ about, encoder, weights }: ModelParts): Promise<FrozenEncoder> {
+  const options = adapterOptions(about.adapters);
+  if (!isOwn(encoder)) return AdaptedEncoder.open(about.encoder.name, encoder, options, weights);
   const architecture = readArchitecture(about.encoder.name, encoder);
   const all = new Map([...readWeights(encoder), ...weights]);
-  return Encoder.fromBytes(about.encoder.name, encodeEncoder(all, architecture, {}, adapterOptions(about.adapters)));
+  return Encoder.fromBytes(about.encoder.name, encodeEncoder(all, architecture, {}, options));
 }
 
 /** The parameters that adapters add to the encoder. */
-function adapterTensors(settings: AdapterSettings, encoder: Uint8Array, weights: Weights): Map<string, NamedTensor> {
+async function adapterTensors(settings: AdapterSettings, encoder: Uint8Array, weights: Weights): Promise<Map<string, NamedTensor>> {
   const network = new Network(false, adapterOptions(settings));
-  buildEncoder(network, readArchitecture('encoder', encoder));
+  if (isOwn(encoder)) buildEncoder(network, readArchitecture('encoder', encoder));
+  else buildAdapted(network, await openUpper(encoder, 0));
   const named = [...network.graph.parameters].filter(([name]) => weights.has(name));
   return new Map(named.map(([name, { dims }]) => [name, { dims: dims as number[], data: weights.get(name)! }]));
 }

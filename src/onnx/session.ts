@@ -5,6 +5,8 @@ export interface SessionOptions {
   device?: 'cpu';
   /** Threads inside an operator; the machine's processors by default. */
   threads?: number;
+  /** Give memory back after every operator, for runs with large batches of many shapes: see docs/decisions/0014. */
+  returnsMemory?: boolean;
 }
 
 export type Session = ort.InferenceSession;
@@ -18,6 +20,7 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
     graphOptimizationLevel: 'all',
     // Warnings about folded constants are of no use to a linguist.
     logSeverityLevel: 3,
+    ...(options.returnsMemory ? { enableCpuMemArena: false, enableMemPattern: false } : {}),
   };
   return typeof model === 'string' ? ort.InferenceSession.create(model, settings) : ort.InferenceSession.create(model, settings);
 }

@@ -14,6 +14,7 @@ import { alone } from '../support/lock.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { versions } from '../support/versions.ts';
 import { diagnose, factsOf, type TrainingFinding } from './diagnose.ts';
+import type { MemoryMode } from './memory.ts';
 import { writeReport } from './report.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { adapt } from './adapt.ts';
@@ -32,7 +33,13 @@ export interface RunOptions {
 export interface Metrics {
   test: Scores;
   dev: Scores;
-  train: { epochs: number; seconds: number; frames_per_second: number };
+  train: {
+    epochs: number;
+    seconds: number;
+    frames_per_second: number;
+    /** Of each stage: whether it kept or computed anew, and in bytes what it was expected to take at most and what the process has taken. */
+    memory: { mode: MemoryMode; expected: number; most: number }[];
+  };
   features: { seconds: number; real_time_factor: number | null };
   /** The same head on the untrained encoder. */
   baseline?: { test: Scores };
