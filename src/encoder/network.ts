@@ -22,7 +22,7 @@ export function buildEncoder(network: Network, architecture: Architecture, dropo
   const mask = network.graph.input('mask', ['batch', 'frames']);
   const local = featureEncoder(network, audio, architecture);
   const projected = linear(network, norm(network, local, 'projection.norm'), 'projection', architecture.dims);
-  const x = position(network, network.dropout(silencePadding(network, network.specAugment(projected), mask), dropout), architecture);
+  const x = network.boundary(position(network, network.dropout(silencePadding(network, network.specAugment(projected), mask), dropout), architecture));
   return { hidden: [x, ...buildUpperBlocks(network, architecture, { cut: 0, until }, x, mask, dropout)], mask };
 }
 
@@ -38,7 +38,7 @@ export function buildUpperBlocks(network: Network, architecture: Architecture, {
   const hidden: Value[] = [];
   for (let i = cut; i < until; i++) {
     const left = transformerBlock(network, hidden.at(-1) ?? x, bias, blockName(i), settings);
-    hidden.push(network.adapterDims ? residualAdapter(network, left, `${blockName(i)}.adapter`, network.adapterDims) : left);
+    hidden.push(network.boundary(network.adapterDims ? residualAdapter(network, left, `${blockName(i)}.adapter`, network.adapterDims) : left));
   }
   if (until === architecture.blocks && hidden.length > 0) hidden.push(norm(network, hidden.pop()!, 'final_norm'));
   return hidden;
@@ -63,7 +63,7 @@ function featureEncoder(network: Network, audio: Value, architecture: Architectu
     const fanIn = windows.dims.at(-1) as number;
     const weight = network.parameter(`${name}.weight`, [fanIn, width], { deviation: Math.sqrt(2 / fanIn) });
     // No bias: the normalisation that follows has one.
-    x = relu(g, norm(network, matmul(g, windows, weight), `${name}.norm`));
+    x = network.boundary(relu(g, norm(network, matmul(g, windows, weight), `${name}.norm`)));
   });
   return x;
 }

@@ -1,4 +1,5 @@
 import type { Weights } from '../onnx/engine.ts';
+import { intsOf } from '../onnx/attributes.ts';
 import type { Value } from '../onnx/graph.ts';
 import { readModel, type ImportedModel } from '../onnx/import.ts';
 import type { Network } from '../onnx/network.ts';
@@ -6,7 +7,7 @@ import { addOutputs, onlyOutputs } from '../onnx/outputs.ts';
 import { InputError } from '../support/errors.ts';
 import { findHiddenLayers, type HiddenLayers } from './hidden-layers.ts';
 import { measureSizes } from './sizes.ts';
-import { madeOf, parameterName, UpperBuilder, type Part } from './upper.ts';
+import { madeOf, parameterName, tensorName, UpperBuilder, type Part } from './upper.ts';
 
 /** The bytes of an .onnx file with a value inside it, by name, as one more output. Nothing is decoded. */
 export function exposeLayer(bytes: Uint8Array, tensorName: string): Uint8Array {
@@ -32,9 +33,22 @@ export interface Upper {
    * Appends the layers to a network, with their weights as its parameters.
    * @param hidden [batch, frames, dims], the hidden layer at the cut
    * @param mask [batch, frames], 1 where there is sound; all is sound by default
+   * @param dropout of what each residual branch gives, while training
    * @returns the hidden layers cut + 1 … top, each [batch, frames, dims]
    */
-  build(network: Network, hidden: Value, mask?: Value): Value[];
+  build(network: Network, hidden: Value, mask?: Value, dropout?: number): Value[];
+}
+
+/** A whole encoder, ready to be trained from the sound. */
+export interface Whole extends Omit<Upper, 'build'> {
+  /** Whether a parameter belongs to the strided convolutions. */
+  isConvolution(parameter: string): boolean;
+  /**
+   * @param audio [batch, samples], padded to `paddedSamples` of the frames
+   * @param mask [batch, frames], 1 where there is sound
+   * @returns all hidden layers, each [batch, frames, dims]
+   */
+  build(network: Network, audio: Value, mask: Value, dropout?: number): Value[];
 }
 
 /**
@@ -58,20 +72,36 @@ export async function openUpper(bytes: Uint8Array, cut: number, options: { folde
   const top = hidden.layers.length - 1;
   if (!Number.isInteger(cut) || cut < 0 || cut >= top)
     throw new InputError(`this encoder can't be cut at layer ${cut}`, `It has the layers 0 to ${top}: cut it between 0 and ${top - 1}.`);
+  return opened(bytes, model, hidden, hidden.layers[cut]!, cut + 1, options.folder);
+}
+
+/**
+ * Opens an encoder for training from the sound up, convolutions and all; what `openUpper` says of exporters, masks and sizes holds.
+ * @throws InputError as `openUpper` does
+ */
+export async function openWhole(bytes: Uint8Array, options: { folder?: string } = {}): Promise<Whole> {
+  const model = readModel(bytes, options.folder);
+  const hidden = findHiddenLayers(model);
+  const strided = model.nodes.filter(({ op, attributes }) => op === 'Conv' && intsOf(attributes, 'strides', [1]).some((stride) => stride > 1)).at(-1);
+  const convolutions = strided ? madeOf(model, strided.outputs, (name) => name === hidden.audio).tensors : new Set<string>();
+  return { ...(await opened(bytes, model, hidden, hidden.audio, 0, options.folder)), isConvolution: (parameter) => convolutions.has(tensorName(parameter)) };
+}
+
+async function opened(bytes: Uint8Array, model: ImportedModel, hidden: HiddenLayers, start: string, lowest: number, folder?: string): Promise<Upper> {
   const layerOfTensor = layersOfTensors(model, hidden);
-  const part = above(model, hidden, cut);
+  const part = between(model, hidden, start, lowest);
   refuseFrozen(model, hidden, part);
-  const sizes = await measureSizes(bytes, model, hidden, cut, part.values, options.folder);
+  const sizes = await measureSizes(bytes, model, hidden, Math.max(0, lowest - 1), part.values, folder);
   const trained = [...part.tensors].filter((name) => {
     const tensor = model.tensors.get(name)!;
-    return tensor.type === 'float32' && tensor.dims.reduce((a, d) => a * d, 1) > 1 && layerOfTensor.get(name)! > cut;
+    return tensor.type === 'float32' && tensor.dims.reduce((a, d) => a * d, 1) > 1 && (layerOfTensor.get(name) ?? 0) >= lowest;
   });
   const parameters = new Map(trained.map((name) => [parameterName(name), name]));
   return {
     hidden, dims: sizes.dims,
     weights: new Map([...parameters].map(([parameter, name]) => [parameter, model.tensors.get(name)!.read() as Float32Array])),
     layerOf: (parameter) => layerOfTensor.get(parameters.get(parameter) ?? '') ?? 0,
-    build: (network, input, mask) => new UpperBuilder({ model, hidden, cut, part, sizes, trained: new Set(trained) }, network, input, mask).layers(),
+    build: (network, input, mask, dropout) => new UpperBuilder({ model, hidden, start, lowest, part, sizes, trained: new Set(trained) }, network, input, mask, dropout).layers(),
   };
 }
 
@@ -97,9 +127,9 @@ function layersOfTensors(model: ImportedModel, hidden: HiddenLayers): Map<string
   return layers;
 }
 
-function above(model: ImportedModel, hidden: HiddenLayers, cut: number): Part {
-  const { values, tensors } = madeOf(model, hidden.layers.slice(cut + 1), (name) => name === hidden.layers[cut]);
-  return { values, tensors, signal: reachedFrom(model, hidden.layers[cut]!, values), masked: hidden.mask === undefined ? new Set() : reachedFrom(model, hidden.mask, values) };
+function between(model: ImportedModel, hidden: HiddenLayers, start: string, lowest: number): Part {
+  const { values, tensors } = madeOf(model, hidden.layers.slice(lowest), (name) => name === start);
+  return { values, tensors, signal: reachedFrom(model, start, values), masked: hidden.mask === undefined ? new Set() : reachedFrom(model, hidden.mask, values) };
 }
 
 /** Of these values, those that depend on the source by more than its shape. */

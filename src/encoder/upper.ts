@@ -1,6 +1,7 @@
 import type { ConstantData, Dim, ElementType, Graph, Shape, Value } from '../onnx/graph.ts';
 import type { ImportedModel, ImportedNode } from '../onnx/import.ts';
 import type { Network } from '../onnx/network.ts';
+import { lowRankBranch, residualAdapter } from '../onnx/layers.ts';
 import { add, mul, reshape, sub } from '../onnx/ops.ts';
 import { dimOfSize, formula, type Observed, type Size } from '../onnx/probe.ts';
 import { canReshape, dimOf, joined } from '../onnx/shapes.ts';
@@ -24,7 +25,10 @@ export interface Part {
 export interface Plan {
   model: ImportedModel;
   hidden: HiddenLayers;
-  cut: number;
+  /** The value that it starts from: the recording, or the hidden layer at the cut. */
+  start: string;
+  /** The lowest hidden layer that it makes. */
+  lowest: number;
   part: Part;
   sizes: Sizes;
   /** Stored numbers that become parameters. */
@@ -61,26 +65,30 @@ export class UpperBuilder {
   private readonly plan: Plan;
   private readonly network: Network;
   private readonly graph: Graph;
-  private readonly input: Value;
   private readonly mask: Value | undefined;
+  private readonly dropout: number;
+  /** A value whose first dims are batch and frames. */
+  private readonly sized: Value;
   private readonly made: Map<string, Value>;
   private readonly masks = new Map<ElementType, Value>();
   private readonly sizeValues = new Map<string, Value>();
 
-  constructor(plan: Plan, network: Network, input: Value, mask: Value | undefined) {
+  /** @param dropout of what each residual branch gives, while training */
+  constructor(plan: Plan, network: Network, input: Value, mask: Value | undefined, dropout = 0) {
     this.plan = plan;
     this.network = network;
     this.graph = network.graph;
-    this.input = input;
     this.mask = mask;
-    this.made = new Map([[plan.hidden.layers[plan.cut]!, input]]);
+    this.dropout = dropout;
+    this.sized = mask ?? input;
+    this.made = new Map([[plan.start, input]]);
   }
 
   layers(): Value[] {
-    const { model, part, hidden, cut } = this.plan;
+    const { model, part, hidden, lowest } = this.plan;
     // In the exporter's order: to start at the end and look for makers would go as deep as the encoder does.
     for (const node of model.nodes) if (node.outputs.some((name) => part.values.has(name) && part.signal.has(name))) this.append(node);
-    return hidden.layers.slice(cut + 1).map((name) => this.value(name));
+    return hidden.layers.slice(lowest).map((name) => this.value(name));
   }
 
   private value(name: string): Value {
@@ -102,6 +110,45 @@ export class UpperBuilder {
     const shapes = node.outputs.filter(Boolean).map((name) => this.shape(name));
     const outputs = node.op === 'Reshape' && node.domain === '' ? [this.reshaped(node, shapes[0]!.dims)] : appendImported(this.graph, node, this.operands(node), shapes);
     node.outputs.filter(Boolean).forEach((name, i) => this.made.set(name, outputs[i]!));
+    const [name] = node.outputs as [string];
+    if (this.isLinear(node)) this.made.set(name, this.withLowRank(node, outputs[0]!));
+    const layer = this.plan.hidden.layers.indexOf(name);
+    if (layer >= this.plan.lowest) this.made.set(name, this.network.boundary(this.withAdapter(outputs[0]!, layer)));
+  }
+
+  /** A product of the signal with a weight that could be trained. */
+  private isLinear({ op, domain, inputs: [x, weight] }: ImportedNode): boolean {
+    const { part, sizes } = this.plan;
+    return (op === 'MatMul' || op === 'Gemm') && domain === '' && part.signal.has(x!) && !part.signal.has(weight!) && this.fromTrained(weight!) && (sizes.seen.get(weight!)?.dims[0] ?? this.plan.model.tensors.get(weight!)!.dims).length === 2;
+  }
+
+  /** LoRA on a linear layer inside the blocks, under the name of its weight. */
+  private withLowRank(node: ImportedNode, y: Value): Value {
+    const { lowRank } = this.network;
+    const [tensor] = madeOf(this.plan.model, [node.inputs[1]!], () => false).tensors;
+    const name = parameterName(tensor!);
+    // Where two layers share a weight, the first has the adapter.
+    if (!lowRank?.on(name) || this.graph.parameters.has(`${name}.lora_a`)) return y;
+    return add(this.graph, y, lowRankBranch(this.network, this.value(node.inputs[0]!), name, y.dims.at(-1) as number, lowRank));
+  }
+
+  private withAdapter(left: Value, layer: number): Value {
+    const { adapterDims } = this.network;
+    return adapterDims && layer > 0 ? residualAdapter(this.network, left, `blocks.${layer - 1}.adapter`, adapterDims) : left;
+  }
+
+  /** The sum of a residual and what a branch makes of it, which comes later: there a block may drop some of the branch. */
+  private withDropout(node: ImportedNode, inputs: (Value | undefined)[]): (Value | undefined)[] {
+    const { part, sizes, hidden } = this.plan;
+    const isFull = (name: string): boolean => part.signal.has(name) && String(sizes.seen.get(name)?.dims) === String(sizes.seen.get(hidden.layers[this.plan.lowest]!)!.dims);
+    if (this.dropout === 0 || node.op !== 'Add' || !node.inputs.every((name) => name === this.plan.start || isFull(name))) return inputs;
+    const later = this.order(node.inputs[1]!) > this.order(node.inputs[0]!) ? 1 : 0;
+    return inputs.map((value, i) => (value && i === later ? this.network.dropout(value, this.dropout) : value));
+  }
+
+  private order(name: string): number {
+    const node = this.plan.model.makers.get(name);
+    return node ? this.plan.model.nodes.indexOf(node) : -1;
   }
 
   private operands(node: ImportedNode): (Value | undefined)[] {
@@ -109,7 +156,7 @@ export class UpperBuilder {
     const inputs = node.inputs.map((name) => (name === '' ? undefined : ((spread ? this.spreadable(name) : undefined) ?? this.value(name))));
     if (this.mask && this.plan.hidden.mask === undefined && node.op === 'Softmax' && this.plan.hidden.attention.includes(node.outputs[0]!))
       inputs[0] = this.maskedScores(inputs[0]!, node);
-    return inputs;
+    return this.withDropout(node, inputs);
   }
 
   /** Of what is only added to the signal, or the like: one number, or two by the mask, where the exporter has as many as there are. */
@@ -127,7 +174,7 @@ export class UpperBuilder {
   /** One number on sound and another on padding, [batch, 1, 1, frames]. */
   private byMask(type: ElementType, { sound, padding }: MaskRule): Value {
     const g = this.graph;
-    const [batch, frames] = this.input.dims as [Dim, Dim];
+    const [batch, frames] = this.sized.dims as [Dim, Dim];
     const present = reshape(g, this.maskAs('bool'), [batch, 1, 1, frames]);
     if (type === 'bool' && sound === 1 && padding === 0) return present;
     if (type === 'bool' && sound === 0 && padding === 1) return g.node('Not', [present]);
@@ -142,7 +189,7 @@ export class UpperBuilder {
     const [batch, , , frames] = bias.dims as [Dim, Dim, Dim, Dim];
     const rows = dimOfSize({ scale: heads, batch: 1, frames: 0, offset: 0 }, batch, frames);
     const [spread] = g.append('Expand', [bias, g.integers([1, heads, 1, 1])], {}, [{ dims: [batch, heads, 1, frames], type: bias.type }]);
-    return g.append('Reshape', [spread, joined(g, [g.integers([-1, 1]), dimOf(g, this.input, 1)])], {}, [{ dims: [rows, 1, frames], type: bias.type }])[0]!;
+    return g.append('Reshape', [spread, joined(g, [g.integers([-1, 1]), dimOf(g, this.sized, 1)])], {}, [{ dims: [rows, 1, frames], type: bias.type }])[0]!;
   }
 
   /** Keeps attention off padding in a graph that has no mask: scores [batch, heads, frames, frames] or [batch · heads, frames, frames]. */
@@ -189,8 +236,8 @@ export class UpperBuilder {
   }
 
   private maskAs(type: ElementType): Value {
-    const [batch, frames] = this.input.dims as [Dim, Dim];
-    const sizes = (): Value => joined(this.graph, [dimOf(this.graph, this.input, 0), dimOf(this.graph, this.input, 1)]);
+    const [batch, frames] = this.sized.dims as [Dim, Dim];
+    const sizes = (): Value => joined(this.graph, [dimOf(this.graph, this.sized, 0), dimOf(this.graph, this.sized, 1)]);
     const mask = this.masks.get('float32') ?? this.mask ?? this.graph.append('Expand', [this.graph.scalar(1), sizes()], {}, [{ dims: [batch, frames], type: 'float32' }])[0]!;
     this.masks.set('float32', mask);
     const value = this.masks.get(type) ?? this.cast(mask, type);
@@ -225,7 +272,7 @@ export class UpperBuilder {
     const key = JSON.stringify(size);
     const known = this.sizeValues.get(key);
     if (known) return known;
-    const factors = [...new Array<number>(size.batch).fill(0), ...new Array<number>(size.frames).fill(1)].map((axis) => dimOf(g, this.input, axis));
+    const factors = [...new Array<number>(size.batch).fill(0), ...new Array<number>(size.frames).fill(1)].map((axis) => dimOf(g, this.sized, axis));
     const scaled = (): Value => {
       const product = factors.reduce((a, b) => mul(g, a, b));
       const times = size.scale === 1 ? product : mul(g, product, g.integers([size.scale]));
@@ -246,7 +293,7 @@ export class UpperBuilder {
 
   private shape(name: string): Shape {
     const seen = this.plan.sizes.seen.get(name)!;
-    const [batch, frames] = this.input.dims as [Dim, Dim];
+    const [batch, frames] = this.sized.dims as [Dim, Dim];
     const dims = seen.dims[0]!.map((_, axis): Dim => {
       const tried = seen.dims.map((d) => d[axis]!);
       const size = this.formula(tried);

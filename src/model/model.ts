@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { AdaptedEncoder, buildAdapted } from '../encoder/adapted.ts';
 import { encode } from '../encoder/chunks.ts';
-import { encodeEncoder, Encoder, readArchitecture, type FrozenEncoder } from '../encoder/encoder.ts';
+import { encodeEncoder, Encoder, isOwn, readArchitecture, type FrozenEncoder } from '../encoder/encoder.ts';
 import { openEncoder } from '../encoder/open.ts';
 import { preprocessorSchema } from '../encoder/preprocessor.ts';
+import { openUpper } from '../encoder/split.ts';
 import { buildEncoder } from '../encoder/network.ts';
 import { readWeights } from '../encoder/weights.ts';
 import { loadLanguageModel } from '../lm/load.ts';
@@ -163,7 +165,7 @@ export async function writeModel(folder: string, { about, vocabulary, encoder, e
   for (const name of externalFiles(encoder)) await copyAtomic(path.join(encoderFolder ?? '', name), path.join(folder, name));
   await writeAtomic(path.join(folder, 'encoder.onnx'), encoder);
   await writeAtomic(path.join(folder, 'head.onnx'), encodeModel(network.graph, { weights }));
-  if (about.adapters) await writeAtomic(path.join(folder, ADAPTERS), encodeSafetensors(adapterTensors(about.adapters, encoder, weights)));
+  if (about.adapters) await writeAtomic(path.join(folder, ADAPTERS), encodeSafetensors(await adapterTensors(about.adapters, encoder, weights, encoderFolder)));
   if (languageModel !== undefined) await copyAtomic(languageModel, path.join(folder, LANGUAGE_MODEL));
   if (words) await writeAtomic(path.join(folder, WORDS), words.map((word) => `${word}\n`).join(''));
   await writeJson(path.join(folder, 'vocab.json'), vocabulary.toJson());
@@ -181,20 +183,24 @@ export type AdapterSettings = NonNullable<About['adapters']>;
 export function adapterOptions(settings: AdapterSettings | undefined): AdapterOptions {
   if (!settings) return {};
   if (settings.kind === 'residual') return { adapterDims: settings.dims };
-  return { lowRank: { rank: settings.dims, scale: settings.scale, on: (name) => /^blocks\.\d+\.(attention|feed_forward)\./.test(name) } };
+  // In an encoder that others exported, all that is asked about are products inside its blocks.
+  return { lowRank: { rank: settings.dims, scale: settings.scale, on: (name) => /^(blocks\.\d+\.(attention|feed_forward)|encoder)\./.test(name) } };
 }
 
 /** The untouched encoder with its adapters in place. */
-async function adaptedEncoder({ about, encoder, weights }: ModelParts): Promise<Encoder> {
+async function adaptedEncoder({ about, encoder, encoderFolder, weights }: ModelParts): Promise<FrozenEncoder> {
+  const options = adapterOptions(about.adapters);
+  if (!isOwn(encoder)) return AdaptedEncoder.open(about.encoder.name, encoder, options, weights, { preprocessor: about.encoder.preprocessor, folder: encoderFolder });
   const architecture = readArchitecture(about.encoder.name, encoder);
   const all = new Map([...readWeights(encoder), ...weights]);
-  return Encoder.fromBytes(about.encoder.name, encodeEncoder(all, architecture, {}, adapterOptions(about.adapters)));
+  return Encoder.fromBytes(about.encoder.name, encodeEncoder(all, architecture, {}, options));
 }
 
 /** The parameters that adapters add to the encoder. */
-function adapterTensors(settings: AdapterSettings, encoder: Uint8Array, weights: Weights): Map<string, NamedTensor> {
+async function adapterTensors(settings: AdapterSettings, encoder: Uint8Array, weights: Weights, folder: string | undefined): Promise<Map<string, NamedTensor>> {
   const network = new Network(false, adapterOptions(settings));
-  buildEncoder(network, readArchitecture('encoder', encoder));
+  if (isOwn(encoder)) buildEncoder(network, readArchitecture('encoder', encoder));
+  else buildAdapted(network, await openUpper(encoder, 0, { folder }));
   const named = [...network.graph.parameters].filter(([name]) => weights.has(name));
   return new Map(named.map(([name, { dims }]) => [name, { dims: dims as number[], data: weights.get(name)! }]));
 }

@@ -33,7 +33,8 @@ export interface AdamWNodes {
 export function appendAdamW(graph: Graph, gradients: ReadonlyMap<string, Value>, settings: AdamWSettings): AdamWNodes {
   const [rate, meanCorrection, squareCorrection] = STEP_INPUTS.map((name) => graph.input(name, []));
   const s = (x: number): Value => graph.scalar(x);
-  const squares = [...gradients.values()].map((gradient) => graph.node('ReduceSumSquare', [gradient], { keepdims: { int: 0 } }));
+  // ONNX Runtime makes what the last square is made of first: the gradients of the top layers, as they come to be known.
+  const squares = [...gradients.values()].reverse().map((gradient) => graph.node('ReduceSumSquare', [gradient], { keepdims: { int: 0 } }));
   const norm = sqrt(graph, graph.node('Sum', squares, {}, 'Sum', []));
   const scale = div(graph, s(settings.clip), graph.node('Max', [norm, s(settings.clip)]));
   // All that is one number for all parameters is worked out once: what is left is as few passes over them as can be.

@@ -2,9 +2,12 @@ import { appendAdamW, type AdamWSettings } from './adamw.ts';
 import { differentiate } from './differentiate.ts';
 import { Graph, type Node, type Value } from './graph.ts';
 import type { Network } from './network.ts';
+import { totalNeed, workingBytes, type MemoryNeed } from './memory.ts';
 import { add, reshape } from './ops.ts';
 import { encodeModel } from './proto.ts';
+import { withRecomputation } from './recompute.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
+import type { BatchShape, SymbolSizes, ValueSizes } from './value-sizes.ts';
 
 export type Weights = Map<string, Float32Array>;
 
@@ -20,6 +23,10 @@ export interface EngineOptions extends SessionOptions {
   moments?: Moments;
   /** Sum the gradients of several batches before a move. */
   accumulate?: boolean;
+  /** Compute what is inside a block once more on the way back, instead of keeping it. */
+  recompute?: boolean;
+  /** What a batch makes of the names in the inputs' dims; those of `batch` and `frames` alone, if absent. */
+  sizes?: SymbolSizes;
 }
 
 /** The sessions of a training step, and how their values are called. */
@@ -37,14 +44,37 @@ export interface Parts {
   next: ReturnType<typeof appendAdamW>['next'];
   /** Values of the way there that the way back reads. */
   kept: Value[];
+  /** All that the way there gives. */
+  given: Value[];
   forwardInputs: Set<string>;
   backwardInputs: Set<string>;
   /** Of the session that moves the weights. */
   moveInputs: Set<string>;
 }
 
-/** Compiles a network's way there, its way back, and the move of its weights. */
-export async function compileParts(network: Network, output: Value, settings: AdamWSettings, options: EngineOptions): Promise<Parts> {
+/** A step's graphs before they are opened. */
+export interface Plan {
+  network: Network;
+  forward: PlannedRun;
+  backward: PlannedRun;
+  update?: PlannedRun;
+  sums: Parts['sums'];
+  output: Value;
+  seed: Value;
+  norm: Value;
+  next: Parts['next'];
+  kept: Value[];
+}
+
+interface PlannedRun {
+  graph: Graph;
+  nodes: readonly Node[];
+  inputs: Value[];
+  outputs: Value[];
+}
+
+/** A network's way there, its way back, and the move of its weights. Appends to the network's graph: once to a network. */
+export function planStep(network: Network, output: Value, settings: AdamWSettings, options: Pick<EngineOptions, 'accumulate' | 'recompute'>): Plan {
   const { graph } = network;
   const forwardNodes = [...graph.nodes];
   const forwardInputs = [...graph.inputs, ...graph.parameters.values()];
@@ -58,29 +88,55 @@ export async function compileParts(network: Network, output: Value, settings: Ad
   // A shape that the way back reads is taken on the way there: to keep it costs nothing, to keep what has it would.
   const early = (node: Node): boolean => node.op === 'Shape' && before.has(node.inputs[0]!.name);
   forwardNodes.push(...added.filter(early));
-  const backwardNodes = added.filter((node) => !early(node));
+  const way = { graph, forward: forwardNodes, backward: added.filter((node) => !early(node)), boundaries: network.boundaries, seed };
+  const backwardNodes = options.recompute ? withRecomputation(way) : way.backward;
   const made = madeBy(forwardNodes);
   const kept = [...readBy(backwardNodes)].flatMap((name) => made.get(name) ?? []);
-  const outputs = [...new Set([output, ...kept])];
   const moved = [norm, ...[...next.values()].flatMap((v) => [v.weight, v.mean, v.square])];
-  const backwardOutputs = update ? sums.map(({ after }) => after) : moved;
-  const backwardInputs = neededInputs(backwardNodes, [...graph.inputs, ...graph.parameters.values(), ...kept]);
-  const forwardNeeded = neededInputs(forwardNodes, forwardInputs);
-  const forward = await openSession(encodeModel(graph, { nodes: forwardNodes, inputs: forwardNeeded, outputs }), options);
-  const backward = await openSession(encodeModel(graph, { nodes: backwardNodes, inputs: backwardInputs, outputs: backwardOutputs }), options);
-  const updateInputs = update ? neededInputs(update.graph.nodes, [...update.graph.inputs, ...update.graph.parameters.values()]) : backwardInputs;
-  const updateSession = update && (await openSession(encodeModel(update.graph, { inputs: updateInputs, outputs: moved }), options));
+  const run = (of: Graph, nodes: readonly Node[], candidates: readonly Value[], outputs: Value[]): PlannedRun => ({ graph: of, nodes, inputs: neededInputs(nodes, candidates), outputs });
   return {
-    graph, forward, backward, ...(updateSession ? { update: updateSession } : {}), sums, output, seed, norm, next, kept,
-    forwardInputs: namesOf(forwardNeeded), backwardInputs: namesOf(backwardInputs), moveInputs: namesOf(updateInputs),
+    network, sums, output, seed, norm, next, kept,
+    forward: run(graph, forwardNodes, forwardInputs, [...new Set([output, ...kept])]),
+    backward: run(graph, backwardNodes, [...graph.inputs, ...graph.parameters.values(), ...kept], update ? sums.map(({ after }) => after) : moved),
+    ...(update ? { update: run(update.graph, update.graph.nodes, [...update.graph.inputs, ...update.graph.parameters.values()], moved) } : {}),
   };
+}
+
+/** Opens a step's sessions. */
+export async function openStep(plan: Plan, options: SessionOptions): Promise<Parts> {
+  const { network, sums, output, seed, norm, next, kept } = plan;
+  const open = ({ graph, ...run }: PlannedRun): Promise<Session> => openSession(encodeModel(graph, run), { returnsMemory: true, ...options });
+  const [forward, backward] = [await open(plan.forward), await open(plan.backward)];
+  const update = plan.update && (await open(plan.update));
+  return {
+    graph: network.graph, forward, backward, ...(update ? { update } : {}), sums, output, seed, norm, next, kept, given: plan.forward.outputs,
+    forwardInputs: namesOf(plan.forward.inputs), backwardInputs: namesOf(plan.backward.inputs), moveInputs: namesOf((plan.update ?? plan.backward).inputs),
+  };
+}
+
+/** What a step needs with batches of these shapes. @param sizes of the network's values, the way back included */
+export function needOf(plan: Plan, sizes: ValueSizes, shapes: readonly BatchShape[]): MemoryNeed {
+  const { inputs, parameters, constants } = plan.network.graph;
+  const bytes = (values: Iterable<Value>, shape: BatchShape): number => [...values].reduce((sum, value) => sum + sizes.bytes(value, shape), 0);
+  const elsewhere = new Set([...plan.forward.outputs, ...plan.backward.outputs].map(({ name }) => name));
+  // Weights and two moments, of this step and of the next; sums of gradients, of this batch and before it.
+  const copies = 6 + (plan.update ? 2 : 0);
+  const stored = [...constants.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+  const most = (of: (shape: BatchShape) => number): number => Math.max(0, ...shapes.map(of));
+  return totalNeed({
+    weights: copies * bytes(parameters.values(), { batch: 1, frames: 1 }) + 2 * stored,
+    kept: most((shape) => bytes(plan.forward.outputs, shape)),
+    working: most((shape) => Math.max(workingBytes(plan.forward.nodes, elsewhere, sizes, shape), workingBytes(plan.backward.nodes, elsewhere, sizes, shape))),
+    batches: 2 * most((shape) => bytes(inputs.filter(({ dims }) => dims.some((d) => typeof d === 'string')), shape)),
+  });
 }
 
 export const gradientOf = (parameter: string): string => `${parameter}.gradient`;
 
 /** Gradients that are added to what earlier batches gave. */
 function summed(graph: Graph, gradients: ReadonlyMap<string, Value>): Parts['sums'] {
-  return [...gradients].map(([parameter, gradient]) => {
+  // ONNX Runtime makes what the last output is made of first: the gradients of the top layers, as they come to be known.
+  return [...gradients].reverse().map(([parameter, gradient]) => {
     const dims = graph.parameters.get(parameter)!.dims;
     const before = graph.input(`${parameter}.sum`, dims);
     return { parameter, before, after: add(graph, before, reshape(graph, gradient, dims)) };

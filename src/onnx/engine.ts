@@ -1,10 +1,11 @@
 import type * as ort from 'onnxruntime-node';
 import { STEP_INPUTS, type AdamWSettings } from './adamw.ts';
 import { Arena } from './arena.ts';
-import { compileParts, gradientOf, type EngineOptions, type Moments, type Parts, type Weights } from './compile.ts';
+import { gradientOf, openStep, planStep, type EngineOptions, type Moments, type Parts, type Plan, type Weights } from './compile.ts';
 import type { Graph, Value } from './graph.ts';
 import type { Network } from './network.ts';
 import { floatData, floats, type Session } from './session.ts';
+import { ValueSizes } from './value-sizes.ts';
 
 export type { Moments, Weights } from './compile.ts';
 export type Feeds = Record<string, ort.Tensor>;
@@ -20,14 +21,17 @@ export class Engine {
   moments: Moments;
   private readonly arena = new Arena();
   private readonly parts: Parts;
+  /** Of what the way there gives. */
+  private readonly sizes: ValueSizes;
   private readonly settings: AdamWSettings;
   private spare: { weights: Weights; mean: Weights; square: Weights };
   private kept: Feeds = {};
   /** Gradients summed over the batches since the last move, where there are several to a move. */
   private sums: Feeds | undefined;
 
-  private constructor(parts: Parts, settings: AdamWSettings, weights: Weights, moments: Moments | undefined) {
+  private constructor(parts: Parts, sizes: ValueSizes, settings: AdamWSettings, weights: Weights, moments: Moments | undefined) {
     this.parts = parts;
+    this.sizes = sizes;
     this.settings = settings;
     this.weights = weights;
     this.moments = moments ?? { mean: zerosLike(weights), square: zerosLike(weights), step: 0 };
@@ -36,15 +40,20 @@ export class Engine {
 
   /** @param output what the loss is computed from; its gradient is given to `backward` */
   static async compile(network: Network, output: Value, settings: AdamWSettings, weights: Weights, options: EngineOptions = {}): Promise<Engine> {
-    return new Engine(await compileParts(network, output, settings, options), settings, weights, options.moments);
+    const plan = planStep(network, output, settings, options);
+    return Engine.open(plan, await ValueSizes.measure(network.graph, plan.forward.nodes, options.sizes), settings, weights, options);
+  }
+
+  /** @param sizes of what the way there gives */
+  static async open(plan: Plan, sizes: ValueSizes, settings: AdamWSettings, weights: Weights, options: EngineOptions = {}): Promise<Engine> {
+    return new Engine(await openStep(plan, options), sizes, settings, weights, options.moments);
   }
 
   /** Runs the network. The result's data is only valid until the next `forward`. */
   async forward(inputs: Feeds): Promise<ort.Tensor> {
     const { graph, forward, output, kept, forwardInputs } = this.parts;
     const feeds = pick({ ...inputs, ...weightFeeds(graph, this.weights) }, forwardInputs);
-    const key = Object.values(inputs).map((t) => t.dims.join('x')).join(' ');
-    const results = await this.arena.run(forward, feeds, key);
+    const results = await this.arena.run(forward, feeds, this.dimsGiven(inputs));
     this.kept = { ...inputs };
     for (const value of kept) this.kept[value.name] = results[value.name]!;
     return results[output.name]!;
@@ -70,6 +79,21 @@ export class Engine {
     for (const { parameter, before } of sums) feeds[before.name] = this.sums?.[gradientOf(parameter)] ?? floats(new Float32Array(this.weights.get(parameter)!.length), before.dims as number[]);
     const results = await backward.run(pick(feeds, backwardInputs));
     this.sums = Object.fromEntries(sums.map(({ parameter, after }) => [gradientOf(parameter), results[after.name]!]));
+  }
+
+  /** Dims of the floats that the way there gives. */
+  private dimsGiven(inputs: Feeds): Record<string, readonly number[]> {
+    const { graph, given } = this.parts;
+    const symbol = (name: string): number | undefined => graph.inputs.flatMap((input) => {
+      const axis = input.dims.indexOf(name);
+      return axis >= 0 && inputs[input.name] ? [inputs[input.name]!.dims[axis]!] : [];
+    })[0];
+    const [batch, frames] = [symbol('batch'), symbol('frames')];
+    if (batch === undefined || frames === undefined) return {};
+    return Object.fromEntries(given.flatMap((value) => {
+      const dims = value.type === 'float32' ? this.sizes.dims(value, { batch, frames }) : undefined;
+      return dims ? [[value.name, dims] as const] : [];
+    }));
   }
 
   private async move(session: Session, inputs: Feeds, learningRate: number): Promise<number> {

@@ -11,8 +11,8 @@ export function linear(network: Network, x: Value, name: string, outputs: number
   return network.lowRank?.on(name) ? add(network.graph, y, lowRankBranch(network, x, name, outputs, network.lowRank)) : y;
 }
 
-/** Starts at zero, since B does: before training, nothing is changed. */
-function lowRankBranch(network: Network, x: Value, name: string, outputs: number, { rank, scale }: LowRank): Value {
+/** What LoRA adds to a linear layer's output. Starts at zero, since B does: before training, nothing is changed. */
+export function lowRankBranch(network: Network, x: Value, name: string, outputs: number, { rank, scale }: LowRank): Value {
   const g = network.graph;
   const inputs = x.dims.at(-1) as number;
   const down = network.parameter(`${name}.lora_a`, [inputs, rank], { deviation: Math.sqrt(1 / inputs) });

@@ -36,6 +36,8 @@ export class Network {
 
   readonly starts = new Map<string, Start>();
   readonly dropoutSites: DropoutSite[] = [];
+  /** Values between which a training may compute anew instead of keeping what is inside: hidden layers, mostly. */
+  readonly boundaries: Value[] = [];
   readonly training: boolean;
 
   private masked = false;
@@ -62,6 +64,11 @@ export class Network {
     const input = this.graph.input(`dropout.${this.dropoutSites.length}`, dims);
     this.dropoutSites.push({ input, rate });
     return mul(this.graph, x, input);
+  }
+
+  boundary(x: Value): Value {
+    this.boundaries.push(x);
+    return x;
   }
 
   /**

@@ -20,7 +20,7 @@ export class Predictor {
   static async compile(network: Network, output: Value, options: SessionOptions = {}): Promise<Predictor> {
     const { graph } = network;
     const bytes = encodeModel(graph, { inputs: [...graph.inputs, ...graph.parameters.values()], outputs: [output] });
-    return new Predictor(await openSession(bytes, options), network, output);
+    return new Predictor(await openSession(bytes, { returnsMemory: true, ...options }), network, output);
   }
 
   async run(inputs: Feeds, weights: Weights): Promise<ort.Tensor> {

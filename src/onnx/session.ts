@@ -13,6 +13,8 @@ export interface SessionOptions {
   folder?: string | undefined;
   /** Where ONNX Runtime writes how long each operator took, when the session is released: the start of a file's name. */
   profile?: string;
+  /** Give memory back after every operator, for runs with large batches of many shapes: see docs/decisions/0014. */
+  returnsMemory?: boolean;
 }
 
 export type Session = ort.InferenceSession;
@@ -32,6 +34,7 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
     logSeverityLevel: 3,
     // DirectML works without: https://onnxruntime.ai/docs/execution-providers/DirectML-ExecutionProvider.html
     ...(device === 'dml' ? { enableMemPattern: false } : {}),
+    ...(options.returnsMemory ? { enableCpuMemArena: false, enableMemPattern: false } : {}),
     ...(options.profile ? { enableProfiling: true, profileFilePrefix: options.profile } : {}),
     extra: {
       session: {

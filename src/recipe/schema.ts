@@ -93,6 +93,8 @@ const training = z.strictObject({
   epochs: count.default(27),
   batch_seconds: z.number().positive().default(60),
   accumulate: count.default(1).describe('Batches to a step: a large batch in the memory of a small one.'),
+  // Optional, so that recipes from before it was there keep their run folders.
+  memory: z.enum(['keep', 'recompute']).optional().describe('`recompute`: what is inside the encoder’s blocks is computed once more on the way back instead of kept; slower by about a third, same results. Whichever fits, if absent.'),
   learning_rate: z.number().positive().default(0.003),
   schedule: z.enum(['cosine', 'linear', 'constant']).default('cosine'),
   warmup: share.default(0.1).describe('Share of all steps.'),

@@ -85,7 +85,7 @@ export async function adapt(work: Work): Promise<Trained> {
   const metrics: Metrics = {
     test,
     dev: score(evaluated.dev.pairs),
-    train: { epochs: trained.epochs.length, seconds: trained.seconds, frames_per_second: trained.frames / trained.seconds },
+    train: { epochs: trained.epochs.length, seconds: trained.seconds, frames_per_second: trained.frames / trained.seconds, memory: trained.memory },
     features: { seconds: trained.features.seconds, real_time_factor: trained.features.realTimeFactor ?? null },
     ...(confidence ? { confidence } : {}),
     ...(oracle ? { oracle: { nbest: NBEST, test: score(oracle) } } : {}),
@@ -124,6 +124,7 @@ interface StagesResult {
   seconds: number;
   frames: number;
   features: FeatureReport;
+  memory: Metrics['train']['memory'];
 }
 
 /** Runs the stages one after the other; each starts from the weights that the one before left. */
@@ -136,7 +137,7 @@ async function trainStages(work: Work, folder: string): Promise<StagesResult> {
   };
   const known = start.vocabulary ? extendVocabulary(start.weights, start.vocabulary, prepared.vocabulary) : start.weights;
   const weights: Weights = new Map(known);
-  const result = { epochs: [] as EpochRecord[], seconds: 0, frames: 0, features: { seconds: 0, secondsOfAudio: 0, cached: 0, computed: 0 } as FeatureReport };
+  const result = { epochs: [] as EpochRecord[], seconds: 0, frames: 0, features: { seconds: 0, secondsOfAudio: 0, cached: 0, computed: 0 } as FeatureReport, memory: [] as Metrics['train']['memory'] };
   for (const [i, stage] of stages.entries()) {
     const trained = await trainStage(work, { shape, stage, weights, folder, index: i, only: stages.length === 1, epochsBefore: result.epochs.length });
     for (const [name, data] of trained.weights) weights.set(name, data);
@@ -144,6 +145,7 @@ async function trainStages(work: Work, folder: string): Promise<StagesResult> {
     result.seconds += trained.seconds;
     result.frames += trained.seconds * trained.framesPerSecond;
     result.features = added(result.features, trained.features);
+    result.memory.push({ mode: trained.memory.mode, expected: trained.memory.need.total, most: process.resourceUsage().maxRSS * 1024 });
   }
   return { ...result, parts: trainedParts(recipe, start, shape, stages, weights, prepared.vocabulary) };
 }

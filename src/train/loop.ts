@@ -13,6 +13,7 @@ import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { LoadedBatch } from './examples.ts';
 import { dropoutFeeds, specAugmentFeeds } from './masks.ts';
 import { Measurer, type Measured } from './measure.ts';
+import { describeMemory, planTraining } from './memory.ts';
 import { MovingAverage } from './moving-average.ts';
 import { batchesOf, batchesPerEpoch, batchesPerStep, movesAfter, rateAt } from './steps.ts';
 import type { EpochRecord, TrainingResult, TrainingSettings, TrainingTask } from './task.ts';
@@ -41,10 +42,12 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
   const lastFile = path.join(task.folder, 'last.ckpt');
   const saved = await readCheckpoint(lastFile);
   const state = (saved?.state as LoopState | undefined) ?? { epoch: 1, step: 0, sums: freshSums(), epochs: [], seconds: 0, frames: 0, broken: 0 };
-  const { network, logits } = task.build(true);
-  const weights = saved?.weights ?? startOf(task, network);
   const adamW = { ...adamWDefaults, weightDecay: settings.weightDecay, clip: settings.clip, ...task.optimiser };
-  const engine = await Engine.compile(network, logits, adamW, weights, { accumulate: batchesPerStep(settings) > 1, ...(saved ? { moments: saved.moments } : {}) });
+  const planned = await planTraining(task, adamW);
+  (task.progress ?? silent)('memory').done(describeMemory(planned));
+  const { network, mode, need } = planned;
+  const weights = saved?.weights ?? startOf(task, network);
+  const engine = await Engine.open(planned.plan, planned.sizes, adamW, weights, saved ? { moments: saved.moments } : {});
   const measurer = await Measurer.compile(task.build(false), task.dev, task.blank, settings.batchFrames);
   // One holds the batch at work, the other the batch being prepared.
   const scratches = [new Scratch(), new Scratch()] as const;
@@ -71,7 +74,7 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
     bar.done();
     const best = state.epochs.reduce((a, b) => (b.dev_cer < a.dev_cer ? b : a));
     const kept = (await readCheckpoint(path.join(task.folder, 'best.ckpt')))?.weights ?? engine.weights;
-    return { weights: kept, epochs: state.epochs, best, seconds: state.seconds, framesPerSecond: state.frames / state.seconds };
+    return { weights: kept, epochs: state.epochs, best, seconds: state.seconds, framesPerSecond: state.frames / state.seconds, memory: { mode, need } };
   } finally {
     await Promise.all([engine.release(), measurer.release()]);
   }

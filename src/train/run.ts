@@ -12,9 +12,11 @@ import { cacheFolder } from '../support/cache-folder.ts';
 import { machine, type Machine } from '../onnx/device.ts';
 import { sha256, writeAtomic, writeJson } from '../support/files.ts';
 import { InputError, type SetAside } from '../support/errors.ts';
+import { alone } from '../support/lock.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { versions } from '../support/versions.ts';
 import { diagnose, factsOf, type TrainingFinding } from './diagnose.ts';
+import type { MemoryMode } from './memory.ts';
 import { writeReport } from './report.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { adapt } from './adapt.ts';
@@ -33,7 +35,13 @@ export interface RunOptions {
 export interface Metrics {
   test: Scores;
   dev: Scores;
-  train: { epochs: number; seconds: number; frames_per_second: number };
+  train: {
+    epochs: number;
+    seconds: number;
+    frames_per_second: number;
+    /** Of each stage: whether it kept or computed anew, and in bytes what it was expected to take at most and what the process has taken. */
+    memory: { mode: MemoryMode; expected: number; most: number }[];
+  };
   features: { seconds: number; real_time_factor: number | null };
   /** What it ran on, at its end; runs of earlier versions don't say. */
   machine?: Pick<Machine, 'device' | 'threads'>;
@@ -63,7 +71,7 @@ export interface RunResult {
 /**
  * The main job: prepare → features → train → evaluate → report. The run's folder is named by the recipe's content: a changed
  * recipe runs anew, the same one goes on where it was cut off, or answers at once.
- * @throws InputError for a bad recipe or corpus, WorkError when the work itself fails
+ * @throws InputError for a bad recipe or corpus, WorkError when the work itself fails or another process is at it
  */
 export async function runRecipe(recipeFile: string, options: RunOptions = {}): Promise<RunResult> {
   const recipe = await loadRecipe(recipeFile);
@@ -72,6 +80,11 @@ export async function runRecipe(recipeFile: string, options: RunOptions = {}): P
   if (known) return known;
 
   await mkdir(folder, { recursive: true });
+  // Another process may have finished it in between.
+  return alone(folder, async () => (await finishedRun(folder)) ?? runIn(folder, recipe, options));
+}
+
+async function runIn(folder: string, recipe: Recipe, options: RunOptions): Promise<RunResult> {
   const progress = options.progress ?? silent;
   const { device, threads } = await machine();
   const cache = new AudioCache(path.join(cacheFolder(), 'audio'));

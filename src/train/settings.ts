@@ -22,6 +22,7 @@ export function trainingSettings({ training, seed }: Recipe): TrainingSettings {
       featureWidth: training.spec_augment.feature_width,
     },
     seed,
+    ...(training.memory ? { memory: training.memory } : {}),
     ...(training.average > 0 ? { average: training.average } : {}),
   };
 }

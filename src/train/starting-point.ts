@@ -2,11 +2,11 @@ import path from 'node:path';
 import type { Architecture } from '../encoder/architecture.ts';
 import { encodeEncoder, isOwn, loadEncoder, readArchitecture, readEncoder } from '../encoder/encoder.ts';
 import { openEncoder } from '../encoder/open.ts';
-import { exportedLayers, ownLayers, type LayerBuilder } from '../encoder/layer-builder.ts';
+import { exportedLayers, exportedWhole, ownLayers, type LayerBuilder } from '../encoder/layer-builder.ts';
 import type { FetchOptions } from '../encoder/from-hub.ts';
 import type { Preprocessor } from '../encoder/preprocessor.ts';
 import { findEncoder, type EncoderSource } from '../encoder/source.ts';
-import { openUpper } from '../encoder/split.ts';
+import { openUpper, openWhole } from '../encoder/split.ts';
 import { tensorName } from '../encoder/upper.ts';
 import { readWeights } from '../encoder/weights.ts';
 import type { HeadSettings } from '../head/head.ts';
@@ -82,15 +82,19 @@ async function fromBytes(name: string, bytes: Uint8Array, folder?: string, prepr
   return { ...ownEncoder(name, readArchitecture(name, bytes), readWeights(bytes)), encoder: bytes };
 }
 
-/** An encoder of the Wav2Vec2 family that others exported: its upper blocks can be trained, not what is below them. */
+/** An encoder of the Wav2Vec2 family that others exported. */
 async function exportedEncoder(name: string, bytes: Uint8Array, options: Pick<StartingPoint, 'folder' | 'preprocessor'>): Promise<StartingPoint> {
   const encoder = await openEncoder(name, bytes, options);
   await encoder.release();
   const [dims, top] = [encoder.dims, encoder.layerCount - 1];
-  const frozen: LayerBuilder = { dims, top, weights: new Map(), upper: () => [], layerOf: () => 0 };
+  const frozen: LayerBuilder = { dims, top, weights: new Map(), upper: () => [], layerOf: () => 0, isConvolution: () => false };
+  const openAt = async (cut: number | undefined): Promise<LayerBuilder> => {
+    if (cut === undefined) return exportedWhole(await openWhole(bytes, options));
+    return cut >= top ? frozen : exportedLayers(await openUpper(bytes, cut, options));
+  };
   return {
     name, dims, top, pretrained: true, own: false, encoder: bytes, ...options, weights: new Map(),
-    open: async (cut) => (cut === undefined || cut >= top ? frozen : exportedLayers(await openUpper(bytes, cut, options))),
+    open: openAt,
     encode: (weights) => withWeights(bytes, new Map([...weights].map(([parameter, data]) => [tensorName(parameter), data]))),
   };
 }

@@ -5,6 +5,7 @@ import type { Network } from '../onnx/network.ts';
 import type { Progress } from '../support/progress.ts';
 import type { Examples } from './examples.ts';
 import type { SpecAugmentSettings } from './masks.ts';
+import type { MemoryMode, MemoryPlan } from './memory.ts';
 
 export interface TrainingSettings {
   epochs: number;
@@ -19,6 +20,8 @@ export interface TrainingSettings {
   clip: number;
   /** Batches to a step; 1 when absent. */
   accumulate?: number;
+  /** Whether what is inside a block is kept for the way back or computed once more; whichever fits, if absent. */
+  memory?: MemoryMode;
   specAugment: SpecAugmentSettings;
   /** Epochs without a better dev CER before it stops. */
   patience: number;
@@ -67,4 +70,6 @@ export interface TrainingResult {
   best: EpochRecord;
   seconds: number;
   framesPerSecond: number;
+  /** What it was expected to need. */
+  memory: MemoryPlan;
 }

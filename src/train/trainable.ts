@@ -56,7 +56,7 @@ interface Hidden {
 }
 
 function fromSound(network: Network, { encoder, head, layers }: Shape): Hidden {
-  if (!encoder.whole) throw new InputError('train: all needs an encoder that isogloss wrote', 'Train the top blocks of this one: `train: { top: N }`.');
+  if (!encoder.whole) throw new Error('train: all needs an encoder that was opened from the sound up');
   const { hidden, mask } = encoder.whole(network, Math.max(...layers), network.training ? head.dropout : 0);
   return { mask, hidden: new Map(hidden.map((value, layer) => [layer, value])) };
 }
@@ -68,7 +68,6 @@ function fromCache(network: Network, shape: Shape, learns: Learns): Hidden {
   const mask = network.graph.input('mask', ['batch', 'frames']);
   if (learns === 'head') return { mask, hidden: new Map(), features };
   const hidden = new Map(cached.map((layer, i) => [layer, layerIn(network, features, i, cached.length, encoder.dims)]));
-  if (learns === 'adapters' && !encoder.whole) throw new InputError('train: adapters need an encoder that isogloss wrote', 'Train the top blocks of this one: `train: { top: N }`.');
   const cut = cutOf(shape, learns);
   const upper = encoder.upper(network, { cut, until: Math.max(...shape.layers) }, hidden.get(cut)!, mask, network.training ? head.dropout : 0);
   upper.forEach((value, i) => hidden.set(cut + 1 + i, value));

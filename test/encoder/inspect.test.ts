@@ -44,7 +44,7 @@ describe('an encoder that is looked into', () => {
     ]);
     expect(found).toMatchObject({ own: true, layers: embedded!.layers, dims: embedded!.dims, receptive_field_seconds: 0.025, padding_is_safe: true, fine_tuning: { learns: 'all' } });
     expect(found.frames_per_second).toBeCloseTo(50, 0);
-    expect(Math.abs(found.parameters / embedded!.parameters - 1)).toBeLessThan(0.01);
+    expect(Math.abs(found.parameters / embedded!.parameters! - 1)).toBeLessThan(0.01);
     expect(found.recommended.reason).toMatch(/train: \{ top: 2 \}/);
   });
 

@@ -1,6 +1,6 @@
 import { intOf, intsOf, textOf, wrapAxis } from '../attributes.ts';
 import type { Graph, Value } from '../graph.ts';
-import { pad, transpose, trim } from '../ops.ts';
+import { pad, reduceSum, transpose, trim } from '../ops.ts';
 import { dimOf, joined, knownIntegers, reshapeLike, zerosLike } from '../shapes.ts';
 import { gatherGradient } from './selection.ts';
 import { unbroadcast, type GradientContext, type GradientRule } from './rule.ts';
@@ -19,6 +19,7 @@ export const movement: Record<string, GradientRule> = {
     return [transpose(c.graph, c.gradient, perm.map((_, i) => perm.indexOf(i)))];
   },
   Slice: (c) => [sliceGradient(c)],
+  Tile: (c) => [tileGradient(c)],
   // Padding by as much less: what was added is cut off, what was cut off comes back as zeros.
   Pad: (c) => {
     const [x, amounts] = c.node.inputs as [Value, Value];
@@ -46,6 +47,15 @@ export const movement: Record<string, GradientRule> = {
     return [c.graph.node('Concat', parts, { axis: { int: axis } }, 'Concat', c.node.inputs[0]!.dims)];
   },
 };
+
+/** Each place of x gets the sum over its copies: the gradient seen as [repeats, dim] along every axis. */
+function tileGradient({ graph: g, node, gradient }: GradientContext): Value {
+  const [x, repeats] = node.inputs as [Value, Value];
+  const times = x.dims.map((_, i) => g.node('Slice', [repeats, g.integers([i]), g.integers([i + 1]), g.integers([0])], {}, 'Slice', [1]));
+  const apart = joined(g, x.dims.flatMap((_, i) => [times[i]!, dimOf(g, x, i)]));
+  const folded = g.node('Reshape', [gradient, apart], {}, 'Reshape', x.dims.flatMap((d, i) => [`${x.name}.times.${i}`, d]));
+  return reduceSum(g, folded, x.dims.map((_, i) => 2 * i), false);
+}
 
 /** A concatenation's gradient where the parts' sizes are only known when it runs. */
 function splitAsJoined({ graph: g, node, gradient }: GradientContext, axis: number): Value[] {

@@ -43,6 +43,7 @@ describe('movement', () => {
     return b % 2 ? used : g.node('Add', [used, g.node('ReduceSum', [third!, g.integers([1])])]);
   }));
   it('Expand', () => agrees((g, [a, b, c], v) => node(g, 'Expand', [v('x', [1, c]), g.integers([a, b, c])], {}, [a, b, c])));
+  it('Tile', () => agrees((g, [a, b, c], v) => node(g, 'Tile', [v('x', [a, b, c]), g.integers([b, 1, 2])], {}, [a * b, b, 2 * c])));
   it('Squeeze and Unsqueeze', () => agrees((g, [a, b], v) => node(g, 'Unsqueeze', [node(g, 'Squeeze', [v('x', [a, 1, b]), g.integers([1])], {}, [a, b]), g.integers([0, 3])], {}, [1, a, b, 1])));
   it('Reshape to dims only known when it runs', () => agrees((g, [a, b, c], v) => node(g, 'Reshape', [v('x', [a, b, c]), g.integers([c, -1])], {}, [c, a * b])));
 });

@@ -1,0 +1,101 @@
+import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { codeOf, WorkError } from './errors.ts';
+import { temporaryBeside, writeError } from './files.ts';
+
+/** Who works in a folder. */
+interface Owner {
+  pid: number;
+  host: string;
+  /** When that process began, in the system's own clock ticks, where the system tells: a later process may get the same pid. */
+  began?: string;
+  since: string;
+}
+
+const FILE = 'in-use.json';
+const TOUCH_MS = 20_000;
+/** A process on another machine can't be looked at: it counts as gone when it hasn't touched its file for so long. */
+const SILENT_MS = 5 * 60_000;
+
+/**
+ * Works in a folder that no other process may write to meanwhile. What a killed process left behind is taken over.
+ * @throws WorkError naming the other process, if there is one
+ */
+export async function alone<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const file = path.join(folder, FILE);
+  await take(file, { pid: process.pid, host: hostname(), ...beginning(process.pid), since: new Date().toISOString() });
+  const touching = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => {}), TOUCH_MS).unref();
+  try {
+    return await work();
+  } finally {
+    clearInterval(touching);
+    await rm(file, { force: true });
+  }
+}
+
+async function take(file: string, me: Owner): Promise<void> {
+  // Once more after a stale file is out of the way; by then somebody else may have been quicker.
+  for (const last of [false, true]) {
+    try {
+      return await writeFile(file, `${JSON.stringify(me)}\n`, { flag: 'wx' });
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw writeError(file, error);
+    }
+    const found = await readFile(file, 'utf8').catch(() => '');
+    const owner = ownerIn(found);
+    if (last || (await isAtWork(file, owner))) throw inUse(file, owner);
+    await moveAway(file, found);
+  }
+}
+
+function inUse(file: string, owner: Owner | undefined): WorkError {
+  const who = owner ? `process ${owner.pid} on ${owner.host}, since ${owner.since}` : 'another process';
+  return new WorkError(`this run is at work already: ${who}`, `Wait for it, or stop it. If there is no such process, delete ${FILE}.`, { file: path.dirname(file) });
+}
+
+function ownerIn(text: string): Owner | undefined {
+  try {
+    return JSON.parse(text) as Owner;
+  } catch {
+    // Cut off while it was written: its age decides.
+    return undefined;
+  }
+}
+
+async function isAtWork(file: string, owner: Owner | undefined): Promise<boolean> {
+  if (owner?.host === hostname()) return isAlive(owner.pid) && (owner.began ?? '') === (beginning(owner.pid).began ?? '');
+  const touched = await stat(file).then(({ mtimeMs }) => mtimeMs, () => 0);
+  return Date.now() - touched < SILENT_MS;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // There, but somebody else's.
+    return codeOf(error) === 'EPERM';
+  }
+}
+
+/** Field 22 of Linux's `stat`; the name before may hold spaces and brackets. A process that only waits to be buried never began. */
+function beginning(pid: number): Pick<Owner, 'began'> {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return { began: fields[0] === 'Z' ? 'gone' : fields[19]! };
+  } catch {
+    return {};
+  }
+}
+
+/** Where two find the same stale file, the second must not move away what the first has put in its place. */
+async function moveAway(file: string, stale: string): Promise<void> {
+  const aside = temporaryBeside(file);
+  await rename(file, aside).catch(() => {});
+  const moved = await readFile(aside, 'utf8').catch(() => stale);
+  if (moved === stale) await rm(aside, { force: true });
+  else await rename(aside, file);
+}

@@ -1,0 +1,104 @@
+import { paddedSamples } from '../encoder/architecture.ts';
+import { adapterOptions } from '../model/model.ts';
+import { adamWDefaults, type AdamWSettings } from '../onnx/adamw.ts';
+import { needOf, planStep, type Plan } from '../onnx/compile.ts';
+import type { MemoryNeed } from '../onnx/memory.ts';
+import type { Value } from '../onnx/graph.ts';
+import type { Network } from '../onnx/network.ts';
+import { ValueSizes, type BatchShape, type SymbolSizes } from '../onnx/value-sizes.ts';
+import type { Recipe } from '../recipe/schema.ts';
+import { paddedLength } from '../support/batches.ts';
+import { WorkError } from '../support/errors.ts';
+import { gibibytes, memoryForUs } from '../support/memory.ts';
+import { trainingSettings } from './settings.ts';
+import { stagesOf } from './stages.ts';
+import { layersOf, startingPoint } from './starting-point.ts';
+import { batchesOf, batchesPerStep } from './steps.ts';
+import type { TrainingTask } from './task.ts';
+import { buildTrainable, cutOf } from './trainable.ts';
+
+/** Whether what is inside a block is kept for the way back, or computed once more. */
+export type MemoryMode = 'keep' | 'recompute';
+
+/** What a training needs at its peak. */
+export interface MemoryPlan {
+  mode: MemoryMode;
+  need: MemoryNeed;
+}
+
+export interface PlannedStep extends MemoryPlan {
+  network: Network;
+  logits: Value;
+  plan: Plan;
+  sizes: ValueSizes;
+}
+
+/** Dims of a training's inputs. */
+export const symbolSizes: SymbolSizes = ({ batch, frames }) => ({ batch, frames, samples: paddedSamples(frames) });
+
+/**
+ * Plans the steps of a training so that they fit into the memory that is there: keeps what the way back needs, or computes it once
+ * more where that is too much or where the recipe says so.
+ * @throws WorkError with what to lower, where neither fits
+ */
+export async function planTraining(task: TrainingTask, adamW: AdamWSettings): Promise<PlannedStep> {
+  const { settings } = task;
+  const shapes = batchesOf(task, 1).map(({ examples, frames }) => ({ batch: examples.length, frames }));
+  const planned = (mode: MemoryMode): Promise<PlannedStep> => planMode(() => task.build(true), adamW, { accumulate: batchesPerStep(settings) > 1, shapes, mode });
+  const available = memoryForUs();
+  const first = await planned(settings.memory ?? 'keep');
+  const chosen = settings.memory === undefined && first.need.total > available ? await planned('recompute') : first;
+  if (chosen.need.total > available) throw tooLarge(chosen, available, settings.batchFrames, shapes);
+  return chosen;
+}
+
+async function planMode(build: () => { network: Network; logits: Value }, adamW: AdamWSettings, { accumulate, shapes, mode }: { accumulate: boolean; shapes: readonly BatchShape[]; mode: MemoryMode }): Promise<PlannedStep> {
+  const { network, logits } = build();
+  const plan = planStep(network, logits, adamW, { accumulate, recompute: mode === 'recompute' });
+  const sizes = await ValueSizes.measure(network.graph, [...plan.forward.nodes, ...plan.backward.nodes], symbolSizes);
+  return { network, logits, plan, sizes, mode, need: needOf(plan, sizes, shapes) };
+}
+
+function tooLarge({ mode, need }: MemoryPlan, available: number, batchFrames: number, shapes: readonly BatchShape[]): WorkError {
+  const what = `training would take about ${gibibytes(need.total)} of memory, and ${gibibytes(available)} are free (${inWords(need)})`;
+  if (mode === 'keep') return new WorkError(what, 'Set training.memory to `recompute`, or remove it.');
+  const perBatch = need.kept + need.working + need.batches;
+  const rest = need.total - perBatch;
+  const longest = Math.max(...shapes.map(({ frames }) => frames));
+  const fitting = Math.floor((batchFrames * (available - rest)) / perBatch / 50);
+  if (fitting < 1) return new WorkError(what, 'Let less of the encoder learn (`train`), or close other programs.');
+  if (fitting * 50 < longest) return new WorkError(what, `Cut or leave out the longest recordings (they have ${Math.round(longest / 50)} seconds), or let less of the encoder learn (\`train\`).`);
+  return new WorkError(what, `Lower training.batch_seconds from ${Math.round(batchFrames / 50)} to ${fitting}; training.accumulate makes up for it.`);
+}
+
+const inWords = ({ weights, kept, working }: MemoryNeed): string => `${gibibytes(weights)} for weights, ${gibibytes(kept)} kept for the way back, ${gibibytes(working)} at work`;
+
+/** A plan in a line: `about 1.3 GiB at most (…)`. */
+export const describeMemory = ({ mode, need }: MemoryPlan): string => `about ${gibibytes(need.total)} at most (${inWords(need)}${mode === 'recompute' ? '; computed once more on the way back' : ''})`;
+
+/** Recordings that a recipe is judged by before its corpus is there. */
+const LIKELY_SECONDS = 10;
+const LIKELY_TOKENS = 40;
+
+/**
+ * What a recipe's stages will need, with recordings of ten seconds, before anything is fetched.
+ * @throws InputError when the recipe names an encoder that is not there
+ */
+export async function memoryOfRecipe(recipe: Recipe): Promise<(MemoryPlan & { stage: string })[]> {
+  const start = await startingPoint(recipe);
+  const { batchFrames, accumulate } = trainingSettings(recipe);
+  const frames = paddedLength(Math.min(batchFrames, LIKELY_SECONDS * 50));
+  const shapes = [{ batch: Math.max(1, Math.floor(batchFrames / frames)), frames }];
+  const stages = stagesOf(recipe);
+  const adapters = adapterOptions(stages.some(({ learns }) => learns === 'adapters') ? recipe.adapters : undefined);
+  const plans: (MemoryPlan & { stage: string })[] = [];
+  for (const { name, learns } of stages) {
+    const encoder = await start.open(learns === 'all' ? undefined : cutOf({ encoder: start }, learns));
+    const shape = { encoder, head: recipe.head, layers: layersOf(recipe, start), tokens: LIKELY_TOKENS, adapters, freeze: recipe.encoder.freeze };
+    const planned = (mode: MemoryMode): Promise<MemoryPlan> => planMode(() => buildTrainable(shape, learns, encoder.weights, true), adamWDefaults, { accumulate: (accumulate ?? 1) > 1, shapes, mode });
+    const first = await planned(recipe.training.memory ?? 'keep');
+    const { mode, need } = recipe.training.memory === undefined && first.need.total > memoryForUs() ? await planned('recompute') : first;
+    plans.push({ stage: name, mode, need });
+  }
+  return plans;
+}
