@@ -33,7 +33,7 @@ describe('every command', () => {
       expect(stdout).toMatch(new RegExp(`EXAMPLES\\s+\\$ isogloss ${command}`));
       expect(stdout).toContain('--json');
     }
-  });
+  }, 240_000);
 
   it('ends with 2 on bad usage, in one line', async () => {
     const { exitCode, stderr } = await isogloss('run');
@@ -126,5 +126,5 @@ describe('doctor and encoder list', () => {
     expect(Object.keys((JSON.parse(doctor.stdout) as { product: object }).product)).toEqual(['device', 'size', 'relative_error', 'milliseconds']);
     const list = await isogloss('encoder', 'list', '--json');
     expect((JSON.parse(list.stdout) as { name: string }[]).map((e) => e.name)).toEqual(['embedded', 'random']);
-  });
+  }, 240_000);
 });

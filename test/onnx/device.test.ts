@@ -6,9 +6,6 @@ import { isInstalled, whereFrom } from '../../src/onnx/provider-libraries.ts';
 import { InputError } from '../../src/support/errors.ts';
 import { usableCores } from '../../src/support/processors.ts';
 
-/** A WebGPU on the CPU, slow and right: it comes with Chromium. */
-const SOFTWARE_GPU = '/usr/lib/chromium/vk_swiftshader_icd.json';
-
 afterEach(() => {
   vi.unstubAllEnvs();
 });
@@ -52,13 +49,6 @@ describe('what sessions run on', () => {
     expect(reasonIn('/a/cuda_call.cc:154 std::x CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version ; GPU=-1 ; file=/x')).toBe('CUDA driver version is insufficient for CUDA runtime version');
     expect(reasonIn('/a/webgpu_context.cc:136 … was false. Failed to get a WebGPU adapter: No supported adapters\n')).toBe('Failed to get a WebGPU adapter: No supported adapters');
   });
-});
-
-it.skipIf(!existsSync(SOFTWARE_GPU) || !providers().includes('webgpu'))('a device is only taken for one when it has multiplied rightly itself', async () => {
-  // Read by the Vulkan loader when the first session is opened.
-  vi.stubEnv('VK_ICD_FILENAMES', SOFTWARE_GPU);
-  expect(await tryDevice('webgpu')).toBeUndefined();
-  expect(await useMachine({ device: 'webgpu', threads: 2 })).toEqual({ device: 'webgpu', threads: 2 });
 });
 
 it('a command refuses a device that can’t be had in two lines, with exit code 2', async () => {

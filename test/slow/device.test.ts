@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
 import { openEncoder } from '../../src/encoder/open.ts';
-import { providers } from '../../src/onnx/device.ts';
+import { providers, tryDevice, useMachine } from '../../src/onnx/device.ts';
 import { Random } from '../../src/support/random.ts';
 import { relativeError } from '../../src/support/relative-error.ts';
 import { modelBytes } from '../encoder/exported.ts';
@@ -21,4 +21,11 @@ it.skipIf(!existsSync(SOFTWARE_GPU) || !providers().includes('webgpu'))('encoder
     await encoder.release();
   }
   features[0]!.forEach((layer, i) => expect(relativeError(features[1]![i]!, layer)).toBeLessThan(1e-4));
+});
+
+it.skipIf(!existsSync(SOFTWARE_GPU) || !providers().includes('webgpu'))('a device is only taken for one when it has multiplied rightly itself', async () => {
+  // Read by the Vulkan loader when the first session is opened.
+  vi.stubEnv('VK_ICD_FILENAMES', SOFTWARE_GPU);
+  expect(await tryDevice('webgpu')).toBeUndefined();
+  expect(await useMachine({ device: 'webgpu', threads: 2 })).toEqual({ device: 'webgpu', threads: 2 });
 });
