@@ -114,7 +114,7 @@ export async function openStep(plan: Plan, options: SessionOptions): Promise<Par
   };
 }
 
-/** What a step needs with batches of these shapes. @param sizes of the network's values, the way back included */
+/** What a step needs with batches of these shapes, besides what the process has. @param sizes of the network's values, the way back included */
 export function needOf(plan: Plan, sizes: ValueSizes, shapes: readonly BatchShape[]): MemoryNeed {
   const { inputs, parameters, constants } = plan.network.graph;
   const bytes = (values: Iterable<Value>, shape: BatchShape): number => [...values].reduce((sum, value) => sum + sizes.bytes(value, shape), 0);
@@ -128,7 +128,7 @@ export function needOf(plan: Plan, sizes: ValueSizes, shapes: readonly BatchShap
     kept: most((shape) => bytes(plan.forward.outputs, shape)),
     working: most((shape) => Math.max(workingBytes(plan.forward.nodes, elsewhere, sizes, shape), workingBytes(plan.backward.nodes, elsewhere, sizes, shape))),
     batches: 2 * most((shape) => bytes(inputs.filter(({ dims }) => dims.some((d) => typeof d === 'string')), shape)),
-  });
+  }, process.memoryUsage.rss());
 }
 
 export const gradientOf = (parameter: string): string => `${parameter}.gradient`;

@@ -14,13 +14,12 @@ export interface MemoryNeed {
   total: number;
 }
 
-/** Node, ONNX Runtime and the program, before anything is loaded. */
-const PROGRAM = 200e6;
 /** For what an operator needs inside, and for memory between pieces of memory. */
 const MARGIN = 1.15;
 
-export function totalNeed(parts: Omit<MemoryNeed, 'total'>): MemoryNeed {
-  return { ...parts, total: Math.round(PROGRAM + MARGIN * (parts.weights + parts.kept + parts.working + parts.batches)) };
+/** @param already bytes that the process has taken before: the program, and what it has loaded */
+export function totalNeed(parts: Omit<MemoryNeed, 'total'>, already: number): MemoryNeed {
+  return { ...parts, total: Math.round(already + MARGIN * (parts.weights + parts.kept + parts.working + parts.batches)) };
 }
 
 /** Operators that give their input's memory another shape. */

@@ -47,8 +47,10 @@ describe('recipe check', () => {
   it('shows the run folder of a good recipe', async () => {
     const { exitCode, stdout } = await isogloss('recipe', 'check', 'recipes/italian-10min.yaml', '--json');
     expect(exitCode).toBe(0);
-    const answer = JSON.parse(stdout) as { recipe: { name: string }; run: string };
+    const answer = JSON.parse(stdout) as { recipe: { name: string }; run: string; memory: { bytes: Record<string, number> }[] };
     expect(answer.recipe.name).toBe('italian-10min');
+    expect(answer.memory).toEqual([{ stage: 'head', mode: 'keep', bytes: expect.any(Object) as object }]);
+    expect(Object.keys(answer.memory[0]!.bytes)).toEqual(['weights', 'kept', 'working', 'batches', 'total']);
     expect(answer.run).toMatch(/^italian-10min-[0-9a-f]{8}$/);
   });
 

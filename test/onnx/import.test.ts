@@ -130,8 +130,8 @@ describe('operators that ONNX Runtime fused', () => {
     });
   }
 
-  it('are refused by name where that is not so easy, with what to do', () => {
-    const [imported] = readModel(modelOf([node('MultiHeadAttention', ['q', 'k', 'v'], ['y'], 'com.microsoft', { num_heads: 2 })], { q: [1, 2, 4], k: [1, 2, 4], v: [1, 2, 4] }, ['y'])).nodes;
-    expect(() => appendImported(new Graph(), imported!, [], [])).toThrow(expect.objectContaining({ message: expect.stringContaining('com.microsoft.MultiHeadAttention') as string, next: expect.stringContaining('optimised') as string }) as Error);
+  it.each(['MultiHeadAttention', 'Attention', 'QAttention', 'SimplifiedLayerNormalization'])('%s is refused by name, with what to do', (op) => {
+    const [imported] = readModel(modelOf([node(op, ['q', 'k', 'v'], ['y'], 'com.microsoft', { num_heads: 2 })], { q: [1, 2, 4], k: [1, 2, 4], v: [1, 2, 4] }, ['y'])).nodes;
+    expect(() => appendImported(new Graph(), imported!, [], [])).toThrow(expect.objectContaining({ message: expect.stringContaining(`com.microsoft.${op}`) as string, next: expect.stringContaining('optimised') as string }) as Error);
   });
 });

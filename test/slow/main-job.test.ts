@@ -107,7 +107,10 @@ describe('killed at any moment, the same command ends with the same figures', ()
       const process = isogloss(run('killed'), cache('killed'));
       const ended = await Promise.race([process, sleep(delay).then(() => undefined)]);
       if (ended) {
-        expect(figures(JSON.parse(String(ended.stdout)) as RunAnswer)).toEqual(figures(whole));
+        const killed = JSON.parse(String(ended.stdout)) as RunAnswer;
+        expect(figures(killed)).toEqual(figures(whole));
+        const weights = ({ folder: run }: RunAnswer): Promise<Buffer> => readFile(path.join(run, 'model', 'head.onnx'));
+        expect((await weights(killed)).equals(await weights(whole))).toBe(true);
         break;
       }
       process.kill('SIGKILL');
