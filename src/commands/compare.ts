@@ -4,7 +4,7 @@ import { columns, percent } from '../cli/format.ts';
 import { compareRuns, shownP, type Comparison, type Difference } from '../evaluate/compare.ts';
 import { loadRun } from '../evaluate/load.ts';
 import { renderComparison } from '../report/comparison.ts';
-import type { Difference as ShownDifference } from '../report/data.ts';
+import type { Difference as ShownDifference, Tested } from '../report/data.ts';
 import { finishedRun } from '../report/finished-run.ts';
 import { writeAtomic } from '../support/files.ts';
 
@@ -34,7 +34,7 @@ export default class Compare extends BaseCommand {
     this.log(`\nmatched pairs (words): ${matched.segments} segments, z = ${matched.z.toFixed(2)}, p = ${shownP(matched.p)}${matched.segments < 50 ? ' (rough: fewer than 50 segments)' : ''}`);
     this.log(`\n${verdict}`);
     if (flags.page !== undefined) {
-      await writeAtomic(flags.page, renderComparison(await finishedRun(args.a, flags.split), await finishedRun(args.b, flags.split), differencesOn(comparison)));
+      await writeAtomic(flags.page, renderComparison(await finishedRun(args.a, flags.split), await finishedRun(args.b, flags.split), testedOn(comparison)));
       this.log(`\npage  ${flags.page}`);
     }
     return comparison;
@@ -45,7 +45,8 @@ const cells = ({ a, b, difference, difference_ci95: [low, high], p }: Difference
   [percent(a), percent(b), (100 * difference).toFixed(1), `${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)}`, shownP(p)];
 
 /** The page has the second run less the first. */
-function differencesOn({ cer, wer, unit }: Comparison): ShownDifference[] {
+function testedOn({ cer, wer, unit, matched_pairs: matched, verdict }: Comparison): Tested {
   const shown = (name: string, { difference, difference_ci95: [low, high], p }: Difference): ShownDifference => ({ name, value: -difference, interval: [-high, -low], pValue: p, note: 'paired bootstrap' });
-  return [shown(unit === 'phones' ? 'PER' : 'CER', cer), shown('WER', wer)];
+  const pairs: ShownDifference = { name: 'WER', value: -wer.difference, pValue: matched.p, note: `matched pairs, ${matched.segments} segments` };
+  return { differences: [shown(unit === 'phones' ? 'PER' : 'CER', cer), shown('WER', wer), pairs], verdict };
 }

@@ -1,7 +1,7 @@
 import { alignTokens } from '../evaluate/align.ts';
 import { errorsOf } from '../evaluate/score.ts';
 import { wordsOf } from '../evaluate/tokens.ts';
-import type { ComparedRun, Difference, ReportUtterance } from './data.ts';
+import type { ComparedRun, Difference, ReportUtterance, Tested } from './data.ts';
 import { htmlDocument } from './document.ts';
 import { audioScripts, jsonScript } from './embed.ts';
 import { count, escape, percent, section } from './html.ts';
@@ -10,9 +10,9 @@ import { comparisonPayloadOf } from './payload.ts';
 
 /**
  * One self-contained HTML page of two runs on the same test set: the second against the first. Utterances are those that both have, by id.
- * @param differences how sure the differences are, where that was tested
+ * @param tested how sure the differences are, and in words whether to believe them, where that was tested
  */
-export function renderComparison(first: ComparedRun, second: ComparedRun, differences: readonly Difference[] = []): string {
+export function renderComparison(first: ComparedRun, second: ComparedRun, tested: Tested = { differences: [] }): string {
   const [a, b] = first.title === second.title ? [{ ...first, title: `${first.title}, first` }, { ...second, title: `${second.title}, second` }] : [first, second];
   const ofB = new Map(b.utterances.map((utterance) => [utterance.pair.id, utterance]));
   const both = a.utterances.flatMap((utterance): [ReportUtterance, ReportUtterance][] => {
@@ -22,7 +22,7 @@ export function renderComparison(first: ComparedRun, second: ComparedRun, differ
   const title = `${b.title} against ${a.title}`;
   const body = [
     headline(a, b),
-    section('differences', 'Differences', differenceTable(differences) + outcomes(both, a, b)),
+    section('differences', 'Differences', verdict(tested, a, b) + differenceTable(tested.differences) + outcomes(both, a, b)),
     section('utterances', 'Utterances', '<div id="utterance-list"></div>'),
     section('cost', 'Cost', costs(a, b)),
     section('recipe', 'Recipes', recipeChanges(a, b)),
@@ -51,11 +51,15 @@ function headline(a: ComparedRun, b: ComparedRun): string {
 /** A difference of shares in percentage points, with its sign. */
 const points = (share: number): string => `${share > 0 ? '+' : share < 0 ? '−' : '±'}${Math.abs(100 * share).toFixed(1)}`;
 
+function verdict({ verdict: words }: Tested, a: ComparedRun, b: ComparedRun): string {
+  return words === undefined ? '' : `<p class="verdict">${escape(words)}</p><p class="note">A is ${escape(a.title)}, B is ${escape(b.title)}. Differences are B less A: below nought, B is better.</p>`;
+}
+
 function differenceTable(differences: readonly Difference[]): string {
   if (differences.length === 0) return '';
   const p = (value: number | undefined): string => (value === undefined ? '' : value < 0.001 ? '&lt; 0.001' : value.toFixed(3));
   const rows = differences.map((d) => `<tr><th scope="row">${escape(d.name)}${d.note ? `<small>${escape(d.note)}</small>` : ''}</th><td>${points(d.value)}</td><td>${d.interval ? `${points(d.interval[0])} to ${points(d.interval[1])}` : ''}</td><td>${p(d.pValue)}</td></tr>`);
-  return `<div class="scroll"><table class="figures"><thead><tr><td></td><th scope="col">difference, points</th><th scope="col">95 % interval</th><th scope="col">p</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  return `<div class="scroll"><table class="figures differences"><thead><tr><td></td><th scope="col">difference, points</th><th scope="col">95 % interval</th><th scope="col">p</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
 /** How many utterances each run got better than the other, by token errors. */

@@ -49,7 +49,8 @@ export interface LanguageModelSurface {
   betas: number[];
   /** [alphas, betas] */
   cer: number[][];
-  chosen?: { alpha: number; beta: number };
+  /** Often between the grid's points: finer steps are tried around its best. */
+  chosen?: { alpha: number; beta: number; cer: number };
 }
 
 /** What a comparison needs of a run; a whole `ReportData` is one. */
@@ -64,4 +65,11 @@ export interface Difference {
   pValue?: number;
   /** How it was tested, in a few words. */
   note?: string;
+}
+
+/** What is known of two runs' differences. */
+export interface Tested {
+  differences: readonly Difference[];
+  /** In words, of the runs as A and B. */
+  verdict?: string;
 }

@@ -8,6 +8,7 @@ import { tokeniser } from '../evaluate/tokens.ts';
 import { recipeSchema } from '../recipe/schema.ts';
 import { InputError } from '../support/errors.ts';
 import { readText } from '../support/files.ts';
+import { costLines, type CostFigures } from './costs.ts';
 import type { ComparedRun } from './data.ts';
 
 /**
@@ -26,6 +27,7 @@ export async function finishedRun(folder: string, split: string): Promise<Compar
   const finished = await stat(path.join(folder, 'hypotheses.jsonl'));
   return {
     title: title ?? name, language, createdAt: finished.mtime.toISOString(), unit: recipe.data.text.unit, recipe: text,
+    costs: costLines(JSON.parse(await readText(path.join(folder, 'metrics.json'))) as CostFigures),
     rows: [{ name: split, note: '', scores: score(pairs) }],
     utterances: pairs.map((pair) => ({ pair, ...(pair.speaker === undefined ? {} : { speaker: pair.speaker }), ...(pair.snr === undefined ? {} : { snrDb: pair.snr }) })),
   };

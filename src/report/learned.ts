@@ -16,14 +16,21 @@ export function languageModelSurface(surface: LanguageModelSurface | undefined):
   const { alphas, betas, cer, chosen } = surface;
   const all = cer.flat().filter(Number.isFinite);
   const [low, high] = [Math.min(...all), Math.max(...all)];
+  const framed = chosen && alphas.includes(chosen.alpha) && betas.includes(chosen.beta) ? chosen : undefined;
   const cell = (value: number, alpha: number, beta: number): string => {
     const badness = high > low ? (value - low) / (high - low) : 0;
-    const best = chosen ? chosen.alpha === alpha && chosen.beta === beta : value === low;
+    const best = framed ? framed.alpha === alpha && framed.beta === beta : value === low;
     // The square root spreads the colours where it matters, near the best.
     return `<td${best ? ' class="best"' : ''} style="--share:${Math.round(100 * (1 - Math.sqrt(Number.isFinite(badness) ? badness : 1)))}%">${Number.isFinite(value) ? (100 * value).toFixed(1) : '–'}</td>`;
   };
   const rows = alphas.map((alpha, i) => `<tr><th scope="row">${alpha}</th>${betas.map((beta, j) => cell(cer[i]?.[j] ?? NaN, alpha, beta)).join('')}</tr>`);
   const caption = `CER on ${surface.measuredOn} in %, by the language model's weight α (rows) and word bonus β (columns)`;
   return `<figure><figcaption>Language model <small>${escape(caption)}</small></figcaption><div class="scroll"><table class="heat"><thead><tr><th scope="col">α \\ β</th>${betas.map((beta) => `<th scope="col">${beta}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>
-<p class="note">Framed: ${chosen ? `what was chosen, α ${chosen.alpha} and β ${chosen.beta}` : 'the lowest'}, ${percent(chosen ? (cer[alphas.indexOf(chosen.alpha)]?.[betas.indexOf(chosen.beta)] ?? NaN) : low)}. The stronger the colour, the better.</p></figure>`;
+<p class="note">${noteOn(surface, framed !== undefined, low)} The stronger the colour, the better.</p></figure>`;
+}
+
+function noteOn({ chosen }: LanguageModelSurface, framed: boolean, low: number): string {
+  if (!chosen) return `Framed: the lowest, ${percent(low)}.`;
+  const weights = `α ${chosen.alpha} and β ${chosen.beta}, ${percent(chosen.cer)}`;
+  return framed ? `Framed: what was chosen, ${weights}.` : `Framed: the lowest of the grid. Finer steps around it found what was chosen: ${weights}.`;
 }

@@ -42,6 +42,8 @@ const MOST_EMPTY = 0.5;
 const [RISE, LEAST_RISE] = [1.5, 0.5];
 /** Training's loss, measured with dropout and masks, was down to 0.7 of dev's in runs on few minutes of speech that went well. */
 const [GAP, LEAST_GAP] = [2, 0.2];
+/** Of dev's tokens wrong in the epoch that was kept: a model that nobody would be content with. */
+const POOR = 0.5;
 /** A loss that falls by less than this over three epochs has come to rest. */
 const STILL_FALLING = 0.97;
 const MOST_SYMBOLS_SHOWN = 8;
@@ -52,7 +54,8 @@ export function diagnose(facts: RunFacts): TrainingFinding[] {
   const rate = stages.map((stage) => learningRateTooHigh(stage, facts)).find((finding) => finding !== undefined);
   // What came out is the last stage's.
   const last = stages.at(-1);
-  return [rate, last && allBlank(last, facts, rate), targetsTooLong(facts), unseenSymbols(facts), last && !rate ? devFarWorse(last, facts) : undefined].filter((finding) => finding !== undefined);
+  const blank = last && allBlank(last, facts, rate);
+  return [rate, blank, targetsTooLong(facts), unseenSymbols(facts), last && !rate && !blank ? devFarWorse(last, facts) : undefined].filter((finding) => finding !== undefined);
 }
 
 /** A training of the run, or the only one. A loss is compared inside it: the next one learns something else, at another rate. */
@@ -122,7 +125,14 @@ function allBlank(stage: StageFacts, { recipe, hypotheses }: RunFacts, rate: Tra
   if (empty < MOST_EMPTY * hypotheses.length || empty === 0) return undefined;
   const cer = Math.min(...epochs.map((epoch) => epoch.dev_cer));
   const what = `nothing but blanks was written for ${empty} of ${hypotheses.length} dev utterances (best dev CER ${percent(cer)}, training loss ${figure(epochs[0]!.train_loss)} at first and ${figure(epochs.at(-1)!.train_loss)} at last)`;
-  return { kind: 'all-blank', what, advice: rate?.advice ?? (fallsStill(epochs) ? goOn(stage, recipe.training.patience) : comeToRest(stage)) };
+  return { kind: 'all-blank', what, advice: rate?.advice ?? adviceOnBlanks(stage, recipe) };
+}
+
+function adviceOnBlanks(stage: StageFacts, recipe: Recipe): string {
+  const end = stage.epochs.at(-1)!;
+  // The kept epoch is one of blanks because what came later was worse: more epochs would not help.
+  if (isApart(end)) return `In epoch ${end.epoch} the loss was ${figure(end.train_loss)} a token in training and ${figure(end.dev_loss)} on dev. ${againstLearningByHeart(recipe)}`;
+  return fallsStill(stage.epochs) ? goOn(stage, recipe.training.patience) : comeToRest(stage);
 }
 
 /** CTC writes only blanks at first: while the loss falls, it needs time. */
@@ -169,9 +179,21 @@ function unseenSymbols({ recipe, heldOutTokens, unseen }: RunFacts): TrainingFin
 }
 
 function devFarWorse({ epochs }: StageFacts, { recipe }: RunFacts): TrainingFinding | undefined {
-  // Of the weights that were kept: what went wrong after them did no harm.
-  const best = epochs.reduce((a, b) => (b.dev_cer < a.dev_cer ? b : a));
-  if (best.dev_loss < GAP * best.train_loss || best.dev_loss - best.train_loss < LEAST_GAP) return undefined;
+  const kept = epochs.reduce((a, b) => (b.dev_cer < a.dev_cer ? b : a));
+  // What went wrong after a good epoch did no harm. After a poor one it is why nothing better came.
+  const seen = isApart(kept) || kept.dev_cer < POOR ? kept : epochs.at(-1)!;
+  if (!isApart(seen)) return undefined;
+  const which = seen === kept ? `the one that was kept (dev CER ${percent(kept.dev_cer)})` : `the last (of epoch ${kept.epoch}, which was kept, dev CER is ${percent(kept.dev_cer)})`;
+  return {
+    kind: 'dev-far-worse',
+    what: `dev is far worse than training: a loss of ${figure(seen.dev_loss)} a token against ${figure(seen.train_loss)} in epoch ${seen.epoch}, ${which}`,
+    advice: againstLearningByHeart(recipe),
+  };
+}
+
+const isApart = ({ dev_loss, train_loss }: EpochRecord): boolean => dev_loss >= GAP * train_loss && dev_loss - train_loss >= LEAST_GAP;
+
+function againstLearningByHeart(recipe: Recipe): string {
   const { head, training } = recipe;
   // A model that training goes on from brings its head; speeds are for a frozen encoder, changed sound for one that learns.
   const own = recipe.start === undefined;
@@ -183,11 +205,7 @@ function devFarWorse({ epochs }: StageFacts, { recipe }: RunFacts): TrainingFind
     ...(recipe.train === 'all' && !training.augment ? ['set training.augment to {}'] : []),
     ...(recipe.split.train.minutes ? [`raise split.train.minutes from ${recipe.split.train.minutes}`] : []),
   ];
-  return {
-    kind: 'dev-far-worse',
-    what: `dev is far worse than training: a loss of ${figure(best.dev_loss)} a token against ${figure(best.train_loss)} in epoch ${best.epoch}, the one that was kept (dev CER ${percent(best.dev_cer)})`,
-    advice: `It knows its training speech by heart. More speech, of more speakers, helps most${changes.length > 0 ? `; without it, ${changes.join(', ')}` : ''}.`,
-  };
+  return `It knows its training speech by heart. More speech, of more speakers, helps most${changes.length > 0 ? `; without it, ${changes.join(', ')}` : ''}.`;
 }
 
 /** One digit that counts: 0.001 for 0.003 / 3. */

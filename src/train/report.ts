@@ -7,6 +7,7 @@ import { weightGrid } from '../ctc/tune.ts';
 import { confusions } from '../evaluate/confusions.ts';
 import type { AlignedPair } from '../evaluate/score.ts';
 import type { Recipe } from '../recipe/schema.ts';
+import { costLines } from '../report/costs.ts';
 import type { ReportData, ReportUtterance } from '../report/data.ts';
 import { renderReport } from '../report/page.ts';
 import { ahead } from '../support/ahead.ts';
@@ -115,24 +116,17 @@ async function layerWeights(folder: string): Promise<ReportData['layers']> {
   return shares.map((share, layer) => ({ layer, weight: share / sum }));
 }
 
-/** The grid of weights that were tried on dev; the finer steps around the best one are left out. */
+/** The grid of weights that were tried on dev; of the finer steps around its best only what was chosen. */
 function surfaceOf({ tried, decoding }: Trained): NonNullable<ReportData['languageModel']> {
   const [alphas, betas] = [weightGrid.alphas, weightGrid.betas];
   const at = (alpha: number, beta: number): number => tried.find((point) => point.alpha === alpha && point.beta === beta)?.errorRate ?? NaN;
   return {
     measuredOn: 'dev', alphas: [...alphas], betas: [...betas], cer: alphas.map((alpha) => betas.map((beta) => at(alpha, beta))),
-    ...(decoding ? { chosen: { alpha: decoding.alpha, beta: decoding.beta } } : {}),
+    ...(decoding ? { chosen: { alpha: decoding.alpha, beta: decoding.beta, cer: at(decoding.alpha, decoding.beta) } } : {}),
   };
 }
 
 function costsOf(prepared: Prepared, { metrics }: Trained): [string, string][] {
   const minutes = (items: Prepared['train']): string => `${(items.reduce((sum, item) => sum + item.samples, 0) / 16000 / 60).toFixed(1)} min`;
-  return [
-    ['Training audio', minutes(prepared.train)],
-    ['Features', metrics.features.real_time_factor === null ? 'cached' : `${metrics.features.seconds.toFixed(1)} s (${metrics.features.real_time_factor.toFixed(4)} × real time)`],
-    ['Training', `${metrics.train.seconds.toFixed(1)} s, ${metrics.train.epochs} epochs`],
-    ['Training speed', `${Math.round(metrics.train.frames_per_second / 50)} s of audio a second`],
-    ...(metrics.machine ? [['Computed on', `${metrics.machine.device}, ${metrics.machine.threads} threads`] as [string, string]] : []),
-    ['Peak memory', `${(process.resourceUsage().maxRSS / 1024 / 1024).toFixed(2)} GiB`],
-  ];
+  return [['Training audio', minutes(prepared.train)], ...costLines(metrics), ['Peak memory', `${(process.resourceUsage().maxRSS / 1024 / 1024).toFixed(2)} GiB`]];
 }

@@ -25,10 +25,12 @@ describe('a comparison', () => {
     expect(renderComparison(a, a)).toContain('<h1>Italian from ten minutes, second against Italian from ten minutes, first</h1>');
   });
 
-  it('gives differences as they were tested', () => {
-    const html = renderComparison(a, b, [{ name: 'CER', value: -0.0213, interval: [-0.025, -0.0161], pValue: 0.0004, note: 'paired' }, { name: 'WER', value: 0.01 }]);
+  it('gives differences as they were tested, and whether to believe them', () => {
+    const html = renderComparison(a, b, { differences: [{ name: 'CER', value: -0.0213, interval: [-0.025, -0.0161], pValue: 0.0004, note: 'paired' }, { name: 'WER', value: 0.01 }], verdict: 'B is better: <believe> it.' });
     expect(html).toContain('<td>−2.1</td><td>−2.5 to −1.6</td><td>&lt; 0.001</td>');
     expect(html).toContain('<td>+1.0</td><td></td><td></td>');
+    expect(html).toContain('B is better: &#60;believe&#62; it.</p><p class="note">A is Italian from ten minutes, B is With a language model.');
+    expect(renderComparison(a, b)).not.toContain('class="verdict"');
   });
 });
 

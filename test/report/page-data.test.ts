@@ -127,7 +127,10 @@ describe('what the model learnt', () => {
   it('frames what was chosen, else the lowest', () => {
     const surface = { measuredOn: 'dev', alphas: [0, 1], betas: [0, 1], cer: [[0.4, 0.3], [0.2, 0.5]] };
     expect(/class="best"[^>]*>([\d.]+)/.exec(languageModelSurface(surface))![1]).toBe('20.0');
-    expect(/class="best"[^>]*>([\d.]+)/.exec(languageModelSurface({ ...surface, chosen: { alpha: 0, beta: 1 } }))![1]).toBe('30.0');
+    expect(/class="best"[^>]*>([\d.]+)/.exec(languageModelSurface({ ...surface, chosen: { alpha: 0, beta: 1, cer: 0.3 } }))![1]).toBe('30.0');
+    const between = languageModelSurface({ ...surface, chosen: { alpha: 0.875, beta: 0.125, cer: 0.19 } });
+    expect(/class="best"[^>]*>([\d.]+)/.exec(between)![1]).toBe('20.0');
+    expect(between).toMatch(/Finer steps around it found what was chosen: α 0\.875 and β 0\.125, 19\.0\s%\./);
     expect(languageModelSurface(undefined)).toBe('');
   });
 
