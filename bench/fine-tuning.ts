@@ -21,7 +21,7 @@ const FRAMES = frameCount(SECONDS * 16000);
 const MODES: Learns[] = ['head', { top: 2 }, 'all'];
 
 /**
- * Seconds of audio a second of training, by how much learns, on the embedded encoder with the default head; beside it PyTorch with
+ * Seconds of audio a second of training, by how much learns, on the embedded encoder with a transformer head; beside it PyTorch with
  * the same network and batch, which runs the frozen layers in every step. Below, a step against the arithmetic in it. Python is
  * that of ISOGLOSS_BENCH_PYTHON or `python3`.
  */

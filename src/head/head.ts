@@ -45,8 +45,9 @@ function hiddenOf(network: Network, x: Value, mask: Value, settings: HeadSetting
     case 'linear':
       return network.dropout(x, dropout);
     case 'mlp': {
-      const spliced = splice(network, silencePadding(network, x, mask), settings.context);
-      const hidden = relu(network.graph, linear(network, network.dropout(spliced, dropout), 'head.hidden', settings.dims, Math.SQRT2));
+      // Dropped before frames are put side by side: a mask of one frame's width, where one for all neighbours would be most of the random numbers.
+      const spliced = splice(network, network.dropout(silencePadding(network, x, mask), dropout), settings.context);
+      const hidden = relu(network.graph, linear(network, spliced, 'head.hidden', settings.dims, Math.SQRT2));
       return network.dropout(hidden, dropout);
     }
     case 'transformer': {

@@ -47,11 +47,11 @@ const encoder = z.strictObject({
 });
 
 const head = z.strictObject({
-  kind: z.enum(['linear', 'mlp', 'transformer']).default('transformer'),
+  kind: z.enum(['linear', 'mlp', 'transformer']).default('mlp'),
   dims: count.default(256),
   blocks: z.number().int().min(1).max(2).default(1).describe('Transformer blocks.'),
-  context: z.number().int().nonnegative().default(2).describe('Frames on either side that mlp sees.'),
-  dropout: share.default(0.1),
+  context: z.number().int().nonnegative().default(4).describe('Frames on either side that mlp sees.'),
+  dropout: share.default(0.2),
 });
 
 const trained = z.union([z.enum(['head', 'adapters', 'all']), z.strictObject({ top: count })], { error: 'write head, adapters, all, or { top: N }' })
