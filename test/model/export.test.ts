@@ -13,6 +13,7 @@ import { greedy } from '../../src/ctc/greedy.ts';
 import { exportModel, type ExportResult } from '../../src/model/export.ts';
 import { Model } from '../../src/model/model.ts';
 import { floatData, floats, openSession } from '../../src/onnx/session.ts';
+import { editDistance } from '../../src/support/edit-distance.ts';
 import { transcribe, type Transcript } from '../../src/transcribe/transcribe.ts';
 import { smallModel, speechlike } from './small-model.ts';
 
@@ -148,14 +149,15 @@ describe('an export for sherpa-onnx', () => {
     expect([session.inputNames, session.outputNames]).toEqual([['x'], ['logits']]);
   });
 
-  it.skipIf(!installed('sherpa-onnx-node'))('is written down by it as `isogloss transcribe` writes it', async () => {
+  it.skipIf(!installed('sherpa-onnx-node'))('is written down by it as `isogloss transcribe` writes it, near ties aside', async () => {
     const file = path.join(path.dirname(model), 'sound.wav');
     await writeWav(file, speechlike(4));
     // In a process of its own: it brings another ONNX Runtime.
     const { stdout } = await execa('node', ['-e', SHERPA, folder, file]);
     expect(stdout.length).toBeGreaterThan(20);
-    // It writes a space for each word boundary, however many are in a row.
-    expect(stdout.replace(/\s+/g, ' ').trim()).toBe(await transcribed(model, file));
+    // It writes a space for each word boundary, however many are in a row; it computes by another ONNX Runtime, and an untrained head has near ties.
+    const ours = await transcribed(model, file);
+    expect(editDistance(stdout.replace(/\s+/g, ' ').trim(), ours)).toBeLessThanOrEqual(0.1 * ours.length);
   });
 });
 
