@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { SetAside } from '../../support/errors.ts';
-import { readText, sha256File } from '../../support/files.ts';
+import { readText } from '../../support/files.ts';
 import type { FilletsSource } from '../source.ts';
 import type { Utterance } from '../utterance.ts';
 import type { ImportContext } from './index.ts';
-import { filesBelow, keepRecording } from './recordings.ts';
+import { Copies, filesBelow, keepRecording } from './recordings.ts';
 import { unusable } from './transcripts.ts';
 
 export interface Dialog {
@@ -21,7 +21,7 @@ export async function* importFillets(source: FilletsSource, context: ImportConte
   const { language } = source;
   const recordings = new Set((await filesBelow(sounds)).filter((file) => file.endsWith('.ogg') && file.split('/').at(-2) === language));
   const task = context.progress?.('import', recordings.size, 'recordings');
-  const byContent = new Map<string, string>();
+  const copies = new Copies();
   for (const list of (await filesBelow(scripts)).filter((file) => path.posix.basename(file) === `dialogs_${language}.lua`)) {
     const level = path.posix.dirname(list);
     for (const { id, font, text } of parseDialogs(await readText(path.join(scripts, list)))) {
@@ -33,9 +33,7 @@ export async function* importFillets(source: FilletsSource, context: ImportConte
         continue;
       }
       task?.advance();
-      const content = await sha256File(path.join(sounds, file));
-      const same = byContent.get(content);
-      byContent.set(content, same ?? item);
+      const same = await copies.of(path.join(sounds, file), item);
       const reason = same === undefined ? unusable(text) : `the same recording as ${same}`;
       if (reason) {
         yield { item, reason };

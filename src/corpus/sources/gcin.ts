@@ -1,26 +1,23 @@
 import path from 'node:path';
 import type { SetAside } from '../../support/errors.ts';
-import { sha256File } from '../../support/files.ts';
 import type { GcinSource } from '../source.ts';
 import type { Utterance } from '../utterance.ts';
 import type { ImportContext } from './index.ts';
-import { filesBelow, keepRecording } from './recordings.ts';
+import { Copies, filesBelow, keepRecording } from './recordings.ts';
 
 /** Syllables that the input method gcin says: a folder a syllable, named in Bopomofo with its tone, and in it a recording a voice. */
 export async function* importGcin(source: GcinSource, context: ImportContext): AsyncGenerator<Utterance | SetAside> {
   const root = path.join(context.unpacked, source.sounds);
   const recordings = (await filesBelow(root)).filter((file) => file.endsWith('.ogg'));
   const task = context.progress?.('import', recordings.length, 'recordings');
-  const byContent = new Map<string, string>();
+  const copies = new Copies();
   for (const file of recordings) {
     context.signal?.throwIfAborted();
     task?.advance();
     const item = file.replace(/\.ogg$/, '');
     const [syllable = '', voice = ''] = item.split('/');
     const speaker = source.voices[voice];
-    const content = await sha256File(path.join(root, file));
-    const same = byContent.get(content);
-    byContent.set(content, same ?? item);
+    const same = await copies.of(path.join(root, file), item);
     if (same !== undefined || speaker === undefined || !/^[\u3105-\u312F]+[2-5]?$/u.test(syllable)) {
       yield { item, reason: same !== undefined ? `the same recording as ${same}` : speaker === undefined ? 'a voice that source.yaml doesn’t name' : 'the folder’s name is no syllable' };
       continue;

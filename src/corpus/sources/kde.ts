@@ -1,11 +1,10 @@
-import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { SetAside } from '../../support/errors.ts';
-import { readError, readText, sha256File } from '../../support/files.ts';
-import { durationOf } from '../duration.ts';
+import { readText, sha256File } from '../../support/files.ts';
 import type { KdeSource } from '../source.ts';
 import type { Utterance } from '../utterance.ts';
 import type { ImportContext } from './index.ts';
+import { filesBelow, keepRecording } from './recordings.ts';
 
 interface Sound {
   /** The letter or word on the screen, or an English key. */
@@ -48,12 +47,8 @@ export async function* importKde(source: KdeSource, context: ImportContext): Asy
         yield { item, reason: source.except[language] ?? (same ? `the same recording as ${same}` : `what is said is not known: only its key, ${sound.name}`) };
         continue;
       }
-      const audio = path.posix.join('audio', sound.file);
-      const target = path.join(context.folder, audio);
-      await mkdir(path.dirname(target), { recursive: true });
-      await copyFile(path.join(root, sound.file), target);
-      const duration = await durationOf(target);
-      yield { id: item, audio, text, language: languageTag(language), ...(duration === undefined ? {} : { duration }) };
+      const { audio, ...duration } = await keepRecording(path.join(root, sound.file), sound.file, context.folder);
+      yield { id: item, audio, text, language: languageTag(language), ...duration };
     }
   }
   for (const file of recordings) if (!listed.has(file)) yield { item: withoutExtension(file), reason: 'there is a recording, but no list has it' };
@@ -64,10 +59,7 @@ const withoutExtension = (file: string): string => file.replace(/\.\w+$/, '');
 
 /** Lists (KLettres: `de/sounds.xml`, KTuberling: `de.soundtheme`) and recordings, in a fixed order. */
 async function filesIn(root: string): Promise<[lists: string[], recordings: Set<string>]> {
-  const names = await readdir(root, { recursive: true }).catch((error: unknown) => {
-    throw readError(root, error);
-  });
-  const files = names.map((file) => file.split(path.sep).join('/')).sort();
+  const files = await filesBelow(root);
   return [files.filter((file) => /sounds\.xml$|\.soundtheme$/.test(file)), new Set(files.filter((file) => /\.(ogg|opus|wav)$/.test(file)))];
 }
 

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { readError } from '../../support/files.ts';
+import { readError, sha256File } from '../../support/files.ts';
 import { durationOf } from '../duration.ts';
 import type { Utterance } from '../utterance.ts';
 
@@ -24,4 +24,16 @@ export async function keepRecording(from: string, file: string, folder: string):
   await copyFile(from, target);
   const duration = await durationOf(target);
   return { audio, ...(duration === undefined ? {} : { duration }) };
+}
+
+/** Tells copies among recordings: of each asked about, the item that had the same content before it, if any did. */
+export class Copies {
+  private readonly byContent = new Map<string, string>();
+
+  async of(file: string, item: string): Promise<string | undefined> {
+    const content = await sha256File(file);
+    const same = this.byContent.get(content);
+    if (same === undefined) this.byContent.set(content, item);
+    return same;
+  }
 }

@@ -1,18 +1,18 @@
 import path from 'node:path';
 import type { SetAside } from '../../support/errors.ts';
-import { readText, sha256File } from '../../support/files.ts';
+import { readText } from '../../support/files.ts';
 import type { TuxpaintSource } from '../source.ts';
 import type { Utterance } from '../utterance.ts';
 import type { ImportContext } from './index.ts';
 import { languageTag } from './kde.ts';
-import { filesBelow, keepRecording } from './recordings.ts';
+import { Copies, filesBelow, keepRecording } from './recordings.ts';
 
 /** What Tux Paint says of its stamps: `frog_desc_fr.ogg` is the French line of `frog.txt`, `frog_desc.ogg` its English one. */
 export async function* importTuxpaint(source: TuxpaintSource, context: ImportContext): AsyncGenerator<Utterance | SetAside> {
   const root = path.join(context.unpacked, source.stamps);
   const recordings = (await filesBelow(root)).filter((file) => /_desc(_\w+)?\.ogg$/.test(file));
   const task = context.progress?.('import', recordings.length, 'recordings');
-  const byContent = new Map<string, string>();
+  const copies = new Copies();
   for (const file of recordings) {
     context.signal?.throwIfAborted();
     task?.advance();
@@ -24,9 +24,7 @@ export async function* importTuxpaint(source: TuxpaintSource, context: ImportCon
       continue;
     }
     const text = parseStamp(await readText(path.join(root, `${stamp}.txt`)).catch(() => '')).get(locale);
-    const content = await sha256File(path.join(root, file));
-    const same = byContent.get(content);
-    byContent.set(content, same ?? item);
+    const same = await copies.of(path.join(root, file), item);
     if (same !== undefined || !text || !/\p{L}/u.test(text)) {
       yield { item, reason: same === undefined ? 'what is said is not known: the stamp has no text in this language' : `the same recording as ${same}` };
       continue;
