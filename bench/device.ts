@@ -12,6 +12,7 @@ import { floatData, floats } from '../src/onnx/session.ts';
 import { Random } from '../src/support/random.ts';
 import { relativeError } from '../src/support/relative-error.ts';
 import { buildTrainable, cachedLayers, type Shape } from '../src/train/trainable.ts';
+import { median } from './timing.ts';
 
 /*
  * To be run once by whoever has a GPU: npm run bench:device -- --device cuda
@@ -76,7 +77,7 @@ async function featuresOn(device: Device, { rows, seconds, runs }: Size): Promis
   let result: Float32Array = new Float32Array();
   const milliseconds = await median(runs, async () => {
     result = (await encoder.run(sound, layers)).layers[0]!;
-  });
+  }, 1);
   await encoder.release();
   return { milliseconds, result };
 }
@@ -102,7 +103,7 @@ async function trainingOn(device: Device, learns: 'head' | 'all', { rows, second
   await step();
   const copied = (from: Weights): Weights => new Map([...from].map(([name, data]) => [name, data.slice()]));
   const result = { weights: copied(engine.weights), gradients: copied(engine.moments.mean) };
-  const milliseconds = await median(runs, step);
+  const milliseconds = await median(runs, step, 1);
   await engine.release();
   return { milliseconds, result };
 }
@@ -128,16 +129,4 @@ function inputsOf(shape: Shape, learns: 'head' | 'all', rows: number, frames: nu
 function relativeErrorOf(a: Weights, b: Weights): number {
   const joined = (weights: Weights): number[] => [...b.keys()].flatMap((name) => Array.from(weights.get(name)!));
   return relativeError(joined(a), joined(b));
-}
-
-/** After one that isn't counted. */
-async function median(runs: number, work: () => Promise<void>): Promise<number> {
-  await work();
-  const times: number[] = [];
-  for (let i = 0; i < runs; i++) {
-    const startedAt = performance.now();
-    await work();
-    times.push(performance.now() - startedAt);
-  }
-  return times.sort((a, b) => a - b)[runs >> 1]!;
 }

@@ -1,6 +1,6 @@
-/** Median milliseconds of a piece of work, after a warm-up. */
-export async function median(runs: number, work: () => unknown): Promise<number> {
-  for (let i = 0; i < 3; i++) await work();
+/** Median milliseconds of a piece of work, after a few runs that aren't counted. */
+export async function median(runs: number, work: () => unknown, uncounted = 3): Promise<number> {
+  for (let i = 0; i < uncounted; i++) await work();
   const times: number[] = [];
   for (let i = 0; i < runs; i++) {
     const startedAt = performance.now();

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { findFfmpeg } from './ffmpeg.ts';
-import { SAMPLE_RATE } from './format.ts';
+import { floatsOf, SAMPLE_RATE } from './format.ts';
 
 export const CODECS = ['gsm', 'g722', 'opus', 'mp3'] as const;
 export type Codec = (typeof CODECS)[number];
@@ -28,7 +28,6 @@ export async function throughCodec(samples: Float32Array, codec: Codec): Promise
   const stored = await run(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength), [...plain, '-i', 'pipe:0', ...ENCODERS[codec]]);
   const bytes = await run(stored, ['-f', FORMATS[codec], '-i', 'pipe:0', ...plain]);
   const result = new Float32Array(samples.length);
-  const heard = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + (bytes.byteLength & ~3)));
-  result.set(heard.subarray(0, result.length));
+  result.set(floatsOf(bytes).subarray(0, result.length));
   return result;
 }

@@ -1,9 +1,9 @@
 import { execa } from 'execa';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { findFfmpeg } from './ffmpeg.ts';
-import { SAMPLE_RATE } from './format.ts';
 import { looksTruncated } from './decode.ts';
+import { findFfmpeg } from './ffmpeg.ts';
+import { floatsOf, formatByName, SAMPLE_RATE } from './format.ts';
 import { oggIsCutOff } from './ogg.ts';
 
 /** A recording, or a stretch of one, in seconds. */
@@ -40,7 +40,7 @@ export async function groupShort(stretches: readonly Stretch[]): Promise<Stretch
 async function sizeOf({ file, start, end }: Stretch): Promise<number | undefined> {
   const info = await stat(file).catch(() => undefined);
   if (!info?.isFile() || info.size === 0) return undefined;
-  if (/\.(ogg|oga|opus)$/i.test(file) && (await oggIsCutOff(file))) return undefined;
+  if (await oggIsCutOff(file)) return undefined;
   if (start === undefined && end === undefined) return info.size;
   return end === undefined ? undefined : (end - (start ?? 0)) * SAMPLE_RATE * 2;
 }
@@ -55,20 +55,18 @@ export async function decodeMany(group: readonly Stretch[], folder: string): Pro
   const into = await mkdtemp(path.join(folder, '.decoding-'));
   try {
     const outputs = group.map((_, i) => path.join(into, `${i}.f32`));
-    const inputs = group.flatMap(({ file, start }) => [...(path.extname(file).toLowerCase() === '.g722' ? ['-f', 'g722'] : []), '-vn', ...(start === undefined ? [] : ['-ss', String(start)]), '-i', file]);
+    const inputs = group.flatMap(({ file, start }) => {
+      const format = formatByName(file);
+      return [...(format ? ['-f', format] : []), '-vn', ...(start === undefined ? [] : ['-ss', String(start)]), '-i', file];
+    });
     const written = group.flatMap(({ start, end }, i) => [
       '-map', `${i}:a:0`, ...(end === undefined ? [] : ['-t', String(end - (start ?? 0))]), '-ac', '1', '-ar', String(SAMPLE_RATE), '-c:a', 'pcm_f32le', '-f', 'f32le', outputs[i]!,
     ]);
     const { failed, stderr } = await execa(await findFfmpeg(), ['-xerror', '-nostdin', '-hide_banner', '-loglevel', 'warning', ...inputs, ...written], { reject: false, stdin: 'ignore' });
     if (failed || stderr.split('\n').some(looksTruncated)) return undefined;
-    const decoded = await Promise.all(outputs.map(readFloats));
+    const decoded = await Promise.all(outputs.map(async (output) => floatsOf(await readFile(output))));
     return decoded.every((samples) => samples.length > 0) ? decoded : undefined;
   } finally {
     await rm(into, { recursive: true, force: true });
   }
-}
-
-async function readFloats(file: string): Promise<Float32Array> {
-  const bytes = await readFile(file);
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + (bytes.length & ~3)));
 }

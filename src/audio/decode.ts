@@ -1,11 +1,10 @@
 import ffmpeg from 'fluent-ffmpeg';
 import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { InputError } from '../support/errors.ts';
 import { readError } from '../support/files.ts';
 import { findFfmpeg } from './ffmpeg.ts';
-import { SAMPLE_RATE } from './format.ts';
+import { floatsOf, formatByName, SAMPLE_RATE } from './format.ts';
 import { oggIsCutOff } from './ogg.ts';
 import { readPlainWav } from './wav.ts';
 
@@ -36,7 +35,7 @@ export async function* decodeStream(file: string, options: DecodeOptions = {}): 
     const bytes = rest.length ? Buffer.concat([rest, chunk as Buffer]) : (chunk as Buffer);
     const whole = bytes.length & ~3;
     rest = bytes.subarray(whole);
-    if (whole > 0) yield new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + whole));
+    if (whole > 0) yield floatsOf(bytes);
   }
   const problem = await failed;
   if (problem) throw problem;
@@ -66,14 +65,14 @@ async function checkReadable(file: string): Promise<void> {
   });
   if (info.isDirectory()) throw new InputError('this is a folder, a recording is wanted', 'Name a file in it.', { file });
   if (info.size === 0) throw damaged(file, 'it is empty (0 bytes)');
-  if (/\.(ogg|oga|opus)$/i.test(file) && (await oggIsCutOff(file))) throw damaged(file, 'it is cut off: its last page is missing');
+  if (await oggIsCutOff(file)) throw damaged(file, 'it is cut off: its last page is missing');
 }
 
 /** Starts ffmpeg, writing to `output`; tells in the end what went wrong, if anything did. */
 function startFfmpeg(ffmpegPath: string, file: string, options: DecodeOptions, output: PassThrough): Promise<InputError | undefined> {
   const command = ffmpeg({ source: file, stdoutLines: 200 }).setFfmpegPath(ffmpegPath);
-  // G.722 has no header: only its name tells.
-  if (path.extname(file).toLowerCase() === '.g722') command.inputFormat('g722');
+  const format = formatByName(file);
+  if (format) command.inputFormat(format);
   // Without -xerror a damaged file would pass as a shorter one.
   command.inputOptions(['-xerror', '-nostdin', '-hide_banner', '-loglevel', 'warning', '-vn', '-sn', '-dn']);
   if (options.start !== undefined) command.seekInput(options.start);

@@ -4,10 +4,11 @@ const TAIL = 1 << 17;
 const END_OF_STREAM = 4;
 
 /**
- * Whether an Ogg file ends before its stream does: its last page must carry the end-of-stream flag (RFC 3533). ffmpeg plays
+ * Whether a file that is Ogg by its name ends before its stream does: its last page must carry the end-of-stream flag (RFC 3533). ffmpeg plays
  * what there is without a word.
  */
 export async function oggIsCutOff(file: string): Promise<boolean> {
+  if (!/\.(ogg|oga|opus)$/i.test(file)) return false;
   const handle = await open(file);
   try {
     const { size } = await handle.stat();

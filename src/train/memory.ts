@@ -46,10 +46,15 @@ export async function planTraining(task: TrainingTask, adamW: AdamWSettings): Pr
   const shapes = batchesOf(task, 1).map(({ examples, frames }) => ({ batch: examples.length, frames }));
   const planned = (mode: MemoryMode): Promise<PlannedStep> => planMode(() => task.build(true), adamW, { accumulate: batchesPerStep(settings) > 1, shapes, mode });
   const available = memoryForUs();
-  const first = await planned(settings.memory ?? 'keep');
-  const chosen = settings.memory === undefined && first.need.total > available ? await planned('recompute') : first;
+  const chosen = await fitting(settings.memory, available, planned);
   if (chosen.need.total > available) throw tooLarge(chosen, available, settings.batchFrames, shapes);
   return chosen;
+}
+
+/** The plan in the mode that is wanted; where none is, what keeps, or else what computes anew. */
+async function fitting<P extends MemoryPlan>(wanted: MemoryMode | undefined, available: number, planned: (mode: MemoryMode) => Promise<P>): Promise<P> {
+  const first = await planned(wanted ?? 'keep');
+  return wanted === undefined && first.need.total > available ? planned('recompute') : first;
 }
 
 async function planMode(build: () => { network: Network; logits: Value }, adamW: AdamWSettings, { accumulate, shapes, mode }: { accumulate: boolean; shapes: readonly BatchShape[]; mode: MemoryMode }): Promise<PlannedStep> {
@@ -96,8 +101,7 @@ export async function memoryOfRecipe(recipe: Recipe): Promise<(MemoryPlan & { st
     const encoder = await start.open(learns === 'all' ? undefined : cutOf({ encoder: start }, learns));
     const shape = { encoder, head: recipe.head, layers: layersOf(recipe, start), tokens: LIKELY_TOKENS, adapters, freeze: recipe.encoder.freeze };
     const planned = (mode: MemoryMode): Promise<MemoryPlan> => planMode(() => buildTrainable(shape, learns, encoder.weights, true), adamWDefaults, { accumulate: (accumulate ?? 1) > 1, shapes, mode });
-    const first = await planned(recipe.training.memory ?? 'keep');
-    const { mode, need } = recipe.training.memory === undefined && first.need.total > memoryForUs() ? await planned('recompute') : first;
+    const { mode, need } = await fitting(recipe.training.memory, memoryForUs(), planned);
     plans.push({ stage: name, mode, need });
   }
   return plans;

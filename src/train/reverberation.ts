@@ -1,6 +1,5 @@
+import { SAMPLE_RATE } from '../audio/format.ts';
 import type { Random } from '../support/random.ts';
-
-const SAMPLE_RATE = 16000;
 
 /** Seconds; no two in simple proportion, so that their echoes don't fall together. */
 const COMBS = [0.0297, 0.0371, 0.0411, 0.0437] as const;
