@@ -13,6 +13,7 @@ import { Random } from '../support/random.ts';
 import { frameMask, standardise, type Level } from '../audio/standardise.ts';
 import { frameCount, paddedSamples, type Architecture } from './architecture.ts';
 import { buildEncoder } from './network.ts';
+import { appendPhones, phonesMetadata, type KnownPhones } from './phones.ts';
 
 export const embeddedFile = fileURLToPath(new URL('../../models/embedded/encoder.onnx', import.meta.url));
 
@@ -104,17 +105,24 @@ export async function loadEncoder(name: string, options: SessionOptions = {}): P
     const { architecture } = await describeEmbedded();
     const network = new Network(false);
     buildEncoder(network, architecture);
-    return Encoder.fromBytes(name, encodeEncoder(network.initialise(new Random('untrained encoder')), architecture, {}), options);
+    return Encoder.fromBytes(name, encodeEncoder(network.initialise(new Random('untrained encoder')), architecture), options);
   }
   return Encoder.fromBytes(name, await readEncoder(name), options);
 }
 
-/** The bytes of an encoder's .onnx file: inputs `audio` and `mask`, an output for every hidden layer, its shape as metadata. */
-export function encodeEncoder(weights: Weights, architecture: Architecture, metadata: Readonly<Record<string, string>>, adapters: AdapterOptions = {}): Uint8Array {
+export interface EncodeOptions {
+  metadata?: Readonly<Record<string, string>>;
+  adapters?: AdapterOptions;
+  phones?: KnownPhones | undefined;
+}
+
+/** The bytes of an encoder's .onnx file: inputs `audio` and `mask`, an output for every hidden layer and one for the phones it knows, its shape as metadata. */
+export function encodeEncoder(weights: Weights, architecture: Architecture, { metadata, adapters, phones }: EncodeOptions = {}): Uint8Array {
   const network = new Network(false, adapters);
   const { hidden } = buildEncoder(network, architecture);
   const outputs = hidden.map((value, i) => network.graph.output(value, `hidden.${i}`));
-  return encodeModel(network.graph, { weights, outputs, half: true, metadata: { ...metadata, 'isogloss.architecture': JSON.stringify(architecture) } });
+  if (phones) outputs.push(network.graph.output(appendPhones(network, hidden[phones.layer]!, phones), 'phones'));
+  return encodeModel(network.graph, { weights, outputs, half: true, metadata: { ...metadata, ...phonesMetadata(phones), 'isogloss.architecture': JSON.stringify(architecture) } });
 }
 
 async function describeEmbedded(): Promise<{ architecture: Architecture }> {

@@ -22,7 +22,7 @@ export function buildEncoder(network: Network, architecture: Architecture, dropo
   const mask = network.graph.input('mask', ['batch', 'frames']);
   const local = featureEncoder(network, audio, architecture);
   const projected = linear(network, norm(network, local, 'projection.norm'), 'projection', architecture.dims);
-  const x = network.boundary(position(network, network.dropout(silencePadding(network, network.specAugment(projected), mask), dropout), architecture));
+  const x = network.boundary(position(network, network.dropout(silencePadding(network, network.specAugment(projected).x, mask), dropout), architecture));
   return { hidden: [x, ...buildUpperBlocks(network, architecture, { cut: 0, until }, x, mask, dropout)], mask };
 }
 

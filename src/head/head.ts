@@ -1,7 +1,7 @@
 import type { Dim, Value } from '../onnx/graph.ts';
 import { attentionBias, linear, norm, silencePadding, transformerBlock } from '../onnx/layers.ts';
 import type { Network } from '../onnx/network.ts';
-import { concat, matmul, pad, relu, reshape, softmax, trim } from '../onnx/ops.ts';
+import { add, concat, matmul, pad, relu, reshape, softmax, trim } from '../onnx/ops.ts';
 
 export interface HeadSettings {
   kind: 'linear' | 'mlp' | 'transformer';
@@ -11,6 +11,8 @@ export interface HeadSettings {
   /** Frames on either side that `mlp` sees. */
   context: number;
   dropout: number;
+  /** Where the encoder knows phones: how many, and the place among the head's layers of the one that they are heard in. */
+  phones?: { count: number; at: number } | undefined;
 }
 
 export interface HeadInput {
@@ -35,8 +37,30 @@ export function buildHead(network: Network, settings: HeadSettings, input: HeadI
  */
 export function appendHead(network: Network, settings: HeadSettings, features: Value, input: HeadInput, mask: Value, tokens: number): Value {
   const mixed = input.layers === 1 ? features : mixLayers(network, features, input);
-  const x = network.specAugment(norm(network, mixed, 'head.input_norm'));
-  return linear(network, hiddenOf(network, x, mask, settings), 'head.out', tokens);
+  const heard = settings.phones && norm(network, layerOf(network, features, input, settings.phones.at), 'head.phones.norm');
+  const { x, beside } = network.specAugment(norm(network, mixed, 'head.input_norm'), heard);
+  if (!settings.phones) return linear(network, hiddenOf(network, x, mask, settings), 'head.out', tokens);
+  // What is learnt besides starts at nothing.
+  const learnt = linear(network, hiddenOf(network, x, mask, settings), 'head.out', tokens, 0);
+  return add(network.graph, learnt, spelledPhones(network, beside!, settings.phones.count, tokens));
+}
+
+/** Less of a token than this counts as nothing: a logarithm must not run away. */
+const LEAST_SHARE = 1e-4;
+
+/**
+ * The logarithm of each token's probability if phones are spelled alike everywhere: the encoder's phones, each shared out among
+ * tokens by a table that is learnt like all else.
+ */
+function spelledPhones(network: Network, heard: Value, count: number, tokens: number): Value {
+  const g = network.graph;
+  const phones = softmax(g, linear(network, heard, 'head.phones.out', count));
+  const shares = softmax(g, network.parameter('head.spelling', [count, tokens], { value: 0 }));
+  return g.node('Log', [add(g, matmul(g, phones, shares), g.scalar(LEAST_SHARE))]);
+}
+
+function layerOf(network: Network, features: Value, input: HeadInput, at: number): Value {
+  return input.layers === 1 ? features : trim(network.graph, features, 2, at * input.dims, (input.layers - 1 - at) * input.dims);
 }
 
 function hiddenOf(network: Network, x: Value, mask: Value, settings: HeadSettings): Value {

@@ -76,7 +76,7 @@ async function partsOf(folder: string): Promise<Omit<Parts, 'card'>> {
   const { about, vocabulary, encoder, weights } = await readModel(folder);
   const architecture = readArchitecture(about.encoder.name, encoder);
   // Adapters become a part of the encoder.
-  const adapted = about.adapters ? encodeEncoder(new Map([...readWeights(encoder), ...weights]), architecture, {}, adapterOptions(about.adapters)) : encoder;
+  const adapted = about.adapters ? encodeEncoder(new Map([...readWeights(encoder), ...weights]), architecture, { adapters: adapterOptions(about.adapters) }) : encoder;
   const head = await readFile(path.join(folder, 'head.onnx'));
   const whole = { encoder: adapted, head, layers: about.layers, tokens: vocabulary.size, blank: vocabulary.blank };
   return { about, vocabulary, whole, architecture };

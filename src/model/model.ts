@@ -42,7 +42,7 @@ const aboutSchema = z.object({
   layers: z.array(z.number().int().nonnegative()).min(1),
   /** Adapters on the encoder, in `adapters.safetensors`. */
   adapters: z.object({ kind: z.enum(['low-rank', 'residual']), dims: z.number().int().positive(), scale: z.number() }).optional(),
-  head: z.object({ kind: z.enum(['linear', 'mlp', 'transformer']), dims: z.number(), blocks: z.number(), context: z.number(), dropout: z.number() }),
+  head: z.object({ kind: z.enum(['linear', 'mlp', 'transformer']), dims: z.number(), blocks: z.number(), context: z.number(), dropout: z.number(), phones: z.object({ count: z.number(), at: z.number() }).optional() }),
   text: z.record(z.string(), z.unknown()),
   /** How it decodes; greedily, if absent. */
   decoding: decodingSchema.optional(),
@@ -193,7 +193,7 @@ async function adaptedEncoder({ about, encoder, encoderFolder, weights }: ModelP
   if (!isOwn(encoder)) return AdaptedEncoder.open(about.encoder.name, encoder, options, weights, { preprocessor: about.encoder.preprocessor, folder: encoderFolder });
   const architecture = readArchitecture(about.encoder.name, encoder);
   const all = new Map([...readWeights(encoder), ...weights]);
-  return Encoder.fromBytes(about.encoder.name, encodeEncoder(all, architecture, {}, options));
+  return Encoder.fromBytes(about.encoder.name, encodeEncoder(all, architecture, { adapters: options }));
 }
 
 /** The parameters that adapters add to the encoder. */

@@ -74,14 +74,16 @@ export class Network {
   /**
    * Where SpecAugment (Park et al. 2019) acts: x [batch, frames, dims] times a mask of frames and a mask of features,
    * fed as `augment.frames` [batch, frames, 1] and `augment.features` [batch, 1, dims].
+   * @param beside another view of the same frames, of which the same ones are masked
    */
-  specAugment(x: Value): Value {
+  specAugment(x: Value, beside?: Value): { x: Value; beside: Value | undefined } {
     // Once: where an encoder masks its input, the head above it has nothing to mask.
-    if (!this.training || this.masked) return x;
+    if (!this.training || this.masked) return { x, beside };
     this.masked = true;
     const [batch, frames, dims] = x.dims as [Dim, Dim, Dim];
-    const kept = mul(this.graph, x, this.graph.input('augment.frames', [batch, frames, 1]));
-    return mul(this.graph, kept, this.graph.input('augment.features', [batch, 1, dims]));
+    const keptFrames = this.graph.input('augment.frames', [batch, frames, 1]);
+    const kept = mul(this.graph, x, keptFrames);
+    return { x: mul(this.graph, kept, this.graph.input('augment.features', [batch, 1, dims])), beside: beside && mul(this.graph, beside, keptFrames) };
   }
 
   /** Fresh weights. Each parameter draws from the generator in the order it was made. */

@@ -8,7 +8,8 @@ export const DELIMITER = '|';
 export class Vocabulary {
   readonly blank: number;
   readonly delimiter: number;
-  private readonly tokens: readonly string[];
+  /** In the order of their ids. */
+  readonly tokens: readonly string[];
   private readonly ids: ReadonlyMap<string, number>;
 
   private constructor(tokens: readonly string[]) {

@@ -29,6 +29,7 @@ import { examplesFor } from './stage-examples.ts';
 import { temperatureOf } from './temperature.ts';
 import { tuneDecoding } from './tune-decoding.ts';
 import { stagesOf, type Stage } from './stages.ts';
+import { headOf, spellingStart } from './known-phones.ts';
 import { extendVocabulary, layersOf, randomStart, trainedParts, type StartingPoint } from './starting-point.ts';
 import { buildTrainable, cutOf, optimiserOf, type Shape } from './trainable.ts';
 
@@ -131,11 +132,13 @@ interface StagesResult {
 async function trainStages(work: Work, folder: string): Promise<StagesResult> {
   const { recipe, prepared, start } = work;
   const stages = stagesOf(recipe);
+  const layers = start.layers ?? layersOf(recipe, start);
   const shape: Omit<Shape, 'encoder'> = {
-    head: start.head ?? recipe.head, layers: start.layers ?? layersOf(recipe, start), tokens: prepared.vocabulary.size,
+    head: start.head ?? headOf(recipe, start, layers), layers, tokens: prepared.vocabulary.size,
     adapters: adapterOptions(start.adapters ?? (stages.some((stage) => stage.learns === 'adapters') ? recipe.adapters : undefined)), freeze: recipe.encoder.freeze,
   };
-  const known = start.vocabulary ? extendVocabulary(start.weights, start.vocabulary, prepared.vocabulary) : start.weights;
+  const spelt = shape.head.phones && start.phones ? spellingStart(recipe, start.phones, (await start.open(start.top)).weights, prepared.vocabulary) : undefined;
+  const known = start.vocabulary ? extendVocabulary(start.weights, start.vocabulary, prepared.vocabulary, spelt) : new Map([...start.weights, ...(spelt ?? [])]);
   const weights: Weights = new Map(known);
   const result = { epochs: [] as EpochRecord[], seconds: 0, frames: 0, features: { seconds: 0, secondsOfAudio: 0, cached: 0, computed: 0 } as FeatureReport, memory: [] as Metrics['train']['memory'] };
   for (const [i, stage] of stages.entries()) {
@@ -147,7 +150,7 @@ async function trainStages(work: Work, folder: string): Promise<StagesResult> {
     result.features = added(result.features, trained.features);
     result.memory.push({ mode: trained.memory.mode, expected: trained.memory.need.total, most: process.resourceUsage().maxRSS * 1024 });
   }
-  return { ...result, parts: trainedParts(recipe, start, shape, stages, weights, prepared.vocabulary) };
+  return { ...result, parts: trainedParts(recipe, start, shape, stages, weights, prepared) };
 }
 
 interface StageWork {

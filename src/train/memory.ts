@@ -12,6 +12,7 @@ import { WorkError } from '../support/errors.ts';
 import { gibibytes, memoryForUs } from '../support/memory.ts';
 import { trainingSettings } from './settings.ts';
 import { stagesOf } from './stages.ts';
+import { headOf } from './known-phones.ts';
 import { layersOf, startingPoint } from './starting-point.ts';
 import { batchesOf, batchesPerStep } from './steps.ts';
 import type { TrainingTask } from './task.ts';
@@ -95,11 +96,12 @@ export async function memoryOfRecipe(recipe: Recipe): Promise<(MemoryPlan & { st
   const frames = paddedLength(Math.min(batchFrames, LIKELY_SECONDS * 50));
   const shapes = [{ batch: Math.max(1, Math.floor(batchFrames / frames)), frames }];
   const stages = stagesOf(recipe);
+  const layers = layersOf(recipe, start);
   const adapters = adapterOptions(stages.some(({ learns }) => learns === 'adapters') ? recipe.adapters : undefined);
   const plans: (MemoryPlan & { stage: string })[] = [];
   for (const { name, learns } of stages) {
     const encoder = await start.open(learns === 'all' ? undefined : cutOf({ encoder: start }, learns));
-    const shape = { encoder, head: recipe.head, layers: layersOf(recipe, start), tokens: LIKELY_TOKENS, adapters, freeze: recipe.encoder.freeze };
+    const shape = { encoder, head: headOf(recipe, start, layers), layers, tokens: LIKELY_TOKENS, adapters, freeze: recipe.encoder.freeze };
     const planned = (mode: MemoryMode): Promise<MemoryPlan> => planMode(() => buildTrainable(shape, learns, encoder.weights, true), adamWDefaults, { accumulate: (accumulate ?? 1) > 1, shapes, mode });
     const { mode, need } = await fitting(recipe.training.memory, memoryForUs(), planned);
     plans.push({ stage: name, mode, need });

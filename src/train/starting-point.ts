@@ -7,6 +7,7 @@ import type { FetchOptions } from '../encoder/from-hub.ts';
 import type { Preprocessor } from '../encoder/preprocessor.ts';
 import { findEncoder, type EncoderSource } from '../encoder/source.ts';
 import { openUpper, openWhole } from '../encoder/split.ts';
+import { readPhones, type KnownPhones } from '../encoder/phones.ts';
 import { tensorName } from '../encoder/upper.ts';
 import { readWeights } from '../encoder/weights.ts';
 import type { HeadSettings } from '../head/head.ts';
@@ -17,6 +18,8 @@ import { InputError } from '../support/errors.ts';
 import { sha256 } from '../support/files.ts';
 import { recipeSchema, type Recipe } from '../recipe/schema.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
+import { learntPhones } from './known-phones.ts';
+import type { Prepared } from './prepare.ts';
 import type { Stage } from './stages.ts';
 import { isAdapter, isHead, type Shape } from './trainable.ts';
 
@@ -32,8 +35,10 @@ export interface StartingPoint {
   own: boolean;
   /** Its layers for training. @param cut the lowest that comes from the cache; absent from the sound up */
   open(cut?: number): Promise<LayerBuilder>;
-  /** The file of the encoder with other weights. */
-  encode(weights: Weights, metadata: Readonly<Record<string, string>>): Uint8Array;
+  /** The phones that it has learnt to write, if any. */
+  phones?: KnownPhones | undefined;
+  /** The file of the encoder with other weights, and other phones where it has learnt them anew. */
+  encode(weights: Weights, options: { metadata: Readonly<Record<string, string>>; phones?: KnownPhones | undefined }): Uint8Array;
   /** Bytes of its .onnx file; absent for a new encoder. */
   encoder?: Uint8Array;
   /** Where its weights lie, if not in those bytes. */
@@ -79,7 +84,7 @@ export async function fromModel(folder: string): Promise<StartingPoint> {
 
 async function fromBytes(name: string, bytes: Uint8Array, folder?: string, preprocessor?: Preprocessor): Promise<StartingPoint> {
   if (!isOwn(bytes)) return exportedEncoder(name, bytes, { folder, preprocessor });
-  return { ...ownEncoder(name, readArchitecture(name, bytes), readWeights(bytes)), encoder: bytes };
+  return { ...ownEncoder(name, readArchitecture(name, bytes), readWeights(bytes), readPhones(bytes)), encoder: bytes };
 }
 
 /** An encoder of the Wav2Vec2 family that others exported. */
@@ -99,11 +104,11 @@ async function exportedEncoder(name: string, bytes: Uint8Array, options: Pick<St
   };
 }
 
-function ownEncoder(name: string, architecture: Architecture, weights: Weights = new Map()): StartingPoint {
+function ownEncoder(name: string, architecture: Architecture, weights: Weights = new Map(), phones?: KnownPhones): StartingPoint {
   const builder = ownLayers(architecture, weights);
   return {
-    name, dims: builder.dims, top: builder.top, pretrained: true, own: true, weights: new Map(),
-    open: () => Promise.resolve(builder), encode: (changed, metadata) => encodeEncoder(changed, architecture, metadata),
+    name, dims: builder.dims, top: builder.top, pretrained: true, own: true, weights: new Map(), phones,
+    open: () => Promise.resolve(builder), encode: (changed, options) => encodeEncoder(changed, architecture, { phones, ...options }),
   };
 }
 
@@ -123,23 +128,31 @@ export function layersOf(recipe: Recipe, { top: blocks }: StartingPoint): number
   return [layer];
 }
 
-/** The head's output widened for tokens that the earlier vocabulary lacks: they start with weights of zero. */
-export function extendVocabulary(weights: Weights, from: Vocabulary, to: Vocabulary): Weights {
+/**
+ * The head's output widened for tokens that the earlier vocabulary lacks: they start with weights of zero, and spelt as elsewhere.
+ * @param spelt how a head on phones would start, with the new vocabulary
+ */
+export function extendVocabulary(weights: Weights, from: Vocabulary, to: Vocabulary, spelt?: Weights): Weights {
   if (from.size === to.size) return weights;
-  const bias = new Float32Array(to.size);
-  bias.set(weights.get('head.out.bias')!);
-  const narrow = weights.get('head.out.weight')!;
-  const inputs = narrow.length / from.size;
-  const wide = new Float32Array(inputs * to.size);
-  for (let i = 0; i < inputs; i++) wide.set(narrow.subarray(i * from.size, (i + 1) * from.size), i * to.size);
-  return new Map([...weights, ['head.out.weight', wide], ['head.out.bias', bias]]);
+  const widened = ['head.out.weight', 'head.out.bias', 'head.spelling'].filter((name) => weights.has(name))
+    .map((name) => [name, widen(weights.get(name)!, from.size, to.size, spelt?.get(name))] as const);
+  return new Map([...weights, ...widened]);
+}
+
+/** [rows, from] → [rows, to] @param fresh what stands in the new columns; zero, if absent */
+function widen(narrow: Float32Array, from: number, to: number, fresh?: Float32Array): Float32Array {
+  const rows = narrow.length / from;
+  const wide = fresh?.slice() ?? new Float32Array(rows * to);
+  for (let i = 0; i < rows; i++) wide.set(narrow.subarray(i * from, (i + 1) * from), i * to);
+  return wide;
 }
 
 /** The model that a run's stages have made. The encoder's file is made anew only where its own weights have changed. */
-export function trainedParts(recipe: Recipe, start: StartingPoint, shape: Pick<Shape, 'head' | 'layers'>, stages: readonly Stage[], weights: Weights, vocabulary: Vocabulary): ModelParts {
+export function trainedParts(recipe: Recipe, start: StartingPoint, shape: Pick<Shape, 'head' | 'layers'>, stages: readonly Stage[], weights: Weights, { train, vocabulary }: Pick<Prepared, 'train' | 'vocabulary'>): ModelParts {
   const changed = !start.encoder || stages.some(({ learns }) => learns === 'all' || typeof learns === 'object');
-  const own = new Map([...weights].filter(([name]) => !isHead(name) && !isAdapter(name)));
-  const encoder = changed ? start.encode(own, { 'isogloss.recipe': recipe.name }) : start.encoder!;
+  const learnt = changed && start.own ? learntPhones(recipe, shape, weights, train, vocabulary) : undefined;
+  const own = new Map([...[...weights].filter(([name]) => !isHead(name) && !isAdapter(name)), ...(learnt?.weights ?? [])]);
+  const encoder = changed ? start.encode(own, { metadata: { 'isogloss.recipe': recipe.name }, ...(learnt ? { phones: learnt.phones } : {}) }) : start.encoder!;
   const adapters = start.adapters ?? (stages.some(({ learns }) => learns === 'adapters') ? recipe.adapters : undefined);
   const about: About = {
     format: 'isogloss-model/1', name: recipe.name, language: recipe.language,

@@ -57,7 +57,7 @@ function addAdapters(weights: Weights, architecture: Architecture, settings: Ada
 async function tinyEncoder(): Promise<Encoder> {
   const network = new Network(false);
   buildEncoder(network, TINY);
-  return Encoder.fromBytes('tiny', encodeEncoder(network.initialise(new Random('encoder')), TINY, {}));
+  return Encoder.fromBytes('tiny', encodeEncoder(network.initialise(new Random('encoder')), TINY));
 }
 
 /** Sound with pauses, hisses and hums: nothing that a recogniser knows, but never the same for long. */

@@ -44,7 +44,7 @@ async function facts(spoken: Speech, kind: 'linear' | 'mlp', training: { epochs:
   const recipe = recipeSchema.parse({ name: 'x', language: 'it', corpus: 'mine', head: { kind, dims: 32, context: 2, dropout: 0 }, training });
   const build = (learns: boolean) => {
     const network = new Network(learns);
-    return { network, logits: buildHead(network, recipe.head, { layers: 1, dims: DIMS }, TOKENS) };
+    return { network, logits: buildHead(network, { ...recipe.head, phones: undefined }, { layers: 1, dims: DIMS }, TOKENS) };
   };
   const { epochs, weights } = await train({
     build, blank: BLANK, ...sets, folder: await mkdtemp(path.join(tmpdir(), 'failures-')),
