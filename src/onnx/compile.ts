@@ -114,8 +114,12 @@ export async function openStep(plan: Plan, options: SessionOptions): Promise<Par
   };
 }
 
-/** What a step needs with batches of these shapes, besides what the process has. @param sizes of the network's values, the way back included */
-export function needOf(plan: Plan, sizes: ValueSizes, shapes: readonly BatchShape[]): MemoryNeed {
+/**
+ * What a step needs with batches of these shapes, besides what the process has.
+ * @param sizes of the network's values, the way back included
+ * @param pooled whether ONNX Runtime keeps what it has worked with (decision 0028)
+ */
+export function needOf(plan: Plan, sizes: ValueSizes, shapes: readonly BatchShape[], pooled = false): MemoryNeed {
   const { inputs, parameters, constants } = plan.network.graph;
   const bytes = (values: Iterable<Value>, shape: BatchShape): number => [...values].reduce((sum, value) => sum + sizes.bytes(value, shape), 0);
   const elsewhere = new Set([...plan.forward.outputs, ...plan.backward.outputs].map(({ name }) => name));
@@ -126,10 +130,13 @@ export function needOf(plan: Plan, sizes: ValueSizes, shapes: readonly BatchShap
   return totalNeed({
     weights: copies * bytes(parameters.values(), { batch: 1, frames: 1 }) + 2 * stored,
     kept: most((shape) => bytes(plan.forward.outputs, shape)),
-    working: most((shape) => Math.max(workingBytes(plan.forward.nodes, elsewhere, sizes, shape), workingBytes(plan.backward.nodes, elsewhere, sizes, shape))),
+    working: (pooled ? POOL : 1) * most((shape) => Math.max(workingBytes(plan.forward.nodes, elsewhere, sizes, shape), workingBytes(plan.backward.nodes, elsewhere, sizes, shape))),
     batches: 2 * most((shape) => bytes(inputs.filter(({ dims }) => dims.some((d) => typeof d === 'string')), shape)),
   }, process.memoryUsage.rss());
 }
+
+/** A pool that batches of many shapes have been through, against the most that one of them works with: 1.1 to 3.5 were seen. */
+const POOL = 5;
 
 export const gradientOf = (parameter: string): string => `${parameter}.gradient`;
 
