@@ -71,12 +71,9 @@ function mixLayers(network: Network, features: Value, input: HeadInput): Value {
 
 /** Each frame with `context` neighbours on either side: [batch, frames, (2 · context + 1) · dims]. */
 function splice(network: Network, x: Value, context: number): Value {
+  if (context === 0) return x;
   const g = network.graph;
-  const frames = x.dims[1]!;
-  const shifted = (by: number): Value => {
-    if (by === 0) return x;
-    const moved = by < 0 ? pad(g, trim(g, x, 1, 0, -by), 1, -by, 0, frames) : pad(g, trim(g, x, 1, by, 0), 1, 0, by, frames);
-    return moved;
-  };
-  return context === 0 ? x : concat(g, Array.from({ length: 2 * context + 1 }, (_, i) => shifted(i - context)), 2);
+  const padded = pad(g, x, 1, context, context, 'padded');
+  const shifted = (by: number): Value => ({ ...trim(g, padded, 1, by, 2 * context - by), dims: x.dims });
+  return concat(g, Array.from({ length: 2 * context + 1 }, (_, i) => shifted(i)), 2);
 }

@@ -70,7 +70,7 @@ interface PlanSettings {
 async function planMode(build: () => { network: Network; logits: Value }, adamW: AdamWSettings, { accumulate, shapes, mode, available }: PlanSettings): Promise<PlannedStep> {
   const { network, logits } = build();
   const plan = planStep(network, logits, adamW, { accumulate, recompute: mode === 'recompute' });
-  const sizes = await ValueSizes.measure(network.graph, [...plan.forward.nodes, ...plan.backward.nodes], symbolSizes);
+  const sizes = await ValueSizes.measure(network.graph, [...new Set([...plan.forward.nodes, ...plan.backward.nodes])], symbolSizes);
   const withPool = needOf(plan, sizes, shapes, true);
   const pooled = withPool.total <= available / 2;
   return { network, logits, plan, sizes, mode, pooled, need: pooled ? withPool : needOf(plan, sizes, shapes) };
