@@ -2,7 +2,7 @@ import { appendAdamW, type AdamWSettings } from './adamw.ts';
 import { differentiate } from './differentiate.ts';
 import { Graph, type Node, type Value } from './graph.ts';
 import type { Network } from './network.ts';
-import { totalNeed, workingBytes, type MemoryNeed } from './memory.ts';
+import { totalNeed, VIEWS, workingBytes, type MemoryNeed } from './memory.ts';
 import { add, reshape } from './ops.ts';
 import { encodeModel } from './proto.ts';
 import { withRecomputation } from './recompute.ts';
@@ -89,9 +89,10 @@ export function planStep(network: Network, output: Value, settings: AdamWSetting
   const early = (node: Node): boolean => node.op === 'Shape' && before.has(node.inputs[0]!.name);
   forwardNodes.push(...added.filter(early));
   const way = { graph, forward: forwardNodes, backward: added.filter((node) => !early(node)), boundaries: network.boundaries, seed };
-  const backwardNodes = options.recompute ? withRecomputation(way) : way.backward;
+  const backwardNodes = withViews(forwardNodes, options.recompute ? withRecomputation(way) : way.backward);
   const made = madeBy(forwardNodes);
-  const kept = [...readBy(backwardNodes)].flatMap((name) => made.get(name) ?? []);
+  const remade = madeBy(backwardNodes);
+  const kept = [...readBy(backwardNodes)].flatMap((name) => (remade.has(name) ? [] : (made.get(name) ?? [])));
   const moved = [norm, ...[...next.values()].flatMap((v) => [v.weight, v.mean, v.square])];
   const run = (of: Graph, nodes: readonly Node[], candidates: readonly Value[], outputs: Value[]): PlannedRun => ({ graph: of, nodes, inputs: neededInputs(nodes, candidates), outputs });
   return {
@@ -114,8 +115,12 @@ export async function openStep(plan: Plan, options: SessionOptions): Promise<Par
   };
 }
 
-/** What a step needs with batches of these shapes, besides what the process has. @param sizes of the network's values, the way back included */
-export function needOf(plan: Plan, sizes: ValueSizes, shapes: readonly BatchShape[]): MemoryNeed {
+/**
+ * What a step needs with batches of these shapes, besides what the process has.
+ * @param sizes of the network's values, the way back included
+ * @param pooled whether ONNX Runtime keeps what it has worked with (decision 0028)
+ */
+export function needOf(plan: Plan, sizes: ValueSizes, shapes: readonly BatchShape[], pooled = false): MemoryNeed {
   const { inputs, parameters, constants } = plan.network.graph;
   const bytes = (values: Iterable<Value>, shape: BatchShape): number => [...values].reduce((sum, value) => sum + sizes.bytes(value, shape), 0);
   const elsewhere = new Set([...plan.forward.outputs, ...plan.backward.outputs].map(({ name }) => name));
@@ -126,10 +131,13 @@ export function needOf(plan: Plan, sizes: ValueSizes, shapes: readonly BatchShap
   return totalNeed({
     weights: copies * bytes(parameters.values(), { batch: 1, frames: 1 }) + 2 * stored,
     kept: most((shape) => bytes(plan.forward.outputs, shape)),
-    working: most((shape) => Math.max(workingBytes(plan.forward.nodes, elsewhere, sizes, shape), workingBytes(plan.backward.nodes, elsewhere, sizes, shape))),
+    working: (pooled ? POOL : 1) * most((shape) => Math.max(workingBytes(plan.forward.nodes, elsewhere, sizes, shape), workingBytes(plan.backward.nodes, elsewhere, sizes, shape))),
     batches: 2 * most((shape) => bytes(inputs.filter(({ dims }) => dims.some((d) => typeof d === 'string')), shape)),
   }, process.memoryUsage.rss());
 }
+
+/** A pool that batches of many shapes have been through, against the most that one of them works with: 2 to 6 times were seen. */
+const POOL = 8;
 
 export const gradientOf = (parameter: string): string => `${parameter}.gradient`;
 
@@ -151,6 +159,18 @@ function appendUpdate(graph: Graph, gradients: ReadonlyMap<string, Value>, setti
     return [name, update.input(gradientOf(name), dims)] as const;
   }));
   return { graph: update, nodes: appendAdamW(update, inputs, settings) };
+}
+
+/** The way back with other shapes of values made there once more: ONNX Runtime would have to copy them to keep both. */
+function withViews(forward: readonly Node[], backward: readonly Node[]): Node[] {
+  const read = readBy(backward);
+  const again = [...forward].reverse().filter((node) => {
+    const [source] = node.inputs;
+    if (!VIEWS.has(node.op) || source!.type !== 'float32' || !read.has(node.outputs[0]!.name)) return false;
+    for (const input of node.inputs) if (input) read.add(input.name);
+    return true;
+  });
+  return [...again.reverse(), ...backward];
 }
 
 function madeBy(nodes: readonly Node[]): Map<string, Value> {
