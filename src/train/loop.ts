@@ -95,7 +95,7 @@ async function trainEpoch(task: TrainingTask, engine: Engine, network: Network, 
     task.signal?.throwIfAborted();
     const batch = batches[state.step]!;
     const loaded = await ahead!;
-    // The next batch is read and augmented while ONNX Runtime works on this one.
+    // The next batch is read from disk while ONNX Runtime works on this one; what JavaScript does to it waits its turn (decision 0029).
     ahead = state.step + 1 < batches.length ? prepared(state.step + 1) : undefined;
     ahead?.catch(() => {});
     const { loss, tokens, norm } = await trainStep(task, engine, batch, loaded, movesAfter(task.settings, state.step, batches.length));
