@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Network, type AdapterOptions } from '../onnx/network.ts';
 import { encodeModel } from '../onnx/proto.ts';
+import { isQuantised } from '../onnx/quantise.ts';
 import { floatData, floats, openSession, type Session, type SessionOptions } from '../onnx/session.ts';
 import type { Weights } from '../onnx/engine.ts';
 import { InputError } from '../support/errors.ts';
@@ -13,6 +14,7 @@ import { Random } from '../support/random.ts';
 import { frameMask, standardise, type Level } from '../audio/standardise.ts';
 import { frameCount, paddedSamples, type Architecture } from './architecture.ts';
 import { buildEncoder } from './network.ts';
+import { oneByOne } from './one-by-one.ts';
 import { appendPhones, phonesMetadata, type KnownPhones } from './phones.ts';
 
 export const embeddedFile = fileURLToPath(new URL('../../models/embedded/encoder.onnx', import.meta.url));
@@ -57,7 +59,8 @@ export class Encoder implements FrozenEncoder {
   readonly hash: string;
   readonly bytes: Uint8Array;
   readonly architecture: Architecture;
-  readonly pads = true;
+  /** In 8 bits, a recording is rounded by what lies beside it. */
+  readonly pads: boolean;
   private readonly session: Session;
 
   private constructor(name: string, bytes: Uint8Array, architecture: Architecture, session: Session) {
@@ -65,6 +68,7 @@ export class Encoder implements FrozenEncoder {
     this.bytes = bytes;
     this.hash = sha256(bytes);
     this.architecture = architecture;
+    this.pads = !hasQuantised(bytes);
     this.session = session;
   }
 
@@ -80,7 +84,12 @@ export class Encoder implements FrozenEncoder {
     return this.architecture.blocks + 1;
   }
 
-  async run(recordings: readonly Float32Array[], layers: readonly number[], frames?: number, level?: Level): Promise<Hidden> {
+  run(recordings: readonly Float32Array[], layers: readonly number[], frames?: number, level?: Level): Promise<Hidden> {
+    if (this.pads) return this.together(recordings, layers, frames, level);
+    return oneByOne(recordings, { layers: layers.length, dims: this.dims, frames }, async (recording) => (await this.together([recording], layers, undefined, level)).layers);
+  }
+
+  private async together(recordings: readonly Float32Array[], layers: readonly number[], frames?: number, level?: Level): Promise<Hidden> {
     const frameCounts = Int32Array.from(recordings, (r) => frameCount(r.length));
     const padded = frames ?? Math.max(1, ...frameCounts);
     const width = paddedSamples(padded);
@@ -143,6 +152,9 @@ export async function readEncoder(name: string): Promise<Uint8Array> {
 
 /** Whether isogloss wrote the file. */
 export const isOwn = (bytes: Uint8Array): boolean => architectureIn(bytes) !== undefined;
+
+/** Whether an encoder's blocks are in 8 bits. */
+export const hasQuantised = (bytes: Uint8Array): boolean => isQuantised(fromBinary(ModelProtoSchema, bytes));
 
 /** @throws InputError when the bytes are no encoder that isogloss wrote */
 export function readArchitecture(name: string, bytes: Uint8Array): Architecture {

@@ -5,6 +5,7 @@ import { Random } from '../support/random.ts';
 import { FRAME_FIELD, FRAME_SAMPLES, frameCount } from './architecture.ts';
 import type { FrozenEncoder, Hidden } from './encoder.ts';
 import type { ExposedGraph } from './exposed.ts';
+import { oneByOne } from './one-by-one.ts';
 import { standardises, type Preprocessor } from './preprocessor.ts';
 
 /** An encoder of the Wav2Vec2 family that hears the sound itself, as others exported it. */
@@ -43,15 +44,10 @@ export class ExportedEncoder implements FrozenEncoder {
    * without a mask or where it was trained without one, and with a mask too where the convolutions normalise over time or several of them see neighbours.
    */
   async run(recordings: readonly Float32Array[], layers: readonly number[], frames?: number, level?: Level): Promise<Hidden> {
+    if (!this.pads) return oneByOne(recordings, { layers: layers.length, dims: this.dims, frames }, async (recording) => (await this.alone(recording, layers, level)).map(({ data }) => data));
     const frameCounts = Int32Array.from(recordings, (r) => frameCount(r.length));
     const padded = frames ?? Math.max(1, ...frameCounts);
-    if (this.pads) return { layers: await this.together(recordings, layers, padded, level), frames: padded, frameCounts };
-    const result = layers.map(() => new Float32Array(recordings.length * padded * this.dims));
-    for (const [row, recording] of recordings.entries()) {
-      const one = await this.alone(recording, layers, level);
-      one.forEach(({ data }, l) => result[l]!.set(data.subarray(0, frameCounts[row]! * this.dims), row * padded * this.dims));
-    }
-    return { layers: result, frames: padded, frameCounts };
+    return { layers: await this.together(recordings, layers, padded, level), frames: padded, frameCounts };
   }
 
   async release(): Promise<void> {

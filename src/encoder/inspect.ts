@@ -6,10 +6,11 @@ import { readModel, type ImportedModel } from '../onnx/import.ts';
 import { Network } from '../onnx/network.ts';
 import { messageOf } from '../support/errors.ts';
 import { FRAME_FIELD } from './architecture.ts';
-import { isOwn, readEncoder } from './encoder.ts';
+import { hasQuantised, isOwn } from './encoder.ts';
 import { findHiddenLayers } from './hidden-layers.ts';
 import { openEncoder } from './open.ts';
 import { measureResponse } from './response.ts';
+import { readSource } from './quantised.ts';
 import { findEncoder, type EncoderChoice } from './source.ts';
 import type { FetchOptions } from './from-hub.ts';
 import { openUpper } from './split.ts';
@@ -53,7 +54,7 @@ export interface Inspection {
  */
 export async function inspectEncoder(choice: EncoderChoice, options: FetchOptions = {}): Promise<Inspection> {
   const source = await findEncoder(choice, options);
-  const bytes = await readEncoder(source.file);
+  const bytes = await readSource(source);
   const folder = path.dirname(source.file);
   const model = readModel(bytes, folder);
   const hidden = findHiddenLayers(model);
@@ -62,7 +63,7 @@ export async function inspectEncoder(choice: EncoderChoice, options: FetchOption
   await encoder.release();
   const own = isOwn(bytes);
   const stored = storedIn(bytes, model, hidden.layers);
-  const fineTuning: Inspection['fine_tuning'] = own ? { learns: 'all' } : await tryToTrain(bytes, folder, hidden.layers.length - 1);
+  const fineTuning: Inspection['fine_tuning'] = own && !hasQuantised(bytes) ? { learns: 'all' } : await tryToTrain(bytes, folder, hidden.layers.length - 1);
   return {
     name: source.name, file: source.file, hash: encoder.hash, own,
     layers: encoder.layerCount, dims: encoder.dims, frames_per_second: response.frameRate,

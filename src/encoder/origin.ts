@@ -25,7 +25,7 @@ export async function encoderOrigin(choice: EncoderChoice, start?: string): Prom
   try {
     if (from === 'hub') return await fromHub(choice);
     const source = await findEncoder(choice);
-    return { from, what: from === 'embedded' ? 'embedded, comes with isogloss' : source.file, here: true };
+    return { from, what: `${from === 'embedded' ? 'embedded, comes with isogloss' : source.file}${source.rounds ? ', rounded to 8 bits' : ''}`, here: true };
   } catch (error) {
     // A recipe may be checked on another machine than it is run on.
     if (error instanceof InputError) return { from, what: `${error.message} (${error.place.file ?? model})`, here: false };

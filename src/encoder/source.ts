@@ -19,6 +19,8 @@ export interface EncoderSource {
   model: string;
   /** Names of the files beside it that hold weights. */
   data: readonly string[];
+  /** Whether isogloss rounds its weights to 8 bits when it is read. */
+  rounds?: true;
   /** preprocessor_config.json, where there is one. */
   preprocessor?: Preprocessor;
   /** config.json, where there is one. */
@@ -51,9 +53,16 @@ export const isHubId = (model: string): boolean => /^\w[\w.-]*\/\w[\w.-]*$/.test
 export async function findEncoder(choice: EncoderChoice, options: FetchOptions = {}): Promise<EncoderSource> {
   const { model } = choice;
   const from = kindOf(model);
-  if (from === 'embedded') return { name: model, from, file: embeddedFile, model: path.basename(embeddedFile), data: [] };
   if (from === 'hub') return fromHub(choice, options);
-  return from === 'folder' ? fromFolder(choice) : fromFile(model);
+  if (from === 'folder') return fromFolder(choice);
+  const found = from === 'file' ? await fromFile(model) : ({ name: model, from, file: embeddedFile, model: path.basename(embeddedFile), data: [] } satisfies EncoderSource);
+  return choice.dtype === undefined ? found : { ...found, ...roundedTo(choice.dtype) };
+}
+
+/** Of a single file there is one dtype, and what isogloss makes of it. */
+function roundedTo(dtype: Dtype): { rounds: true } {
+  if (dtype === 'q8') return { rounds: true };
+  throw new InputError(`a single file has no ${dtype} to choose: isogloss can only make q8 of it`, 'Set `encoder.dtype: q8`, or remove it.');
 }
 
 /** An .onnx file; what describes it may lie beside it, or one folder up as in Hub layout. */

@@ -114,8 +114,11 @@ function refuseFrozen(model: ImportedModel, hidden: HiddenLayers, part: Part): v
     throw new InputError('this encoder hears spectrograms: its layers can’t be trained', advice);
   const quantised = model.nodes.find((node) => quantising.has(node.op) && node.outputs.some((name) => part.values.has(name)));
   if (quantised)
-    throw new InputError(`this encoder’s layers are quantised (${quantised.op}): rounded weights can’t learn`, `Take its float32 file (\`encoder.dtype: fp32\`), or train a head on it as it is: \`train: head\`.`);
+    throw quantisedCannotLearn(quantised.op, 'Take its float32 file (`encoder.dtype: fp32`)');
 }
+
+export const quantisedCannotLearn = (op: string, instead: string): InputError =>
+  new InputError(`this encoder’s layers are quantised (${op}): rounded weights can’t learn`, `${instead}, or train a head on it as it is: \`train: head\`.`);
 
 /** Stored tensor → the lowest hidden layer, from 1, that it works for. */
 function layersOfTensors(model: ImportedModel, hidden: HiddenLayers): Map<string, number> {

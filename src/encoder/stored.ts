@@ -66,7 +66,10 @@ const shown = (type: string): string => (type === 'FLOAT' ? 'float32' : type ===
 function roles(model: ImportedModel): { scales: Set<string>; packed: Map<string, number> } {
   const scales = new Set<string>();
   const packed = new Map<string, number>();
+  // What the scale of a rounded input is multiplied with is the scale of rounded weights.
+  const ofInputs = new Set(model.nodes.flatMap(({ op, outputs }) => (op === 'DynamicQuantizeLinear' ? outputs.slice(1, 2) : [])));
   for (const { op, inputs, attributes } of model.nodes) {
+    if (op === 'Mul' && inputs.some((name) => ofInputs.has(name))) for (const name of inputs) scales.add(name);
     if (op === 'DequantizeLinear' || op === 'QuantizeLinear') for (const name of inputs.slice(1)) scales.add(name);
     if (op !== 'MatMulNBits') continue;
     for (const name of inputs.slice(2)) scales.add(name);

@@ -2,6 +2,7 @@ import { toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema } from 'onnx-buf';
 import path from 'node:path';
 import { CONV_KERNELS, CONV_STRIDES, type Architecture } from '../encoder/architecture.ts';
+import { staysExact } from '../encoder/quantised.ts';
 import { halved, quantised } from '../onnx/quantise.ts';
 import { writeAtomic, writeJson } from '../support/files.ts';
 import { SAMPLE_RATE } from '../audio/format.ts';
@@ -32,7 +33,7 @@ export async function exportTransformers(parts: Parts, folder: string): Promise<
   const files: [string, Uint8Array | Uint8Array[] | object | string][] = [
     ['onnx/model.onnx', toBinary(ModelProtoSchema, graph)],
     ['onnx/model_fp16.onnx', toBinary(ModelProtoSchema, halved(graph))],
-    ['onnx/model_quantized.onnx', toBinary(ModelProtoSchema, quantised(graph))],
+    ['onnx/model_quantized.onnx', toBinary(ModelProtoSchema, quantised(graph, staysExact))],
     ...(weights ? [['model.safetensors', weights.pieces] satisfies [string, Uint8Array[]]] : []),
     ['vocab.json', vocabulary.toJson()],
     ['tokenizer.json', tokenizer(vocabulary)],

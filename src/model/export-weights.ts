@@ -1,6 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema } from 'onnx-buf';
 import { CONV_KERNELS, type Architecture } from '../encoder/architecture.ts';
+import { hasQuantised } from '../encoder/encoder.ts';
 import { constantsOf, floatsOf } from '../onnx/quantise.ts';
 import { encodeSafetensors } from '../support/safetensors.ts';
 import type { WholeModel } from './export-graph.ts';
@@ -20,7 +21,7 @@ interface Tensor {
 export function torchWeights(model: { about: About; whole: WholeModel; architecture: Architecture }): { pieces: Uint8Array[]; layers: number } | undefined {
   const { about, whole, architecture } = model;
   const layer = about.layers[0]!;
-  if (about.adapters || about.head.kind !== 'linear' || about.layers.length > 1 || layer < 1 || layer >= architecture.blocks) return undefined;
+  if (about.adapters || hasQuantised(whole.encoder) || about.head.kind !== 'linear' || about.layers.length > 1 || layer < 1 || layer >= architecture.blocks) return undefined;
   const encoder = reader(whole.encoder);
   const head = reader(whole.head);
   const top = 'wav2vec2.encoder';

@@ -36,8 +36,9 @@ export function halved(model: ModelProto): ModelProto {
  * The model with its products by constant matrices in 8 bits ("dynamic quantisation"): a scale a column for the weights, known
  * here; one a tensor for what they are multiplied with, found as it runs. Unsigned weights around 128, because the sums of signed
  * ones saturate on processors without VNNI.
+ * @param exact weights by name that stay as they are
  */
-export function quantised(model: ModelProto): ModelProto {
+export function quantised(model: ModelProto, exact: (weight: string) => boolean = () => false): ModelProto {
   const result = clone(ModelProtoSchema, model);
   const graph = result.graph!;
   const constants = constantsOf(graph.node, graph.initializer);
@@ -45,7 +46,7 @@ export function quantised(model: ModelProto): ModelProto {
   const inputs = new Set<string>();
   graph.node = graph.node.flatMap((product) => {
     const [x, weight] = [product.input[0]!, product.input[1]!];
-    const tensor = product.opType === 'MatMul' ? constants.get(weight) : undefined;
+    const tensor = product.opType === 'MatMul' && !exact(weight) ? constants.get(weight) : undefined;
     if (tensor?.dims.length !== 2 || sizeOf(tensor) < SMALLEST) return [product];
     if (!matrices.has(weight)) matrices.set(weight, quantise(weight, tensor));
     // What several products read is quantised once.
@@ -58,6 +59,9 @@ export function quantised(model: ModelProto): ModelProto {
   pruned(graph);
   return result;
 }
+
+/** Whether a model rounds what it multiplies as it runs: by the largest number of all that is in a batch. */
+export const isQuantised = (model: ModelProto): boolean => model.graph!.node.some(({ opType }) => opType === 'DynamicQuantizeLinear');
 
 const ZERO = 'quantised.zero';
 
@@ -92,8 +96,8 @@ function integerProduct(product: NodeProto, x: string, weight: string): NodeProt
   return [
     node('MatMulInteger', [`${x}.quantised`, `${weight}.quantised`, `${x}.zero`, ZERO], `${name}.integer`),
     node('Cast', [`${name}.integer`], `${name}.float`, { to: FLOAT }),
-    node('Mul', [`${x}.scale`, `${weight}.scales`], `${name}.scale`),
-    node('Mul', [`${name}.float`, `${name}.scale`], name),
+    node('Mul', [`${x}.scale`, `${weight}.scales`], `${name}.step`),
+    node('Mul', [`${name}.float`, `${name}.step`], name),
   ];
 }
 

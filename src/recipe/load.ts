@@ -61,8 +61,11 @@ function refuseNonsense(recipe: Recipe, document: Document.Parsed, file: string,
   if (recipe.start !== undefined && document.has('encoder')) refuse(['encoder'], 'the encoder comes from the model that `start` names', 'Remove it.');
   if (recipe.encoder.freeze !== 'nothing' && !stages.some((stage) => stage.train === 'all')) refuse(['encoder', 'freeze'], 'only `train: all` trains what it would freeze', 'Remove it, or set `train: all`.');
   const noRepository = /^(embedded|random|new)$|\.onnx$/.test(recipe.encoder.model);
+  // Of a trained encoder of its own, isogloss makes q8 itself.
+  const rounds = recipe.encoder.dtype === 'q8' && /^embedded$|\.onnx$/.test(recipe.encoder.model);
   for (const field of ['revision', 'dtype'] as const)
-    if (noRepository && recipe.encoder[field] !== undefined) refuse(['encoder', field], 'only a repository on the Hugging Face Hub, or a folder in its layout, has several to choose from', 'Remove it.');
+    if (noRepository && recipe.encoder[field] !== undefined && !(field === 'dtype' && rounds)) refuse(['encoder', field], 'only a repository on the Hugging Face Hub, or a folder in its layout, has several to choose from', 'Remove it.');
+  if (rounds && stages.some((stage) => stage.train !== 'head')) refuse(['encoder', 'dtype'], 'weights that are rounded to 8 bits can’t learn', 'Remove it, or set `train: head`.');
   if (recipe.encoder.architecture && !isNew) refuse(['encoder', 'architecture'], 'only a new encoder has an architecture to choose', 'Remove it, or set `encoder.model: new`.');
   if (recipe.training.augment && !everything)
     refuse(['training', 'augment'], 'features of a frozen encoder are computed once, so the sound can’t be changed from epoch to epoch', 'Remove it.');

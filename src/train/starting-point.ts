@@ -1,12 +1,13 @@
 import path from 'node:path';
 import type { Architecture } from '../encoder/architecture.ts';
-import { encodeEncoder, isOwn, loadEncoder, readArchitecture, readEncoder } from '../encoder/encoder.ts';
+import { encodeEncoder, hasQuantised, isOwn, loadEncoder, readArchitecture } from '../encoder/encoder.ts';
 import { openEncoder } from '../encoder/open.ts';
 import { exportedLayers, exportedWhole, ownLayers, type LayerBuilder } from '../encoder/layer-builder.ts';
 import type { FetchOptions } from '../encoder/from-hub.ts';
 import type { Preprocessor } from '../encoder/preprocessor.ts';
+import { readSource } from '../encoder/quantised.ts';
 import { findEncoder, type EncoderSource } from '../encoder/source.ts';
-import { openUpper, openWhole } from '../encoder/split.ts';
+import { openUpper, openWhole, quantisedCannotLearn } from '../encoder/split.ts';
 import { readPhones, type KnownPhones } from '../encoder/phones.ts';
 import { tensorName } from '../encoder/upper.ts';
 import { readWeights } from '../encoder/weights.ts';
@@ -66,7 +67,7 @@ export async function startingPoint(recipe: Recipe, options: FetchOptions = {}):
   if (model === 'new') return { ...ownEncoder(model, architectureOf(recipe)), pretrained: false };
   if (model === 'random') return randomStart(recipe);
   const source = await findEncoder(recipe.encoder, options);
-  return { ...(await fromBytes(model, await readEncoder(source.file), path.dirname(source.file), source.preprocessor)), source };
+  return { ...(await fromBytes(model, await readSource(source), path.dirname(source.file), source.preprocessor)), source };
 }
 
 /** The embedded encoder's network before it has learnt anything. */
@@ -84,7 +85,14 @@ export async function fromModel(folder: string): Promise<StartingPoint> {
 
 async function fromBytes(name: string, bytes: Uint8Array, folder?: string, preprocessor?: Preprocessor): Promise<StartingPoint> {
   if (!isOwn(bytes)) return exportedEncoder(name, bytes, { folder, preprocessor });
-  return { ...ownEncoder(name, readArchitecture(name, bytes), readWeights(bytes), readPhones(bytes)), encoder: bytes };
+  const start = { ...ownEncoder(name, readArchitecture(name, bytes), readWeights(bytes), readPhones(bytes)), encoder: bytes };
+  return hasQuantised(bytes) ? { ...start, open: (cut) => openQuantised(start, cut) } : start;
+}
+
+/** Nothing of such an encoder learns: there is only what a head stands on. */
+async function openQuantised(start: StartingPoint, cut: number | undefined): Promise<LayerBuilder> {
+  if (cut === start.top) return start.open(cut);
+  throw quantisedCannotLearn('q8', 'Take it as it was, without `encoder.dtype: q8`');
 }
 
 /** An encoder of the Wav2Vec2 family that others exported. */

@@ -45,6 +45,9 @@ describe('a recipe', () => {
     ['a revision of what has none', `${minimal}encoder:\n  model: a.onnx\n  revision: main\n`, 6, /only a repository/],
     ['a revision that is none', `${minimal}encoder:\n  model: a/b\n  revision: ../up\n`, 6, /a branch, a tag or a commit/],
     ['a dtype that is none', `${minimal}encoder:\n  model: a/b\n  dtype: float\n`, 6, /"fp32"\|"fp16"\|"q8"/],
+    ['a dtype that isogloss can’t make', `${minimal}encoder:\n  model: embedded\n  dtype: q4\n`, 6, /only a repository/],
+    ['a dtype of what is untrained', `${minimal}encoder:\n  model: random\n  dtype: q8\n`, 6, /only a repository/],
+    ['rounded weights that learn', `${minimal}train: { top: 2 }\nencoder:\n  model: embedded\n  dtype: q8\n`, 7, /can’t learn/],
     ['freezing what does not learn', `${minimal}encoder:\n  freeze: feature-encoder\n`, 5, /only `train: all`/],
     ['changes to the sound under a frozen encoder', `${minimal}training:\n  augment: {}\n`, 5, /frozen/],
   ])('names the line of %s, and what is allowed', async (_, text, line, message) => {

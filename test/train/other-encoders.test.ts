@@ -5,7 +5,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { writeWav } from '../../src/audio/wav.ts';
 import { writeManifest } from '../../src/corpus/manifest.ts';
 import type { Utterance } from '../../src/corpus/utterance.ts';
+import { hasQuantised } from '../../src/encoder/encoder.ts';
+import { exportModel } from '../../src/model/export.ts';
 import { readModel } from '../../src/model/model.ts';
+import { openSession } from '../../src/onnx/session.ts';
 import { transcribe } from '../../src/transcribe/transcribe.ts';
 import { runRecipe, type RunResult } from '../../src/train/run.ts';
 import { fixture } from '../encoder/exported.ts';
@@ -36,6 +39,15 @@ describe('a recipe with somebody else’s encoder', () => {
   afterAll(() => {
     vi.unstubAllEnvs();
   });
+
+  /** What a run's model folder writes down of the recordings that the run decoded is what the run wrote down. */
+  async function expectSame(done: string): Promise<void> {
+    const lines = (await readFile(path.join(done, 'hypotheses.jsonl'), 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as { id: string; hypothesis: string });
+    expect(lines.length).toBeGreaterThan(3);
+    const texts: (string | undefined)[] = [];
+    for await (const item of transcribe(path.join(done, 'model'), lines.map(({ id }) => path.join(folder, `${id}.wav`)))) texts.push('text' in item ? item.text : undefined);
+    expect(texts).toEqual(lines.map(({ hypothesis }) => hypothesis));
+  }
 
   async function run(name: string, model: string, fields: object = {}): Promise<RunResult> {
     const recipe = {
@@ -69,11 +81,18 @@ describe('a recipe with somebody else’s encoder', () => {
     const model = path.join(done, 'model');
     expect((await readdir(model)).includes('wav2vec2-ctc-external.onnx_data')).toBe(name === 'wav2vec2-ctc-external');
     expect((await readModel(model)).about.encoder.preprocessor?.feature_extractor_type).toBe(others[0]?.endsWith('.json') ? (await readFile(fixture(others[0]), 'utf8')).match(/\w+FeatureExtractor/)![0] : undefined);
-    const lines = (await readFile(path.join(done, 'hypotheses.jsonl'), 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as { id: string; hypothesis: string });
-    expect(lines.length).toBeGreaterThan(3);
-    const texts: (string | undefined)[] = [];
-    for await (const item of transcribe(model, lines.map(({ id }) => path.join(folder, `${id}.wav`)))) texts.push('text' in item ? item.text : undefined);
-    expect(texts).toEqual(lines.map(({ hypothesis }) => hypothesis));
+    await expectSame(done);
+  }, 300_000);
+
+  it('trains a head on the embedded one in 8 bits, which goes along as it is, and is exported', async () => {
+    const { folder: done } = await run('embedded-q8', 'embedded', { encoder: { model: 'embedded', dtype: 'q8', layer: 3 }, baseline: { random_encoder: false } });
+    expect(hasQuantised(await readFile(path.join(done, 'model', 'encoder.onnx')))).toBe(true);
+    await expectSame(done);
+    const { files } = await exportModel(done, 'transformers');
+    expect(files.map(({ name }) => name)).toContain('onnx/model.onnx');
+    // Rounded weights are no Wav2Vec2ForCTC's.
+    expect(files.map(({ name }) => name)).not.toContain('model.safetensors');
+    await openSession(path.join(done, 'export', 'transformers', 'onnx', 'model_quantized.onnx'));
   }, 300_000);
 
   it('is refused before anything is computed where its layers can’t learn', async () => {

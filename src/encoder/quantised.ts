@@ -1,0 +1,28 @@
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { ModelProtoSchema } from 'onnx-buf';
+import { isQuantised, quantised } from '../onnx/quantise.ts';
+import { InputError } from '../support/errors.ts';
+import { isOwn, readEncoder } from './encoder.ts';
+import type { EncoderSource } from './source.ts';
+
+/**
+ * Weights of isogloss's networks that 8 bits don't pay for: the convolutions run as fast in float32, and what they round off goes through
+ * all that follows; the phones are what a head starts from.
+ */
+export const staysExact = (weight: string): boolean => /(^|\/)(feature_encoder|phones)\./.test(weight);
+
+/**
+ * The bytes of an encoder's .onnx file; with its blocks in 8 bits where they are asked for of a file that isogloss wrote.
+ * @throws InputError when there is no such file, or 8 bits are asked for of one that others exported
+ */
+export async function readSource({ name, file, rounds }: EncoderSource): Promise<Uint8Array> {
+  const bytes = await readEncoder(file);
+  return rounds ? inEightBits(name, bytes) : bytes;
+}
+
+/** An encoder that isogloss wrote, with its blocks in 8 bits. */
+export function inEightBits(name: string, bytes: Uint8Array): Uint8Array {
+  if (!isOwn(bytes)) throw new InputError(`${name} was not written by isogloss, which only quantises encoders of its own`, 'Remove `dtype`; or name a q8 file of its exporter’s as `encoder.model`.');
+  const model = fromBinary(ModelProtoSchema, bytes);
+  return isQuantised(model) ? bytes : toBinary(ModelProtoSchema, quantised(model, staysExact));
+}
