@@ -148,5 +148,8 @@ function lastLayer(model: ImportedModel, signal: Signal, from: string, end: stri
   const operator = (name: string): string => model.makers.get(name)!.op;
   const head = way.findIndex((name) => products.has(operator(name)) || convolutions.has(operator(name)));
   const before = head === -1 ? way : way.slice(0, head);
-  return before.findLast((name) => !rounding.has(operator(name))) ?? end;
+  // One that the model gives out is meant so, though a head behind it may normalise it once more.
+  const given = new Map(model.outputs.map((name) => [operator(name) === 'Identity' ? model.makers.get(name)!.inputs[0]! : name, name]));
+  const meant = before.findLast((name) => given.has(name));
+  return (meant === undefined ? before.findLast((name) => !rounding.has(operator(name))) : given.get(meant)) ?? end;
 }
