@@ -32,6 +32,7 @@ export interface PlannedStep extends MemoryPlan {
   logits: Value;
   plan: Plan;
   sizes: ValueSizes;
+  shapes: readonly BatchShape[];
 }
 
 /** Dims of a training's inputs. */
@@ -45,7 +46,8 @@ export const symbolSizes: SymbolSizes = ({ batch, frames }) => ({ batch, frames,
 export async function planTraining(task: TrainingTask, adamW: AdamWSettings): Promise<PlannedStep> {
   const { settings } = task;
   const shapes = batchesOf(task, 1).map(({ examples, frames }) => ({ batch: examples.length, frames }));
-  const planned = (mode: MemoryMode): Promise<PlannedStep> => planMode(() => task.build(true), adamW, { accumulate: batchesPerStep(settings) > 1, shapes, mode });
+  const before = process.memoryUsage.rss();
+  const planned = (mode: MemoryMode): Promise<PlannedStep> => planMode(() => task.build(true), adamW, { accumulate: batchesPerStep(settings) > 1, shapes, mode, before });
   const available = memoryForUs();
   const chosen = await fitting(settings.memory, available, planned);
   if (chosen.need.total > available) throw tooLarge(chosen, available, settings.batchFrames, shapes);
@@ -58,11 +60,19 @@ async function fitting<P extends MemoryPlan>(wanted: MemoryMode | undefined, ava
   return wanted === undefined && first.need.total > available ? planned('recompute') : first;
 }
 
-async function planMode(build: () => { network: Network; logits: Value }, adamW: AdamWSettings, { accumulate, shapes, mode }: { accumulate: boolean; shapes: readonly BatchShape[]; mode: MemoryMode }): Promise<PlannedStep> {
+interface ModeOptions {
+  accumulate: boolean;
+  shapes: readonly BatchShape[];
+  mode: MemoryMode;
+  /** Bytes that the process had taken before. */
+  before: number;
+}
+
+async function planMode(build: () => { network: Network; logits: Value }, adamW: AdamWSettings, { accumulate, shapes, mode, before }: ModeOptions): Promise<PlannedStep> {
   const { network, logits } = build();
   const plan = planStep(network, logits, adamW, { accumulate, recompute: mode === 'recompute' });
   const sizes = await ValueSizes.measure(network.graph, [...plan.forward.nodes, ...plan.backward.nodes], symbolSizes);
-  return { network, logits, plan, sizes, mode, need: needOf(plan, sizes, shapes) };
+  return { network, logits, plan, sizes, shapes, mode, need: needOf(plan, sizes, shapes, before) };
 }
 
 function tooLarge({ mode, need }: MemoryPlan, available: number, batchFrames: number, shapes: readonly BatchShape[]): WorkError {
@@ -91,6 +101,7 @@ const LIKELY_TOKENS = 40;
  * @throws InputError when the recipe names an encoder that is not there
  */
 export async function memoryOfRecipe(recipe: Recipe): Promise<(MemoryPlan & { stage: string })[]> {
+  const before = process.memoryUsage.rss();
   const start = await startingPoint(recipe);
   const { batchFrames, accumulate } = trainingSettings(recipe);
   const frames = paddedLength(Math.min(batchFrames, LIKELY_SECONDS * 50));
@@ -102,7 +113,7 @@ export async function memoryOfRecipe(recipe: Recipe): Promise<(MemoryPlan & { st
   for (const { name, learns } of stages) {
     const encoder = await start.open(learns === 'all' ? undefined : cutOf({ encoder: start }, learns));
     const shape = { encoder, head: headOf(recipe, start, layers), layers, tokens: LIKELY_TOKENS, adapters, freeze: recipe.encoder.freeze };
-    const planned = (mode: MemoryMode): Promise<MemoryPlan> => planMode(() => buildTrainable(shape, learns, encoder.weights, true), adamWDefaults, { accumulate: (accumulate ?? 1) > 1, shapes, mode });
+    const planned = (mode: MemoryMode): Promise<MemoryPlan> => planMode(() => buildTrainable(shape, learns, encoder.weights, true), adamWDefaults, { accumulate: (accumulate ?? 1) > 1, shapes, mode, before });
     const { mode, need } = await fitting(recipe.training.memory, memoryForUs(), planned);
     plans.push({ stage: name, mode, need });
   }
