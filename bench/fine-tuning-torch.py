@@ -65,8 +65,19 @@ class Head(nn.Module):
         return self.out(self.last(self.block(self.inner(self.norm(x)))))
 
 
-def rate(top):
-    encoder, head = Encoder(), Head()
+class SplicedHead(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.mix = nn.Parameter(torch.zeros(BLOCKS + 1))
+        self.norm, self.hidden, self.out = nn.LayerNorm(DIMS), nn.Conv1d(DIMS, 256, 9, padding=4), nn.Linear(256, TOKENS)
+
+    def forward(self, layers):
+        x = F.dropout(self.norm((torch.stack(layers, -1) * self.mix.softmax(0)).sum(-1)), 0.2)
+        return self.out(F.dropout(F.relu(self.hidden(x.transpose(1, 2))).transpose(1, 2), 0.2))
+
+
+def rate(top, head=Head):
+    encoder, head = Encoder(), head()
     cut = BLOCKS - top if top is not None else None
     learns = list(head.parameters()) + (list(encoder.parameters()) if cut is None else [p for b in encoder.blocks[cut:] for p in b.parameters()])
     if cut is not None:
@@ -102,4 +113,4 @@ def rate(top):
     return BATCH * SECONDS / sorted(times)[2]
 
 
-print(json.dumps({"head": rate(0), "top 2": rate(2), "all": rate(None)}))
+print(json.dumps({"mlp head": rate(0, SplicedHead), "head": rate(0), "top 2": rate(2), "all": rate(None)}))

@@ -72,5 +72,8 @@ async function noise(recordings: number, shape: Shape, learns: Learns): Promise<
   const longest = samples.indexOf(Math.max(...samples));
   const { layers: [features] } = await encoder.run([read(longest)], cached);
   await encoder.release();
-  return featureExamples(samples.map(frameCount), encoder.dims, targets, (i) => Promise.resolve(features!.subarray(0, frameCount(samples[i]!) * encoder.dims)));
+  return featureExamples(samples.map(frameCount), encoder.dims, targets, (i, memory) => {
+    memory.set(features!.subarray(0, frameCount(samples[i]!) * encoder.dims));
+    return Promise.resolve(frameCount(samples[i]!) * encoder.dims);
+  });
 }

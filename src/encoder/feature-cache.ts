@@ -27,14 +27,29 @@ export class FeatureCache {
 
   /** @throws Error (ENOENT) when they are not there */
   async read(key: FeatureKey): Promise<Float32Array> {
-    const bytes = await readFile(this.file(key));
-    return fromFloat16(new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1));
+    return fromFloat16(await this.halves(key));
+  }
+
+  /**
+   * Reads into memory that is there, from its start.
+   * @returns how many numbers there were
+   * @throws Error (ENOENT) when they are not there
+   */
+  async readInto(key: FeatureKey, memory: Float32Array): Promise<number> {
+    const halves = await this.halves(key);
+    fromFloat16(halves, memory);
+    return halves.length;
   }
 
   /** @throws WorkError when the disk is full */
   async write(key: FeatureKey, features: Float32Array): Promise<void> {
     const halves = toFloat16(features);
     await writeAtomic(this.file(key), new Uint8Array(halves.buffer, halves.byteOffset, halves.byteLength));
+  }
+
+  private async halves(key: FeatureKey): Promise<Uint16Array> {
+    const bytes = await readFile(this.file(key));
+    return new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1);
   }
 
   private file(key: FeatureKey): string {

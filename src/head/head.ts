@@ -45,6 +45,11 @@ export function appendHead(network: Network, settings: HeadSettings, features: V
   return add(network.graph, learnt, spelledPhones(network, beside!, settings.phones.count, tokens));
 }
 
+/** One of the hidden layers in the features. */
+function layerOf(network: Network, features: Value, input: HeadInput, at: number): Value {
+  return input.layers === 1 ? features : trim(network.graph, features, 2, at * input.dims, (input.layers - 1 - at) * input.dims);
+}
+
 /** Less of a token than this counts as nothing: a logarithm must not run away. */
 const LEAST_SHARE = 1e-4;
 
@@ -57,10 +62,6 @@ function spelledPhones(network: Network, heard: Value, count: number, tokens: nu
   const phones = softmax(g, linear(network, heard, 'head.phones.out', count));
   const shares = softmax(g, network.parameter('head.spelling', [count, tokens], { value: 0 }));
   return g.node('Log', [add(g, matmul(g, phones, shares), g.scalar(LEAST_SHARE))]);
-}
-
-function layerOf(network: Network, features: Value, input: HeadInput, at: number): Value {
-  return input.layers === 1 ? features : trim(network.graph, features, 2, at * input.dims, (input.layers - 1 - at) * input.dims);
 }
 
 function hiddenOf(network: Network, x: Value, mask: Value, settings: HeadSettings): Value {
@@ -95,12 +96,9 @@ function mixLayers(network: Network, features: Value, input: HeadInput): Value {
 
 /** Each frame with `context` neighbours on either side: [batch, frames, (2 · context + 1) · dims]. */
 function splice(network: Network, x: Value, context: number): Value {
+  if (context === 0) return x;
   const g = network.graph;
-  const frames = x.dims[1]!;
-  const shifted = (by: number): Value => {
-    if (by === 0) return x;
-    const moved = by < 0 ? pad(g, trim(g, x, 1, 0, -by), 1, -by, 0, frames) : pad(g, trim(g, x, 1, by, 0), 1, 0, by, frames);
-    return moved;
-  };
-  return context === 0 ? x : concat(g, Array.from({ length: 2 * context + 1 }, (_, i) => shifted(i - context)), 2);
+  const padded = pad(g, x, 1, context, context, 'padded');
+  const shifted = (by: number): Value => ({ ...trim(g, padded, 1, by, 2 * context - by), dims: x.dims });
+  return concat(g, Array.from({ length: 2 * context + 1 }, (_, i) => shifted(i)), 2);
 }

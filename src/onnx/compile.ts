@@ -2,7 +2,7 @@ import { appendAdamW, type AdamWSettings } from './adamw.ts';
 import { differentiate } from './differentiate.ts';
 import { Graph, type Node, type Value } from './graph.ts';
 import type { Network } from './network.ts';
-import { totalNeed, workingBytes, type MemoryNeed } from './memory.ts';
+import { totalNeed, VIEWS, workingBytes, type MemoryNeed } from './memory.ts';
 import { add, reshape } from './ops.ts';
 import { encodeModel } from './proto.ts';
 import { withRecomputation } from './recompute.ts';
@@ -91,9 +91,10 @@ export function planStep(network: Network, output: Value, settings: AdamWSetting
   const early = (node: Node): boolean => node.op === 'Shape' && before.has(node.inputs[0]!.name);
   forwardNodes.push(...added.filter(early));
   const way = { graph, forward: forwardNodes, backward: added.filter((node) => !early(node)), boundaries: network.boundaries, seed };
-  const backwardNodes = options.recompute ? withRecomputation(way) : way.backward;
+  const backwardNodes = withViews(forwardNodes, options.recompute ? withRecomputation(way) : way.backward);
   const made = madeBy(forwardNodes);
-  const kept = [...readBy(backwardNodes)].flatMap((name) => made.get(name) ?? []);
+  const remade = madeBy(backwardNodes);
+  const kept = [...readBy(backwardNodes)].flatMap((name) => (remade.has(name) ? [] : (made.get(name) ?? [])));
   const moved = [norm, ...[...next.values()].flatMap((v) => [v.weight, v.mean, v.square])];
   const run = (of: Graph, nodes: readonly Node[], candidates: readonly Value[], outputs: Value[]): PlannedRun => ({ graph: of, nodes, inputs: neededInputs(nodes, candidates), outputs });
   return {
@@ -120,8 +121,9 @@ export async function openStep(plan: Plan, options: SessionOptions): Promise<Par
  * What a step needs with batches of these shapes, with what the process had.
  * @param sizes of the network's values, the way back included
  * @param before bytes that the process had taken before the step was planned
+ * @param pooled whether ONNX Runtime keeps what it has worked with (decision 0028)
  */
-export function needOf(plan: Plan, sizes: ValueSizes, shapes: readonly BatchShape[], before: number): MemoryNeed {
+export function needOf(plan: Plan, sizes: ValueSizes, shapes: readonly BatchShape[], { before, pooled }: { before: number; pooled: boolean }): MemoryNeed {
   const { inputs, parameters, constants } = plan.network.graph;
   const bytes = (values: Iterable<Value>, shape: BatchShape): number => [...values].reduce((sum, value) => sum + sizes.bytes(value, shape), 0);
   const elsewhere = new Set([...plan.forward.outputs, ...plan.backward.outputs].map(({ name }) => name));
@@ -133,10 +135,13 @@ export function needOf(plan: Plan, sizes: ValueSizes, shapes: readonly BatchShap
     weights: copies * bytes(parameters.values(), { batch: 1, frames: 1 }) + 2 * stored,
     kept: most((shape) => bytes(plan.forward.outputs, shape)),
     // The binding for Node gives a copy of each output, which is there until it is collected.
-    working: most((shape) => bytes(plan.forward.outputs, shape) + Math.max(workingBytes(plan.forward.nodes, elsewhere, sizes, shape), workingBytes(plan.backward.nodes, elsewhere, sizes, shape))),
+    working: most((shape) => bytes(plan.forward.outputs, shape) + (pooled ? POOL : 1) * Math.max(workingBytes(plan.forward.nodes, elsewhere, sizes, shape), workingBytes(plan.backward.nodes, elsewhere, sizes, shape))),
     batches: 2 * most((shape) => bytes(inputs.filter(({ dims }) => dims.some((d) => typeof d === 'string')), shape)),
   }, before, process.memoryUsage.rss());
 }
+
+/** A pool that batches of many shapes have been through, against the most that one of them works with: 2 to 6 times were seen. */
+const POOL = 8;
 
 export const gradientOf = (parameter: string): string => `${parameter}.gradient`;
 
@@ -158,6 +163,18 @@ function appendUpdate(graph: Graph, gradients: ReadonlyMap<string, Value>, setti
     return [name, update.input(gradientOf(name), dims)] as const;
   }));
   return { graph: update, nodes: appendAdamW(update, inputs, settings) };
+}
+
+/** The way back with other shapes of values made there once more: ONNX Runtime would have to copy them to keep both. */
+function withViews(forward: readonly Node[], backward: readonly Node[]): Node[] {
+  const read = readBy(backward);
+  const again = [...forward].reverse().filter((node) => {
+    const [source] = node.inputs;
+    if (!VIEWS.has(node.op) || source!.type !== 'float32' || !read.has(node.outputs[0]!.name)) return false;
+    for (const input of node.inputs) if (input) read.add(input.name);
+    return true;
+  });
+  return [...again.reverse(), ...backward];
 }
 
 function madeBy(nodes: readonly Node[]): Map<string, Value> {

@@ -12,6 +12,7 @@ export function differentiate(graph: Graph, output: Value, seed: Value, wanted: 
   const forward = [...graph.nodes];
   const wantedNames = new Set([...wanted].map((v) => v.name));
   const reached = dependants(forward, wantedNames);
+  const readers = readersOf(forward);
   const gradients = new Map<string, Value>([[output.name, seed]]);
   for (const node of forward.reverse()) {
     const ofOutputs = node.outputs.map((v) => gradients.get(v.name));
@@ -20,7 +21,8 @@ export function differentiate(graph: Graph, output: Value, seed: Value, wanted: 
     if (!rule) throw new Error(`no gradient for the operator ${node.op} (${node.outputs[0]!.name})`);
     if (node.op !== 'Split' && ofOutputs.slice(1).some(Boolean)) throw new Error(`no gradient for the operator ${node.op} by another output than its first (${node.outputs[0]!.name})`);
     const wants = (i: number): boolean => reached.has(node.inputs[i]?.name ?? '');
-    const parts = rule({ graph, node, gradient: ofOutputs[0]!, gradients: ofOutputs, wants });
+    const reader = node.outputs[0]!.name === output.name ? undefined : onlyReader(readers.get(node.outputs[0]!.name), gradients);
+    const parts = rule({ graph, node, gradient: ofOutputs[0]!, gradients: ofOutputs, wants, reader });
     node.inputs.forEach((input, i) => {
       const part = parts[i];
       if (!input || !part || !reached.has(input.name)) return;
@@ -37,4 +39,23 @@ function dependants(nodes: readonly Node[], sources: ReadonlySet<string>): Set<s
   for (const node of nodes)
     if (node.inputs.some((v) => v && reached.has(v.name))) for (const v of node.outputs) if (v.type === 'float32') reached.add(v.name);
   return reached;
+}
+
+function readersOf(nodes: readonly Node[]): Map<string, Node[]> {
+  const readers = new Map<string, Node[]>();
+  for (const node of nodes) {
+    for (const input of node.inputs) {
+      if (!input) continue;
+      const list = readers.get(input.name);
+      if (list) list.push(node);
+      else readers.set(input.name, [node]);
+    }
+  }
+  return readers;
+}
+
+function onlyReader(nodes: readonly Node[] | undefined, gradients: ReadonlyMap<string, Value>): { node: Node; gradient: Value } | undefined {
+  const node = nodes?.length === 1 ? nodes[0] : undefined;
+  const gradient = node && gradients.get(node.outputs[0]!.name);
+  return gradient ? { node, gradient } : undefined;
 }

@@ -26,7 +26,7 @@ export function totalNeed(parts: Omit<MemoryNeed, 'total'>, before: number, now:
 }
 
 /** Operators that give their input's memory another shape. */
-const ALIASES = new Set(['Reshape', 'Squeeze', 'Unsqueeze', 'Flatten', 'Identity']);
+export const VIEWS: ReadonlySet<string> = new Set(['Reshape', 'Squeeze', 'Unsqueeze', 'Flatten', 'Identity']);
 /** Operators that may write over an input that nobody else reads. */
 const IN_PLACE = new Set(['Add', 'Sub', 'Mul', 'Div', 'Relu', 'Sqrt', 'Neg', 'Exp', 'Softmax', 'Cast', 'Max', 'Min', 'Sum']);
 
@@ -37,7 +37,7 @@ const IN_PLACE = new Set(['Add', 'Sub', 'Mul', 'Div', 'Relu', 'Sqrt', 'Neg', 'Ex
 export function workingBytes(nodes: readonly Node[], elsewhere: ReadonlySet<string>, sizes: ValueSizes, shape: BatchShape): number {
   const roots = new Map<string, string>();
   const rootOf = (value: Value): string => roots.get(value.name) ?? value.name;
-  for (const node of nodes) if (ALIASES.has(node.op)) for (const output of node.outputs) roots.set(output.name, rootOf(node.inputs[0]!));
+  for (const node of nodes) if (VIEWS.has(node.op)) for (const output of node.outputs) roots.set(output.name, rootOf(node.inputs[0]!));
   const lastUse = new Map<string, number>();
   nodes.forEach((node, i) => [...node.inputs, ...node.outputs].forEach((value) => value && lastUse.set(rootOf(value), i)));
   const alive = new Map<string, number>();

@@ -22,7 +22,7 @@ export function toFloat16(values: Float32Array, into = new Uint16Array(values.le
 /** Every half value widened, made on first use: a table look-up beats arithmetic in JavaScript. */
 let widened: Float32Array | undefined;
 
-export function fromFloat16(halves: Uint16Array, into = new Float32Array(halves.length)): Float32Array {
+export function fromFloat16(halves: Uint16Array, into: Float32Array = new Float32Array(halves.length)): Float32Array {
   widened ??= widenedTable();
   for (let i = 0; i < halves.length; i++) into[i] = widened[halves[i]!]!;
   return into;

@@ -43,6 +43,23 @@ export class Random {
     return result;
   }
 
+  /** Fills an array with what `uint32` would give one by one: several times as fast, since the state stays in registers. */
+  words(into: Uint32Array): void {
+    let [s0, s1, s2, s3] = this.s as unknown as [number, number, number, number];
+    for (let i = 0; i < into.length; i++) {
+      const x = Math.imul(s1, 5);
+      into[i] = Math.imul((x << 7) | (x >>> 25), 9);
+      const t = s1 << 9;
+      s2 ^= s0;
+      s3 ^= s1;
+      s1 ^= s2;
+      s0 ^= s3;
+      s2 ^= t;
+      s3 = (s3 << 11) | (s3 >>> 21);
+    }
+    this.s.set([s0, s1, s2, s3]);
+  }
+
   /** Uniform in [0, 1). */
   next(): number {
     return this.uint32() / 4294967296;

@@ -7,8 +7,9 @@ import type { Examples } from './examples.ts';
  * Cached features as a head's input, read when they are needed.
  * @param frames of each example
  * @param width numbers a frame: layers · dims
+ * @param read writes an example's numbers to the start of the memory it is given, and says how many they were
  */
-export function featureExamples(frames: readonly number[], width: number, targets: readonly Int32Array[], read: (index: number) => Promise<Float32Array>): Examples {
+export function featureExamples(frames: readonly number[], width: number, targets: readonly Int32Array[], read: (index: number, memory: Float32Array) => Promise<number>): Examples {
   return {
     frames: Int32Array.from(frames),
     targets,
@@ -16,11 +17,11 @@ export function featureExamples(frames: readonly number[], width: number, target
       const rows = batch.examples.length;
       const features = allocate(rows * batch.frames * width);
       const frameCounts = Int32Array.from(batch.examples, (i) => frames[i]!);
-      const loaded = await Promise.all(batch.examples.map(read));
-      loaded.forEach((values, row) => {
-        features.set(values, row * batch.frames * width);
-        features.fill(0, row * batch.frames * width + values.length, (row + 1) * batch.frames * width);
-      });
+      const size = batch.frames * width;
+      await Promise.all(batch.examples.map(async (i, row) => {
+        const memory = features.subarray(row * size, (row + 1) * size);
+        memory.fill(0, await read(i, memory));
+      }));
       return { inputs: { features: floats(features, [rows, batch.frames, width]), mask: floats(frameMask(frameCounts, batch.frames, allocate), [rows, batch.frames]) }, frameCounts };
     },
   };

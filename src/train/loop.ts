@@ -47,7 +47,7 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
   (task.progress ?? silent)('memory').done(describeMemory(planned));
   const { network, mode, need } = planned;
   const weights = saved?.weights ?? startOf(task, network);
-  const engine = await Engine.open(planned.plan, planned.sizes, adamW, weights, { shapes: planned.shapes, ...(saved ? { moments: saved.moments } : {}) });
+  const engine = await Engine.open(planned.plan, planned.sizes, adamW, weights, { shapes: planned.shapes, returnsMemory: !planned.pooled, ...(saved ? { moments: saved.moments } : {}) });
   const measurer = await Measurer.compile(task.build(false), task.dev, task.blank, settings.batchFrames);
   // One holds the batch at work, the other the batch being prepared.
   const scratches = [new Scratch(), new Scratch()] as const;
@@ -95,7 +95,7 @@ async function trainEpoch(task: TrainingTask, engine: Engine, network: Network, 
     task.signal?.throwIfAborted();
     const batch = batches[state.step]!;
     const loaded = await ahead!;
-    // The next batch is read and augmented while ONNX Runtime works on this one.
+    // The next batch is read from disk while ONNX Runtime works on this one; what JavaScript does to it waits its turn (decision 0029).
     ahead = state.step + 1 < batches.length ? prepared(state.step + 1) : undefined;
     ahead?.catch(() => {});
     const { loss, tokens, norm } = await trainStep(task, engine, batch, loaded, movesAfter(task.settings, state.step, batches.length));

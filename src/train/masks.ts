@@ -39,12 +39,26 @@ export function dropoutFeeds(sites: readonly DropoutSite[], sizes: Readonly<Reco
   return Object.fromEntries(sites.map(({ input, rate }) => {
     const dims = input.dims.map((d) => (typeof d === 'number' ? d : sizes[d]!));
     const mask = allocate(dims.reduce((a, d) => a * d, 1));
-    const threshold = Math.round(rate * 256);
-    const byByte = Float32Array.from({ length: 256 }, (_, byte) => (byte < threshold ? 0 : 256 / (256 - threshold)));
-    for (let i = 0; i < mask.length; i += 4) {
-      const bits = random.uint32();
-      for (let j = 0; j < 4 && i + j < mask.length; j++) mask[i + j] = byByte[(bits >>> (8 * j)) & 255]!;
-    }
+    fillMask(mask, rate, random);
     return [input.name, floats(mask, dims)];
   }));
+}
+
+const drawn = new Uint32Array(4096);
+
+function fillMask(mask: Float32Array, rate: number, random: Random): void {
+  const threshold = Math.round(rate * 256);
+  const byByte = Float32Array.from({ length: 256 }, (_, byte) => (byte < threshold ? 0 : 256 / (256 - threshold)));
+  for (let start = 0; start < mask.length; start += 4 * drawn.length) {
+    const words = drawn.subarray(0, Math.ceil((mask.length - start) / 4));
+    random.words(words);
+    // Past the end of a mask, typed arrays drop what is written.
+    for (let w = 0, i = start; w < words.length; w++, i += 4) {
+      const bits = words[w]!;
+      mask[i] = byByte[bits & 255]!;
+      mask[i + 1] = byByte[(bits >>> 8) & 255]!;
+      mask[i + 2] = byByte[(bits >>> 16) & 255]!;
+      mask[i + 3] = byByte[bits >>> 24]!;
+    }
+  }
 }

@@ -33,6 +33,8 @@ export interface PlannedStep extends MemoryPlan {
   plan: Plan;
   sizes: ValueSizes;
   shapes: readonly BatchShape[];
+  /** Whether ONNX Runtime may keep what it has worked with, which is faster: where memory is plentiful (decision 0028). */
+  pooled: boolean;
 }
 
 /** Dims of a training's inputs. */
@@ -47,8 +49,8 @@ export async function planTraining(task: TrainingTask, adamW: AdamWSettings): Pr
   const { settings } = task;
   const shapes = batchesOf(task, 1).map(({ examples, frames }) => ({ batch: examples.length, frames }));
   const before = process.memoryUsage.rss();
-  const planned = (mode: MemoryMode): Promise<PlannedStep> => planMode(() => task.build(true), adamW, { accumulate: batchesPerStep(settings) > 1, shapes, mode, before });
   const available = memoryForUs();
+  const planned = (mode: MemoryMode): Promise<PlannedStep> => planMode(() => task.build(true), adamW, { accumulate: batchesPerStep(settings) > 1, shapes, mode, available, before });
   const chosen = await fitting(settings.memory, available, planned);
   if (chosen.need.total > available) throw tooLarge(chosen, available, settings.batchFrames, shapes);
   return chosen;
@@ -60,19 +62,23 @@ async function fitting<P extends MemoryPlan>(wanted: MemoryMode | undefined, ava
   return wanted === undefined && first.need.total > available ? planned('recompute') : first;
 }
 
-interface ModeOptions {
+interface PlanSettings {
   accumulate: boolean;
   shapes: readonly BatchShape[];
   mode: MemoryMode;
+  /** Bytes. */
+  available: number;
   /** Bytes that the process had taken before. */
   before: number;
 }
 
-async function planMode(build: () => { network: Network; logits: Value }, adamW: AdamWSettings, { accumulate, shapes, mode, before }: ModeOptions): Promise<PlannedStep> {
+async function planMode(build: () => { network: Network; logits: Value }, adamW: AdamWSettings, { accumulate, shapes, mode, available, before }: PlanSettings): Promise<PlannedStep> {
   const { network, logits } = build();
   const plan = planStep(network, logits, adamW, { accumulate, recompute: mode === 'recompute' });
-  const sizes = await ValueSizes.measure(network.graph, [...plan.forward.nodes, ...plan.backward.nodes], symbolSizes);
-  return { network, logits, plan, sizes, shapes, mode, need: needOf(plan, sizes, shapes, before) };
+  const sizes = await ValueSizes.measure(network.graph, [...new Set([...plan.forward.nodes, ...plan.backward.nodes])], symbolSizes);
+  const withPool = needOf(plan, sizes, shapes, { before, pooled: true });
+  const pooled = withPool.total <= available / 2;
+  return { network, logits, plan, sizes, shapes, mode, pooled, need: pooled ? withPool : needOf(plan, sizes, shapes, { before, pooled: false }) };
 }
 
 function tooLarge({ mode, need }: MemoryPlan, available: number, batchFrames: number, shapes: readonly BatchShape[]): WorkError {
@@ -108,13 +114,14 @@ export async function memoryOfRecipe(recipe: Recipe): Promise<(MemoryPlan & { st
   const shapes = [{ batch: Math.max(1, Math.floor(batchFrames / frames)), frames }];
   const stages = stagesOf(recipe);
   const layers = layersOf(recipe, start);
+  const available = memoryForUs();
   const adapters = adapterOptions(stages.some(({ learns }) => learns === 'adapters') ? recipe.adapters : undefined);
   const plans: (MemoryPlan & { stage: string })[] = [];
   for (const { name, learns } of stages) {
     const encoder = await start.open(learns === 'all' ? undefined : cutOf({ encoder: start }, learns));
     const shape = { encoder, head: headOf(recipe, start, layers), layers, tokens: LIKELY_TOKENS, adapters, freeze: recipe.encoder.freeze };
-    const planned = (mode: MemoryMode): Promise<MemoryPlan> => planMode(() => buildTrainable(shape, learns, encoder.weights, true), adamWDefaults, { accumulate: (accumulate ?? 1) > 1, shapes, mode, before });
-    const { mode, need } = await fitting(recipe.training.memory, memoryForUs(), planned);
+    const planned = (mode: MemoryMode): Promise<MemoryPlan> => planMode(() => buildTrainable(shape, learns, encoder.weights, true), adamWDefaults, { accumulate: (accumulate ?? 1) > 1, shapes, mode, available, before });
+    const { mode, need } = await fitting(recipe.training.memory, available, planned);
     plans.push({ stage: name, mode, need });
   }
   return plans;

@@ -44,7 +44,7 @@ export async function examplesFor(source: StageSource): Promise<StageExamples> {
   await encoder.release();
   const examples = (recordings: Heard[]): Examples =>
     featureExamples(recordings.map((r) => frameCount(r.samples)), layers.length * source.shape.encoder.dims, recordings.map((r) => r.item.target),
-      (i) => source.cache.read({ audio: recordings[i]!.key, encoder: encoder.hash, layers }));
+      (i, memory) => source.cache.readInto({ audio: recordings[i]!.key, encoder: encoder.hash, layers }, memory));
   return { train: examples(train), dev: examples(dev), features };
 }
 

@@ -40,6 +40,12 @@ describe('matrix and normalisation gradients', () => {
   it('MatMul, a batch by a batch', () => agrees((g, [a, b, c, d]) => ops.matmul(g, g.parameter('x', [a!, b!, c!]), g.parameter('y', [a!, c!, d!]))));
   it('MatMul, a row spread over a batch', () => agrees((g, [a, b, c, d]) => ops.matmul(g, g.parameter('x', [1, c!]), g.parameter('y', [a!, b!, c!, d!]))));
   it('Softmax', () => agrees((g, [a, b]) => ops.softmax(g, g.parameter('x', [a!, b!]))));
+  it('Softmax that weighs rows', () => agrees((g, [a, b, c, d]) => ops.matmul(g, ops.softmax(g, g.parameter('x', [a!, b!, c!])), g.parameter('y', [a!, c!, d!]))));
+  it('Softmax that weighs the same rows for all of a batch', () => agrees((g, [a, b, c, d]) => ops.matmul(g, ops.softmax(g, g.parameter('x', [1, b!, c!])), g.parameter('y', [a!, c!, d!]))));
+  it('Softmax that weighs rows and is read besides', () => agrees((g, [a, b]) => {
+    const y = ops.softmax(g, g.parameter('x', [a!, b!]));
+    return ops.matmul(g, ops.mul(g, y, g.parameter('z', [a!, b!])), ops.transpose(g, y, [1, 0]));
+  }));
   it('LogSoftmax', () => agrees((g, [a, b]) => g.node('LogSoftmax', [g.parameter('x', [a!, b!])], { axis: { int: -1 } })));
   it('LayerNormalization', () =>
     agrees((g, [a, b, c]) => ops.layerNorm(g, g.parameter('x', [a!, b!, c! + 2]), g.parameter('scale', [c! + 2]), g.parameter('bias', [c! + 2]))));

@@ -35,7 +35,10 @@ function speech({ utterances, frames, tokens, clearness = 0 }: Speech, seed: str
     });
     return values;
   });
-  return featureExamples(targets.map(() => frames), DIMS, targets, (i) => Promise.resolve(features[i]!));
+  return featureExamples(targets.map(() => frames), DIMS, targets, (i, memory) => {
+    memory.set(features[i]!);
+    return Promise.resolve(features[i]!.length);
+  });
 }
 
 /** Trains as a recipe's settings say and gives what the run would know of itself. */

@@ -25,7 +25,10 @@ function toyExamples(count: number, seed: number): Examples {
     });
     return frames;
   });
-  return featureExamples(targets.map((t) => t.length * 5), LAYERS * DIMS, targets, (i) => Promise.resolve(features[i]!));
+  return featureExamples(targets.map((t) => t.length * 5), LAYERS * DIMS, targets, (i, memory) => {
+    memory.set(features[i]!);
+    return Promise.resolve(features[i]!.length);
+  });
 }
 
 async function task(kind: HeadSettings['kind'], folder?: string): Promise<TrainingTask> {

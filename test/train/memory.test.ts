@@ -38,6 +38,7 @@ afterEach(() => {
 describe('the memory that a training needs', () => {
   it('decides whether what is inside blocks is kept, and a training that fits neither way is refused', async () => {
     steady();
+    withMemory(1.2 * (await planned('keep')).need.total);
     const [keep, recompute] = [await planned('keep'), await planned('recompute')];
     expect(recompute.need.kept).toBeLessThan(0.5 * keep.need.kept);
     expect(recompute.need.total).toBeLessThan(keep.need.total);
@@ -55,6 +56,17 @@ describe('the memory that a training needs', () => {
     expect(lower).toBeLessThan(120);
     withMemory(1e6);
     expect(((await planned().catch((error: unknown) => error)) as WorkError).next).toMatch(/^Let less of the encoder learn/);
+  });
+
+  it('is more where ONNX Runtime keeps what it has worked with, as it may where there is plenty', async () => {
+    steady();
+    const roomy = await planned();
+    expect(roomy.pooled).toBe(true);
+    withMemory(1.9 * roomy.need.total);
+    const lean = await planned();
+    expect(lean.pooled).toBe(false);
+    expect(lean.need.total).toBeLessThan(roomy.need.total);
+    expect(lean.need.kept).toBe(roomy.need.kept);
   });
 
   it('is said of a recipe, stage by stage', async () => {

@@ -7,8 +7,7 @@ import { unbroadcast, type GradientContext, type GradientRule } from './rule.ts'
 export const normalisation: Record<string, GradientRule> = {
   Softmax: (c) => {
     const y = c.node.outputs[0]!;
-    const level = reduceSum(c.graph, mul(c.graph, c.gradient, y), [intOf(c.node.attributes, 'axis', -1)]);
-    return [mul(c.graph, y, sub(c.graph, c.gradient, level))];
+    return [mul(c.graph, y, sub(c.graph, c.gradient, softmaxLevel(c, y)))];
   },
   LogSoftmax: (c) => {
     const g = c.graph;
@@ -61,6 +60,17 @@ export const normalisation: Record<string, GradientRule> = {
 };
 
 /**
+ * Σ dy · y over each row. Where all that y does is to weigh rows, as in attention, the result's gradient times the result sums to the same
+ * (Dao et al. 2022, B.2), and is narrower than y in all but the shortest recordings.
+ */
+function softmaxLevel({ graph: g, gradient, node, reader }: GradientContext, y: Value): Value {
+  const axis = wrapAxis(intOf(node.attributes, 'axis', -1), y.dims.length);
+  const rows = (value: Value): string => value.dims.slice(0, -1).join();
+  const weighs = reader?.node.op === 'MatMul' && reader.node.inputs[0] === y && axis === y.dims.length - 1 && rows(reader.node.outputs[0]!) === rows(y);
+  return weighs ? reduceSum(g, mul(g, reader.gradient, reader.node.outputs[0]!), [axis]) : reduceSum(g, mul(g, gradient, y), [axis]);
+}
+
+/**
  * The same over the last dim alone, where training spends its time: in terms of x itself, so that n is never written. What
  * sums over a row or over all rows is a product of a matrix and a vector. With μ the mean, r the inverse deviation and
  * k = r·(mean(h · x) − μ·mean(h)): dx = r·(h − r·k·x + μ·r·k − mean(h)); dscale = Σ rows r·(dy·x) − μ·r·dy.
@@ -80,10 +90,11 @@ function layerGradient(c: GradientContext, x: Value, scale: Value, bias: Value |
     const straight = add(g, sub(g, h, mul(g, x, slope)), sub(g, mul(g, mean, slope), level));
     return mul(g, straight, inverseDeviation);
   };
+  const ones = div(g, inverseDeviation, inverseDeviation);
   return [
     c.wants(0) ? ofInput() : undefined,
     c.wants(1) ? sub(g, overRows(inverseDeviation, product), overRows(mul(g, mean, inverseDeviation), gradient)) : undefined,
-    bias && c.wants(2) ? unbroadcast(g, gradient, bias) : undefined,
+    bias && c.wants(2) ? overRows(ones, gradient) : undefined,
   ];
 }
 
