@@ -3,6 +3,7 @@ import { ModelProtoSchema } from 'onnx-buf';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { readMetadata } from '../onnx/fields.ts';
 import { Network, type AdapterOptions } from '../onnx/network.ts';
 import { encodeModel } from '../onnx/proto.ts';
 import { isQuantised } from '../onnx/quantise.ts';
@@ -165,8 +166,8 @@ export function readArchitecture(name: string, bytes: Uint8Array): Architecture 
 
 function architectureIn(bytes: Uint8Array): Architecture | undefined {
   try {
-    const entry = fromBinary(ModelProtoSchema, bytes).metadataProps.find((p) => p.key === 'isogloss.architecture');
-    return entry && (JSON.parse(entry.value) as Architecture);
+    const written = readMetadata(bytes).get('isogloss.architecture');
+    return written === undefined ? undefined : (JSON.parse(written) as Architecture);
   } catch {
     // Not protobuf at all.
     return undefined;

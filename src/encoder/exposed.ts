@@ -42,7 +42,7 @@ export class ExposedGraph {
     const inputDims = model.inputs.find((input) => input.name === hidden.audio)!.dims;
     const kind = inputKind(name, inputDims, options.preprocessor);
     const input = inputIdentity(options.preprocessor);
-    const weights = await hashModel(bytes, options.folder);
+    const weights = await hashModel(bytes, model.files, options.folder);
     const session = await openSession(addOutputs(bytes, hidden.layers), options);
     return new ExposedGraph({ name, bytes, hash: input === '' ? weights : sha256(`${weights} ${input}`), kind, hidden, inputDims }, session);
   }

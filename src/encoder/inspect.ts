@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { statSync } from 'node:fs';
 import { differentiate } from '../onnx/differentiate.ts';
-import { externalFiles } from '../onnx/external.ts';
 import { readModel, type ImportedModel } from '../onnx/import.ts';
 import { Network } from '../onnx/network.ts';
 import { messageOf } from '../support/errors.ts';
@@ -68,7 +67,7 @@ export async function inspectEncoder(choice: EncoderChoice, options: FetchOption
     name: source.name, file: source.file, hash: encoder.hash, own,
     layers: encoder.layerCount, dims: encoder.dims, frames_per_second: response.frameRate,
     receptive_field_seconds: own ? FRAME_FIELD / 16000 : fieldOf(model, hidden.audio, hidden.layers[0]!), reach_seconds: response.reach ?? null,
-    parameters: stored.parameters, bytes: externalFiles(bytes).reduce((sum, name) => sum + statSync(path.join(folder, name)).size, bytes.length),
+    parameters: stored.parameters, bytes: model.files.reduce((sum, name) => sum + statSync(path.join(folder, name)).size, bytes.length),
     weights: stored.weights, operators: operatorsOf(model), inputs: model.inputs.map(({ name, type, dims }) => ({ name, type, dims: [...dims] })),
     padding_is_safe: encoder.pads, fine_tuning: fineTuning, recommended: recommend(fineTuning, encoder.layerCount - 1, stored),
   };

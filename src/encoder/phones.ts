@@ -1,5 +1,4 @@
-import { fromBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema } from 'onnx-buf';
+import { readMetadata } from '../onnx/fields.ts';
 import type { Value } from '../onnx/graph.ts';
 import { linear, norm } from '../onnx/layers.ts';
 import type { Network } from '../onnx/network.ts';
@@ -26,6 +25,6 @@ export const phonesMetadata = (phones: KnownPhones | undefined): Record<string, 
 
 /** What an encoder that isogloss wrote knows of phones; absent where it never learnt them. */
 export function readPhones(bytes: Uint8Array): KnownPhones | undefined {
-  const entry = fromBinary(ModelProtoSchema, bytes).metadataProps.find(({ key }) => key === KEY);
-  return entry && (JSON.parse(entry.value) as KnownPhones);
+  const written = readMetadata(bytes).get(KEY);
+  return written === undefined ? undefined : (JSON.parse(written) as KnownPhones);
 }

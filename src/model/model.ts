@@ -13,7 +13,7 @@ import { readWeights } from '../encoder/weights.ts';
 import { loadLanguageModel } from '../lm/load.ts';
 import { buildHead } from '../head/head.ts';
 import type { Weights } from '../onnx/engine.ts';
-import { externalFiles } from '../onnx/external.ts';
+import { readModel as readGraph } from '../onnx/import.ts';
 import { Network, type AdapterOptions } from '../onnx/network.ts';
 import { encodeModel } from '../onnx/proto.ts';
 import { frameMask } from '../audio/standardise.ts';
@@ -162,7 +162,7 @@ export async function writeModel(folder: string, { about, vocabulary, encoder, e
   const dims = weights.get('head.input_norm.scale')!.length;
   const network = new Network(false);
   network.graph.output(buildHead(network, about.head, { layers: about.layers.length, dims }, vocabulary.size), 'logits');
-  for (const name of externalFiles(encoder)) await copyAtomic(path.join(encoderFolder ?? '', name), path.join(folder, name));
+  for (const name of isOwn(encoder) ? [] : readGraph(encoder).files) await copyAtomic(path.join(encoderFolder ?? '', name), path.join(folder, name));
   await writeAtomic(path.join(folder, 'encoder.onnx'), encoder);
   await writeAtomic(path.join(folder, 'head.onnx'), encodeModel(network.graph, { weights }));
   if (about.adapters) await writeAtomic(path.join(folder, ADAPTERS), encodeSafetensors(await adapterTensors(about.adapters, encoder, weights, encoderFolder)));

@@ -25,6 +25,8 @@ export interface EngineOptions extends SessionOptions {
   accumulate?: boolean;
   /** Compute what is inside a block once more on the way back, instead of keeping it. */
   recompute?: boolean;
+  /** Of the batches to come, the largest among them: memory for what the way back needs is taken once. */
+  shapes?: readonly BatchShape[];
   /** What a batch makes of the names in the inputs' dims; those of `batch` and `frames` alone, if absent. */
   sizes?: SymbolSizes;
 }
@@ -116,11 +118,12 @@ export async function openStep(plan: Plan, options: SessionOptions): Promise<Par
 }
 
 /**
- * What a step needs with batches of these shapes, besides what the process has.
+ * What a step needs with batches of these shapes, with what the process had.
  * @param sizes of the network's values, the way back included
+ * @param before bytes that the process had taken before the step was planned
  * @param pooled whether ONNX Runtime keeps what it has worked with (decision 0028)
  */
-export function needOf(plan: Plan, sizes: ValueSizes, shapes: readonly BatchShape[], pooled = false): MemoryNeed {
+export function needOf(plan: Plan, sizes: ValueSizes, shapes: readonly BatchShape[], { before, pooled }: { before: number; pooled: boolean }): MemoryNeed {
   const { inputs, parameters, constants } = plan.network.graph;
   const bytes = (values: Iterable<Value>, shape: BatchShape): number => [...values].reduce((sum, value) => sum + sizes.bytes(value, shape), 0);
   const elsewhere = new Set([...plan.forward.outputs, ...plan.backward.outputs].map(({ name }) => name));
@@ -131,9 +134,10 @@ export function needOf(plan: Plan, sizes: ValueSizes, shapes: readonly BatchShap
   return totalNeed({
     weights: copies * bytes(parameters.values(), { batch: 1, frames: 1 }) + 2 * stored,
     kept: most((shape) => bytes(plan.forward.outputs, shape)),
-    working: (pooled ? POOL : 1) * most((shape) => Math.max(workingBytes(plan.forward.nodes, elsewhere, sizes, shape), workingBytes(plan.backward.nodes, elsewhere, sizes, shape))),
+    // The binding for Node gives a copy of each output, which is there until it is collected.
+    working: most((shape) => bytes(plan.forward.outputs, shape) + (pooled ? POOL : 1) * Math.max(workingBytes(plan.forward.nodes, elsewhere, sizes, shape), workingBytes(plan.backward.nodes, elsewhere, sizes, shape))),
     batches: 2 * most((shape) => bytes(inputs.filter(({ dims }) => dims.some((d) => typeof d === 'string')), shape)),
-  }, process.memoryUsage.rss());
+  }, before, process.memoryUsage.rss());
 }
 
 /** A pool that batches of many shapes have been through, against the most that one of them works with: 2 to 6 times were seen. */

@@ -1,11 +1,11 @@
 import type * as ort from 'onnxruntime-node';
 import { STEP_INPUTS, type AdamWSettings } from './adamw.ts';
-import { Arena } from './arena.ts';
+import { Arena, type OutputDims } from './arena.ts';
 import { gradientOf, openStep, planStep, type EngineOptions, type Moments, type Parts, type Plan, type Weights } from './compile.ts';
 import type { Graph, Value } from './graph.ts';
 import type { Network } from './network.ts';
 import { floatData, floats, type Session } from './session.ts';
-import { ValueSizes } from './value-sizes.ts';
+import { ValueSizes, type BatchShape } from './value-sizes.ts';
 
 export type { Moments, Weights } from './compile.ts';
 export type Feeds = Record<string, ort.Tensor>;
@@ -46,7 +46,9 @@ export class Engine {
 
   /** @param sizes of what the way there gives */
   static async open(plan: Plan, sizes: ValueSizes, settings: AdamWSettings, weights: Weights, options: EngineOptions = {}): Promise<Engine> {
-    return new Engine(await openStep(plan, options), sizes, settings, weights, options.moments);
+    const engine = new Engine(await openStep(plan, options), sizes, settings, weights, options.moments);
+    engine.arena.reserve((options.shapes ?? []).map((shape) => engine.dimsAt(shape)));
+    return engine;
   }
 
   /** Runs the network. The result's data is only valid until the next `forward`. */
@@ -82,16 +84,19 @@ export class Engine {
   }
 
   /** Dims of the floats that the way there gives. */
-  private dimsGiven(inputs: Feeds): Record<string, readonly number[]> {
-    const { graph, given } = this.parts;
+  private dimsGiven(inputs: Feeds): OutputDims {
+    const { graph } = this.parts;
     const symbol = (name: string): number | undefined => graph.inputs.flatMap((input) => {
       const axis = input.dims.indexOf(name);
       return axis >= 0 && inputs[input.name] ? [inputs[input.name]!.dims[axis]!] : [];
     })[0];
     const [batch, frames] = [symbol('batch'), symbol('frames')];
-    if (batch === undefined || frames === undefined) return {};
-    return Object.fromEntries(given.flatMap((value) => {
-      const dims = value.type === 'float32' ? this.sizes.dims(value, { batch, frames }) : undefined;
+    return batch === undefined || frames === undefined ? {} : this.dimsAt({ batch, frames });
+  }
+
+  private dimsAt(shape: BatchShape): OutputDims {
+    return Object.fromEntries(this.parts.given.flatMap((value) => {
+      const dims = value.type === 'float32' ? this.sizes.dims(value, shape) : undefined;
       return dims ? [[value.name, dims] as const] : [];
     }));
   }

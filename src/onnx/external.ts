@@ -1,5 +1,4 @@
-import { fromBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema, TensorProto_DataLocation } from 'onnx-buf';
+import { TensorProto_DataLocation, type GraphProto } from 'onnx-buf';
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { codeOf, InputError } from '../support/errors.ts';
@@ -9,19 +8,20 @@ import { readError, sha256, sha256File } from '../support/files.ts';
  * Names of the files beside an .onnx file that hold weights of it; models over 2 GB must have such.
  * @throws InputError when it names a file that is not beside it
  */
-export function externalFiles(bytes: Uint8Array): string[] {
-  const graph = fromBinary(ModelProtoSchema, bytes).graph;
-  const constants = (graph?.node ?? []).flatMap((node) => (node.opType === 'Constant' ? node.attribute.flatMap(({ t }) => t ?? []) : []));
-  const outside = [...(graph?.initializer ?? []), ...constants].filter((tensor) => tensor.dataLocation === TensorProto_DataLocation.EXTERNAL);
+export function externalFiles(graph: GraphProto): string[] {
+  const constants = graph.node.flatMap((node) => (node.opType === 'Constant' ? node.attribute.flatMap(({ t }) => t ?? []) : []));
+  const outside = [...graph.initializer, ...constants].filter((tensor) => tensor.dataLocation === TensorProto_DataLocation.EXTERNAL);
   const names = new Set(outside.map((tensor) => tensor.externalData.find(({ key }) => key === 'location')?.value ?? ''));
   for (const name of names)
     if (name === '' || name === '..' || path.basename(name) !== name) throw new InputError(`the model wants its weights from ${name || 'a file without a name'}, which is not beside it`, 'Export it with its weights in a file in the same folder.');
   return [...names];
 }
 
-/** Hex SHA-256 of a model: of its bytes, and of the files that hold its weights. These are streamed, and once only as long as they don't change. */
-export async function hashModel(bytes: Uint8Array, folder?: string): Promise<string> {
-  const names = externalFiles(bytes);
+/**
+ * Hex SHA-256 of a model: of its bytes, and of the files that hold its weights. These are streamed, and once only as long as they don't change.
+ * @param names of these files
+ */
+export async function hashModel(bytes: Uint8Array, names: readonly string[], folder?: string): Promise<string> {
   if (names.length === 0) return sha256(bytes);
   if (folder === undefined) throw new InputError(`the model's weights are in another file, ${names[0]}`, 'Give the model by its path, with that file beside it.');
   const hashes = [sha256(bytes)];

@@ -9,6 +9,7 @@ import { InputError } from '../support/errors.ts';
 import { readError } from '../support/files.ts';
 import { fromFloat16 } from '../support/float16.ts';
 import type { Attribute, ConstantData, ElementType } from './graph.ts';
+import { externalFiles } from './external.ts';
 import { inOrder } from './order.ts';
 
 /** A node as the exporter wrote it; a missing input is ''. */
@@ -40,6 +41,8 @@ export interface ImportedModel {
   /** What has to be fed, with dims as declared. */
   readonly inputs: readonly { readonly name: string; readonly type: ElementType; readonly dims: readonly (number | string)[] }[];
   readonly outputs: readonly string[];
+  /** Names of the files beside it that hold weights of it. */
+  readonly files: readonly string[];
   /** In the order they run, without constants. */
   readonly nodes: readonly ImportedNode[];
   /** Initialisers and constants. */
@@ -69,6 +72,7 @@ export function readModel(bytes: Uint8Array, folder?: string): ImportedModel {
       return { name: input.name, type: elementTypes.get(tensor?.elemType ?? 0) ?? 'float32', dims };
     }),
     outputs: graph.output.map((output) => output.name),
+    files: externalFiles(graph),
     nodes, tensors,
     makers: new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const))),
   };

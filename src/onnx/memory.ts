@@ -7,7 +7,7 @@ export interface MemoryNeed {
   weights: number;
   /** What the way there keeps for the way back. */
   kept: number;
-  /** The most that is alive at once inside a run of ONNX Runtime. */
+  /** The most that is alive at once inside a run of ONNX Runtime, and what the binding copies of its outputs. */
   working: number;
   /** Two batches: one at work, one being prepared. */
   batches: number;
@@ -15,11 +15,14 @@ export interface MemoryNeed {
 }
 
 /** For what an operator needs inside, and for memory between pieces of memory. */
-const MARGIN = 1.15;
+const MARGIN = 1.25;
 
-/** @param already bytes that the process has taken before: the program, and what it has loaded */
-export function totalNeed(parts: Omit<MemoryNeed, 'total'>, already: number): MemoryNeed {
-  return { ...parts, total: Math.round(already + MARGIN * (parts.weights + parts.kept + parts.working + parts.batches)) };
+/**
+ * @param before bytes that the process had taken before the step was planned: the program, and what it has loaded
+ * @param now what it has taken since; what planning tried out is given back, but was taken
+ */
+export function totalNeed(parts: Omit<MemoryNeed, 'total'>, before: number, now: number): MemoryNeed {
+  return { ...parts, total: Math.round(Math.max(now, before + MARGIN * (parts.weights + parts.kept + parts.working + parts.batches))) };
 }
 
 /** Operators that give their input's memory another shape. */

@@ -1,6 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { GraphProtoSchema, ModelProtoSchema, ValueInfoProtoSchema } from 'onnx-buf';
+import { eachField } from './fields.ts';
 
 /** Numbers of fields in onnx.proto. */
 const MODEL_GRAPH = 7;
@@ -52,19 +53,6 @@ function nameOf(output: Uint8Array): string {
     if (field === VALUE_NAME) name = new TextDecoder().decode(content);
   });
   return name;
-}
-
-/** The fields of a message: each with its bytes, tag included, and what follows the tag and the length. */
-function eachField(bytes: Uint8Array, visit: (field: number, type: WireType, whole: Uint8Array, content: Uint8Array) => void): void {
-  const reader = new BinaryReader(bytes);
-  while (reader.pos < reader.len) {
-    const start = reader.pos;
-    const [field, type] = reader.tag();
-    let content: Uint8Array = new Uint8Array();
-    if (type === WireType.LengthDelimited) content = reader.bytes();
-    else reader.skip(type, field);
-    visit(field, type, bytes.subarray(start, reader.pos), content);
-  }
 }
 
 function joinBytes(parts: readonly Uint8Array[]): Uint8Array {

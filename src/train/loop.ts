@@ -47,7 +47,7 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
   (task.progress ?? silent)('memory').done(describeMemory(planned));
   const { network, mode, need } = planned;
   const weights = saved?.weights ?? startOf(task, network);
-  const engine = await Engine.open(planned.plan, planned.sizes, adamW, weights, { returnsMemory: !planned.pooled, ...(saved ? { moments: saved.moments } : {}) });
+  const engine = await Engine.open(planned.plan, planned.sizes, adamW, weights, { shapes: planned.shapes, returnsMemory: !planned.pooled, ...(saved ? { moments: saved.moments } : {}) });
   const measurer = await Measurer.compile(task.build(false), task.dev, task.blank, settings.batchFrames);
   // One holds the batch at work, the other the batch being prepared.
   const scratches = [new Scratch(), new Scratch()] as const;

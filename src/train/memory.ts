@@ -32,6 +32,7 @@ export interface PlannedStep extends MemoryPlan {
   logits: Value;
   plan: Plan;
   sizes: ValueSizes;
+  shapes: readonly BatchShape[];
   /** Whether ONNX Runtime may keep what it has worked with, which is faster: where memory is plentiful (decision 0028). */
   pooled: boolean;
 }
@@ -47,8 +48,9 @@ export const symbolSizes: SymbolSizes = ({ batch, frames }) => ({ batch, frames,
 export async function planTraining(task: TrainingTask, adamW: AdamWSettings): Promise<PlannedStep> {
   const { settings } = task;
   const shapes = batchesOf(task, 1).map(({ examples, frames }) => ({ batch: examples.length, frames }));
+  const before = process.memoryUsage.rss();
   const available = memoryForUs();
-  const planned = (mode: MemoryMode): Promise<PlannedStep> => planMode(() => task.build(true), adamW, { accumulate: batchesPerStep(settings) > 1, shapes, mode, available });
+  const planned = (mode: MemoryMode): Promise<PlannedStep> => planMode(() => task.build(true), adamW, { accumulate: batchesPerStep(settings) > 1, shapes, mode, available, before });
   const chosen = await fitting(settings.memory, available, planned);
   if (chosen.need.total > available) throw tooLarge(chosen, available, settings.batchFrames, shapes);
   return chosen;
@@ -66,15 +68,17 @@ interface PlanSettings {
   mode: MemoryMode;
   /** Bytes. */
   available: number;
+  /** Bytes that the process had taken before. */
+  before: number;
 }
 
-async function planMode(build: () => { network: Network; logits: Value }, adamW: AdamWSettings, { accumulate, shapes, mode, available }: PlanSettings): Promise<PlannedStep> {
+async function planMode(build: () => { network: Network; logits: Value }, adamW: AdamWSettings, { accumulate, shapes, mode, available, before }: PlanSettings): Promise<PlannedStep> {
   const { network, logits } = build();
   const plan = planStep(network, logits, adamW, { accumulate, recompute: mode === 'recompute' });
   const sizes = await ValueSizes.measure(network.graph, [...new Set([...plan.forward.nodes, ...plan.backward.nodes])], symbolSizes);
-  const withPool = needOf(plan, sizes, shapes, true);
+  const withPool = needOf(plan, sizes, shapes, { before, pooled: true });
   const pooled = withPool.total <= available / 2;
-  return { network, logits, plan, sizes, mode, pooled, need: pooled ? withPool : needOf(plan, sizes, shapes) };
+  return { network, logits, plan, sizes, shapes, mode, pooled, need: pooled ? withPool : needOf(plan, sizes, shapes, { before, pooled: false }) };
 }
 
 function tooLarge({ mode, need }: MemoryPlan, available: number, batchFrames: number, shapes: readonly BatchShape[]): WorkError {
@@ -103,6 +107,7 @@ const LIKELY_TOKENS = 40;
  * @throws InputError when the recipe names an encoder that is not there
  */
 export async function memoryOfRecipe(recipe: Recipe): Promise<(MemoryPlan & { stage: string })[]> {
+  const before = process.memoryUsage.rss();
   const start = await startingPoint(recipe);
   const { batchFrames, accumulate } = trainingSettings(recipe);
   const frames = paddedLength(Math.min(batchFrames, LIKELY_SECONDS * 50));
@@ -115,7 +120,7 @@ export async function memoryOfRecipe(recipe: Recipe): Promise<(MemoryPlan & { st
   for (const { name, learns } of stages) {
     const encoder = await start.open(learns === 'all' ? undefined : cutOf({ encoder: start }, learns));
     const shape = { encoder, head: headOf(recipe, start, layers), layers, tokens: LIKELY_TOKENS, adapters, freeze: recipe.encoder.freeze };
-    const planned = (mode: MemoryMode): Promise<MemoryPlan> => planMode(() => buildTrainable(shape, learns, encoder.weights, true), adamWDefaults, { accumulate: (accumulate ?? 1) > 1, shapes, mode, available });
+    const planned = (mode: MemoryMode): Promise<MemoryPlan> => planMode(() => buildTrainable(shape, learns, encoder.weights, true), adamWDefaults, { accumulate: (accumulate ?? 1) > 1, shapes, mode, available, before });
     const { mode, need } = await fitting(recipe.training.memory, available, planned);
     plans.push({ stage: name, mode, need });
   }
