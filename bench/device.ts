@@ -6,6 +6,7 @@ import { loadEncoder } from '../src/encoder/encoder.ts';
 import { ownLayers } from '../src/encoder/layer-builder.ts';
 import { readWeights } from '../src/encoder/weights.ts';
 import { adamWDefaults } from '../src/onnx/adamw.ts';
+import { recomputedOn } from '../src/onnx/compile.ts';
 import { Engine, type Feeds, type Weights } from '../src/onnx/engine.ts';
 import { useMachine, type Device } from '../src/onnx/device.ts';
 import { floatData, floats } from '../src/onnx/session.ts';
@@ -90,7 +91,7 @@ async function trainingOn(device: Device, learns: 'head' | 'all', { rows, second
   const random = new Random('training');
   const weights = network.initialise(random);
   for (const [name, data] of pretrained) if (weights.has(name)) weights.set(name, data.slice());
-  const engine = await Engine.compile(network, logits, adamWDefaults, weights);
+  const engine = await Engine.compile(network, logits, adamWDefaults, weights, { recompute: recomputedOn(device, false) });
   const frames = frameCount(seconds * 16000);
   const inputs = inputsOf(shape, learns, rows, frames, random);
   const targets = Array.from({ length: rows }, () => Int32Array.from({ length: seconds * LABELS_A_SECOND }, () => 1 + random.int(TOKENS - 1)));

@@ -67,7 +67,7 @@ async function noise(recordings: number, shape: Shape, learns: Learns): Promise<
   const targets = samples.map((n) => Int32Array.from({ length: Math.floor(n / 1600) }, () => 1 + random.int(TOKENS - 1)));
   const read = (i: number): Float32Array => sound.subarray(0, samples[i]);
   const cached = cachedLayers(shape, learns);
-  if (!cached) return audioExamples(samples, targets, (i) => Promise.resolve(read(i)));
+  if (!cached) return audioExamples(samples, targets, { read: (i) => Promise.resolve(read(i)) });
   const encoder = await openEncoder(model, await readEncoder(model));
   const longest = samples.indexOf(Math.max(...samples));
   const { layers: [features] } = await encoder.run([read(longest)], cached);

@@ -25,7 +25,7 @@ export class AudioCache {
   async read(file: string, stretch: { start?: number | undefined; end?: number | undefined } = {}): Promise<Float32Array> {
     const cached = await this.place(file, stretch);
     const bytes = await readFile(cached).catch(() => undefined);
-    if (bytes) return widen(new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1));
+    if (bytes) return readSamples(bytes);
     const narrow = await this.keep(cached, await decodeAudio(file, stretch));
     // What a second reading would give, so that a run doesn't depend on what was cached before.
     return widen(narrow);
@@ -45,8 +45,13 @@ export class AudioCache {
     }
   }
 
+  /** Where a recording lies once it is decoded. @param key its content's */
+  placeOf(key: string): string {
+    return path.join(this.folder, `${key}.s16`);
+  }
+
   private async place(file: string, stretch: { start?: number | undefined; end?: number | undefined }): Promise<string> {
-    return path.join(this.folder, `${await this.key(file, stretch)}.s16`);
+    return this.placeOf(await this.key(file, stretch));
   }
 
   private async keep(place: string, samples: Float32Array): Promise<Int16Array> {
@@ -74,6 +79,9 @@ async function contentKey(file: string, { start, end }: { start?: number | undef
 function narrowed(samples: Float32Array): Int16Array {
   return Int16Array.from(samples, (x) => Math.max(-32768, Math.min(32767, Math.round(x * 32768))));
 }
+
+/** The samples in a file of the cache. */
+export const readSamples = (bytes: Buffer): Float32Array => widen(new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1));
 
 function widen(samples: Int16Array): Float32Array {
   const result = new Float32Array(samples.length);

@@ -1,3 +1,4 @@
+import type { Device } from './device.ts';
 import { appendAdamW, type AdamWSettings } from './adamw.ts';
 import { differentiate } from './differentiate.ts';
 import { Graph, type Node, type Value } from './graph.ts';
@@ -5,7 +6,7 @@ import type { Network } from './network.ts';
 import { totalNeed, VIEWS, workingBytes, type MemoryNeed } from './memory.ts';
 import { add, reshape } from './ops.ts';
 import { encodeModel } from './proto.ts';
-import { withRecomputation } from './recompute.ts';
+import { withRecomputation, type Way } from './recompute.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
 import type { BatchShape, SymbolSizes, ValueSizes } from './value-sizes.ts';
 
@@ -23,13 +24,19 @@ export interface EngineOptions extends SessionOptions {
   moments?: Moments;
   /** Sum the gradients of several batches before a move. */
   accumulate?: boolean;
-  /** Compute what is inside a block once more on the way back, instead of keeping it. */
-  recompute?: boolean;
+  /** What is computed once more on the way back, instead of kept. */
+  recompute?: Recomputed | undefined;
   /** Of the batches to come, the largest among them: memory for what the way back needs is taken once. */
   shapes?: readonly BatchShape[];
   /** What a batch makes of the names in the inputs' dims; those of `batch` and `frames` alone, if absent. */
   sizes?: SymbolSizes;
 }
+
+/** What is inside the blocks, or the whole way there. */
+export type Recomputed = 'blocks' | 'all';
+
+/** What pays on a device: another memory than the CPU's is reached so slowly that nothing is kept (decision 0032). */
+export const recomputedOn = (device: Device, blocks: boolean): Recomputed | undefined => (device !== 'cpu' ? 'all' : blocks ? 'blocks' : undefined);
 
 /** The sessions of a training step, and how their values are called. */
 export interface Parts {
@@ -91,16 +98,17 @@ export function planStep(network: Network, output: Value, settings: AdamWSetting
   const early = (node: Node): boolean => node.op === 'Shape' && before.has(node.inputs[0]!.name);
   forwardNodes.push(...added.filter(early));
   const way = { graph, forward: forwardNodes, backward: added.filter((node) => !early(node)), boundaries: network.boundaries, seed };
-  const backwardNodes = withViews(forwardNodes, options.recompute ? withRecomputation(way) : way.backward);
+  const moved = [norm, ...[...next.values()].flatMap((v) => [v.weight, v.mean, v.square])];
+  const backwardOutputs = update ? sums.map(({ after }) => after) : moved;
+  const backwardNodes = nodesBack(way, options.recompute, backwardOutputs);
   const made = madeBy(forwardNodes);
   const remade = madeBy(backwardNodes);
   const kept = [...readBy(backwardNodes)].flatMap((name) => (remade.has(name) ? [] : (made.get(name) ?? [])));
-  const moved = [norm, ...[...next.values()].flatMap((v) => [v.weight, v.mean, v.square])];
   const run = (of: Graph, nodes: readonly Node[], candidates: readonly Value[], outputs: Value[]): PlannedRun => ({ graph: of, nodes, inputs: neededInputs(nodes, candidates), outputs });
   return {
     network, sums, output, seed, norm, next, kept,
     forward: run(graph, forwardNodes, forwardInputs, [...new Set([output, ...kept])]),
-    backward: run(graph, backwardNodes, [...graph.inputs, ...graph.parameters.values(), ...kept], update ? sums.map(({ after }) => after) : moved),
+    backward: run(graph, backwardNodes, [...graph.inputs, ...graph.parameters.values(), ...kept], backwardOutputs),
     ...(update ? { update: run(update.graph, update.graph.nodes, [...update.graph.inputs, ...update.graph.parameters.values()], moved) } : {}),
   };
 }
@@ -163,6 +171,23 @@ function appendUpdate(graph: Graph, gradients: ReadonlyMap<string, Value>, setti
     return [name, update.input(gradientOf(name), dims)] as const;
   }));
   return { graph: update, nodes: appendAdamW(update, inputs, settings) };
+}
+
+/** The nodes of the way back, and of the way there those that it computes once more. */
+function nodesBack(way: Way, recompute: Recomputed | undefined, outputs: readonly Value[]): Node[] {
+  if (recompute === 'all') return leadingTo(outputs, [...way.forward, ...way.backward]);
+  return withViews(way.forward, recompute === 'blocks' ? withRecomputation(way) : way.backward);
+}
+
+/** Of nodes in order, those that some values are made of. */
+function leadingTo(values: readonly Value[], nodes: readonly Node[]): Node[] {
+  const wanted = new Set(values.map(({ name }) => name));
+  const found = [...nodes].reverse().filter((node) => {
+    if (!node.outputs.some(({ name }) => wanted.has(name))) return false;
+    for (const input of node.inputs) if (input) wanted.add(input.name);
+    return true;
+  });
+  return found.reverse();
 }
 
 /** The way back with other shapes of values made there once more: ONNX Runtime would have to copy them to keep both. */

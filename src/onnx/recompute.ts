@@ -1,6 +1,7 @@
 import type { Graph, Node, Value } from './graph.ts';
 
-interface Way {
+/** A step's nodes, there and back. */
+export interface Way {
   graph: Graph;
   forward: readonly Node[];
   backward: readonly Node[];

@@ -1,22 +1,25 @@
 import { frameCount, paddedSamples } from '../encoder/architecture.ts';
-import { frameMask, standardise } from '../audio/standardise.ts';
+import { frameMask } from '../audio/standardise.ts';
 import { floats } from '../onnx/session.ts';
-import { Random } from '../support/random.ts';
+import type { Random } from '../support/random.ts';
 import { fresh } from '../support/scratch.ts';
-import { augmentAudio, type AudioAugmentSettings } from './audio-augment.ts';
+import type { AudioAugmentSettings } from './audio-augment.ts';
+import { augmentApart } from './augment-pool.ts';
+import { hear, type Heard, type Part } from './augmented.ts';
 import type { Examples } from './examples.ts';
+
+/** Recordings, 16 kHz mono. */
+export interface Sound {
+  read(index: number): Promise<Float32Array>;
+  /** Where a recording lies decoded: then other threads change it. */
+  decoded?(index: number): string;
+}
 
 /**
  * Recordings as a network's input, read when they are needed: memory doesn't grow with the corpus.
  * @param samples length of each recording
- * @param read its audio, 16 kHz mono
  */
-export function audioExamples(
-  samples: readonly number[],
-  targets: readonly Int32Array[],
-  read: (index: number) => Promise<Float32Array>,
-  augment?: AudioAugmentSettings,
-): Examples {
+export function audioExamples(samples: readonly number[], targets: readonly Int32Array[], sound: Sound, augment?: AudioAugmentSettings): Examples {
   return {
     frames: Int32Array.from(samples, frameCount),
     targets,
@@ -24,19 +27,26 @@ export function audioExamples(
       const width = paddedSamples(batch.frames);
       const rows = batch.examples.length;
       const audio = allocate(rows * width).fill(0);
+      const heard = augment && random ? await changed(batch.examples, sound, { width, augment }, random) : [await hear(await Promise.all(batch.examples.map((i) => sound.read(i))), { width })];
+      let row = 0;
       const frameCounts = new Int32Array(rows);
-      // A generator a recording: codecs take their time, and the order in which they are done must not matter.
-      const generators = augment && random ? batch.examples.map(() => new Random(random.uint32())) : [];
-      const recordings = await Promise.all(batch.examples.map(async (example, row) => {
-        const recording = await read(example);
-        return augment && random ? augmentAudio(recording, augment, width, generators[row]!) : recording;
-      }));
-      recordings.forEach((heard, row) => {
-        standardise(heard, audio.subarray(row * width, (row + 1) * width));
-        frameCounts[row] = Math.min(batch.frames, frameCount(heard.length));
-      });
+      for (const { audio: part, lengths } of heard) {
+        audio.set(part, row * width);
+        for (const length of lengths) frameCounts[row++] = Math.min(batch.frames, frameCount(length));
+      }
       const inputs = { audio: floats(audio, [rows, width]), mask: floats(frameMask(frameCounts, batch.frames, allocate), [rows, batch.frames]) };
       return { inputs, frameCounts };
     },
   };
+}
+
+/** Each recording changed by a generator of its own, so that it doesn't matter in which order and by whom. */
+async function changed(examples: readonly number[], sound: Sound, { width, augment }: { width: number; augment: AudioAugmentSettings }, random: Random): Promise<Heard[]> {
+  const seeds = examples.map(() => random.uint32());
+  const here = async (first: number, end: number): Promise<Heard> =>
+    hear(await Promise.all(examples.slice(first, end).map((i) => sound.read(i))), { width, augment, seeds: seeds.slice(first, end) });
+  if (!sound.decoded) return [await here(0, examples.length)];
+  const files = examples.map((i) => sound.decoded!(i));
+  const part = (first: number, end: number): Part => ({ files: files.slice(first, end), width, augment, seeds: seeds.slice(first, end) });
+  return augmentApart(examples.length, part, here);
 }

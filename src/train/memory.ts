@@ -1,7 +1,8 @@
 import { paddedSamples } from '../encoder/architecture.ts';
 import { adapterOptions } from '../model/model.ts';
 import { adamWDefaults, type AdamWSettings } from '../onnx/adamw.ts';
-import { needOf, planStep, type Plan } from '../onnx/compile.ts';
+import { needOf, planStep, recomputedOn, type Plan } from '../onnx/compile.ts';
+import { machine } from '../onnx/device.ts';
 import type { MemoryNeed } from '../onnx/memory.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { Network } from '../onnx/network.ts';
@@ -74,7 +75,7 @@ interface PlanSettings {
 
 async function planMode(build: () => { network: Network; logits: Value }, adamW: AdamWSettings, { accumulate, shapes, mode, available, before }: PlanSettings): Promise<PlannedStep> {
   const { network, logits } = build();
-  const plan = planStep(network, logits, adamW, { accumulate, recompute: mode === 'recompute' });
+  const plan = planStep(network, logits, adamW, { accumulate, recompute: recomputedOn((await machine()).device, mode === 'recompute') });
   const sizes = await ValueSizes.measure(network.graph, [...new Set([...plan.forward.nodes, ...plan.backward.nodes])], symbolSizes);
   const withPool = needOf(plan, sizes, shapes, { before, pooled: true });
   const pooled = withPool.total <= available / 2;

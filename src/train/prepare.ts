@@ -38,6 +38,8 @@ export interface Prepared {
   vocabulary: Vocabulary;
   setAside: SetAside[];
   read: (item: Item) => Promise<Float32Array>;
+  /** The file that its audio lies in, decoded. */
+  decoded: (item: Item) => string;
 }
 
 /**
@@ -58,7 +60,7 @@ export async function prepare(recipe: Recipe, cache: AudioCache, progress: Progr
     throw new InputError(`the corpus gives ${train.length} utterances to train, ${split.dev.length} dev, ${split.test.length} test`, 'Ask for fewer minutes in split, or add recordings.');
   // Characters that training never saw count as errors in dev and test; they are no reason to leave an utterance out.
   const labelled = (part: Utterance[]): Item[] => itemsOf(part).map((item) => ({ ...item, target: vocabulary.encode(item.tokens).ids }));
-  return { train, dev: labelled(split.dev), test: labelled(split.test), vocabulary, setAside, read: (item) => cache.read(audioPath(item.folder, item.utterance), item.utterance) };
+  return { train, dev: labelled(split.dev), test: labelled(split.test), vocabulary, setAside, read: (item) => cache.read(audioPath(item.folder, item.utterance), item.utterance), decoded: (item) => cache.placeOf(item.key) };
 }
 
 /** What holds over from a model's first training. */

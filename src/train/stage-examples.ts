@@ -50,7 +50,7 @@ export async function examplesFor(source: StageSource): Promise<StageExamples> {
 
 function fromSound({ recipe, prepared }: StageSource, training: Item[]): StageExamples {
   const examples = (items: Item[]): Examples =>
-    audioExamples(items.map((item) => item.samples), items.map((item) => item.target), (i) => prepared.read(items[i]!), recipe.training.augment);
+    audioExamples(items.map((item) => item.samples), items.map((item) => item.target), { read: (i) => prepared.read(items[i]!), decoded: (i) => prepared.decoded(items[i]!) }, recipe.training.augment);
   return { train: examples(training), dev: examples(prepared.dev), features: { seconds: 0, secondsOfAudio: 0, cached: 0, computed: 0 } };
 }
 

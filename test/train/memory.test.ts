@@ -12,7 +12,7 @@ import type { TrainingTask } from '../../src/train/task.ts';
 /** A small encoder trained from the sound, on recordings of up to eight seconds in batches of 120. */
 function task(memory?: MemoryMode): TrainingTask {
   const samples = Array.from({ length: 30 }, (_, i) => 16000 * (1 + (i % 8)));
-  const examples = audioExamples(samples, samples.map(() => Int32Array.of(1)), () => Promise.resolve(new Float32Array()));
+  const examples = audioExamples(samples, samples.map(() => Int32Array.of(1)), { read: () => Promise.resolve(new Float32Array()) });
   return {
     build: (training) => {
       const network = new Network(training);

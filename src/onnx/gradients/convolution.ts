@@ -1,6 +1,6 @@
 import { intOf, intsOf, textOf } from '../attributes.ts';
 import type { Attributes, Dim, Graph, Value } from '../graph.ts';
-import { reduceSum, reshape, transpose } from '../ops.ts';
+import { concat, matmul, pad, reduceSum, reshape, transpose, trim } from '../ops.ts';
 import { dimOf, joined } from '../shapes.ts';
 import type { GradientContext, GradientRule } from './rule.ts';
 
@@ -40,7 +40,9 @@ function transposed(g: Graph, gradient: Value, weight: Value, attributes: Attrib
  * dW[o, i, k] = Σ over batch b and frames t of dY[b, o, t] · X[b, i, t·stride + k·dilation − pad]: itself a convolution,
  * with the batch as channels, dY as the kernel, and stride and dilation exchanged.
  */
-function weightGradient({ graph: g, node, gradient }: GradientContext): Value {
+function weightGradient(context: GradientContext): Value {
+  if (process.env.CONV_MM) return byProducts(context);
+  const { graph: g, node, gradient } = context;
   const [x, weight] = node.inputs as [Value, Value];
   const [out, perGroup, kernel] = weight.dims as [number, number, number];
   const { groups, stride, dilation, pads } = convSettings(node.attributes);
@@ -55,6 +57,22 @@ function weightGradient({ graph: g, node, gradient }: GradientContext): Value {
   // A stride that doesn't divide evenly leaves places past the kernel's end.
   const inputs = [wide, g.integers([0]), g.integers([kernel]), g.integers([2])];
   return transpose(g, g.node('Slice', inputs, {}, 'Slice', [perGroup, out, kernel]), [1, 0, 2]);
+}
+
+/** The same at stride 1 as one matrix product a group: x beside itself as often as the kernel is wide, each time a frame further. */
+function byProducts({ graph: g, node, gradient }: GradientContext): Value {
+  const [x, weight] = node.inputs as [Value, Value];
+  const [out, perGroup, kernel] = weight.dims as [number, number, number];
+  const { groups, pads } = convSettings(node.attributes);
+  const [batch, channels, frames] = x.dims as [Dim, number, Dim];
+  const padded = pad(g, x, 2, pads[0]!, pads[1]!, 'padded');
+  const shifted = Array.from({ length: kernel }, (_, k) => reshape(g, { ...trim(g, padded, 2, k, kernel - 1 - k), dims: x.dims }, [batch, channels, 1, frames]));
+  const windows = transpose(g, reshape(g, concat(g, shifted, 2), [batch, groups, perGroup * kernel, frames]), [1, 2, 0, 3]);
+  const images = g.node('Reshape', [windows, g.integers([groups, perGroup * kernel, -1])], {}, 'Reshape', [groups, perGroup * kernel, 'seen']);
+  const errors = transpose(g, reshape(g, gradient, [batch, groups, out / groups, frames]), [1, 0, 3, 2]);
+  const kernels = g.node('Reshape', [errors, g.integers([groups, -1, out / groups])], {}, 'Reshape', [groups, 'seen', out / groups]);
+  const product = matmul(g, images, kernels);
+  return reshape(g, transpose(g, reshape(g, product, [groups, perGroup, kernel, out / groups]), [0, 3, 1, 2]), [out, perGroup, kernel]);
 }
 
 /** [i, g, b, t] → [i, g·b, t], where b and t are both known only when it runs. */
