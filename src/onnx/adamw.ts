@@ -1,8 +1,4 @@
-import type { Graph, Value } from './graph.ts';
-import { add, div, mul, reduceSum, reshape, sqrt, sub } from './ops.ts';
-
-/** Names of the inputs that change from step to step; each is a float32 scalar. */
-export const STEP_INPUTS = ['learning_rate', 'mean_correction', 'square_correction'] as const;
+import type { Weights } from './engine.ts';
 
 export interface AdamWSettings {
   beta1: number;
@@ -19,54 +15,99 @@ export interface AdamWSettings {
 
 export const adamWDefaults: AdamWSettings = { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clip: 1 };
 
-export interface AdamWNodes {
-  /** Parameter name → its next value and next moments. */
-  next: Map<string, { weight: Value; mean: Value; square: Value }>;
-  /** The gradients' joint norm before clipping, a scalar: not finite when the step must be skipped. */
-  norm: Value;
+/** What AdamW carries from step to step besides the weights. */
+export interface Moments {
+  mean: Weights;
+  square: Weights;
+  /** Steps taken. */
+  step: number;
 }
 
 /**
- * Appends one step of AdamW (Loshchilov & Hutter 2019) with clipping by global norm. Moments are inputs named
- * `<parameter>.mean` and `<parameter>.square`. Weight decay spares vectors (biases, normalisation scales).
+ * AdamW (Loshchilov & Hutter 2019) with clipping by global norm, one pass over each parameter (decision 0033). Weight decay spares
+ * vectors: biases, and normalisation's scales.
  */
-export function appendAdamW(graph: Graph, gradients: ReadonlyMap<string, Value>, settings: AdamWSettings): AdamWNodes {
-  const [rate, meanCorrection, squareCorrection] = STEP_INPUTS.map((name) => graph.input(name, []));
-  const s = (x: number): Value => graph.scalar(x);
-  // ONNX Runtime makes what the last square is made of first: the gradients of the top layers, as they come to be known.
-  const squares = [...gradients.values()].reverse().map((gradient) => graph.node('ReduceSumSquare', [gradient], { keepdims: { int: 0 } }));
-  const norm = sqrt(graph, graph.node('Sum', squares, {}, 'Sum', []));
-  const scale = div(graph, s(settings.clip), graph.node('Max', [norm, s(settings.clip)]));
-  // All that is one number for all parameters is worked out once: what is left is as few passes over them as can be.
-  const meanScale = mul(graph, scale, s(1 - settings.beta1));
-  const squareScale = mul(graph, mul(graph, scale, scale), s(1 - settings.beta2));
-  const root = sqrt(graph, squareCorrection!);
-  const epsilon = div(graph, s(settings.epsilon), root);
-  const stepSize = div(graph, mul(graph, rate!, meanCorrection!), root);
-  const next: AdamWNodes['next'] = new Map();
-  for (const [name, gradient] of gradients) {
-    const parameter = graph.parameters.get(name)!;
-    const oldMean = graph.input(`${name}.mean`, parameter.dims);
-    const oldSquare = graph.input(`${name}.square`, parameter.dims);
-    const mean = add(graph, mul(graph, oldMean, s(settings.beta1)), mul(graph, gradient, meanScale));
-    const square = add(graph, mul(graph, oldSquare, s(settings.beta2)), mul(graph, mul(graph, gradient, gradient), squareScale));
-    const direction = div(graph, mean, add(graph, sqrt(graph, square), epsilon));
-    const share = s(settings.rateOf?.(name) ?? 1);
-    const pulled = decayed(graph, settings, name, mul(graph, rate!, share));
-    const moved = sub(graph, pulled, mul(graph, direction, mul(graph, stepSize, share)));
-    next.set(name, { weight: reshape(graph, moved, parameter.dims), mean, square });
+export class AdamW {
+  readonly moments: Moments;
+  private readonly settings: AdamWSettings;
+  /** Parameters of two dims and more. */
+  private readonly matrices: ReadonlySet<string>;
+
+  /** @param moments of a training that is gone on with */
+  constructor(settings: AdamWSettings, weights: Weights, matrices: ReadonlySet<string>, moments?: Moments) {
+    this.settings = settings;
+    this.matrices = matrices;
+    this.moments = moments ?? { mean: zerosLike(weights), square: zerosLike(weights), step: 0 };
   }
-  return { next, norm: reduceSum(graph, reshape(graph, norm, [1]), [0]) };
+
+  /**
+   * Moves weights one step down their gradients, in place. What has no gradient stays as it is.
+   * @returns the gradients' joint norm before clipping; when it is not finite, nothing was moved
+   */
+  move(weights: Weights, gradients: Weights, learningRate: number): number {
+    const { beta1, beta2, epsilon, clip, rateOf } = this.settings;
+    const norm = jointNorm(gradients);
+    if (!Number.isFinite(norm)) return norm;
+    const { mean, square } = this.moments;
+    const step = ++this.moments.step;
+    const correction = Math.sqrt(1 - beta2 ** step);
+    for (const [name, gradient] of gradients) {
+      const rate = learningRate * (rateOf?.(name) ?? 1);
+      const data = weights.get(name)!;
+      this.decay(name, data, rate);
+      moveParameter(data, gradient, mean.get(name)!, square.get(name)!, {
+        beta1, beta2, scale: clip / Math.max(norm, clip), rate: (rate * correction) / (1 - beta1 ** step), epsilon: epsilon * correction,
+      });
+    }
+    return norm;
+  }
+
+  /** Decoupled decay: towards zero, or towards where a pretrained parameter started. */
+  private decay(name: string, data: Float32Array, rate: number): void {
+    const { weightDecay, stayNear } = this.settings;
+    const start = stayNear?.start.get(name);
+    if (start) {
+      const pull = rate * stayNear!.strength;
+      for (let i = 0; i < data.length; i++) data[i]! -= pull * (data[i]! - start[i]!);
+    } else if (this.matrices.has(name) && weightDecay !== 0) {
+      const keep = 1 - rate * weightDecay;
+      for (let i = 0; i < data.length; i++) data[i]! *= keep;
+    }
+  }
 }
 
-/** Decoupled decay: towards zero, or towards where a pretrained parameter started. */
-function decayed(graph: Graph, { weightDecay, stayNear }: AdamWSettings, name: string, rate: Value): Value {
-  const parameter = graph.parameters.get(name)!;
-  const start = stayNear?.start.get(name);
-  if (start) {
-    const away = sub(graph, parameter, graph.frozen(`${name}.start`, parameter.dims as number[], start));
-    return sub(graph, parameter, mul(graph, away, mul(graph, rate, graph.scalar(stayNear!.strength))));
+interface Move {
+  beta1: number;
+  beta2: number;
+  /** Of the gradient, by clipping. */
+  scale: number;
+  /** Learning rate and epsilon with the moments' corrections in them. */
+  rate: number;
+  epsilon: number;
+}
+
+function moveParameter(weights: Float32Array, gradient: Float32Array, mean: Float32Array, square: Float32Array, { beta1, beta2, scale, rate, epsilon }: Move): void {
+  const [meanScale, squareScale] = [scale * (1 - beta1), scale * scale * (1 - beta2)];
+  for (let i = 0; i < weights.length; i++) {
+    const g = gradient[i]!;
+    const m = beta1 * mean[i]! + meanScale * g;
+    const s = beta2 * square[i]! + squareScale * g * g;
+    mean[i] = m;
+    square[i] = s;
+    weights[i]! -= (rate * m) / (Math.sqrt(s) + epsilon);
   }
-  if (parameter.dims.length < 2 || weightDecay === 0) return parameter;
-  return mul(graph, parameter, sub(graph, graph.scalar(1), mul(graph, rate, graph.scalar(weightDecay))));
+}
+
+function jointNorm(gradients: Weights): number {
+  let sum = 0;
+  for (const gradient of gradients.values()) {
+    let part = 0;
+    for (let i = 0; i < gradient.length; i++) part += gradient[i]! * gradient[i]!;
+    sum += part;
+  }
+  return Math.sqrt(sum);
+}
+
+function zerosLike(weights: Weights): Weights {
+  return new Map([...weights].map(([name, data]) => [name, new Float32Array(data.length)]));
 }

@@ -1,10 +1,9 @@
 import type { Device } from './device.ts';
-import { appendAdamW, type AdamWSettings } from './adamw.ts';
+import type { Moments } from './adamw.ts';
 import { differentiate } from './differentiate.ts';
-import { Graph, type Node, type Value } from './graph.ts';
+import type { Graph, Node, Value } from './graph.ts';
 import type { Network } from './network.ts';
 import { totalNeed, VIEWS, workingBytes, type MemoryNeed } from './memory.ts';
-import { add, reshape } from './ops.ts';
 import { encodeModel } from './proto.ts';
 import { withRecomputation, type Way } from './recompute.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
@@ -12,18 +11,8 @@ import type { BatchShape, SymbolSizes, ValueSizes } from './value-sizes.ts';
 
 export type Weights = Map<string, Float32Array>;
 
-/** What AdamW carries from step to step besides the weights. */
-export interface Moments {
-  mean: Weights;
-  square: Weights;
-  /** Steps taken. */
-  step: number;
-}
-
 export interface EngineOptions extends SessionOptions {
   moments?: Moments;
-  /** Sum the gradients of several batches before a move. */
-  accumulate?: boolean;
   /** What is computed once more on the way back, instead of kept. */
   recompute?: Recomputed | undefined;
   /** Of the batches to come, the largest among them: memory for what the way back needs is taken once. */
@@ -42,23 +31,17 @@ export const recomputedOn = (device: Device, blocks: boolean): Recomputed | unde
 export interface Parts {
   graph: Graph;
   forward: Session;
-  /** Gradients; and the move too, unless `update` makes it. */
   backward: Session;
-  update?: Session;
-  /** Where gradients are summed: what came before, and with this batch's. */
-  sums: { parameter: string; before: Value; after: Value }[];
   output: Value;
   seed: Value;
-  norm: Value;
-  next: ReturnType<typeof appendAdamW>['next'];
+  /** Parameter → its gradient. */
+  gradients: ReadonlyMap<string, Value>;
   /** Values of the way there that the way back reads. */
   kept: Value[];
   /** All that the way there gives. */
   given: Value[];
   forwardInputs: Set<string>;
   backwardInputs: Set<string>;
-  /** Of the session that moves the weights. */
-  moveInputs: Set<string>;
 }
 
 /** A step's graphs before they are opened. */
@@ -66,62 +49,61 @@ export interface Plan {
   network: Network;
   forward: PlannedRun;
   backward: PlannedRun;
-  update?: PlannedRun;
-  sums: Parts['sums'];
   output: Value;
   seed: Value;
-  norm: Value;
-  next: Parts['next'];
+  gradients: ReadonlyMap<string, Value>;
   kept: Value[];
 }
 
 interface PlannedRun {
-  graph: Graph;
   nodes: readonly Node[];
   inputs: Value[];
   outputs: Value[];
 }
 
-/** A network's way there, its way back, and the move of its weights. Appends to the network's graph: once to a network. */
-export function planStep(network: Network, output: Value, settings: AdamWSettings, options: Pick<EngineOptions, 'accumulate' | 'recompute'>): Plan {
+/** A network's way there and its way back to its parameters' gradients. Appends to the network's graph: once to a network. */
+export function planStep(network: Network, output: Value, { recompute }: Pick<EngineOptions, 'recompute'> = {}): Plan {
   const { graph } = network;
   const forwardNodes = [...graph.nodes];
   const forwardInputs = [...graph.inputs, ...graph.parameters.values()];
   const seed = graph.input('output_gradient', output.dims);
-  const gradients = differentiate(graph, output, seed, graph.parameters.values());
-  const sums = options.accumulate ? summed(graph, gradients) : [];
-  const update = options.accumulate ? appendUpdate(graph, gradients, settings) : undefined;
-  const { next, norm } = update?.nodes ?? appendAdamW(graph, gradients, settings);
+  const gradients = asOutputs(graph, differentiate(graph, output, seed, graph.parameters.values()), seed);
   const added = graph.nodes.slice(forwardNodes.length);
   const before = madeBy(forwardNodes);
   // A shape that the way back reads is taken on the way there: to keep it costs nothing, to keep what has it would.
   const early = (node: Node): boolean => node.op === 'Shape' && before.has(node.inputs[0]!.name);
   forwardNodes.push(...added.filter(early));
   const way = { graph, forward: forwardNodes, backward: added.filter((node) => !early(node)), boundaries: network.boundaries, seed };
-  const moved = [norm, ...[...next.values()].flatMap((v) => [v.weight, v.mean, v.square])];
-  const backwardOutputs = update ? sums.map(({ after }) => after) : moved;
-  const backwardNodes = nodesBack(way, options.recompute, backwardOutputs);
+  // ONNX Runtime makes what the last output is made of first: the gradients of the top layers, as they come to be known.
+  const wanted = [...gradients.values()].reverse();
+  const backwardNodes = nodesBack(way, recompute, wanted);
   const made = madeBy(forwardNodes);
   const remade = madeBy(backwardNodes);
   const kept = [...readBy(backwardNodes)].flatMap((name) => (remade.has(name) ? [] : (made.get(name) ?? [])));
-  const run = (of: Graph, nodes: readonly Node[], candidates: readonly Value[], outputs: Value[]): PlannedRun => ({ graph: of, nodes, inputs: neededInputs(nodes, candidates), outputs });
+  const run = (nodes: readonly Node[], candidates: readonly Value[], outputs: Value[]): PlannedRun => ({ nodes, inputs: neededInputs(nodes, candidates), outputs });
   return {
-    network, sums, output, seed, norm, next, kept,
-    forward: run(graph, forwardNodes, forwardInputs, [...new Set([output, ...kept])]),
-    backward: run(graph, backwardNodes, [...graph.inputs, ...graph.parameters.values(), ...kept], backwardOutputs),
-    ...(update ? { update: run(update.graph, update.graph.nodes, [...update.graph.inputs, ...update.graph.parameters.values()], moved) } : {}),
+    network, output, seed, gradients, kept,
+    forward: run(forwardNodes, forwardInputs, [...new Set([output, ...kept])]),
+    backward: run(backwardNodes, [...graph.inputs, ...graph.parameters.values(), ...kept], wanted),
   };
 }
 
+/** Gradients as a run can give them out: made by it, and each by itself. */
+function asOutputs(graph: Graph, gradients: ReadonlyMap<string, Value>, seed: Value): Map<string, Value> {
+  const taken = new Set([seed.name]);
+  return new Map([...gradients].map(([name, gradient]) => {
+    const output = taken.has(gradient.name) ? graph.node('Identity', [gradient]) : gradient;
+    taken.add(output.name);
+    return [name, output];
+  }));
+}
+
 /** Opens a step's sessions. */
-export async function openStep(plan: Plan, options: SessionOptions): Promise<Parts> {
-  const { network, sums, output, seed, norm, next, kept } = plan;
-  const open = ({ graph, ...run }: PlannedRun): Promise<Session> => openSession(encodeModel(graph, run), { returnsMemory: true, ...options });
-  const [forward, backward] = [await open(plan.forward), await open(plan.backward)];
-  const update = plan.update && (await open(plan.update));
+export async function openStep({ network, forward, backward, output, seed, gradients, kept }: Plan, options: SessionOptions): Promise<Parts> {
+  const open = (run: PlannedRun): Promise<Session> => openSession(encodeModel(network.graph, run), { returnsMemory: true, ...options });
   return {
-    graph: network.graph, forward, backward, ...(update ? { update } : {}), sums, output, seed, norm, next, kept, given: plan.forward.outputs,
-    forwardInputs: namesOf(plan.forward.inputs), backwardInputs: namesOf(plan.backward.inputs), moveInputs: namesOf((plan.update ?? plan.backward).inputs),
+    graph: network.graph, forward: await open(forward), backward: await open(backward), output, seed, gradients, kept, given: forward.outputs,
+    forwardInputs: namesOf(forward.inputs), backwardInputs: namesOf(backward.inputs),
   };
 }
 
@@ -135,8 +117,8 @@ export function needOf(plan: Plan, sizes: ValueSizes, shapes: readonly BatchShap
   const { inputs, parameters, constants } = plan.network.graph;
   const bytes = (values: Iterable<Value>, shape: BatchShape): number => [...values].reduce((sum, value) => sum + sizes.bytes(value, shape), 0);
   const elsewhere = new Set([...plan.forward.outputs, ...plan.backward.outputs].map(({ name }) => name));
-  // Weights and two moments, of this step and of the next; sums of gradients, of this batch and before it.
-  const copies = 6 + (plan.update ? 2 : 0);
+  // Weights, two moments, gradients as ONNX Runtime has them and as the binding gives them, and their sum over batches.
+  const copies = 6;
   const stored = [...constants.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
   const most = (of: (shape: BatchShape) => number): number => Math.max(0, ...shapes.map(of));
   return totalNeed({
@@ -150,28 +132,6 @@ export function needOf(plan: Plan, sizes: ValueSizes, shapes: readonly BatchShap
 
 /** A pool that batches of many shapes have been through, against the most that one of them works with: 2 to 6 times were seen. */
 const POOL = 8;
-
-export const gradientOf = (parameter: string): string => `${parameter}.gradient`;
-
-/** Gradients that are added to what earlier batches gave. */
-function summed(graph: Graph, gradients: ReadonlyMap<string, Value>): Parts['sums'] {
-  // ONNX Runtime makes what the last output is made of first: the gradients of the top layers, as they come to be known.
-  return [...gradients].reverse().map(([parameter, gradient]) => {
-    const dims = graph.parameters.get(parameter)!.dims;
-    const before = graph.input(`${parameter}.sum`, dims);
-    return { parameter, before, after: add(graph, before, reshape(graph, gradient, dims)) };
-  });
-}
-
-/** The move in a graph of its own, which takes summed gradients. */
-function appendUpdate(graph: Graph, gradients: ReadonlyMap<string, Value>, settings: AdamWSettings): { graph: Graph; nodes: ReturnType<typeof appendAdamW> } {
-  const update = new Graph();
-  const inputs = new Map([...gradients.keys()].map((name) => {
-    const dims = update.parameter(name, graph.parameters.get(name)!.dims as number[]).dims;
-    return [name, update.input(gradientOf(name), dims)] as const;
-  }));
-  return { graph: update, nodes: appendAdamW(update, inputs, settings) };
-}
 
 /** The nodes of the way back, and of the way there those that it computes once more. */
 function nodesBack(way: Way, recompute: Recomputed | undefined, outputs: readonly Value[]): Node[] {

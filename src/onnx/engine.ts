@@ -1,46 +1,43 @@
 import type * as ort from 'onnxruntime-node';
-import { STEP_INPUTS, type AdamWSettings } from './adamw.ts';
+import { AdamW, type AdamWSettings, type Moments } from './adamw.ts';
 import { Arena, type OutputDims } from './arena.ts';
-import { gradientOf, openStep, planStep, type EngineOptions, type Moments, type Parts, type Plan, type Weights } from './compile.ts';
+import { openStep, planStep, type EngineOptions, type Parts, type Plan, type Weights } from './compile.ts';
 import type { Graph, Value } from './graph.ts';
 import type { Network } from './network.ts';
-import { floatData, floats, type Session } from './session.ts';
+import { floatData, floats } from './session.ts';
 import { ValueSizes, type BatchShape } from './value-sizes.ts';
 
-export type { Moments, Weights } from './compile.ts';
+export type { Weights } from './compile.ts';
 export type Feeds = Record<string, ort.Tensor>;
 
 /**
  * A network made trainable. One step is two runs of ONNX Runtime, with the loss's gradient computed in between:
  * `forward` gives the output and keeps in an arena what the way back needs; `backward` takes dLoss/dOutput and moves the
- * weights. Weights go in as inputs and come out into a second set of buffers, which then change places: a step allocates
- * nothing that grows with the network.
+ * weights.
  */
 export class Engine {
-  weights: Weights;
-  moments: Moments;
+  /** Its own copy, moved in place. */
+  readonly weights: Weights;
+  private readonly optimiser: AdamW;
   private readonly arena = new Arena();
   private readonly parts: Parts;
   /** Of what the way there gives. */
   private readonly sizes: ValueSizes;
-  private readonly settings: AdamWSettings;
-  private spare: { weights: Weights; mean: Weights; square: Weights };
   private kept: Feeds = {};
-  /** Gradients summed over the batches since the last move, where there are several to a move. */
-  private sums: Feeds | undefined;
+  /** Gradients summed over the batches since the last move. */
+  private sums: Weights | undefined;
 
   private constructor(parts: Parts, sizes: ValueSizes, settings: AdamWSettings, weights: Weights, moments: Moments | undefined) {
     this.parts = parts;
     this.sizes = sizes;
-    this.settings = settings;
-    this.weights = weights;
-    this.moments = moments ?? { mean: zerosLike(weights), square: zerosLike(weights), step: 0 };
-    this.spare = { weights: spareOf(weights, parts), mean: zerosLike(weights), square: zerosLike(weights) };
+    this.weights = new Map([...weights].map(([name, data]) => [name, data.slice()]));
+    const matrices = [...parts.graph.parameters].flatMap(([name, { dims }]) => (dims.length > 1 ? [name] : []));
+    this.optimiser = new AdamW(settings, this.weights, new Set(matrices), moments);
   }
 
   /** @param output what the loss is computed from; its gradient is given to `backward` */
   static async compile(network: Network, output: Value, settings: AdamWSettings, weights: Weights, options: EngineOptions = {}): Promise<Engine> {
-    const plan = planStep(network, output, settings, options);
+    const plan = planStep(network, output, options);
     return Engine.open(plan, await ValueSizes.measure(network.graph, plan.forward.nodes, options.sizes), settings, weights, options);
   }
 
@@ -49,6 +46,10 @@ export class Engine {
     const engine = new Engine(await openStep(plan, options), sizes, settings, weights, options.moments);
     engine.arena.reserve((options.shapes ?? []).map((shape) => engine.dimsAt(shape)));
     return engine;
+  }
+
+  get moments(): Moments {
+    return this.optimiser.moments;
   }
 
   /** Runs the network. The result's data is only valid until the next `forward`. */
@@ -67,20 +68,19 @@ export class Engine {
    * @returns the gradients' norm before clipping; when it is not finite, nothing was moved
    */
   async backward(gradient: ort.Tensor, learningRate: number): Promise<number> {
-    if (!this.parts.update) return this.move(this.parts.backward, { ...this.kept, [this.parts.seed.name]: gradient }, learningRate);
     await this.accumulate(gradient);
     const gradients = this.sums!;
     this.sums = undefined;
-    return this.move(this.parts.update, gradients, learningRate);
+    return this.optimiser.move(this.weights, gradients, learningRate);
   }
 
-  /** Adds a batch's gradients to those of the next move. Only for an engine that was compiled to accumulate. */
+  /** Adds a batch's gradients to those of the next move. */
   async accumulate(gradient: ort.Tensor): Promise<void> {
-    const { graph, backward, backwardInputs, seed, sums } = this.parts;
-    const feeds: Feeds = { ...this.kept, ...weightFeeds(graph, this.weights), [seed.name]: gradient };
-    for (const { parameter, before } of sums) feeds[before.name] = this.sums?.[gradientOf(parameter)] ?? floats(new Float32Array(this.weights.get(parameter)!.length), before.dims as number[]);
-    const results = await backward.run(pick(feeds, backwardInputs));
-    this.sums = Object.fromEntries(sums.map(({ parameter, after }) => [gradientOf(parameter), results[after.name]!]));
+    const { graph, backward, backwardInputs, seed, gradients } = this.parts;
+    const results = await backward.run(pick({ ...this.kept, ...weightFeeds(graph, this.weights), [seed.name]: gradient }, backwardInputs));
+    const parts = new Map([...gradients].map(([name, value]) => [name, floatData(results[value.name]!)]));
+    if (this.sums) addTo(this.sums, parts);
+    else this.sums = parts;
   }
 
   /** Dims of the floats that the way there gives. */
@@ -101,36 +101,8 @@ export class Engine {
     }));
   }
 
-  private async move(session: Session, inputs: Feeds, learningRate: number): Promise<number> {
-    const { graph, moveInputs, norm, next } = this.parts;
-    const step = this.moments.step + 1;
-    const scalars = [learningRate, 1 / (1 - this.settings.beta1 ** step), 1 / (1 - this.settings.beta2 ** step)];
-    const feeds: Feeds = { ...inputs, ...weightFeeds(graph, this.weights) };
-    STEP_INPUTS.forEach((name, i) => (feeds[name] = floats(Float32Array.of(scalars[i]!), [])));
-    const fetches: Record<string, ort.Tensor | null> = { [norm.name]: null };
-    for (const [name, values] of next) {
-      const dims = graph.parameters.get(name)!.dims as number[];
-      feeds[`${name}.mean`] = floats(this.moments.mean.get(name)!, dims);
-      feeds[`${name}.square`] = floats(this.moments.square.get(name)!, dims);
-      fetches[values.weight.name] = floats(this.spare.weights.get(name)!, dims);
-      fetches[values.mean.name] = floats(this.spare.mean.get(name)!, dims);
-      fetches[values.square.name] = floats(this.spare.square.get(name)!, dims);
-    }
-    const results = await session.run(pick(feeds, moveInputs), fetches);
-    const size = floatData(results[norm.name]!)[0]!;
-    if (Number.isFinite(size)) this.swap(step);
-    return size;
-  }
-
   async release(): Promise<void> {
-    await Promise.all([this.parts.forward.release(), this.parts.backward.release(), this.parts.update?.release()]);
-  }
-
-  private swap(step: number): void {
-    const old = { weights: this.weights, mean: this.moments.mean, square: this.moments.square };
-    this.weights = this.spare.weights;
-    this.moments = { mean: this.spare.mean, square: this.spare.square, step };
-    this.spare = old;
+    await Promise.all([this.parts.forward.release(), this.parts.backward.release()]);
   }
 }
 
@@ -142,11 +114,9 @@ function pick(feeds: Feeds, names: ReadonlySet<string>): Feeds {
   return Object.fromEntries(Object.entries(feeds).filter(([name]) => names.has(name)));
 }
 
-function zerosLike(weights: Weights): Weights {
-  return new Map([...weights].map(([name, data]) => [name, new Float32Array(data.length)]));
-}
-
-/** The second set of weights. What the loss doesn't depend on never moves: both sets have the same numbers of it. */
-function spareOf(weights: Weights, { next }: Parts): Weights {
-  return new Map([...weights].map(([name, data]) => [name, next.has(name) ? new Float32Array(data.length) : data]));
+function addTo(sums: Weights, parts: Weights): void {
+  for (const [name, sum] of sums) {
+    const part = parts.get(name)!;
+    for (let i = 0; i < sum.length; i++) sum[i]! += part[i]!;
+  }
 }

@@ -1,4 +1,5 @@
-import type { Moments, Weights } from '../onnx/engine.ts';
+import type { Moments } from '../onnx/adamw.ts';
+import type { Weights } from '../onnx/engine.ts';
 import { writeAtomic } from '../support/files.ts';
 import { readFile } from 'node:fs/promises';
 

@@ -43,7 +43,7 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
   const saved = await readCheckpoint(lastFile);
   const state = (saved?.state as LoopState | undefined) ?? { epoch: 1, step: 0, sums: freshSums(), epochs: [], seconds: 0, frames: 0, broken: 0 };
   const adamW = { ...adamWDefaults, weightDecay: settings.weightDecay, clip: settings.clip, ...task.optimiser };
-  const planned = await planTraining(task, adamW);
+  const planned = await planTraining(task);
   (task.progress ?? silent)('memory').done(describeMemory(planned));
   const { network, mode, need } = planned;
   const weights = saved?.weights ?? startOf(task, network);

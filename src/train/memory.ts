@@ -1,6 +1,5 @@
 import { paddedSamples } from '../encoder/architecture.ts';
 import { adapterOptions } from '../model/model.ts';
-import { adamWDefaults, type AdamWSettings } from '../onnx/adamw.ts';
 import { needOf, planStep, recomputedOn, type Plan } from '../onnx/compile.ts';
 import { machine } from '../onnx/device.ts';
 import type { MemoryNeed } from '../onnx/memory.ts';
@@ -15,7 +14,7 @@ import { trainingSettings } from './settings.ts';
 import { stagesOf } from './stages.ts';
 import { headOf } from './known-phones.ts';
 import { layersOf, startingPoint } from './starting-point.ts';
-import { batchesOf, batchesPerStep } from './steps.ts';
+import { batchesOf } from './steps.ts';
 import type { TrainingTask } from './task.ts';
 import { buildTrainable, cutOf } from './trainable.ts';
 
@@ -46,12 +45,12 @@ export const symbolSizes: SymbolSizes = ({ batch, frames }) => ({ batch, frames,
  * more where that is too much or where the recipe says so.
  * @throws WorkError with what to lower, where neither fits
  */
-export async function planTraining(task: TrainingTask, adamW: AdamWSettings): Promise<PlannedStep> {
+export async function planTraining(task: TrainingTask): Promise<PlannedStep> {
   const { settings } = task;
   const shapes = batchesOf(task, 1).map(({ examples, frames }) => ({ batch: examples.length, frames }));
   const before = process.memoryUsage.rss();
   const available = memoryForUs();
-  const planned = (mode: MemoryMode): Promise<PlannedStep> => planMode(() => task.build(true), adamW, { accumulate: batchesPerStep(settings) > 1, shapes, mode, available, before });
+  const planned = (mode: MemoryMode): Promise<PlannedStep> => planMode(() => task.build(true), { shapes, mode, available, before });
   const chosen = await fitting(settings.memory, available, planned);
   if (chosen.need.total > available) throw tooLarge(chosen, available, settings.batchFrames, shapes);
   return chosen;
@@ -64,7 +63,6 @@ async function fitting<P extends MemoryPlan>(wanted: MemoryMode | undefined, ava
 }
 
 interface PlanSettings {
-  accumulate: boolean;
   shapes: readonly BatchShape[];
   mode: MemoryMode;
   /** Bytes. */
@@ -73,9 +71,9 @@ interface PlanSettings {
   before: number;
 }
 
-async function planMode(build: () => { network: Network; logits: Value }, adamW: AdamWSettings, { accumulate, shapes, mode, available, before }: PlanSettings): Promise<PlannedStep> {
+async function planMode(build: () => { network: Network; logits: Value }, { shapes, mode, available, before }: PlanSettings): Promise<PlannedStep> {
   const { network, logits } = build();
-  const plan = planStep(network, logits, adamW, { accumulate, recompute: recomputedOn((await machine()).device, mode === 'recompute') });
+  const plan = planStep(network, logits, { recompute: recomputedOn((await machine()).device, mode === 'recompute') });
   const sizes = await ValueSizes.measure(network.graph, [...new Set([...plan.forward.nodes, ...plan.backward.nodes])], symbolSizes);
   const withPool = needOf(plan, sizes, shapes, { before, pooled: true });
   const pooled = withPool.total <= available / 2;
@@ -110,7 +108,7 @@ const LIKELY_TOKENS = 40;
 export async function memoryOfRecipe(recipe: Recipe): Promise<(MemoryPlan & { stage: string })[]> {
   const before = process.memoryUsage.rss();
   const start = await startingPoint(recipe);
-  const { batchFrames, accumulate } = trainingSettings(recipe);
+  const { batchFrames } = trainingSettings(recipe);
   const frames = paddedLength(Math.min(batchFrames, LIKELY_SECONDS * 50));
   const shapes = [{ batch: Math.max(1, Math.floor(batchFrames / frames)), frames }];
   const stages = stagesOf(recipe);
@@ -121,7 +119,7 @@ export async function memoryOfRecipe(recipe: Recipe): Promise<(MemoryPlan & { st
   for (const { name, learns } of stages) {
     const encoder = await start.open(learns === 'all' ? undefined : cutOf({ encoder: start }, learns));
     const shape = { encoder, head: headOf(recipe, start, layers), layers, tokens: LIKELY_TOKENS, adapters, freeze: recipe.encoder.freeze };
-    const planned = (mode: MemoryMode): Promise<MemoryPlan> => planMode(() => buildTrainable(shape, learns, encoder.weights, true), adamWDefaults, { accumulate: (accumulate ?? 1) > 1, shapes, mode, available, before });
+    const planned = (mode: MemoryMode): Promise<MemoryPlan> => planMode(() => buildTrainable(shape, learns, encoder.weights, true), { shapes, mode, available, before });
     const { mode, need } = await fitting(recipe.training.memory, available, planned);
     plans.push({ stage: name, mode, need });
   }

@@ -83,7 +83,7 @@ describe.each([['isogloss’s own encoder, from the sound', () => Promise.resolv
   it('keeps less', async () => {
     const need = async (recompute?: Recomputed): Promise<number> => {
       const { network, output } = await build();
-      const plan = planStep(network, output, adamWDefaults, { recompute });
+      const plan = planStep(network, output, { recompute });
       return needOf(plan, await ValueSizes.measure(network.graph, plan.forward.nodes, sizes), [{ batch: 8, frames: 500 }], { before: 0, pooled: false }).kept;
     };
     expect(await need('blocks')).toBeLessThan(0.5 * (await need()));
@@ -91,7 +91,7 @@ describe.each([['isogloss’s own encoder, from the sound', () => Promise.resolv
 
   it('can keep nothing at all, and learns the same', async () => {
     const { network, output } = await build();
-    expect(planStep(network, output, adamWDefaults, { recompute: 'all' }).kept).toEqual([]);
+    expect(planStep(network, output, { recompute: 'all' }).kept).toEqual([]);
     isTheSame(await steps(await build(), 'all'), kept);
   });
 });

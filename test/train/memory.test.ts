@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { buildEncoder } from '../../src/encoder/network.ts';
-import { adamWDefaults } from '../../src/onnx/adamw.ts';
 import { linear } from '../../src/onnx/layers.ts';
 import { Network } from '../../src/onnx/network.ts';
 import { recipeSchema } from '../../src/recipe/schema.ts';
@@ -26,7 +25,7 @@ function task(memory?: MemoryMode): TrainingTask {
     },
   };
 }
-const planned = (memory?: MemoryMode) => planTraining(task(memory), adamWDefaults);
+const planned = (memory?: MemoryMode) => planTraining(task(memory));
 /** As if the process had taken the same at all times. */
 const steady = (): void => void vi.spyOn(process.memoryUsage, 'rss').mockReturnValue(200e6);
 const withMemory = (bytes: number): void => void vi.spyOn(process, 'constrainedMemory').mockReturnValue(Math.round(bytes));
