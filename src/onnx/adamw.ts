@@ -53,26 +53,22 @@ export class AdamW {
     const correction = Math.sqrt(1 - beta2 ** step);
     for (const [name, gradient] of gradients) {
       const rate = learningRate * (rateOf?.(name) ?? 1);
-      const data = weights.get(name)!;
-      this.decay(name, data, rate);
-      moveParameter(data, gradient, mean.get(name)!, square.get(name)!, {
-        beta1, beta2, scale: clip / Math.max(norm, clip), rate: (rate * correction) / (1 - beta1 ** step), epsilon: epsilon * correction,
+      moveParameter(weights.get(name)!, gradient, mean.get(name)!, square.get(name)!, {
+        beta1, beta2, scale: clip / Math.max(norm, clip), rate: (rate * correction) / (1 - beta1 ** step), epsilon: epsilon * correction, keep: this.decay(name, weights, rate),
       });
     }
     return norm;
   }
 
-  /** Decoupled decay: towards zero, or towards where a pretrained parameter started. */
-  private decay(name: string, data: Float32Array, rate: number): void {
+  /** Decoupled decay: towards where a pretrained parameter started, or towards zero. @returns what is to be kept of it, for the latter */
+  private decay(name: string, weights: Weights, rate: number): number {
     const { weightDecay, stayNear } = this.settings;
     const start = stayNear?.start.get(name);
-    if (start) {
-      const pull = rate * stayNear!.strength;
-      for (let i = 0; i < data.length; i++) data[i]! -= pull * (data[i]! - start[i]!);
-    } else if (this.matrices.has(name) && weightDecay !== 0) {
-      const keep = 1 - rate * weightDecay;
-      for (let i = 0; i < data.length; i++) data[i]! *= keep;
-    }
+    if (!start) return this.matrices.has(name) ? 1 - rate * weightDecay : 1;
+    const data = weights.get(name)!;
+    const pull = rate * stayNear!.strength;
+    for (let i = 0; i < data.length; i++) data[i]! -= pull * (data[i]! - start[i]!);
+    return 1;
   }
 }
 
@@ -84,9 +80,11 @@ interface Move {
   /** Learning rate and epsilon with the moments' corrections in them. */
   rate: number;
   epsilon: number;
+  /** Of the weights, by decay. */
+  keep: number;
 }
 
-function moveParameter(weights: Float32Array, gradient: Float32Array, mean: Float32Array, square: Float32Array, { beta1, beta2, scale, rate, epsilon }: Move): void {
+function moveParameter(weights: Float32Array, gradient: Float32Array, mean: Float32Array, square: Float32Array, { beta1, beta2, scale, rate, epsilon, keep }: Move): void {
   const [meanScale, squareScale] = [scale * (1 - beta1), scale * scale * (1 - beta2)];
   for (let i = 0; i < weights.length; i++) {
     const g = gradient[i]!;
@@ -94,18 +92,28 @@ function moveParameter(weights: Float32Array, gradient: Float32Array, mean: Floa
     const s = beta2 * square[i]! + squareScale * g * g;
     mean[i] = m;
     square[i] = s;
-    weights[i]! -= (rate * m) / (Math.sqrt(s) + epsilon);
+    weights[i] = keep * weights[i]! - (rate * m) / (Math.sqrt(s) + epsilon);
   }
 }
 
 function jointNorm(gradients: Weights): number {
   let sum = 0;
-  for (const gradient of gradients.values()) {
-    let part = 0;
-    for (let i = 0; i < gradient.length; i++) part += gradient[i]! * gradient[i]!;
-    sum += part;
-  }
+  for (const gradient of gradients.values()) sum += sumOfSquares(gradient);
   return Math.sqrt(sum);
+}
+
+function sumOfSquares(x: Float32Array): number {
+  // Four sums that don't wait for each other.
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let i = 0;
+  for (; i + 3 < x.length; i += 4) {
+    a += x[i]! * x[i]!;
+    b += x[i + 1]! * x[i + 1]!;
+    c += x[i + 2]! * x[i + 2]!;
+    d += x[i + 3]! * x[i + 3]!;
+  }
+  for (; i < x.length; i++) a += x[i]! * x[i]!;
+  return a + b + c + d;
 }
 
 function zerosLike(weights: Weights): Weights {

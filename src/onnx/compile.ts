@@ -8,6 +8,7 @@ import { encodeModel } from './proto.ts';
 import { withRecomputation, type Way } from './recompute.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
 import type { BatchShape, SymbolSizes, ValueSizes } from './value-sizes.ts';
+import { withoutConvolutions } from './windows.ts';
 
 export type Weights = Map<string, Float32Array>;
 
@@ -64,6 +65,7 @@ interface PlannedRun {
 /** A network's way there and its way back to its parameters' gradients. Appends to the network's graph: once to a network. */
 export function planStep(network: Network, output: Value, { recompute }: Pick<EngineOptions, 'recompute'> = {}): Plan {
   const { graph } = network;
+  const plain = (nodes: readonly Node[]): Node[] => (recompute === 'all' ? withoutConvolutions(graph, nodes) : [...nodes]);
   const forwardNodes = [...graph.nodes];
   const forwardInputs = [...graph.inputs, ...graph.parameters.values()];
   const seed = graph.input('output_gradient', output.dims);
@@ -72,18 +74,18 @@ export function planStep(network: Network, output: Value, { recompute }: Pick<En
   const before = madeBy(forwardNodes);
   // A shape that the way back reads is taken on the way there: to keep it costs nothing, to keep what has it would.
   const early = (node: Node): boolean => node.op === 'Shape' && before.has(node.inputs[0]!.name);
-  forwardNodes.push(...added.filter(early));
-  const way = { graph, forward: forwardNodes, backward: added.filter((node) => !early(node)), boundaries: network.boundaries, seed };
+  const forward = plain([...forwardNodes, ...added.filter(early)]);
+  const way = { graph, forward, backward: plain(added.filter((node) => !early(node))), boundaries: network.boundaries, seed };
   // ONNX Runtime makes what the last output is made of first: the gradients of the top layers, as they come to be known.
   const wanted = [...gradients.values()].reverse();
   const backwardNodes = nodesBack(way, recompute, wanted);
-  const made = madeBy(forwardNodes);
+  const made = madeBy(forward);
   const remade = madeBy(backwardNodes);
   const kept = [...readBy(backwardNodes)].flatMap((name) => (remade.has(name) ? [] : (made.get(name) ?? [])));
   const run = (nodes: readonly Node[], candidates: readonly Value[], outputs: Value[]): PlannedRun => ({ nodes, inputs: neededInputs(nodes, candidates), outputs });
   return {
     network, output, seed, gradients, kept,
-    forward: run(forwardNodes, forwardInputs, [...new Set([output, ...kept])]),
+    forward: run(forward, forwardInputs, [...new Set([output, ...kept])]),
     backward: run(backwardNodes, [...graph.inputs, ...graph.parameters.values(), ...kept], wanted),
   };
 }

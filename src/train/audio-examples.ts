@@ -4,9 +4,9 @@ import { floats } from '../onnx/session.ts';
 import type { Random } from '../support/random.ts';
 import { fresh } from '../support/scratch.ts';
 import type { AudioAugmentSettings } from './audio-augment.ts';
-import { augmentApart } from './augment-pool.ts';
-import { hear, type Heard, type Part } from './augmented.ts';
+import { hear, type Heard } from './augmented.ts';
 import type { Examples } from './examples.ts';
+import { shareOut } from './threads.ts';
 
 /** Recordings, 16 kHz mono. */
 export interface Sound {
@@ -46,7 +46,11 @@ async function changed(examples: readonly number[], sound: Sound, { width, augme
   const here = async (first: number, end: number): Promise<Heard> =>
     hear(await Promise.all(examples.slice(first, end).map((i) => sound.read(i))), { width, augment, seeds: seeds.slice(first, end) });
   if (!sound.decoded) return [await here(0, examples.length)];
-  const files = examples.map((i) => sound.decoded!(i));
-  const part = (first: number, end: number): Part => ({ files: files.slice(first, end), width, augment, seeds: seeds.slice(first, end) });
-  return augmentApart(examples.length, part, here);
+  const parts = await shareOut('augment', examples.length, (first, end) => ({ files: examples.slice(first, end).map((i) => sound.decoded!(i)), width, augment, seeds: seeds.slice(first, end) }));
+  return Promise.all(parts.map(async ({ first, end, result }) => {
+    if (!(result instanceof Error)) return result;
+    // The cache may be emptied at any time: reading fills it again.
+    if (result.message.includes('ENOENT')) return here(first, end);
+    throw result;
+  }));
 }

@@ -4,6 +4,7 @@ import { Engine, type Weights } from '../onnx/engine.ts';
 import type { Network } from '../onnx/network.ts';
 import { floatData, floats } from '../onnx/session.ts';
 import { ctcLoss } from '../ctc/loss.ts';
+import { machine } from '../onnx/device.ts';
 import { WorkError } from '../support/errors.ts';
 import { silent, type Task } from '../support/progress.ts';
 import { Random } from '../support/random.ts';
@@ -11,6 +12,7 @@ import { Scratch } from '../support/scratch.ts';
 import type { Batch } from '../support/batches.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { LoadedBatch } from './examples.ts';
+import { ctcLossApart } from './loss-apart.ts';
 import { dropoutFeeds, specAugmentFeeds } from './masks.ts';
 import { Measurer, type Measured } from './measure.ts';
 import { describeMemory, planTraining } from './memory.ts';
@@ -127,7 +129,8 @@ async function trainStep(task: TrainingTask, engine: Engine, batch: Batch, loade
   const [rows, frames, tokenCount] = output.dims as [number, number, number];
   const targets = batch.examples.map((i) => task.train.targets[i]!);
   const gradient = new Float32Array(rows * frames * tokenCount);
-  const losses = ctcLoss(floatData(output), { batch: rows, frames, tokens: tokenCount }, loaded.frameCounts, targets, task.blank, gradient);
+  const lossOf = (await machine()).device === 'cpu' ? ctcLoss : ctcLossApart;
+  const losses = await lossOf(floatData(output), { batch: rows, frames, tokens: tokenCount }, loaded.frameCounts, targets, task.blank, gradient);
   let loss = 0;
   let tokens = 0;
   losses.forEach((value, i) => {

@@ -1,7 +1,7 @@
-import { intOf, intsOf, textOf } from '../attributes.ts';
 import type { Attributes, Dim, Graph, Value } from '../graph.ts';
-import { concat, matmul, pad, reduceSum, reshape, transpose, trim } from '../ops.ts';
+import { matmul, reduceSum, reshape, transpose } from '../ops.ts';
 import { dimOf, joined } from '../shapes.ts';
+import { convSettings, looksAtEachFrame, windowsOf } from '../windows.ts';
 import type { GradientContext, GradientRule } from './rule.ts';
 
 export const convolution: Record<string, GradientRule> = {
@@ -36,13 +36,28 @@ function transposed(g: Graph, gradient: Value, weight: Value, attributes: Attrib
   return g.node('Pad', [seen, joined(g, [g.integers([0, 0, 0, 0, 0]), unseen])], {}, 'Pad', x.dims);
 }
 
-/**
- * dW[o, i, k] = Σ over batch b and frames t of dY[b, o, t] · X[b, i, t·stride + k·dilation − pad]: itself a convolution,
- * with the batch as channels, dY as the kernel, and stride and dilation exchanged.
- */
+/** dW[o, i, k] = Σ over batch b and frames t of dY[b, o, t] · X[b, i, t·stride + k·dilation − pad]. */
 function weightGradient(context: GradientContext): Value {
-  if (process.env.CONV_MM) return byProducts(context);
-  const { graph: g, node, gradient } = context;
+  return looksAtEachFrame(convSettings(context.node.attributes)) ? byProducts(context) : byConvolution(context);
+}
+
+/** One matrix product a group, of the errors and what the kernel has seen. */
+function byProducts({ graph: g, node, gradient }: GradientContext): Value {
+  const [x, weight] = node.inputs as [Value, Value];
+  const [out, perGroup, kernel] = weight.dims as [number, number, number];
+  const settings = convSettings(node.attributes);
+  const { groups } = settings;
+  const [batch, , frames] = gradient.dims as [Dim, number, Dim];
+  const windows = transpose(g, windowsOf(g, x, kernel, settings, frames), [1, 2, 0, 3]);
+  const seen = g.node('Reshape', [windows, g.integers([groups, perGroup * kernel, -1])], {}, 'Reshape', [groups, perGroup * kernel, 'seen']);
+  const errors = transpose(g, reshape(g, gradient, [batch, groups, out / groups, frames]), [1, 0, 3, 2]);
+  const inRows = g.node('Reshape', [errors, g.integers([groups, -1, out / groups])], {}, 'Reshape', [groups, 'seen', out / groups]);
+  const product = reshape(g, matmul(g, seen, inRows), [groups, perGroup, kernel, out / groups]);
+  return reshape(g, transpose(g, product, [0, 3, 1, 2]), [out, perGroup, kernel]);
+}
+
+/** A convolution itself, with the batch as channels, the errors as the kernel, and stride and dilation exchanged. */
+function byConvolution({ graph: g, node, gradient }: GradientContext): Value {
   const [x, weight] = node.inputs as [Value, Value];
   const [out, perGroup, kernel] = weight.dims as [number, number, number];
   const { groups, stride, dilation, pads } = convSettings(node.attributes);
@@ -59,35 +74,8 @@ function weightGradient(context: GradientContext): Value {
   return transpose(g, g.node('Slice', inputs, {}, 'Slice', [perGroup, out, kernel]), [1, 0, 2]);
 }
 
-/** The same at stride 1 as one matrix product a group: x beside itself as often as the kernel is wide, each time a frame further. */
-function byProducts({ graph: g, node, gradient }: GradientContext): Value {
-  const [x, weight] = node.inputs as [Value, Value];
-  const [out, perGroup, kernel] = weight.dims as [number, number, number];
-  const { groups, pads } = convSettings(node.attributes);
-  const [batch, channels, frames] = x.dims as [Dim, number, Dim];
-  const padded = pad(g, x, 2, pads[0]!, pads[1]!, 'padded');
-  const shifted = Array.from({ length: kernel }, (_, k) => reshape(g, { ...trim(g, padded, 2, k, kernel - 1 - k), dims: x.dims }, [batch, channels, 1, frames]));
-  const windows = transpose(g, reshape(g, concat(g, shifted, 2), [batch, groups, perGroup * kernel, frames]), [1, 2, 0, 3]);
-  const images = g.node('Reshape', [windows, g.integers([groups, perGroup * kernel, -1])], {}, 'Reshape', [groups, perGroup * kernel, 'seen']);
-  const errors = transpose(g, reshape(g, gradient, [batch, groups, out / groups, frames]), [1, 0, 3, 2]);
-  const kernels = g.node('Reshape', [errors, g.integers([groups, -1, out / groups])], {}, 'Reshape', [groups, 'seen', out / groups]);
-  const product = matmul(g, images, kernels);
-  return reshape(g, transpose(g, reshape(g, product, [groups, perGroup, kernel, out / groups]), [0, 3, 1, 2]), [out, perGroup, kernel]);
-}
-
 /** [i, g, b, t] → [i, g·b, t], where b and t are both known only when it runs. */
 function foldBatch(g: Graph, x: Value, dims: readonly [number, Dim, Dim]): Value {
   const target = joined(g, [g.integers([dims[0], -1]), dimOf(g, x, 3)]);
   return g.node('Reshape', [x, target], {}, 'Reshape', dims);
-}
-
-function convSettings(attributes: Attributes): { groups: number; stride: number; dilation: number; pads: readonly number[] } {
-  const padding = textOf(attributes, 'auto_pad', 'NOTSET');
-  if (padding !== 'NOTSET') throw new Error(`no gradient for a Conv that pads by ${padding}`);
-  return {
-    groups: intOf(attributes, 'group', 1),
-    stride: intsOf(attributes, 'strides', [1])[0]!,
-    dilation: intsOf(attributes, 'dilations', [1])[0]!,
-    pads: intsOf(attributes, 'pads', [0, 0]),
-  };
 }
