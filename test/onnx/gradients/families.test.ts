@@ -82,6 +82,11 @@ describe('normalisation', () => {
 });
 
 describe('convolution', () => {
+  it('Conv that looks at each frame, in groups, padded unevenly', () => agrees((g, [a, b, c, extra], v) => {
+    const frames = c + 3 + extra;
+    const inputs = [v('x', [a, 2 * b, frames]), g.parameter('weight', [4, b, 3]), g.parameter('bias', [4])];
+    return node(g, 'Conv', inputs, { group: { int: 2 }, pads: { ints: [2, 1] } }, [a, 4, frames + 1]);
+  }, { float32: true }));
   it('Conv whose stride leaves inputs over', () => agrees((g, [a, b, c, extra], v) => {
     const frames = c + 3 + extra;
     const inputs = [v('x', [a, 2 * b, frames]), g.parameter('weight', [4, b, 3])];
