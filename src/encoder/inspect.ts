@@ -118,7 +118,7 @@ async function tryToTrain(bytes: Uint8Array, folder: string, top: number): Promi
   }
 }
 
-/** Bytes a parameter takes while it learns: itself and AdamW's two moments, and all three once more. */
+/** Bytes a parameter takes while it learns: itself, where it started, AdamW's two moments, and its gradient, of which the binding makes a copy. */
 const LEARNING_BYTES = 24;
 
 function recommend({ learns, why }: Inspection['fine_tuning'], top: number, stored: Stored): Inspection['recommended'] {

@@ -3,7 +3,7 @@ import type { BatchShape, ValueSizes } from './value-sizes.ts';
 
 /** Bytes that a training needs at its peak, by what they are for. */
 export interface MemoryNeed {
-  /** Weights, what AdamW carries, and both once more for the next step; and what is frozen. */
+  /** Weights, where they started, what AdamW carries, and gradients; and what is frozen. */
   weights: number;
   /** What the way there keeps for the way back. */
   kept: number;
