@@ -125,6 +125,6 @@ function recommend({ learns, why }: Inspection['fine_tuning'], top: number, stor
   if (learns === 'nothing') return { cut: top, train: 'head', reason: `only a head can learn on it: ${why!}` };
   const cut = Math.max(0, top - 2);
   const learning = stored.above(cut);
-  const more = `With hours of speech try train: { top: ${top - cut} }, cut ${cut}: ${(learning / 1e6).toFixed(1)} M more parameters learn, which takes ${Math.ceil((learning * LEARNING_BYTES) / 1e6)} MB and more for activations.`;
-  return { cut: top, train: 'head', reason: `features are computed once and a head learns in minutes; with ten minutes of speech, unfreezing blocks gained nothing where it was measured (RESULTS.md). ${more}` };
+  const more = `From ten minutes of speech on, try train: { top: ${top - cut} }, cut ${cut}: ${(learning / 1e6).toFixed(1)} M more parameters learn, which takes ${Math.ceil((learning * LEARNING_BYTES) / 1e6)} MB and more for activations.`;
+  return { cut: top, train: 'head', reason: `features are computed once and a head learns in minutes. ${more}` };
 }

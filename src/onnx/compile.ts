@@ -3,10 +3,9 @@ import type { Moments } from './adamw.ts';
 import { differentiate } from './differentiate.ts';
 import type { Graph, Node, Value } from './graph.ts';
 import type { Network } from './network.ts';
-import { totalNeed, workingBytes, type MemoryNeed } from './memory.ts';
+import { totalNeed, VIEWS, workingBytes, type MemoryNeed } from './memory.ts';
 import { encodeModel } from './proto.ts';
 import { withRecomputation, type Way } from './recompute.ts';
-import { withRemade } from './remake.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
 import type { BatchShape, SymbolSizes, ValueSizes } from './value-sizes.ts';
 import { withoutConvolutions } from './windows.ts';
@@ -139,7 +138,7 @@ const POOL = 8;
 /** The nodes of the way back, and of the way there those that it computes once more. */
 function nodesBack(way: Way, recompute: Recomputed | undefined, outputs: readonly Value[]): Node[] {
   if (recompute === 'all') return leadingTo(outputs, [...way.forward, ...way.backward]);
-  return withRemade(way.forward, recompute === 'blocks' ? withRecomputation(way) : way.backward);
+  return withViews(way.forward, recompute === 'blocks' ? withRecomputation(way) : way.backward);
 }
 
 /** Of nodes in order, those that some values are made of. */
@@ -151,6 +150,18 @@ function leadingTo(values: readonly Value[], nodes: readonly Node[]): Node[] {
     return true;
   });
   return found.reverse();
+}
+
+/** The way back with other shapes of values made there once more: ONNX Runtime would have to copy them to keep both. */
+function withViews(forward: readonly Node[], backward: readonly Node[]): Node[] {
+  const read = readBy(backward);
+  const again = [...forward].reverse().filter((node) => {
+    const [source] = node.inputs;
+    if (!VIEWS.has(node.op) || source!.type !== 'float32' || !read.has(node.outputs[0]!.name)) return false;
+    for (const input of node.inputs) if (input) read.add(input.name);
+    return true;
+  });
+  return [...again.reverse(), ...backward];
 }
 
 function madeBy(nodes: readonly Node[]): Map<string, Value> {
