@@ -16,6 +16,8 @@ export interface SmallModel {
   layers: readonly number[];
   head?: Partial<HeadSettings>;
   adapters?: AdapterSettings;
+  /** Another one writes other nonsense. */
+  seed?: string;
 }
 
 /** Graphemes of more than one character too, and punctuation, which some decoders would move. */
@@ -23,14 +25,14 @@ const LETTERS = [...'aeilnorst’.'.split(''), 'sch', 'ü'];
 const TINY = { convWidths: [4, 4, 4, 4, 4, 4, 8], dims: 16, blocks: 2, heads: 2, feedForward: 16, positionKernel: 3, positionGroups: 4 };
 
 /** A model folder whose head was never trained: what it writes is nonsense, but always the same nonsense. */
-export async function smallModel({ encoder: which, layers, head: chosen, adapters }: SmallModel): Promise<string> {
+export async function smallModel({ encoder: which, layers, head: chosen, adapters, seed = 'head' }: SmallModel): Promise<string> {
   const folder = path.join(await mkdtemp(path.join(tmpdir(), 'model-')), 'model');
   const encoder = which === 'embedded' ? await loadEncoder('embedded') : await tinyEncoder();
   const vocabulary = Vocabulary.build([LETTERS]);
   const head: HeadSettings = { kind: 'transformer', dims: 16, blocks: 1, context: 1, dropout: 0, ...chosen };
   const network = new Network(false);
   buildHead(network, head, { layers: layers.length, dims: encoder.architecture.dims }, vocabulary.size);
-  const weights = network.initialise(new Random('head'));
+  const weights = network.initialise(new Random(seed));
   // Letters far apart, so that rounding changes none; the blank a little likelier, so that repeats come apart.
   const bias = weights.get('head.out.bias')!;
   for (const [name, data] of weights) if (name === 'head.out.weight') data.forEach((x, i) => (data[i] = 4 * x));
