@@ -26,7 +26,7 @@ export function audioExamples(samples: readonly number[], targets: readonly Int3
     async load(batch, random, allocate = fresh) {
       const width = paddedSamples(batch.frames);
       const rows = batch.examples.length;
-      const audio = allocate(rows * width).fill(0);
+      const audio = allocate(rows * width);
       const heard = augment && random ? await changed(batch.examples, sound, { width, augment }, random) : [await hear(await Promise.all(batch.examples.map((i) => sound.read(i))), { width })];
       let row = 0;
       const frameCounts = new Int32Array(rows);

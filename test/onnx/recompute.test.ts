@@ -53,7 +53,7 @@ async function steps({ network, output, pretrained = new Map() }: Built, recompu
 
 function feedsOf(network: Network, batch: number, frames: number, random: Random): Feeds {
   const dropout = dropoutFeeds(network.dropoutSites, { batch, frames }, random);
-  const others = network.graph.inputs.filter(({ name }) => !(name in dropout) && name !== 'output_gradient' && !/mean|square|learning_rate/.test(name));
+  const others = network.graph.inputs.filter(({ name }) => !(name in dropout) && name !== 'output_gradient');
   return { ...dropout, ...Object.fromEntries(others.map(({ name, dims }) => {
     const known = dims.map((d) => (typeof d === 'number' ? d : sizes({ batch, frames })[d]!));
     const size = known.reduce((a, d) => a * d, 1);
