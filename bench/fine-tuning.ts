@@ -14,6 +14,7 @@ import type { HeadSettings } from '../src/head/head.ts';
 import { Random } from '../src/support/random.ts';
 import { Scratch } from '../src/support/scratch.ts';
 import { dropoutFeeds } from '../src/train/masks.ts';
+import { symbolSizes } from '../src/train/memory.ts';
 import { buildTrainable, cachedLayers, type Shape } from '../src/train/trainable.ts';
 import { arithmeticMilliseconds } from './kernels.ts';
 import { median } from './timing.ts';
@@ -64,7 +65,7 @@ async function stepMilliseconds({ learns, head }: Mode, profile?: string): Promi
   const { network, logits } = buildTrainable(shape, learns, pretrained, true);
   const weights = network.initialise(random);
   for (const [name, data] of pretrained) if (weights.has(name)) weights.set(name, data);
-  const engine = await Engine.compile(network, logits, adamWDefaults, weights, { returnsMemory: false, ...(profile === undefined ? {} : { profile }) });
+  const engine = await Engine.compile(network, logits, adamWDefaults, weights, { returnsMemory: false, sizes: symbolSizes, ...(profile === undefined ? {} : { profile }) });
   const inputs = { ...inputsOf(shape, learns, random), ...unmasked(network.graph.inputs) };
   const scratch = new Scratch();
   const targets = Array.from({ length: BATCH }, () => Int32Array.from({ length: LABELS }, () => 1 + random.int(TOKENS - 1)));

@@ -1,8 +1,10 @@
-import type * as ort from 'onnxruntime-node';
-import { floats, type Session } from './session.ts';
+import * as ort from 'onnxruntime-node';
+import type { ElementType } from './graph.ts';
+import { outputsOf, runInto } from './run-into.ts';
+import type { Session } from './session.ts';
 
-/** Dims of a session's outputs by name, as far as they are known before it runs. */
-export type OutputDims = Readonly<Record<string, readonly number[]>>;
+/** A session's outputs by name, as far as their dims are known before it runs. */
+export type Outputs = Readonly<Record<string, { type: ElementType; dims: readonly number[] }>>;
 
 /**
  * One block of memory that a session's outputs are written into, run after run: a run allocates nothing, unless the batch is
@@ -12,42 +14,44 @@ export class Arena {
   private memory = new ArrayBuffer(0);
 
   /** Takes the memory that the largest of these runs needs. Else each run that is larger than any before takes all of it anew, while what it had waits to be collected. */
-  reserve(runs: readonly OutputDims[]): void {
-    const bytes = Math.max(0, ...runs.map((dims) => bytesOf(sizesOf(dims))));
+  reserve(runs: readonly Outputs[]): void {
+    const bytes = Math.max(0, ...runs.map((outputs) => bytesOf(sizesOf(outputs))));
     if (this.memory.byteLength < bytes) this.memory = new ArrayBuffer(bytes);
   }
 
-  /** @param dims of the outputs, as far as they are known beforehand; ONNX Runtime gives the others memory of its own. Results are valid until the next run. */
-  async run(session: Session, feeds: Record<string, ort.Tensor>, dims: OutputDims): Promise<Record<string, ort.Tensor>> {
-    const placed = this.place(dims);
-    const results = await session.run(feeds, { ...nothingPlaced(session), ...placed });
-    // The binding for Node gives copies of what it has written here. They are let go of at once.
-    return { ...results, ...placed };
+  /**
+   * @param session of a model that went through `forRunningInto`
+   * @param outputs as far as they are known beforehand; if one is not, the binding for Node gives a copy of each. Results are valid until the next run.
+   */
+  async run(session: Session, feeds: Record<string, ort.Tensor>, outputs: Outputs): Promise<Record<string, ort.Tensor>> {
+    const placed = this.place(outputs);
+    const others = outputsOf(session).filter((name) => !(name in placed));
+    if (others.length > 0) return { ...(await session.run(feeds, { ...Object.fromEntries(others.map((name) => [name, null])), ...placed })), ...placed };
+    await runInto(session, feeds, placed);
+    return placed;
   }
 
-  private place(dims: OutputDims): Record<string, ort.Tensor> {
-    this.reserve([dims]);
+  private place(outputs: Outputs): Record<string, ort.Tensor> {
+    this.reserve([outputs]);
     let offset = 0;
-    return Object.fromEntries(sizesOf(dims).map((output) => {
-      const data = new Float32Array(this.memory, offset, output.size);
+    return Object.fromEntries(sizesOf(outputs).map((output) => {
+      const data = new ARRAYS[output.type](this.memory, offset, output.size);
       offset += bytesOf([output]);
-      return [output.name, floats(data, output.shape)];
+      return [output.name, new ort.Tensor(output.type, data, output.dims)];
     }));
   }
 }
 
 interface OutputSize {
   name: string;
-  shape: readonly number[];
+  type: ElementType;
+  dims: readonly number[];
   size: number;
 }
 
-const sizesOf = (dims: OutputDims): OutputSize[] => Object.entries(dims).map(([name, shape]) => ({ name, shape, size: shape.reduce((a, d) => a * d, 1) }));
+const sizesOf = (outputs: Outputs): OutputSize[] => Object.entries(outputs).map(([name, { type, dims }]) => ({ name, type, dims, size: dims.reduce((a, d) => a * d, 1) }));
 
 /** Whole cache lines apart, so that threads don't share one. */
-const bytesOf = (outputs: readonly OutputSize[]): number => outputs.reduce((sum, { size }) => sum + Math.ceil(size / 16) * 64, 0);
+const bytesOf = (outputs: readonly OutputSize[]): number => outputs.reduce((sum, { size, type }) => sum + Math.ceil((size * ARRAYS[type].BYTES_PER_ELEMENT) / 64) * 64, 0);
 
-/** Shapes and comparisons are small. */
-function nothingPlaced(session: Session): Record<string, null> {
-  return Object.fromEntries(session.outputNames.map((name) => [name, null]));
-}
+const ARRAYS = { float32: Float32Array, float16: Uint16Array, int64: BigInt64Array, int32: Int32Array, bool: Uint8Array, uint8: Uint8Array } as const satisfies Record<ElementType, unknown>;

@@ -6,6 +6,7 @@ import type { Network } from './network.ts';
 import { totalNeed, VIEWS, workingBytes, type MemoryNeed } from './memory.ts';
 import { encodeModel } from './proto.ts';
 import { withRecomputation, type Way } from './recompute.ts';
+import { forRunningInto } from './run-into.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
 import type { BatchShape, SymbolSizes, ValueSizes } from './value-sizes.ts';
 import { withoutConvolutions } from './windows.ts';
@@ -102,7 +103,7 @@ function asOutputs(graph: Graph, gradients: ReadonlyMap<string, Value>, seed: Va
 
 /** Opens a step's sessions. */
 export async function openStep({ network, forward, backward, output, seed, gradients, kept }: Plan, options: SessionOptions): Promise<Parts> {
-  const open = (run: PlannedRun): Promise<Session> => openSession(encodeModel(network.graph, run), { returnsMemory: true, ...options });
+  const open = (run: PlannedRun): Promise<Session> => openSession(forRunningInto(encodeModel(network.graph, run)), { returnsMemory: true, ...options });
   return {
     graph: network.graph, forward: await open(forward), backward: await open(backward), output, seed, gradients, kept, given: forward.outputs,
     forwardInputs: namesOf(forward.inputs), backwardInputs: namesOf(backward.inputs),
@@ -119,15 +120,16 @@ export function needOf(plan: Plan, sizes: ValueSizes, shapes: readonly BatchShap
   const { inputs, parameters, constants } = plan.network.graph;
   const bytes = (values: Iterable<Value>, shape: BatchShape): number => [...values].reduce((sum, value) => sum + sizes.bytes(value, shape), 0);
   const elsewhere = new Set([...plan.forward.outputs, ...plan.backward.outputs].map(({ name }) => name));
-  // Weights, where they started, two moments, gradients as ONNX Runtime has them and as the binding gives them.
+  // Weights, where they started, two moments, gradients and their sums over batches.
   const copies = 6;
   const stored = [...constants.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+  // Where one output's size isn't known, the binding for Node gives a copy of each, which is there until it is collected.
+  const copied = (shape: BatchShape): number => (plan.forward.outputs.every((value) => sizes.dims(value, shape)) ? 0 : bytes(plan.forward.outputs, shape));
   const most = (of: (shape: BatchShape) => number): number => Math.max(0, ...shapes.map(of));
   return totalNeed({
     weights: copies * bytes(parameters.values(), { batch: 1, frames: 1 }) + 2 * stored,
     kept: most((shape) => bytes(plan.forward.outputs, shape)),
-    // The binding for Node gives a copy of each output, which is there until it is collected.
-    working: most((shape) => bytes(plan.forward.outputs, shape) + (pooled ? POOL : 1) * Math.max(workingBytes(plan.forward.nodes, elsewhere, sizes, shape), workingBytes(plan.backward.nodes, elsewhere, sizes, shape))),
+    working: most((shape) => copied(shape) + (pooled ? POOL : 1) * Math.max(workingBytes(plan.forward.nodes, elsewhere, sizes, shape), workingBytes(plan.backward.nodes, elsewhere, sizes, shape))),
     batches: 2 * most((shape) => bytes(inputs.filter(({ dims }) => dims.some((d) => typeof d === 'string')), shape)),
   }, before, process.memoryUsage.rss());
 }

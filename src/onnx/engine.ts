@@ -1,10 +1,11 @@
 import type * as ort from 'onnxruntime-node';
 import { AdamW, type AdamWSettings, type Moments } from './adamw.ts';
-import { Arena, type OutputDims } from './arena.ts';
+import { Arena, type Outputs } from './arena.ts';
 import { openStep, planStep, type EngineOptions, type Parts, type Plan, type Weights } from './compile.ts';
 import type { Graph, Value } from './graph.ts';
 import type { Network } from './network.ts';
-import { floatData, floats } from './session.ts';
+import { runInto } from './run-into.ts';
+import { floats } from './session.ts';
 import { ValueSizes, type BatchShape } from './value-sizes.ts';
 
 export type { Weights } from './compile.ts';
@@ -25,7 +26,8 @@ export class Engine {
   private readonly sizes: ValueSizes;
   private kept: Feeds = {};
   /** Gradients summed over the batches since the last move. */
-  private sums: Weights | undefined;
+  private readonly sums: Weights;
+  private summed = 0;
 
   private constructor(parts: Parts, sizes: ValueSizes, settings: AdamWSettings, weights: Weights, moments: Moments | undefined) {
     this.parts = parts;
@@ -33,6 +35,7 @@ export class Engine {
     this.weights = new Map([...weights].map(([name, data]) => [name, data.slice()]));
     const matrices = [...parts.graph.parameters].flatMap(([name, { dims }]) => (dims.length > 1 ? [name] : []));
     this.optimiser = new AdamW(settings, this.weights, new Set(matrices), moments);
+    this.sums = likeThem(parts.gradients);
   }
 
   /** @param output what the loss is computed from; its gradient is given to `backward` */
@@ -44,7 +47,7 @@ export class Engine {
   /** @param sizes of what the way there gives */
   static async open(plan: Plan, sizes: ValueSizes, settings: AdamWSettings, weights: Weights, options: EngineOptions = {}): Promise<Engine> {
     const engine = new Engine(await openStep(plan, options), sizes, settings, weights, options.moments);
-    engine.arena.reserve((options.shapes ?? []).map((shape) => engine.dimsAt(shape)));
+    engine.arena.reserve((options.shapes ?? []).map((shape) => engine.outputsAt(shape)));
     return engine;
   }
 
@@ -56,7 +59,7 @@ export class Engine {
   async forward(inputs: Feeds): Promise<ort.Tensor> {
     const { graph, forward, output, kept, forwardInputs } = this.parts;
     const feeds = pick({ ...inputs, ...weightFeeds(graph, this.weights) }, forwardInputs);
-    const results = await this.arena.run(forward, feeds, this.dimsGiven(inputs));
+    const results = await this.arena.run(forward, feeds, this.outputsFor(inputs));
     this.kept = { ...inputs };
     for (const value of kept) this.kept[value.name] = results[value.name]!;
     return results[output.name]!;
@@ -69,41 +72,44 @@ export class Engine {
    */
   async backward(gradient: ort.Tensor, learningRate: number): Promise<number> {
     await this.accumulate(gradient);
-    const gradients = this.sums!;
-    this.sums = undefined;
-    return this.optimiser.move(this.weights, gradients, learningRate);
+    this.summed = 0;
+    return this.optimiser.move(this.weights, this.sums, learningRate);
   }
 
   /** Adds a batch's gradients to those of the next move. */
   async accumulate(gradient: ort.Tensor): Promise<void> {
     const { graph, backward, backwardInputs, seed, gradients } = this.parts;
-    const results = await backward.run(pick({ ...this.kept, ...weightFeeds(graph, this.weights), [seed.name]: gradient }, backwardInputs));
-    const parts = new Map([...gradients].map(([name, value]) => [name, floatData(results[value.name]!)]));
-    if (this.sums) addTo(this.sums, parts);
-    else this.sums = parts;
+    const feeds = pick({ ...this.kept, ...weightFeeds(graph, this.weights), [seed.name]: gradient }, backwardInputs);
+    const found = this.summed === 0 ? this.sums : likeThem(gradients);
+    await runInto(backward, feeds, Object.fromEntries([...gradients].map(([name, value]) => [value.name, floats(found.get(name)!, value.dims as number[])])));
+    if (this.summed++ > 0) addTo(this.sums, found);
   }
 
-  /** Dims of the floats that the way there gives. */
-  private dimsGiven(inputs: Feeds): OutputDims {
+  /** What the way there gives, where its dims are known. */
+  private outputsFor(inputs: Feeds): Outputs {
     const { graph } = this.parts;
     const symbol = (name: string): number | undefined => graph.inputs.flatMap((input) => {
       const axis = input.dims.indexOf(name);
       return axis >= 0 && inputs[input.name] ? [inputs[input.name]!.dims[axis]!] : [];
     })[0];
     const [batch, frames] = [symbol('batch'), symbol('frames')];
-    return batch === undefined || frames === undefined ? {} : this.dimsAt({ batch, frames });
+    return batch === undefined || frames === undefined ? {} : this.outputsAt({ batch, frames });
   }
 
-  private dimsAt(shape: BatchShape): OutputDims {
+  private outputsAt(shape: BatchShape): Outputs {
     return Object.fromEntries(this.parts.given.flatMap((value) => {
-      const dims = value.type === 'float32' ? this.sizes.dims(value, shape) : undefined;
-      return dims ? [[value.name, dims] as const] : [];
+      const dims = this.sizes.dims(value, shape);
+      return dims ? [[value.name, { type: value.type, dims }] as const] : [];
     }));
   }
 
   async release(): Promise<void> {
     await Promise.all([this.parts.forward.release(), this.parts.backward.release()]);
   }
+}
+
+function likeThem(gradients: ReadonlyMap<string, Value>): Weights {
+  return new Map([...gradients].map(([name, { dims }]) => [name, new Float32Array((dims as number[]).reduce((a, d) => a * d, 1))]));
 }
 
 function weightFeeds(graph: Graph, weights: Weights): Feeds {

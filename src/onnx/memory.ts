@@ -7,7 +7,7 @@ export interface MemoryNeed {
   weights: number;
   /** What the way there keeps for the way back. */
   kept: number;
-  /** The most that is alive at once inside a run of ONNX Runtime, and what the binding copies of its outputs. */
+  /** The most that is alive at once inside a run of ONNX Runtime, and what the binding has to copy. */
   working: number;
   /** Two batches: one at work, one being prepared. */
   batches: number;
