@@ -50,8 +50,8 @@ function lossOfRow(logits: Float32Array, gradient: Float32Array, row: Row): numb
   const { start, count, tokens, target } = row;
   if (minimumFrames(target) > count) return Infinity;
   if (count === 0) return 0;
-  let inRange = true;
-  for (let t = 0; inRange && t < count; t++) inRange = softmaxRow(logits, gradient, start + t * tokens, tokens);
-  const loss = inRange ? scaledLoss(gradient, row) : NaN;
+  let numbers = true;
+  for (let t = 0; numbers && t < count; t++) numbers = softmaxRow(logits, gradient, start + t * tokens, tokens);
+  const loss = numbers ? scaledLoss(gradient, row) : NaN;
   return Number.isNaN(loss) ? logSpaceLoss(logits, gradient, row) : loss;
 }

@@ -1,13 +1,18 @@
 import type { Row } from './loss.ts';
+import { FLOOR } from './softmax.ts';
 
 /** How far the two ways to the same loss may lie apart, relative to it: beyond that, a path that counts was lost. */
 const AGREEMENT = 1e-6;
+
+/** The most of all paths that may go by a token at a frame whose probability is not known exactly. */
+const NEGLIGIBLE = 1e-9;
 
 /**
  * CTC in probability space: each frame's forward and backward variables are scaled (Rabiner 1989, V.A), which costs a
  * logarithm now and then where log space costs several a cell.
  * @param p on entry the row's probabilities; on return dLoss/dLogits stands in their place
- * @returns the loss, or NaN, with `p` in no state to be used, where paths that count have fallen out of float64's range
+ * @returns the loss, or NaN, with `p` in no state to be used, where paths that count have fallen out of float64's range or go by what
+ *   is less than `FLOOR`
  */
 export function scaledLoss(p: Float32Array, row: Row): number {
   prepare(row);
@@ -139,7 +144,12 @@ function backward(p: Float32Array, { start, count, tokens, blank, target }: Row)
     }
     occupancy[blank]! += blanks;
     const share = 1 / (total + blanks);
-    for (let k = 0; k < tokens; k++) p[frame + k]! -= occupancy[k]! * share;
+    for (let k = 0; k < tokens; k++) {
+      const paths = occupancy[k]! * share;
+      const probability = p[frame + k]!;
+      if (probability <= FLOOR && paths > NEGLIGIBLE) return NaN;
+      p[frame + k] = probability - paths;
+    }
     scale = 1 / sum;
     if (t > 0) product *= sum;
     if (product < 1e-200) {

@@ -1,5 +1,8 @@
-/** Logits further than this below their row's highest are out of the fast exponential's range, and of float32's after it. */
-export const RANGE = 80;
+/** Logits further than this below their row's highest are out of the fast exponential's range, and of float32's after it: they count as so far. */
+const RANGE = 80;
+
+/** The most that a probability can be that may have been less. */
+export const FLOOR = 1.81e-35;
 
 /** 2^0 down to 2^-127: what is left of an exponential once the polynomial has done its part. */
 const POWERS = Float64Array.from({ length: 128 }, (_, i) => 2 ** -i);
@@ -18,27 +21,24 @@ export function fastExp(x: number): number {
 }
 
 /**
- * Softmax of one row of logits, written to `into`; both start at `offset`.
- * @returns whether the row was in range: if not (too wide a spread, or not numbers), what was written is of no use
+ * Softmax of one row of logits, written to `into`; both start at `offset`. What would be less than `FLOOR` may be more, but not beyond it.
+ * @returns whether they are numbers: if not, what was written is of no use
  */
 export function softmaxRow(logits: Float32Array, into: Float32Array, offset: number, tokens: number): boolean {
   const end = offset + tokens;
   let highest = -Infinity;
-  let lowest = Infinity;
   for (let i = offset; i < end; i++) {
     const x = logits[i]!;
     if (x > highest) highest = x;
-    if (x < lowest) lowest = x;
   }
-  if (!(highest - lowest <= RANGE)) return false;
   let sum = 0;
   for (let i = offset; i < end; i++) {
-    const e = fastExp(logits[i]! - highest);
+    const below = logits[i]! - highest;
+    const e = fastExp(below < -RANGE ? -RANGE : below);
     into[i] = e;
     sum += e;
   }
   const scale = 1 / sum;
   for (let i = offset; i < end; i++) into[i]! *= scale;
-  // A single NaN escapes every comparison above.
   return sum === sum;
 }

@@ -1,5 +1,6 @@
 import type { Dim, Value } from '../onnx/graph.ts';
-import { attentionBias, linear, norm, silencePadding, transformerBlock } from '../onnx/layers.ts';
+import { fastConvolution, paysFor } from '../onnx/fast-convolution.ts';
+import { attentionBias, linear, linearParameters, norm, silencePadding, transformerBlock } from '../onnx/layers.ts';
 import type { Network } from '../onnx/network.ts';
 import { add, concat, matmul, pad, relu, reshape, softmax, trim } from '../onnx/ops.ts';
 
@@ -71,9 +72,8 @@ function hiddenOf(network: Network, x: Value, mask: Value, settings: HeadSetting
       return network.dropout(x, dropout);
     case 'mlp': {
       // Dropped before frames are put side by side: a mask of one frame's width, where one for all neighbours would be most of the random numbers.
-      const spliced = splice(network, network.dropout(silencePadding(network, x, mask), dropout), settings.context);
-      const hidden = relu(network.graph, linear(network, spliced, 'head.hidden', settings.dims, Math.SQRT2));
-      return network.dropout(hidden, dropout);
+      const heard = network.dropout(silencePadding(network, x, mask), dropout);
+      return network.dropout(relu(network.graph, amongNeighbours(network, heard, 'head.hidden', settings)), dropout);
     }
     case 'transformer': {
       const bias = attentionBias(network, mask);
@@ -92,6 +92,15 @@ function mixLayers(network: Network, features: Value, input: HeadInput): Value {
   const weights = softmax(g, network.parameter('head.layer_weights', [1, input.layers], { value: 0 }));
   const layers = reshape(g, features, [batch, frames, input.layers, input.dims]);
   return reshape(g, matmul(g, weights, layers), [batch, frames, input.dims]);
+}
+
+/** A linear layer of each frame and its neighbours: [batch, frames, dims]. */
+function amongNeighbours(network: Network, x: Value, name: string, { context, dims }: HeadSettings): Value {
+  const gain = Math.SQRT2;
+  const kernel = 2 * context + 1;
+  if (!network.training || !paysFor(kernel)) return linear(network, splice(network, x, context), name, dims, gain);
+  const { weight, bias } = linearParameters(network, name, kernel * (x.dims[2] as number), dims, gain);
+  return add(network.graph, fastConvolution(network.graph, x, weight), bias);
 }
 
 /** Each frame with `context` neighbours on either side: [batch, frames, (2 · context + 1) · dims]. */

@@ -4,11 +4,14 @@ import { add, layerNorm, matmul, mul, relu, reshape, softmax, sub, transpose } f
 
 /** x [..., inputs] → [..., outputs]. */
 export function linear(network: Network, x: Value, name: string, outputs: number, gain = 1): Value {
-  const inputs = x.dims.at(-1) as number;
-  const weight = network.parameter(`${name}.weight`, [inputs, outputs], { deviation: gain * Math.sqrt(1 / inputs) });
-  const bias = network.parameter(`${name}.bias`, [outputs], { value: 0 });
+  const { weight, bias } = linearParameters(network, name, x.dims.at(-1) as number, outputs, gain);
   const y = add(network.graph, matmul(network.graph, x, weight), bias);
   return network.lowRank?.on(name) ? add(network.graph, y, lowRankBranch(network, x, name, outputs, network.lowRank)) : y;
+}
+
+export function linearParameters(network: Network, name: string, inputs: number, outputs: number, gain: number): { weight: Value; bias: Value } {
+  const weight = network.parameter(`${name}.weight`, [inputs, outputs], { deviation: gain * Math.sqrt(1 / inputs) });
+  return { weight, bias: network.parameter(`${name}.bias`, [outputs], { value: 0 }) };
 }
 
 /** What LoRA adds to a linear layer's output. Starts at zero, since B does: before training, nothing is changed. */

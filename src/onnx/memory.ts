@@ -11,6 +11,8 @@ export interface MemoryNeed {
   working: number;
   /** Two batches: one at work, one being prepared. */
   batches: number;
+  /** What is read once and kept, where there is room. */
+  held: number;
   total: number;
 }
 
@@ -21,8 +23,8 @@ const MARGIN = 1.25;
  * @param before bytes that the process had taken before the step was planned: the program, and what it has loaded
  * @param now what it has taken since; what planning tried out is given back, but was taken
  */
-export function totalNeed(parts: Omit<MemoryNeed, 'total'>, before: number, now: number): MemoryNeed {
-  return { ...parts, total: Math.round(Math.max(now, before + MARGIN * (parts.weights + parts.kept + parts.working + parts.batches))) };
+export function totalNeed(parts: Omit<MemoryNeed, 'held' | 'total'>, before: number, now: number): MemoryNeed {
+  return { ...parts, held: 0, total: Math.round(Math.max(now, before + MARGIN * (parts.weights + parts.kept + parts.working + parts.batches))) };
 }
 
 /** Operators that give their input's memory another shape. */

@@ -1,4 +1,5 @@
 import * as ort from 'onnxruntime-node';
+import { TILE } from './fast-convolution.ts';
 import type { ElementType, Graph, Node, Value } from './graph.ts';
 import { formula, type Size } from './probe.ts';
 import { encodeModel } from './proto.ts';
@@ -13,14 +14,22 @@ export interface BatchShape {
 export type SymbolSizes = (shape: BatchShape) => Readonly<Record<string, number>>;
 
 /** Apart enough that no two formulas agree on all of them. */
-const TRIED: readonly BatchShape[] = [{ batch: 2, frames: 9 }, { batch: 3, frames: 13 }, { batch: 5, frames: 22 }];
+const TRIED: readonly BatchShape[] = [{ batch: 2, frames: 9 }, { batch: 3, frames: 13 }, { batch: 5, frames: 22 }, { batch: 4, frames: 31 }];
+
+/** Frames are counted one by one, or in tiles. */
+const COUNTED = [1, TILE];
+
+/** A formula of how many tiles of so many frames there are. */
+interface TiledSize extends Size {
+  tile: number;
+}
 
 /** How large a graph's values are in a batch of any shape, as formulas that were found by trying small ones. */
 export class ValueSizes {
-  private readonly formulas: ReadonlyMap<string, readonly Size[]>;
+  private readonly formulas: ReadonlyMap<string, readonly TiledSize[]>;
   private readonly sizesOf: SymbolSizes;
 
-  private constructor(formulas: ReadonlyMap<string, readonly Size[]>, sizesOf: SymbolSizes) {
+  private constructor(formulas: ReadonlyMap<string, readonly TiledSize[]>, sizesOf: SymbolSizes) {
     this.formulas = formulas;
     this.sizesOf = sizesOf;
   }
@@ -60,7 +69,7 @@ export class ValueSizes {
   /** @returns undefined where it isn't known */
   dims(value: Value, shape: BatchShape): number[] | undefined {
     const found = this.formulas.get(value.name);
-    if (found) return found.map((size) => size.scale * shape.batch ** size.batch * shape.frames ** size.frames + size.offset);
+    if (found) return found.map((size) => size.scale * shape.batch ** size.batch * tilesIn(shape, size.tile) ** size.frames + size.offset);
     const sizes = this.sizesOf(shape);
     const dims = value.dims.map((d) => (typeof d === 'number' ? d : sizes[d]));
     return dims.every((d) => d !== undefined) ? dims : undefined;
@@ -87,11 +96,21 @@ function ancestors(nodes: readonly Node[], wanted: ReadonlySet<string>): Node[] 
   return found;
 }
 
-function formulasOf(seen: readonly (readonly number[])[]): Size[] | undefined {
+function formulasOf(seen: readonly (readonly number[])[]): TiledSize[] | undefined {
   if (seen.some((dims) => dims.length !== seen[0]!.length)) return undefined;
-  const sizes = seen[0]!.map((_, axis) => formula(seen.map((dims) => dims[axis]!), TRIED.map(({ batch }) => batch), TRIED.map(({ frames }) => frames)));
+  const sizes = seen[0]!.map((_, axis) => formulaOf(seen.map((dims) => dims[axis]!)));
   return sizes.every((size) => size !== undefined) ? sizes : undefined;
 }
+
+function formulaOf(seen: readonly number[]): TiledSize | undefined {
+  for (const tile of COUNTED) {
+    const size = formula(seen, TRIED.map(({ batch }) => batch), TRIED.map((shape) => tilesIn(shape, tile)));
+    if (size) return { ...size, tile };
+  }
+  return undefined;
+}
+
+const tilesIn = ({ frames }: BatchShape, tile: number): number => Math.ceil(frames / tile);
 
 function zeros(input: Value, sizes: Readonly<Record<string, number>>): ort.Tensor {
   const dims = input.dims.map((d) => (typeof d === 'number' ? d : sizes[d]!));

@@ -13,6 +13,11 @@ export interface Examples {
    * some is.
    */
   load(batch: Batch, random?: Random, allocate?: Allocate): Promise<LoadedBatch>;
+  /**
+   * Has it keep in memory what it reads, where reading again would be slower.
+   * @param bytes that it may keep @returns how many it will
+   */
+  hold?(bytes: number): number;
 }
 
 export interface LoadedBatch {

@@ -53,7 +53,15 @@ export async function planTraining(task: TrainingTask): Promise<PlannedStep> {
   const planned = (mode: MemoryMode): Promise<PlannedStep> => planMode(() => task.build(true), { shapes, mode, available, before });
   const chosen = await fitting(settings.memory, available, planned);
   if (chosen.need.total > available) throw tooLarge(chosen, available, settings.batchFrames, shapes);
-  return chosen;
+  return { ...chosen, need: withHeld(chosen.need, task, available) };
+}
+
+/** Part of what is left goes to examples that would have to be read anew in each epoch. */
+function withHeld(need: MemoryNeed, { train, dev }: TrainingTask, available: number): MemoryNeed {
+  const room = (available - need.total) / 4;
+  const ofTraining = train.hold?.(room) ?? 0;
+  const held = ofTraining + (dev.hold?.(room - ofTraining) ?? 0);
+  return { ...need, held, total: need.total + held };
 }
 
 /** The plan in the mode that is wanted; where none is, what keeps, or else what computes anew. */
@@ -92,7 +100,8 @@ function tooLarge({ mode, need }: MemoryPlan, available: number, batchFrames: nu
   return new WorkError(what, `Lower training.batch_seconds from ${Math.round(batchFrames / 50)} to ${fitting}; training.accumulate makes up for it.`);
 }
 
-const inWords = ({ weights, kept, working }: MemoryNeed): string => `${gibibytes(weights)} for weights, ${gibibytes(kept)} kept for the way back, ${gibibytes(working)} at work`;
+const inWords = ({ weights, kept, working, held }: MemoryNeed): string =>
+  `${gibibytes(weights)} for weights, ${gibibytes(kept)} kept for the way back, ${gibibytes(working)} at work${held > 0 ? `, ${gibibytes(held)} for what was read` : ''}`;
 
 /** A plan in a line: `about 1.3 GiB at most (…)`. */
 export const describeMemory = ({ mode, need }: MemoryPlan): string => `about ${gibibytes(need.total)} at most (${inWords(need)}${mode === 'recompute' ? '; computed once more on the way back' : ''})`;
