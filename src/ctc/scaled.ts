@@ -55,7 +55,9 @@ function forward(p: Float32Array, { start, count, tokens, blank, target }: Row):
   const { alphas, skips } = scratch;
   const length = target.length;
   const width = 2 * length + 2;
-  let [loss, product, scale] = [0, 1, 1];
+  let loss = 0;
+  let product = 1;
+  let scale = 1;
   alphas.fill(0, 0, width);
   alphas[0] = p[start + blank]!;
   if (length > 0) alphas[1] = p[start + target[0]!]!;
@@ -104,7 +106,9 @@ function backward(p: Float32Array, { start, count, tokens, blank, target }: Row)
   const { alphas, betas, skips, occupancy } = scratch;
   const length = target.length;
   const width = 2 * length + 2;
-  let [loss, product, scale] = [0, 1, 1];
+  let loss = 0;
+  let product = 1;
+  let scale = 1;
   // Of the next frame, its emission joined. Past the last frame: from the closing blank and the last token nothing is due.
   betas.fill(0, 0, width);
   for (let t = count - 1; t >= 0; t--) {
@@ -114,7 +118,9 @@ function backward(p: Float32Array, { start, count, tokens, blank, target }: Row)
     const pBlank = p[frame + blank]!;
     const last = t === count - 1;
     occupancy.fill(0, 0, tokens);
-    let [blanks, total, sum] = [0, 0, 0];
+    let blanks = 0;
+    let total = 0;
+    let sum = 0;
     let now = t * width + 2 * low;
     let b = betas[2 * low]!;
     let a = betas[2 * low + 1]!;

@@ -10,10 +10,11 @@ export interface ConvSettings {
   pads: readonly number[];
 }
 
+const paddingOf = (attributes: Attributes): string => textOf(attributes, 'auto_pad', 'NOTSET');
+
 /** @throws Error where an exporter has left the padding to the operator */
 export function convSettings(attributes: Attributes): ConvSettings {
-  const padding = textOf(attributes, 'auto_pad', 'NOTSET');
-  if (padding !== 'NOTSET') throw new Error(`no gradient for a Conv that pads by ${padding}`);
+  if (paddingOf(attributes) !== 'NOTSET') throw new Error(`no gradient for a Conv that pads by ${paddingOf(attributes)}`);
   return {
     groups: intOf(attributes, 'group', 1),
     stride: intsOf(attributes, 'strides', [1])[0]!,
@@ -44,7 +45,7 @@ export function windowsOf(g: Graph, x: Value, kernel: number, { groups, pads }: 
 export function withoutConvolutions(g: Graph, nodes: readonly Node[]): Node[] {
   return nodes.flatMap((node) => {
     const [x, weight] = node.inputs;
-    const isPlain = node.op === 'Conv' && weight!.dims.length === 3 && [...weight!.dims, x!.dims[1]].every((d) => typeof d === 'number') && looksAtEachFrame(convSettings(node.attributes));
+    const isPlain = node.op === 'Conv' && weight!.dims.length === 3 && [...weight!.dims, x!.dims[1]].every((d) => typeof d === 'number') && paddingOf(node.attributes) === 'NOTSET' && looksAtEachFrame(convSettings(node.attributes));
     return isPlain ? asProduct(g, node) : [node];
   });
 }

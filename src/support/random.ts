@@ -43,12 +43,20 @@ export class Random {
     return result;
   }
 
-  /** Fills an array with what `uint32` would give one by one: several times as fast, since the state stays in registers. */
-  words(into: Uint32Array): void {
-    let [s0, s1, s2, s3] = this.s as unknown as [number, number, number, number];
-    for (let i = 0; i < into.length; i++) {
+  /**
+   * Fills an array of even length with entries of a table of 65,536, by the lower and then the upper half of what `uint32` would give one
+   * by one: several times as fast, since the state stays in registers.
+   */
+  lookUp(table: Float64Array, into: Float64Array): void {
+    let s0 = this.s[0]!;
+    let s1 = this.s[1]!;
+    let s2 = this.s[2]!;
+    let s3 = this.s[3]!;
+    for (let i = 0; i < into.length; i += 2) {
       const x = Math.imul(s1, 5);
-      into[i] = Math.imul((x << 7) | (x >>> 25), 9);
+      const bits = Math.imul((x << 7) | (x >>> 25), 9);
+      into[i] = table[bits & 65535]!;
+      into[i + 1] = table[bits >>> 16]!;
       const t = s1 << 9;
       s2 ^= s0;
       s3 ^= s1;
@@ -57,7 +65,10 @@ export class Random {
       s2 ^= t;
       s3 = (s3 << 11) | (s3 >>> 21);
     }
-    this.s.set([s0, s1, s2, s3]);
+    this.s[0] = s0;
+    this.s[1] = s1;
+    this.s[2] = s2;
+    this.s[3] = s3;
   }
 
   /** Uniform in [0, 1). */

@@ -60,11 +60,17 @@ function lowPass(samples: Float32Array, cutoff: number): void {
   const a0 = 1 + alpha;
   const b1 = (1 - cosine) / a0;
   const [b0, a1, a2] = [b1 / 2, (-2 * cosine) / a0, (1 - alpha) / a0];
-  let [x1, x2, y1, y2] = [0, 0, 0, 0];
+  let x1 = 0;
+  let x2 = 0;
+  let y1 = 0;
+  let y2 = 0;
   for (let i = 0; i < samples.length; i++) {
     const x = samples[i]!;
     const y = b0 * x + b1 * x1 + b0 * x2 - a1 * y1 - a2 * y2;
-    [x2, x1, y2, y1] = [x1, x, y1, y];
+    x2 = x1;
+    x1 = x;
+    y2 = y1;
+    y1 = y;
     samples[i] = y;
   }
 }

@@ -44,21 +44,29 @@ export function dropoutFeeds(sites: readonly DropoutSite[], sizes: Readonly<Reco
   }));
 }
 
-const drawn = new Uint32Array(4096);
-
 function fillMask(mask: Float32Array, rate: number, random: Random): void {
-  const threshold = Math.round(rate * 256);
-  const byByte = Float32Array.from({ length: 256 }, (_, byte) => (byte < threshold ? 0 : 256 / (256 - threshold)));
-  for (let start = 0; start < mask.length; start += 4 * drawn.length) {
-    const words = drawn.subarray(0, Math.ceil((mask.length - start) / 4));
-    random.words(words);
-    // Past the end of a mask, typed arrays drop what is written.
-    for (let w = 0, i = start; w < words.length; w++, i += 4) {
-      const bits = words[w]!;
-      mask[i] = byByte[bits & 255]!;
-      mask[i + 1] = byByte[(bits >>> 8) & 255]!;
-      mask[i + 2] = byByte[(bits >>> 16) & 255]!;
-      mask[i + 3] = byByte[bits >>> 24]!;
-    }
+  const pairs = pairsFor(Math.round(rate * 256));
+  const whole = mask.length - (mask.length % 4);
+  random.lookUp(pairs, new Float64Array(mask.buffer, mask.byteOffset, whole / 2));
+  if (whole === mask.length) return;
+  const rest = new Float64Array(2);
+  random.lookUp(pairs, rest);
+  mask.set(new Float32Array(rest.buffer).subarray(0, mask.length - whole), whole);
+}
+
+const known = new Map<number, Float64Array>();
+
+/** By 16 random bits two places of a mask, side by side in what counts as one number: half the look-ups, half the writing. */
+function pairsFor(threshold: number): Float64Array {
+  const found = known.get(threshold);
+  if (found) return found;
+  const pairs = new Float64Array(65536);
+  const places = new Float32Array(pairs.buffer);
+  const kept = 256 / (256 - threshold);
+  for (let bits = 0; bits < pairs.length; bits++) {
+    places[2 * bits] = (bits & 255) < threshold ? 0 : kept;
+    places[2 * bits + 1] = bits >>> 8 < threshold ? 0 : kept;
   }
+  known.set(threshold, pairs);
+  return pairs;
 }

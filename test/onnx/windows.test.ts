@@ -36,8 +36,8 @@ it('a convolution at stride 1 is what matrix products make of it', async () => {
   ), { numRuns: 40 });
 });
 
-it('one with a stride stays as it is', () => {
+it.each([['with a stride', { strides: { ints: [2] } }], ['that pads as it likes', { auto_pad: { text: 'SAME_UPPER' } }]])('one %s stays as it is', (_, attributes) => {
   const g = new Graph();
-  const conv = g.node('Conv', [g.input('x', [1, 2, 9]), g.constant(new Float32Array(8), [2, 2, 2])], { strides: { ints: [2] } }, 'Conv', [1, 2, 4]);
+  const conv = g.node('Conv', [g.input('x', [1, 2, 9]), g.constant(new Float32Array(8), [2, 2, 2])], attributes, 'Conv', [1, 2, 4]);
   expect(withoutConvolutions(g, g.nodes)[0]!.outputs[0]).toBe(conv);
 });

@@ -41,19 +41,16 @@ function weightGradient(context: GradientContext): Value {
   return looksAtEachFrame(convSettings(context.node.attributes)) ? byProducts(context) : byConvolution(context);
 }
 
-/** One matrix product a group, of the errors and what the kernel has seen. */
+/** A matrix product for each group and recording, of the errors and what the kernel has seen. */
 function byProducts({ graph: g, node, gradient }: GradientContext): Value {
   const [x, weight] = node.inputs as [Value, Value];
   const [out, perGroup, kernel] = weight.dims as [number, number, number];
   const settings = convSettings(node.attributes);
   const { groups } = settings;
   const [batch, , frames] = gradient.dims as [Dim, number, Dim];
-  const windows = transpose(g, windowsOf(g, x, kernel, settings, frames), [1, 2, 0, 3]);
-  const seen = g.node('Reshape', [windows, g.integers([groups, perGroup * kernel, -1])], {}, 'Reshape', [groups, perGroup * kernel, 'seen']);
-  const errors = transpose(g, reshape(g, gradient, [batch, groups, out / groups, frames]), [1, 0, 3, 2]);
-  const inRows = g.node('Reshape', [errors, g.integers([groups, -1, out / groups])], {}, 'Reshape', [groups, 'seen', out / groups]);
-  const product = reshape(g, matmul(g, seen, inRows), [groups, perGroup, kernel, out / groups]);
-  return reshape(g, transpose(g, product, [0, 3, 1, 2]), [out, perGroup, kernel]);
+  const errors = transpose(g, reshape(g, gradient, [batch, groups, out / groups, frames]), [0, 1, 3, 2]);
+  const product = reduceSum(g, matmul(g, windowsOf(g, x, kernel, settings, frames), errors), [0], false);
+  return reshape(g, transpose(g, reshape(g, product, [groups, perGroup, kernel, out / groups]), [0, 3, 1, 2]), [out, perGroup, kernel]);
 }
 
 /** A convolution itself, with the batch as channels, the errors as the kernel, and stride and dilation exchanged. */
