@@ -17,9 +17,10 @@ import { dropoutFeeds } from '../src/train/masks.ts';
 import { symbolSizes } from '../src/train/memory.ts';
 import { buildTrainable, cachedLayers, type Shape } from '../src/train/trainable.ts';
 import { arithmeticMilliseconds } from './kernels.ts';
-import { median } from './timing.ts';
+import { lowerQuartile } from './timing.ts';
 
 const [BATCH, SECONDS, TOKENS, LABELS] = [8, 8, 40, 90];
+const RUNS = 12;
 const FRAMES = frameCount(SECONDS * 16000);
 const DEFAULT_HEAD: HeadSettings = { kind: 'mlp', dims: 256, blocks: 1, context: 4, dropout: 0.2 };
 const TRANSFORMER: HeadSettings = { kind: 'transformer', dims: 256, blocks: 1, context: 0, dropout: 0.1 };
@@ -40,12 +41,11 @@ const MODES: Record<string, Mode> = {
  * ISOGLOSS_BENCH_PYTHON or `python3`.
  */
 export async function benchFineTuning(): Promise<void> {
-  const torch = await torchRates();
   for (const [name, mode] of Object.entries(MODES)) {
     const step = await stepMilliseconds(mode);
     const rate = (BATCH * SECONDS * 1000) / step;
     const arithmetic = await arithmeticMilliseconds((profile) => stepMilliseconds(mode, profile));
-    const theirs = torch?.[name];
+    const theirs = await torchRate(name);
     const beside = theirs === undefined ? 'PyTorch: not there (ISOGLOSS_BENCH_PYTHON)' : `PyTorch ${theirs.toFixed(0)} s/s   ratio ${(rate / theirs).toFixed(2)}`;
     console.log(`training ${name.padEnd(8)} ${BATCH} × ${SECONDS} s  ${rate.toFixed(0).padStart(6)} s of audio a second   ${beside}`);
     console.log(`  a step ${step.toFixed(0)} ms, its matrix products and convolutions ${arithmetic.toFixed(0)} ms   ratio ${(step / arithmetic).toFixed(2)}`);
@@ -70,7 +70,7 @@ async function stepMilliseconds({ learns, head }: Mode, profile?: string): Promi
   const scratch = new Scratch();
   const targets = Array.from({ length: BATCH }, () => Int32Array.from({ length: LABELS }, () => 1 + random.int(TOKENS - 1)));
   const lengths = new Int32Array(BATCH).fill(FRAMES);
-  const time = await median(7, async () => {
+  const time = await lowerQuartile(RUNS, async () => {
     scratch.reset();
     const output = await engine.forward({ ...inputs, ...dropoutFeeds(network.dropoutSites, { batch: BATCH, frames: FRAMES }, random, scratch.take) });
     const gradient = new Float32Array(BATCH * FRAMES * TOKENS);
@@ -94,9 +94,10 @@ function unmasked(inputs: readonly { name: string; dims: readonly (number | stri
   return features ? { 'augment.frames': ones([BATCH, FRAMES, 1]), 'augment.features': ones([BATCH, 1, features.dims[2] as number]) } : {};
 }
 
-async function torchRates(): Promise<Record<string, number> | undefined> {
+/** @returns undefined where PyTorch is not there */
+async function torchRate(mode: string): Promise<number | undefined> {
   const python = process.env['ISOGLOSS_BENCH_PYTHON'] ?? 'python3';
   const script = path.join(import.meta.dirname, 'fine-tuning-torch.py');
-  const { stdout, failed } = await execa(python, [script, ...[BATCH, SECONDS, TOKENS, LABELS].map(String)], { reject: false });
-  return failed ? undefined : (JSON.parse(stdout) as Record<string, number>);
+  const { stdout, failed } = await execa(python, [script, ...[BATCH, SECONDS, TOKENS, LABELS].map(String), mode], { reject: false });
+  return failed ? undefined : Number(stdout);
 }
