@@ -78,10 +78,13 @@ function nodeProto(node: Node): NodeProto {
   });
 }
 
+/** What ONNX Runtime only has in float32. */
+const SINGLE = new Set(['Conv', 'ConvTranspose', 'HardSigmoid']);
+
 /** A node among float64 values, with casts around what ONNX Runtime only has or gives in float32. */
 function doubleNodes(node: Node): NodeProto[] {
   const proto = nodeProto(node);
-  const singleInputs = node.op === 'Conv' || node.op === 'ConvTranspose';
+  const singleInputs = SINGLE.has(node.op);
   const singleOutputs = singleInputs ? [0] : node.op === 'LayerNormalization' ? [1, 2] : [];
   const before = singleInputs ? proto.input.map((name, i) => castProto(name, `${proto.name}.single.${i}`, TensorProto_DataType.FLOAT)) : [];
   before.forEach((cast, i) => (proto.input[i] = cast.output[0]!));

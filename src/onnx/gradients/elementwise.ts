@@ -1,6 +1,6 @@
 import { textOf } from '../attributes.ts';
 import type { Graph, Value } from '../graph.ts';
-import { add, castToFloat, div, mul, sub } from '../ops.ts';
+import { add, div, mul, sub } from '../ops.ts';
 import { unbroadcast, type GradientContext, type GradientRule } from './rule.ts';
 
 const binary =
@@ -45,10 +45,11 @@ export const elementwise: Record<string, GradientRule> = {
 };
 
 export const activations: Record<string, GradientRule> = {
-  // Read off the output, which the next layer keeps anyway: nothing more to store.
+  // Read off the output, which the next layer keeps anyway: nothing more to store. So steep a sigmoid is 1 above zero and 0 at it, in one
+  // pass where a comparison and a cast are two.
   Relu: (c) => {
-    const passed = c.graph.node('Greater', [c.node.outputs[0]!, c.graph.scalar(0)]);
-    return [mul(c.graph, c.gradient, castToFloat(c.graph, passed))];
+    const y = c.node.outputs[0]!;
+    return [mul(c.graph, c.gradient, c.graph.node('HardSigmoid', [y], { alpha: { float: 3e38 }, beta: { float: 0 } }, 'HardSigmoid', y.dims))];
   },
   Tanh: (c) => {
     const y = c.node.outputs[0]!;

@@ -1,6 +1,6 @@
 import { intOf, intsOf, textOf, wrapAxis } from '../attributes.ts';
 import type { Graph, Value } from '../graph.ts';
-import { pad, reduceSum, transpose, trim } from '../ops.ts';
+import { matmul, pad, reduceSum, transpose, transposeLast, trim } from '../ops.ts';
 import { dimOf, joined, knownIntegers, reshapeLike, zerosLike } from '../shapes.ts';
 import { gatherGradient } from './selection.ts';
 import { unbroadcast, type GradientContext, type GradientRule } from './rule.ts';
@@ -34,11 +34,14 @@ export const movement: Record<string, GradientRule> = {
     const sizes = c.node.inputs.map((v) => v!.dims[axis]!);
     if (!sizes.every((size) => typeof size === 'number')) return splitAsJoined(c, axis);
     const total = sizes.reduce((a, b) => a + b, 0);
+    const weight = axis === c.gradient.dims.length - 1 ? weightOfReader(c) : undefined;
     let before = 0;
     return sizes.map((size, i) => {
       const start = before;
       before += size;
-      return c.wants(i) ? trim(c.graph, c.gradient, axis, start, total - start - size) : undefined;
+      const part = (x: Value, along: number): Value => trim(c.graph, x, along, start, total - start - size);
+      if (!c.wants(i)) return undefined;
+      return weight ? matmul(c.graph, c.reader!.gradient, transposeLast(c.graph, part(weight, 0))) : part(c.gradient, axis);
     });
   },
   Split: (c) => {
@@ -47,6 +50,12 @@ export const movement: Record<string, GradientRule> = {
     return [c.graph.node('Concat', parts, { axis: { int: axis } }, 'Concat', c.node.inputs[0]!.dims)];
   },
 };
+
+/** Where a linear layer alone reads the output, its weight: each part's gradient is a product with a part of it, and the whole needs not be there. */
+function weightOfReader({ node, reader }: GradientContext): Value | undefined {
+  const [x, weight] = reader?.node.op === 'MatMul' ? reader.node.inputs : [];
+  return x?.name === node.outputs[0]!.name && weight?.dims.length === 2 ? weight : undefined;
+}
 
 /** Each place of x gets the sum over its copies: the gradient seen as [repeats, dim] along every axis. */
 function tileGradient({ graph: g, node, gradient }: GradientContext): Value {

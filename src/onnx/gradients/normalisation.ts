@@ -1,6 +1,6 @@
 import { floatOf, intOf, wrapAxis } from '../attributes.ts';
 import type { Graph, Value } from '../graph.ts';
-import { add, div, matmul, mul, reduceMean, reduceSum, reshape, sqrt, sub } from '../ops.ts';
+import { add, concat, div, matmul, mul, reduceMean, reduceSum, reshape, sqrt, sub, trim } from '../ops.ts';
 import { reshapeLike, shapeOf } from '../shapes.ts';
 import { unbroadcast, type GradientContext, type GradientRule } from './rule.ts';
 
@@ -80,8 +80,8 @@ function layerGradient(c: GradientContext, x: Value, scale: Value, bias: Value |
   const [, mean, inverseDeviation] = node.outputs as [Value, Value, Value];
   const rows = x.dims.slice(0, -1).join('*');
   const product = mul(g, gradient, x);
-  const overRows = (weights: Value, y: Value): Value =>
-    reshape(g, matmul(g, reshape(g, weights, [1, rows]), reshape(g, y, [rows, width])), scale.dims);
+  const row = (weights: Value): Value => reshape(g, weights, [1, rows]);
+  const overRows = (weights: Value, y: Value): Value => matmul(g, weights, reshape(g, y, [rows, width]));
   const ofInput = (): Value => {
     const h = mul(g, gradient, scale);
     const level = reduceMean(g, h, [-1]);
@@ -90,11 +90,14 @@ function layerGradient(c: GradientContext, x: Value, scale: Value, bias: Value |
     const straight = add(g, sub(g, h, mul(g, x, slope)), sub(g, mul(g, mean, slope), level));
     return mul(g, straight, inverseDeviation);
   };
-  const ones = div(g, inverseDeviation, inverseDeviation);
+  // Both sums over the gradient in one pass.
+  const weights = concat(g, [row(mul(g, mean, inverseDeviation)), row(div(g, inverseDeviation, inverseDeviation))], 0);
+  const sums = overRows(weights, gradient);
+  const sum = (place: number): Value => reshape(g, trim(g, sums, 0, place, 1 - place), scale.dims);
   return [
     c.wants(0) ? ofInput() : undefined,
-    c.wants(1) ? sub(g, overRows(inverseDeviation, product), overRows(mul(g, mean, inverseDeviation), gradient)) : undefined,
-    bias && c.wants(2) ? overRows(ones, gradient) : undefined,
+    c.wants(1) ? sub(g, reshape(g, overRows(row(inverseDeviation), product), scale.dims), sum(0)) : undefined,
+    bias && c.wants(2) ? sum(1) : undefined,
   ];
 }
 

@@ -35,6 +35,7 @@ describe('movement', () => {
   it('Pad on several sides', () => agrees((g, [a, b], v) => node(g, 'Pad', [v('x', [a, b]), g.integers([1, 0, 0, 2])], {}, [a + 1, b + 2])));
   it('Pad that cuts off', () => agrees((g, [a, b], v) => node(g, 'Pad', [v('x', [a, b + 2]), g.integers([0, -1, 1, -1])], {}, [a + 1, b])));
   it('Concat', () => agrees((g, [a, b, c], v) => node(g, 'Concat', [v('x', [a, b]), v('y', [a, c])], { axis: { int: -1 } }, [a, b + c])));
+  it('Concat that a product reads', () => agrees((g, [a, b, c], v) => g.node('MatMul', [node(g, 'Concat', [v('x', [a, b]), v('y', [a, c])], { axis: { int: 1 } }, [a, b + c]), v('w', [b + c, 3])])));
   it('Split, by all parts and by one', () => agrees((g, [a, b, c], v) => {
     const x = v('x', [a, b + c + 2]);
     const rows = x.dims[0]!;
