@@ -77,7 +77,7 @@ class SplicedHead(nn.Module):
         return self.out(F.dropout(F.relu(self.hidden(x.transpose(1, 2))).transpose(1, 2), 0.2))
 
 
-def rate(top, head=Head):
+def rate(top, head):
     encoder, head = Encoder(), head()
     cut = BLOCKS - top if top is not None else None
     learns = list(head.parameters()) + (list(encoder.parameters()) if cut is None else [p for b in encoder.blocks[cut:] for p in b.parameters()])
@@ -114,4 +114,8 @@ def rate(top, head=Head):
     return BATCH * SECONDS / sorted(times)[RUNS // 4]
 
 
-print({"mlp head": lambda: rate(0, SplicedHead), "head": lambda: rate(0), "top 2": lambda: rate(2), "all": lambda: rate(None)}[MODE]())
+MODES = {
+    "head": (0, SplicedHead), "transformer head": (0, Head),
+    "top 2": (2, SplicedHead), "top 2, transformer head": (2, Head), "all": (None, SplicedHead),
+}
+print(rate(*MODES[MODE]))

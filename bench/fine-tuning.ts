@@ -30,12 +30,12 @@ interface Mode {
   head: HeadSettings;
 }
 const MODES: Record<string, Mode> = {
-  'mlp head': { learns: 'head', head: DEFAULT_HEAD }, head: { learns: 'head', head: TRANSFORMER },
-  'top 2': { learns: { top: 2 }, head: TRANSFORMER }, all: { learns: 'all', head: TRANSFORMER },
+  head: { learns: 'head', head: DEFAULT_HEAD }, 'transformer head': { learns: 'head', head: TRANSFORMER },
+  'top 2': { learns: { top: 2 }, head: DEFAULT_HEAD }, 'top 2, transformer head': { learns: { top: 2 }, head: TRANSFORMER }, all: { learns: 'all', head: DEFAULT_HEAD },
 };
 
 /**
- * Seconds of audio a second of training, by how much learns, on the embedded encoder: the head that recipes have by default, and a
+ * Seconds of audio a second of training, by how much learns, on the embedded encoder: with the head that recipes have by default, and with a
  * transformer head. Beside it PyTorch with the same network and batch, which runs the frozen layers in every step. Below, a step against
  * the arithmetic in it. A step is masks, forward, CTC, backward and AdamW, on a machine with memory to spare. Python is that of
  * ISOGLOSS_BENCH_PYTHON or `python3`.
@@ -47,7 +47,7 @@ export async function benchFineTuning(): Promise<void> {
     const arithmetic = await arithmeticMilliseconds((profile) => stepMilliseconds(mode, profile));
     const theirs = await torchRate(name);
     const beside = theirs === undefined ? 'PyTorch: not there (ISOGLOSS_BENCH_PYTHON)' : `PyTorch ${theirs.toFixed(0)} s/s   ratio ${(rate / theirs).toFixed(2)}`;
-    console.log(`training ${name.padEnd(8)} ${BATCH} × ${SECONDS} s  ${rate.toFixed(0).padStart(6)} s of audio a second   ${beside}`);
+    console.log(`training ${name.padEnd(23)} ${BATCH} × ${SECONDS} s  ${rate.toFixed(0).padStart(6)} s of audio a second   ${beside}`);
     console.log(`  a step ${step.toFixed(0)} ms, its matrix products and convolutions ${arithmetic.toFixed(0)} ms   ratio ${(step / arithmetic).toFixed(2)}`);
   }
 }
