@@ -28,6 +28,8 @@ export class Engine {
   /** Gradients summed over the batches since the last move. */
   private readonly sums: Weights;
   private summed = 0;
+  /** Of one more batch. */
+  private more: Weights | undefined;
 
   private constructor(parts: Parts, sizes: ValueSizes, settings: AdamWSettings, weights: Weights, moments: Moments | undefined) {
     this.parts = parts;
@@ -80,7 +82,7 @@ export class Engine {
   async accumulate(gradient: ort.Tensor): Promise<void> {
     const { graph, backward, backwardInputs, seed, gradients } = this.parts;
     const feeds = pick({ ...this.kept, ...weightFeeds(graph, this.weights), [seed.name]: gradient }, backwardInputs);
-    const found = this.summed === 0 ? this.sums : likeThem(gradients);
+    const found = this.summed === 0 ? this.sums : (this.more ??= likeThem(gradients));
     await runInto(backward, feeds, Object.fromEntries([...gradients].map(([name, value]) => [value.name, floats(found.get(name)!, value.dims as number[])])));
     if (this.summed++ > 0) addTo(this.sums, found);
   }
