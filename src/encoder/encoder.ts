@@ -7,7 +7,8 @@ import { readMetadata } from '../onnx/fields.ts';
 import { Network, type AdapterOptions } from '../onnx/network.ts';
 import { encodeModel } from '../onnx/proto.ts';
 import { isQuantised } from '../onnx/quantise.ts';
-import { floatData, floats, openSession, type Session, type SessionOptions } from '../onnx/session.ts';
+import { forRunningInto, runInto } from '../onnx/run-into.ts';
+import { floats, openSession, type Session, type SessionOptions } from '../onnx/session.ts';
 import type { Weights } from '../onnx/engine.ts';
 import { InputError } from '../support/errors.ts';
 import { readError, sha256 } from '../support/files.ts';
@@ -74,7 +75,7 @@ export class Encoder implements FrozenEncoder {
   }
 
   static async fromBytes(name: string, bytes: Uint8Array, options: SessionOptions = {}): Promise<Encoder> {
-    return new Encoder(name, bytes, readArchitecture(name, bytes), await openSession(bytes, options));
+    return new Encoder(name, bytes, readArchitecture(name, bytes), await openSession(forRunningInto(bytes), options));
   }
 
   get dims(): number {
@@ -97,8 +98,10 @@ export class Encoder implements FrozenEncoder {
     const audio = new Float32Array(recordings.length * width);
     recordings.forEach((recording, row) => standardise(recording, audio.subarray(row * width, (row + 1) * width), level));
     const feeds = { audio: floats(audio, [recordings.length, width]), mask: floats(frameMask(frameCounts, padded), [recordings.length, padded]) };
-    const results = await this.session.run(feeds, layers.map((layer) => `hidden.${layer}`));
-    return { layers: layers.map((layer) => floatData(results[`hidden.${layer}`]!)), frames: padded, frameCounts };
+    const dims = [recordings.length, padded, this.dims];
+    const hidden = new Map(layers.map((layer) => [layer, new Float32Array(dims.reduce((a, d) => a * d, 1))]));
+    await runInto(this.session, feeds, Object.fromEntries([...hidden].map(([layer, data]) => [`hidden.${layer}`, floats(data, dims)])));
+    return { layers: layers.map((layer) => hidden.get(layer)!), frames: padded, frameCounts };
   }
 
   async release(): Promise<void> {

@@ -4,7 +4,7 @@ import { floats } from '../onnx/session.ts';
 import type { Random } from '../support/random.ts';
 import { fresh } from '../support/scratch.ts';
 import type { AudioAugmentSettings } from './audio-augment.ts';
-import { hear, type Heard } from './augmented.ts';
+import { hear } from './augmented.ts';
 import type { Examples } from './examples.ts';
 import { shareOut } from './threads.ts';
 
@@ -27,13 +27,10 @@ export function audioExamples(samples: readonly number[], targets: readonly Int3
       const width = paddedSamples(batch.frames);
       const rows = batch.examples.length;
       const audio = allocate(rows * width);
-      const heard = augment && random ? await changed(batch.examples, sound, { width, augment }, random) : [await hear(await Promise.all(batch.examples.map((i) => sound.read(i))), { width })];
-      let row = 0;
-      const frameCounts = new Int32Array(rows);
-      for (const { audio: part, lengths } of heard) {
-        audio.set(part, row * width);
-        for (const length of lengths) frameCounts[row++] = Math.min(batch.frames, frameCount(length));
-      }
+      const lengths = augment && random
+        ? await changed(batch.examples, sound, { width, augment }, random, audio)
+        : await hear(await Promise.all(batch.examples.map((i) => sound.read(i))), { width }, audio);
+      const frameCounts = lengths.map((length) => Math.min(batch.frames, frameCount(length)));
       const inputs = { audio: floats(audio, [rows, width]), mask: floats(frameMask(frameCounts, batch.frames, allocate), [rows, batch.frames]) };
       return { inputs, frameCounts };
     },
@@ -41,16 +38,20 @@ export function audioExamples(samples: readonly number[], targets: readonly Int3
 }
 
 /** Each recording changed by a generator of its own, so that it doesn't matter in which order and by whom. */
-async function changed(examples: readonly number[], sound: Sound, { width, augment }: { width: number; augment: AudioAugmentSettings }, random: Random): Promise<Heard[]> {
+async function changed(examples: readonly number[], sound: Sound, { width, augment }: { width: number; augment: AudioAugmentSettings }, random: Random, audio: Float32Array): Promise<Int32Array> {
   const seeds = examples.map(() => random.uint32());
-  const here = async (first: number, end: number): Promise<Heard> =>
-    hear(await Promise.all(examples.slice(first, end).map((i) => sound.read(i))), { width, augment, seeds: seeds.slice(first, end) });
-  if (!sound.decoded) return [await here(0, examples.length)];
+  const here = async (first: number, end: number): Promise<Int32Array> => {
+    const recordings = await Promise.all(examples.slice(first, end).map((i) => sound.read(i)));
+    return hear(recordings, { width, augment, seeds: seeds.slice(first, end) }, audio.subarray(first * width, end * width));
+  };
+  if (!sound.decoded) return here(0, examples.length);
   const parts = await shareOut('augment', examples.length, (first, end) => ({ files: examples.slice(first, end).map((i) => sound.decoded!(i)), width, augment, seeds: seeds.slice(first, end) }));
-  return Promise.all(parts.map(async ({ first, end, result }) => {
-    if (!(result instanceof Error)) return result;
-    // The cache may be emptied at any time: reading fills it again.
-    if (result.message.includes('ENOENT')) return here(first, end);
-    throw result;
+  const lengths = new Int32Array(examples.length);
+  await Promise.all(parts.map(async ({ first, end, result }) => {
+    if (result instanceof Error) throw result;
+    if (result) audio.set(result.audio, first * width);
+    // What the cache has lost, reading puts there again.
+    lengths.set(result?.lengths ?? (await here(first, end)), first);
   }));
+  return lengths;
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { readSamples } from '../audio/cache.ts';
 import { standardise } from '../audio/standardise.ts';
+import { codeOf } from '../support/errors.ts';
 import { Random } from '../support/random.ts';
 import { augmentAudio, type AudioAugmentSettings } from './audio-augment.ts';
 
@@ -19,15 +20,18 @@ export interface Part extends Treatment {
 
 /** Recordings as a network hears them. */
 export interface Heard {
-  /** [recordings, width], each at zero mean and unit variance and padded. */
+  /** [recordings, width] */
   audio: Float32Array;
   /** Samples of each, which may be more than a row has. */
   lengths: Int32Array;
 }
 
-/** Changes recordings and puts them into rows. */
-export async function hear(recordings: readonly Float32Array[], { width, augment, seeds }: Treatment): Promise<Heard> {
-  const audio = new Float32Array(recordings.length * width);
+/**
+ * Changes recordings and puts them into rows.
+ * @param audio [recordings, width]: where each is written, at zero mean and unit variance and padded
+ * @returns samples of each, which may be more than a row has
+ */
+export async function hear(recordings: readonly Float32Array[], { width, augment, seeds }: Treatment, audio: Float32Array): Promise<Int32Array> {
   const lengths = new Int32Array(recordings.length);
   // All at once: codecs take their time.
   await Promise.all(recordings.map(async (recording, row) => {
@@ -35,10 +39,19 @@ export async function hear(recordings: readonly Float32Array[], { width, augment
     standardise(changed, audio.subarray(row * width, (row + 1) * width));
     lengths[row] = changed.length;
   }));
-  return { audio, lengths };
+  return lengths;
 }
 
-/** What `hear` makes of recordings in the cache. */
-export async function hearPart({ files, ...treatment }: Part): Promise<Heard> {
-  return hear(await Promise.all(files.map(async (file) => readSamples(await readFile(file)))), treatment);
+/**
+ * What `hear` makes of recordings in the cache.
+ * @returns undefined where the cache has lost one: it may be emptied at any time
+ */
+export async function hearPart({ files, ...treatment }: Part): Promise<Heard | undefined> {
+  const recordings = await Promise.all(files.map((file) => readFile(file).then(readSamples))).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (!recordings) return undefined;
+  const audio = new Float32Array(recordings.length * treatment.width);
+  return { audio, lengths: await hear(recordings, treatment, audio) };
 }

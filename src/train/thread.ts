@@ -4,7 +4,7 @@ import { hearPart, type Heard, type Part } from './augmented.ts';
 
 /** What a thread of `threads` does, by name. */
 export interface Work {
-  augment: (part: Part) => Promise<Heard>;
+  augment: (part: Part) => Promise<Heard | undefined>;
   loss: (rows: LossRows) => LossOfRows;
 }
 
@@ -24,7 +24,7 @@ export interface LossOfRows {
 
 export const augment: Work['augment'] = async (part) => {
   const heard = await hearPart(part);
-  return handedOver(heard, [heard.audio, heard.lengths]);
+  return heard && handedOver(heard, [heard.audio, heard.lengths]);
 };
 
 export const loss: Work['loss'] = ({ logits, shape, frameCounts, targets, blank }) => {

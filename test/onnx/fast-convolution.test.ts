@@ -6,7 +6,6 @@ import { encodeModel } from '../../src/onnx/proto.ts';
 import { floatData, floats, openSession } from '../../src/onnx/session.ts';
 import { ValueSizes } from '../../src/onnx/value-sizes.ts';
 import { Random } from '../../src/support/random.ts';
-import { relativeError } from '../../src/support/relative-error.ts';
 import { gradientError } from './finite-differences.ts';
 
 const shapes = fc.record({
@@ -46,7 +45,9 @@ describe('a convolution by fewer multiplications', () => {
     const result = await session.run({ x: floats(sound, [shape.batch, shape.frames, shape.channels]), weight: floats(weights, weight.dims as number[]) });
     await session.release();
     expect(result[y.name]!.dims).toEqual([shape.batch, shape.frames, shape.outputs]);
-    expect(relativeError(floatData(result[y.name]!), plain(sound, weights, shape))).toBeLessThan(1e-5);
+    const expected = plain(sound, weights, shape);
+    const furthest = floatData(result[y.name]!).reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i]!)), 0);
+    expect(furthest).toBeLessThan(1e-4);
   }), { numRuns: 60 }));
 
   it('has the gradients that finite differences show', () => fc.assert(fc.asyncProperty(shapes, async (shape) => {
