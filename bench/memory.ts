@@ -7,7 +7,7 @@ import { readEncoder } from '../src/encoder/encoder.ts';
 import { openEncoder } from '../src/encoder/open.ts';
 import type { Learns } from '../src/recipe/learns.ts';
 import { recipeSchema } from '../src/recipe/schema.ts';
-import { gibibytes } from '../src/support/memory.ts';
+import { sizeInWords } from '../src/support/memory.ts';
 import { Random } from '../src/support/random.ts';
 import { audioExamples } from '../src/train/audio-examples.ts';
 import type { Examples } from '../src/train/examples.ts';
@@ -55,7 +55,7 @@ async function trainOnNoise(learns: Learns): Promise<void> {
   const cpu = process.cpuUsage(cpuBefore);
   const most = process.resourceUsage().maxRSS * 1024;
   const { total } = result.memory.need;
-  console.log(`expected ${gibibytes(total)}, measured ${gibibytes(most)} (${(most / total).toFixed(2)} of it), ${((cpu.user + cpu.system) / 1e6).toFixed(0)} s of processor, ${(cpu.system / 1e6).toFixed(1)} of them the system's`);
+  console.log(`expected ${sizeInWords(total)}, measured ${sizeInWords(most)} (${(most / total).toFixed(2)} of it), ${((cpu.user + cpu.system) / 1e6).toFixed(0)} s of processor, ${(cpu.system / 1e6).toFixed(1)} of them the system's`);
   await rm(folder, { recursive: true });
 }
 

@@ -7,5 +7,7 @@ export function memoryForUs(): number {
   return Math.min(limit, process.availableMemory() + process.memoryUsage.rss());
 }
 
-/** `3.4 GiB` */
-export const gibibytes = (bytes: number): string => `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
+const MIB = 1024 ** 2;
+
+/** `3.4 GiB`, or `120 MiB` */
+export const sizeInWords = (bytes: number): string => (bytes < 1000 * MIB ? `${Math.round(bytes / MIB)} MiB` : `${(bytes / MIB / 1024).toFixed(1)} GiB`);

@@ -9,7 +9,7 @@ import { ValueSizes, type BatchShape, type SymbolSizes } from '../onnx/value-siz
 import type { Recipe } from '../recipe/schema.ts';
 import { paddedLength } from '../support/batches.ts';
 import { WorkError } from '../support/errors.ts';
-import { gibibytes, memoryForUs } from '../support/memory.ts';
+import { sizeInWords, memoryForUs } from '../support/memory.ts';
 import { trainingSettings } from './settings.ts';
 import { stagesOf } from './stages.ts';
 import { headOf } from './known-phones.ts';
@@ -89,7 +89,7 @@ async function planMode(build: () => { network: Network; logits: Value }, { shap
 }
 
 function tooLarge({ mode, need }: MemoryPlan, available: number, batchFrames: number, shapes: readonly BatchShape[]): WorkError {
-  const what = `training would take about ${gibibytes(need.total)} of memory, and ${gibibytes(available)} are free (${inWords(need)})`;
+  const what = `training would take about ${sizeInWords(need.total)} of memory, and ${sizeInWords(available)} are free (${inWords(need)})`;
   if (mode === 'keep') return new WorkError(what, 'Set training.memory to `recompute`, or remove it.');
   const perBatch = need.kept + need.working + need.batches;
   const rest = need.total - perBatch;
@@ -101,10 +101,10 @@ function tooLarge({ mode, need }: MemoryPlan, available: number, batchFrames: nu
 }
 
 const inWords = ({ weights, kept, working, held }: MemoryNeed): string =>
-  `${gibibytes(weights)} for weights, ${gibibytes(kept)} kept for the way back, ${gibibytes(working)} at work${held > 0 ? `, ${gibibytes(held)} for what was read` : ''}`;
+  `${sizeInWords(weights)} for weights, ${sizeInWords(kept)} kept for the way back, ${sizeInWords(working)} at work${held > 0 ? `, ${sizeInWords(held)} for what was read` : ''}`;
 
 /** A plan in a line: `about 1.3 GiB at most (…)`. */
-export const describeMemory = ({ mode, need }: MemoryPlan): string => `about ${gibibytes(need.total)} at most (${inWords(need)}${mode === 'recompute' ? '; computed once more on the way back' : ''})`;
+export const describeMemory = ({ mode, need }: MemoryPlan): string => `about ${sizeInWords(need.total)} at most (${inWords(need)}${mode === 'recompute' ? '; computed once more on the way back' : ''})`;
 
 /** Recordings that a recipe is judged by before its corpus is there. */
 const LIKELY_SECONDS = 10;
