@@ -21,7 +21,7 @@ import { floatData, floats, openSession, type Session } from '../onnx/session.ts
 import { rowOf } from '../encoder/features.ts';
 import { Decoder, decodingSchema } from './decoder.ts';
 import { InputError } from '../support/errors.ts';
-import { fromFloat16, toFloat16 } from '../support/float16.ts';
+import { roundToFloat16 } from '../support/float16.ts';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../support/safetensors.ts';
 import { copyAtomic, readJson, readText, writeAtomic, writeJson } from '../support/files.ts';
 import { Vocabulary } from '../text/vocabulary.ts';
@@ -98,8 +98,9 @@ export class Model {
     const width = this.about.layers.length * this.encoder.dims;
     const rows = recordings.length;
     const features = new Float32Array(rows * hidden.frames * width);
-    // Rounded as the cached features were that the head learnt from.
-    for (let row = 0; row < rows; row++) features.set(fromFloat16(toFloat16(rowOf(hidden, row, this.encoder.dims))), row * hidden.frames * width);
+    for (let row = 0; row < rows; row++) features.set(rowOf(hidden, row, this.encoder.dims), row * hidden.frames * width);
+    // As the cached features were that the head learnt from.
+    roundToFloat16(features);
     const feeds = { features: floats(features, [rows, hidden.frames, width]), mask: floats(frameMask(hidden.frameCounts, hidden.frames), [rows, hidden.frames]) };
     const logits = floatData((await this.head.run(feeds)).logits!);
     const size = hidden.frames * this.vocabulary.size;

@@ -1,8 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { decodeStream } from '../audio/decode.ts';
-import { Model } from '../model/model.ts';
+import { frameCount } from '../encoder/architecture.ts';
+import { Model, type Output } from '../model/model.ts';
 import { ahead } from '../support/ahead.ts';
+import { makeBatches } from '../support/batches.ts';
 import { InputError, type SetAside } from '../support/errors.ts';
 import { readError } from '../support/files.ts';
 import { silent, type Progress } from '../support/progress.ts';
@@ -21,7 +23,9 @@ export interface Transcript {
 
 /** Segments as long as those the encoder learnt from do best. */
 const LONGEST_SEGMENT_SECONDS = 12;
-const BATCH_SECONDS = 60;
+/** Frames side by side, and stretches among which those of like length are found. */
+const BATCH_FRAMES = 3000;
+const GROUP = 40;
 const RECORDING = /\.(wav|mp3|flac|ogg|oga|opus|m4a|aac|g722|wma|aiff?|amr|webm|mp4|mkv|mov|avi)$/i;
 
 /**
@@ -31,25 +35,25 @@ const RECORDING = /\.(wav|mp3|flac|ogg|oga|opus|m4a|aac|g722|wma|aiff?|amr|webm|
  */
 export async function* transcribe(modelFolder: string, paths: readonly string[], options: { progress?: Progress; signal?: AbortSignal } = {}): AsyncGenerator<Transcript | SetAside> {
   const model = await Model.load(modelFolder);
-  const opened = new Set<Batches>();
+  const opened = new Set<Groups>();
   try {
     const files = await recordingsAt(paths);
     const task = (options.progress ?? silent)('transcribe', files.length, 'recordings');
     const open = async (file: string): Promise<Opened> => {
-      const batches = batchesOf(file, options.signal);
-      opened.add(batches);
-      return { batches, first: await batches.next().catch(refusal) };
+      const groups = groupsOf(file, options.signal);
+      opened.add(groups);
+      return { groups, first: await groups.next().catch(refusal) };
     };
     // The beginnings of the next recordings are decoded while the model works on this one.
     for await (const { item: file, result } of ahead(files, 3, open)) {
       options.signal?.throwIfAborted();
       task.advance();
       yield await transcriptOf(model, file, result);
-      opened.delete(result.batches);
+      opened.delete(result.groups);
     }
     task.done();
   } finally {
-    await Promise.all([...opened].map((batches) => batches.return(undefined)));
+    await Promise.all([...opened].map((groups) => groups.return(undefined)));
     await model.release();
   }
 }
@@ -69,12 +73,12 @@ async function recordingsAt(paths: readonly string[]): Promise<string[]> {
   return files;
 }
 
-type Batches = AsyncGenerator<Segment[], undefined>;
+type Groups = AsyncGenerator<Segment[], undefined>;
 
 /** A recording whose decoding has begun. */
 interface Opened {
-  batches: Batches;
-  first: Awaited<ReturnType<Batches['next']>> | InputError;
+  groups: Groups;
+  first: Awaited<ReturnType<Groups['next']>> | InputError;
 }
 
 /** What can't be read is set aside; anything else that goes wrong ends the work. */
@@ -83,32 +87,41 @@ function refusal(error: unknown): InputError {
   throw error;
 }
 
-/** A recording's stretches, as many together as the model takes side by side. */
-async function* batchesOf(file: string, signal?: AbortSignal): Batches {
-  const rows = Math.max(1, Math.floor(BATCH_SECONDS / LONGEST_SEGMENT_SECONDS));
-  let batch: Segment[] = [];
+/** A recording's stretches, some minutes of them at a time. */
+async function* groupsOf(file: string, signal?: AbortSignal): Groups {
+  let group: Segment[] = [];
   for await (const segment of cutWhileDecoding(decodeStream(file, { signal }), LONGEST_SEGMENT_SECONDS)) {
-    batch.push(segment);
-    if (batch.length < rows) continue;
-    yield batch;
-    batch = [];
+    group.push(segment);
+    if (group.length < GROUP) continue;
+    yield group;
+    group = [];
   }
-  if (batch.length > 0) yield batch;
+  if (group.length > 0) yield group;
 }
 
 /** A recording that turns out to be damaged further on is set aside whole. */
-async function transcriptOf(model: Model, file: string, { batches, first }: Opened): Promise<Transcript | SetAside> {
+async function transcriptOf(model: Model, file: string, { groups, first }: Opened): Promise<Transcript | SetAside> {
   const segments: HeardSegment[] = [];
   const unbroken = new Unbroken(model);
   let next = first;
   while (!(next instanceof InputError) && !next.done) {
-    const batch = next.value;
-    const outputs = await model.run(batch.map((segment) => segment.samples));
-    segments.push(...batch.flatMap((segment, row) => unbroken.add(segment, outputs[row]!)));
-    next = await batches.next().catch(refusal);
+    const group = next.value;
+    const outputs = await hear(model, group);
+    segments.push(...group.flatMap((segment, i) => unbroken.add(segment, outputs[i]!)));
+    next = await groups.next().catch(refusal);
   }
   if (next instanceof InputError) return { item: file, reason: next.message, place: next.place };
   if (segments.length === 0) return { item: file, reason: 'there is no sound in it', place: { file } };
   const text = segments.map((segment) => segment.text).filter((part) => part !== '').join(' ');
   return { file, text, seconds: segments.at(-1)!.end, segments };
+}
+
+/** Stretches of like length side by side, so that little of what the model computes is padding. */
+async function hear(model: Model, group: readonly Segment[]): Promise<Output[]> {
+  const outputs = new Array<Output>(group.length);
+  for (const { examples } of makeBatches(group.map(({ samples }) => frameCount(samples.length)), BATCH_FRAMES)) {
+    const heard = await model.run(examples.map((i) => group[i]!.samples));
+    examples.forEach((i, row) => (outputs[i] = heard[row]!));
+  }
+  return outputs;
 }
