@@ -1,14 +1,10 @@
-import { readdir, stat } from 'node:fs/promises';
-import path from 'node:path';
-import { decodeStream } from '../audio/decode.ts';
 import { frameCount } from '../encoder/architecture.ts';
 import { Model, type Output } from '../model/model.ts';
-import { ahead } from '../support/ahead.ts';
 import { makeBatches } from '../support/batches.ts';
-import { InputError, type SetAside } from '../support/errors.ts';
-import { readError } from '../support/files.ts';
+import type { InputError, SetAside } from '../support/errors.ts';
 import { silent, type Progress } from '../support/progress.ts';
-import { cutWhileDecoding, type Segment } from './segments.ts';
+import { piecesOf, recordingsAt, type Piece } from './recordings.ts';
+import type { Segment } from './segments.ts';
 import { Unbroken, type HeardSegment } from './unbroken.ts';
 
 /** What was said in one recording. */
@@ -21,12 +17,9 @@ export interface Transcript {
   segments: HeardSegment[];
 }
 
-/** Segments as long as those the encoder learnt from do best. */
-const LONGEST_SEGMENT_SECONDS = 12;
 /** Frames side by side, and stretches among which those of like length are found. */
 const BATCH_FRAMES = 3000;
 const GROUP = 40;
-const RECORDING = /\.(wav|mp3|flac|ogg|oga|opus|m4a|aac|g722|wma|aiff?|amr|webm|mp4|mkv|mov|avi)$/i;
 
 /**
  * Transcribes files, and the recordings in folders, in the order given. A recording that can't be read is set aside. Memory stays
@@ -35,85 +28,40 @@ const RECORDING = /\.(wav|mp3|flac|ogg|oga|opus|m4a|aac|g722|wma|aiff?|amr|webm|
  */
 export async function* transcribe(modelFolder: string, paths: readonly string[], options: { progress?: Progress; signal?: AbortSignal } = {}): AsyncGenerator<Transcript | SetAside> {
   const model = await Model.load(modelFolder);
-  const opened = new Set<Groups>();
   try {
     const files = await recordingsAt(paths);
     const task = (options.progress ?? silent)('transcribe', files.length, 'recordings');
-    const open = async (file: string): Promise<Opened> => {
-      const groups = groupsOf(file, options.signal);
-      opened.add(groups);
-      return { groups, first: await groups.next().catch(refusal) };
-    };
-    // The beginnings of the next recordings are decoded while the model works on this one.
-    for await (const { item: file, result } of ahead(files, 3, open)) {
+    let writing = new Writing(model);
+    for await (const group of grouped(piecesOf(files, options.signal))) {
       options.signal?.throwIfAborted();
-      task.advance();
-      yield await transcriptOf(model, file, result);
-      opened.delete(result.groups);
+      const outputs = await hear(model, group.flatMap((piece) => ('segment' in piece ? [piece.segment] : [])));
+      for (const piece of group) {
+        if ('segment' in piece) writing.add(piece.segment, outputs.shift()!);
+        else {
+          options.signal?.throwIfAborted();
+          task.advance();
+          yield writing.end(piece.file, piece.refused);
+          writing = new Writing(model);
+        }
+      }
     }
     task.done();
   } finally {
-    await Promise.all([...opened].map((groups) => groups.return(undefined)));
     await model.release();
   }
 }
 
-async function recordingsAt(paths: readonly string[]): Promise<string[]> {
-  const files: string[] = [];
-  for (const named of paths) {
-    const info = await stat(named).catch((error: unknown) => {
-      throw readError(named, error);
-    });
-    if (!info.isDirectory()) files.push(named);
-    else {
-      const inside = (await readdir(named, { recursive: true })).filter((name) => RECORDING.test(name)).sort();
-      files.push(...inside.map((name) => path.join(named, name)));
-    }
-  }
-  return files;
-}
-
-type Groups = AsyncGenerator<Segment[], undefined>;
-
-/** A recording whose decoding has begun. */
-interface Opened {
-  groups: Groups;
-  first: Awaited<ReturnType<Groups['next']>> | InputError;
-}
-
-/** What can't be read is set aside; anything else that goes wrong ends the work. */
-function refusal(error: unknown): InputError {
-  if (error instanceof InputError) return error;
-  throw error;
-}
-
-/** A recording's stretches, some minutes of them at a time. */
-async function* groupsOf(file: string, signal?: AbortSignal): Groups {
-  let group: Segment[] = [];
-  for await (const segment of cutWhileDecoding(decodeStream(file, { signal }), LONGEST_SEGMENT_SECONDS)) {
-    group.push(segment);
-    if (group.length < GROUP) continue;
+/** Some minutes of stretches at a time, of one long recording or of many short ones. */
+async function* grouped(pieces: AsyncIterable<Piece>): AsyncGenerator<Piece[]> {
+  let group: Piece[] = [];
+  let stretches = 0;
+  for await (const piece of pieces) {
+    group.push(piece);
+    if (!('segment' in piece) || ++stretches < GROUP) continue;
     yield group;
-    group = [];
+    [group, stretches] = [[], 0];
   }
   if (group.length > 0) yield group;
-}
-
-/** A recording that turns out to be damaged further on is set aside whole. */
-async function transcriptOf(model: Model, file: string, { groups, first }: Opened): Promise<Transcript | SetAside> {
-  const segments: HeardSegment[] = [];
-  const unbroken = new Unbroken(model);
-  let next = first;
-  while (!(next instanceof InputError) && !next.done) {
-    const group = next.value;
-    const outputs = await hear(model, group);
-    segments.push(...group.flatMap((segment, i) => unbroken.add(segment, outputs[i]!)));
-    next = await groups.next().catch(refusal);
-  }
-  if (next instanceof InputError) return { item: file, reason: next.message, place: next.place };
-  if (segments.length === 0) return { item: file, reason: 'there is no sound in it', place: { file } };
-  const text = segments.map((segment) => segment.text).filter((part) => part !== '').join(' ');
-  return { file, text, seconds: segments.at(-1)!.end, segments };
 }
 
 /** Stretches of like length side by side, so that little of what the model computes is padding. */
@@ -124,4 +72,27 @@ async function hear(model: Model, group: readonly Segment[]): Promise<Output[]> 
     examples.forEach((i, row) => (outputs[i] = heard[row]!));
   }
   return outputs;
+}
+
+/** A recording's transcript as it comes to be. */
+class Writing {
+  private readonly unbroken: Unbroken;
+  private readonly segments: HeardSegment[] = [];
+
+  constructor(model: Model) {
+    this.unbroken = new Unbroken(model);
+  }
+
+  add(segment: Segment, output: Output): void {
+    this.segments.push(...this.unbroken.add(segment, output));
+  }
+
+  /** @param refused why it can't be read, or not to its end: then it is set aside whole */
+  end(file: string, refused: InputError | undefined): Transcript | SetAside {
+    const { segments } = this;
+    if (refused) return { item: file, reason: refused.message, place: refused.place };
+    if (segments.length === 0) return { item: file, reason: 'there is no sound in it', place: { file } };
+    const text = segments.map((segment) => segment.text).filter((part) => part !== '').join(' ');
+    return { file, text, seconds: segments.at(-1)!.end, segments };
+  }
 }

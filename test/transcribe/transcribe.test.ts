@@ -11,6 +11,7 @@ import { writeWav } from '../../src/audio/wav.ts';
 import { greedy } from '../../src/ctc/greedy.ts';
 import { Decoder } from '../../src/model/decoder.ts';
 import { Model } from '../../src/model/model.ts';
+import type { SetAside } from '../../src/support/errors.ts';
 import { Random } from '../../src/support/random.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 import { transcribe, type Transcript } from '../../src/transcribe/transcribe.ts';
@@ -145,6 +146,22 @@ describe('transcribing', () => {
     const items = await all(transcribe(model, [at('cut.flac'), at('short.wav'), at('empty.wav'), at('long.wav')]));
     expect(items.map((item) => ('reason' in item ? 'set aside' : Math.round(item.seconds)))).toEqual(['set aside', 2, 'set aside', 50]);
     expect(items[0]).toMatchObject({ item: at('cut.flac'), place: { file: at('cut.flac') } });
+  });
+
+  it('writes of many short recordings what each says by itself, in their order', async () => {
+    const files = await Promise.all([3, 1, 2, 5].map(async (seconds, i) => {
+      await writeWav(at(`${i}.wav`), speechlike(seconds, 10 + i));
+      await execa(await findFfmpeg(), ['-v', 'error', '-i', at(`${i}.wav`), at(`${i}.flac`)]);
+      return at(`${i}.flac`);
+    }));
+    await writeFile(at('noise.mp3'), Buffer.alloc(3000, 'no sound'));
+    files.splice(2, 0, at('noise.mp3'), at('long.flac'));
+    const alone: (Transcript | SetAside)[] = [];
+    for (const file of files) alone.push(...(await all(transcribe(model, [file]))));
+    expect(alone.map((item) => ('reason' in item ? item.item : item.file))).toEqual(files);
+    expect(alone.filter((item) => 'reason' in item)).toHaveLength(1);
+    const texts = (items: typeof alone) => items.map((item) => ('reason' in item ? item : { ...item, segments: item.segments.map(({ text }) => text) }));
+    expect(texts(await all(transcribe(model, files)))).toEqual(texts(alone));
   });
 
   it('ends when it is told to, and leaves no decoder behind', async () => {

@@ -1,0 +1,93 @@
+import { readdir, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { decodeMany, groupShort } from '../audio/decode-many.ts';
+import { decodeStream } from '../audio/decode.ts';
+import { ahead } from '../support/ahead.ts';
+import { InputError } from '../support/errors.ts';
+import { readError } from '../support/files.ts';
+import { cutWhileDecoding, type Segment } from './segments.ts';
+
+/** What comes of recordings, in order: the stretches of each, then its end, or why it can't be read. */
+export type Piece = { file: string; segment: Segment } | { file: string; refused: InputError | undefined };
+
+/** Segments as long as those the encoder learnt from do best. */
+const LONGEST_SEGMENT_SECONDS = 12;
+/** Recordings that are looked at together for short ones, and those whose decoding has begun. */
+const TOGETHER = 32;
+const AHEAD = 3;
+
+const RECORDING = /\.(wav|mp3|flac|ogg|oga|opus|m4a|aac|g722|wma|aiff?|amr|webm|mp4|mkv|mov|avi)$/i;
+
+/**
+ * Files, and the recordings in folders, in the order given.
+ * @throws InputError when a path doesn't exist
+ */
+export async function recordingsAt(paths: readonly string[]): Promise<string[]> {
+  const files: string[] = [];
+  for (const named of paths) {
+    const info = await stat(named).catch((error: unknown) => {
+      throw readError(named, error);
+    });
+    if (!info.isDirectory()) files.push(named);
+    else {
+      const inside = (await readdir(named, { recursive: true })).filter((name) => RECORDING.test(name)).sort();
+      files.push(...inside.map((name) => path.join(named, name)));
+    }
+  }
+  return files;
+}
+
+/** Decodes recordings and cuts them into stretches. The beginnings of the next are decoded while one is worked on. */
+export async function* piecesOf(files: readonly string[], signal?: AbortSignal): AsyncGenerator<Piece> {
+  const opened = new Set<AsyncGenerator<Segment>>();
+  const open = async ({ file, samples }: Recording) => {
+    const segments = cutWhileDecoding(samples ? whole(samples) : decodeStream(file, { signal }), LONGEST_SEGMENT_SECONDS);
+    opened.add(segments);
+    return { segments, first: await segments.next().catch(refusal) };
+  };
+  try {
+    for await (const { item: { file }, result: { segments, first } } of ahead(shortTogether(files), AHEAD, open)) {
+      let next = first;
+      while (!(next instanceof InputError) && !next.done) {
+        yield { file, segment: next.value };
+        next = await segments.next().catch(refusal);
+      }
+      opened.delete(segments);
+      yield { file, refused: next instanceof InputError ? next : undefined };
+    }
+  } finally {
+    await Promise.all([...opened].map((segments) => segments.return(undefined)));
+  }
+}
+
+interface Recording {
+  file: string;
+  /** 16 kHz mono, where it is decoded already. */
+  samples: Float32Array | undefined;
+}
+
+/** Recordings in order, with short ones decoded many at a time: to start ffmpeg takes longer than a few seconds of speech. */
+async function* shortTogether(files: readonly string[]): AsyncGenerator<Recording> {
+  const parts = Array.from({ length: Math.ceil(files.length / TOGETHER) }, (_, i) => files.slice(i * TOGETHER, (i + 1) * TOGETHER));
+  for await (const { item: part, result: decoded } of ahead(parts, 2, decodeShort)) for (const file of part) yield { file, samples: decoded.get(file) };
+}
+
+async function decodeShort(files: readonly string[]): Promise<Map<string, Float32Array>> {
+  const decoded = new Map<string, Float32Array>();
+  for (const group of await groupShort(files.map((file) => ({ file })))) {
+    const sounds = group.length > 1 ? await decodeMany(group, tmpdir()) : undefined;
+    sounds?.forEach((samples, i) => decoded.set(group[i]!.file, samples));
+  }
+  return decoded;
+}
+
+async function* whole(samples: Float32Array): AsyncGenerator<Float32Array> {
+  yield await Promise.resolve(samples);
+}
+
+/** What can't be read is set aside; anything else that goes wrong ends the work. */
+function refusal(error: unknown): InputError {
+  if (error instanceof InputError) return error;
+  throw error;
+}
