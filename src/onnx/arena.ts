@@ -20,7 +20,7 @@ export class Arena {
   }
 
   /**
-   * @param session of a model that went through `forRunningInto`
+   * @param session of a model that `runInto` can run
    * @param outputs as far as they are known beforehand; if one is not, the binding for Node gives a copy of each. Results are valid until the next run.
    */
   async run(session: Session, feeds: Record<string, ort.Tensor>, outputs: Outputs): Promise<Record<string, ort.Tensor>> {

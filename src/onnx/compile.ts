@@ -6,7 +6,6 @@ import type { Network } from './network.ts';
 import { totalNeed, VIEWS, workingBytes, type MemoryNeed } from './memory.ts';
 import { encodeModel } from './proto.ts';
 import { withRecomputation, type Way } from './recompute.ts';
-import { forRunningInto } from './run-into.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
 import type { BatchShape, SymbolSizes, ValueSizes } from './value-sizes.ts';
 import { withoutConvolutions } from './windows.ts';
@@ -103,7 +102,7 @@ function asOutputs(graph: Graph, gradients: ReadonlyMap<string, Value>, seed: Va
 
 /** Opens a step's sessions. */
 export async function openStep({ network, forward, backward, output, seed, gradients, kept }: Plan, options: SessionOptions): Promise<Parts> {
-  const open = (run: PlannedRun): Promise<Session> => openSession(forRunningInto(encodeModel(network.graph, run)), { returnsMemory: true, ...options });
+  const open = (run: PlannedRun): Promise<Session> => openSession(encodeModel(network.graph, { ...run, runsInto: true }), { returnsMemory: true, ...options });
   return {
     graph: network.graph, forward: await open(forward), backward: await open(backward), output, seed, gradients, kept, given: forward.outputs,
     forwardInputs: namesOf(forward.inputs), backwardInputs: namesOf(backward.inputs),

@@ -7,6 +7,7 @@ import {
 } from 'onnx-buf';
 import { toFloat16 } from '../support/float16.ts';
 import type { Attribute, Constant, Dim, ElementType, Graph, Node, Value } from './graph.ts';
+import { unconverted } from './run-into.ts';
 
 /** Opset 20 is the first with Gelu; IR version 9 goes with it. */
 const OPSET = 20n;
@@ -24,6 +25,8 @@ export interface ModelOptions {
   /** Compute in float64 throughout: for checking gradients against finite differences. */
   double?: boolean;
   metadata?: Readonly<Record<string, string>>;
+  /** For `runInto`. */
+  runsInto?: boolean;
 }
 
 /** The bytes of an .onnx file for a graph, or for a part of it. */
@@ -36,16 +39,17 @@ export function encodeModel(graph: Graph, options: ModelOptions = {}): Uint8Arra
   const constants = [...graph.constants.values()].filter((c) => used.has(c.value.name)).map((c) => constantTensor(c, double));
   const weights = [...(options.weights ?? [])].filter(([name]) => used.has(name));
   const stored = weights.map(([name, data]) => weightTensors(name, graph.parameters.get(name)!, data, options.half ?? false));
+  const first = options.runsInto ? [unconverted] : [];
   const model = create(ModelProtoSchema, {
     irVersion: IR_VERSION,
     producerName: 'isogloss',
     opsetImport: [create(OperatorSetIdProtoSchema, { domain: '', version: OPSET })],
     graph: create(GraphProtoSchema, {
       name: 'isogloss',
-      node: [...stored.flatMap((s) => s.nodes), ...nodes.flatMap((node) => (double ? doubleNodes(node) : [nodeProto(node)]))],
+      node: [...first.map(({ node }) => node), ...stored.flatMap((s) => s.nodes), ...nodes.flatMap((node) => (double ? doubleNodes(node) : [nodeProto(node)]))],
       initializer: [...constants, ...stored.map((s) => s.tensor)],
       input: inputs.map(info),
-      output: (options.outputs ?? graph.outputs).map(info),
+      output: [...first.map(({ output }) => output), ...(options.outputs ?? graph.outputs).map(info)],
     }),
     metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
   });

@@ -10,24 +10,28 @@ import type { Session } from './session.ts';
 const UNCONVERTED = 'isogloss.unconverted';
 const REFUSAL = 'Non tensor type is temporarily not supported';
 
+const floats = create(TypeProtoSchema, { value: { case: 'tensorType', value: create(TypeProto_TensorSchema, { elemType: TensorProto_DataType.FLOAT }) } });
+const sequence = create(TypeProtoSchema, { value: { case: 'sequenceType', value: create(TypeProto_SequenceSchema, { elemType: floats }) } });
+
+/** What a graph has first, to be run by `runInto`. */
+export const unconverted = {
+  node: create(NodeProtoSchema, { opType: 'SequenceEmpty', name: UNCONVERTED, output: [UNCONVERTED] }),
+  output: create(ValueInfoProtoSchema, { name: UNCONVERTED, type: sequence }),
+};
+
 /**
- * Prepares a model for `runInto`. Protobuf merges repeated fields, so it is enough to put a model before it that has nothing but
- * a graph with this output: the first one then.
+ * Prepares a model's file for `runInto`. Protobuf merges repeated fields, so it is enough to put a model before it that has nothing
+ * but a graph with this output: the first one then.
  */
 export function forRunningInto(model: Uint8Array): Uint8Array {
-  const floats = create(TypeProtoSchema, { value: { case: 'tensorType', value: create(TypeProto_TensorSchema, { elemType: TensorProto_DataType.FLOAT }) } });
-  const sequence = create(TypeProtoSchema, { value: { case: 'sequenceType', value: create(TypeProto_SequenceSchema, { elemType: floats }) } });
-  const graph = create(GraphProtoSchema, {
-    node: [create(NodeProtoSchema, { opType: 'SequenceEmpty', name: UNCONVERTED, output: [UNCONVERTED] })],
-    output: [create(ValueInfoProtoSchema, { name: UNCONVERTED, type: sequence })],
-  });
+  const graph = create(GraphProtoSchema, { node: [unconverted.node], output: [unconverted.output] });
   return Buffer.concat([toBinary(ModelProtoSchema, create(ModelProtoSchema, { graph })), model]);
 }
 
 /**
  * Runs a session that has outputs' memory given to it, and writes nowhere else: the binding for Node (onnxruntime-node 1.30) would give a
  * copy of each output besides. It converts them in order when the run is done, and stops at one that it can't (decision 0034).
- * @param session of a model that went through `forRunningInto`
+ * @param session of a model that has `unconverted`
  * @param outputs where they are written; what is not in it is not computed
  */
 export async function runInto(session: Session, feeds: Readonly<Record<string, ort.Tensor>>, outputs: Readonly<Record<string, ort.Tensor>>): Promise<void> {
