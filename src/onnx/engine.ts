@@ -37,7 +37,7 @@ export class Engine {
     this.weights = new Map([...weights].map(([name, data]) => [name, data.slice()]));
     const matrices = [...parts.graph.parameters].flatMap(([name, { dims }]) => (dims.length > 1 ? [name] : []));
     this.optimiser = new AdamW(settings, this.weights, new Set(matrices), moments);
-    this.sums = likeThem(parts.gradients);
+    this.sums = likeThem(parts);
   }
 
   /** @param output what the loss is computed from; its gradient is given to `backward` */
@@ -82,8 +82,8 @@ export class Engine {
   async accumulate(gradient: ort.Tensor): Promise<void> {
     const { graph, backward, backwardInputs, seed, gradients } = this.parts;
     const feeds = pick({ ...this.kept, ...weightFeeds(graph, this.weights), [seed.name]: gradient }, backwardInputs);
-    const found = this.summed === 0 ? this.sums : (this.more ??= likeThem(gradients));
-    await runInto(backward, feeds, Object.fromEntries([...gradients].map(([name, value]) => [value.name, floats(found.get(name)!, value.dims as number[])])));
+    const found = this.summed === 0 ? this.sums : (this.more ??= likeThem(this.parts));
+    await runInto(backward, feeds, Object.fromEntries([...gradients].map(([name, value]) => [value.name, floats(found.get(name)!, dimsOf(value, graph.parameters.get(name)!))])));
     if (this.summed++ > 0) addTo(this.sums, found);
   }
 
@@ -110,9 +110,12 @@ export class Engine {
   }
 }
 
-function likeThem(gradients: ReadonlyMap<string, Value>): Weights {
-  return new Map([...gradients].map(([name, { dims }]) => [name, new Float32Array((dims as number[]).reduce((a, d) => a * d, 1))]));
+function likeThem({ graph, gradients }: Parts): Weights {
+  return new Map([...gradients].map(([name, value]) => [name, new Float32Array(dimsOf(value, graph.parameters.get(name)!).reduce((a, d) => a * d, 1))]));
 }
+
+/** Of a gradient: its parameter's, where they aren't known before it runs. */
+const dimsOf = (gradient: Value, parameter: Value): number[] => (gradient.dims.every((d) => typeof d === 'number') ? gradient : parameter).dims as number[];
 
 function weightFeeds(graph: Graph, weights: Weights): Feeds {
   return Object.fromEntries([...weights].map(([name, data]) => [name, floats(data, graph.parameters.get(name)!.dims as number[])]));
