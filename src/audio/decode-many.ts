@@ -5,6 +5,7 @@ import { looksTruncated } from './decode.ts';
 import { findFfmpeg } from './ffmpeg.ts';
 import { floatsOf, formatByName, SAMPLE_RATE } from './format.ts';
 import { oggIsCutOff } from './ogg.ts';
+import { isPlainWav } from './wav.ts';
 
 /** A recording, or a stretch of one, in seconds. */
 export interface Stretch {
@@ -18,7 +19,7 @@ const GROUP = { stretches: 32, bytes: 4_000_000 };
 
 /**
  * Puts short stretches together, so that ffmpeg has to start once for a group of them: starting takes ten times as long as decoding a
- * few seconds. What is long, damaged or not there is in none.
+ * few seconds. What is long, damaged or not there is in none, nor what is read without ffmpeg.
  */
 export async function groupShort(stretches: readonly Stretch[]): Promise<Stretch[][]> {
   const groups: Stretch[][] = [];
@@ -41,7 +42,7 @@ async function sizeOf({ file, start, end }: Stretch): Promise<number | undefined
   const info = await stat(file).catch(() => undefined);
   if (!info?.isFile() || info.size === 0) return undefined;
   if (await oggIsCutOff(file)) return undefined;
-  if (start === undefined && end === undefined) return info.size;
+  if (start === undefined && end === undefined) return (await isPlainWav(file).catch(() => false)) ? undefined : info.size;
   return end === undefined ? undefined : (end - (start ?? 0)) * SAMPLE_RATE * 2;
 }
 

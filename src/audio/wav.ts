@@ -12,6 +12,15 @@ const HEADER = 44;
  * @returns undefined for anything else, or when its length is not what the header says: ffmpeg will tell what it is
  */
 export async function readPlainWav(file: string): Promise<Float32Array | undefined> {
+  const length = await plainLength(file);
+  return length === undefined ? undefined : samplesOf(await readFile(file), length);
+}
+
+/** Whether `readPlainWav` reads it. */
+export const isPlainWav = async (file: string): Promise<boolean> => (await plainLength(file)) !== undefined;
+
+/** @returns bytes of samples; undefined where ffmpeg should read them */
+async function plainLength(file: string): Promise<number | undefined> {
   const handle = await open(file);
   const header = Buffer.alloc(HEADER);
   const { size } = await handle.stat();
@@ -20,7 +29,7 @@ export async function readPlainWav(file: string): Promise<Float32Array | undefin
     size <= LARGEST && header.toString('latin1', 0, 4) === 'RIFF' && header.toString('latin1', 8, 16) === 'WAVEfmt ' && header.readUInt16LE(20) === 1 &&
     header.readUInt16LE(22) === 1 && header.readUInt32LE(24) === SAMPLE_RATE && header.readUInt16LE(34) === 16 &&
     header.toString('latin1', 36, 40) === 'data' && header.readUInt32LE(40) > 0 && HEADER + header.readUInt32LE(40) <= size;
-  return plain ? samplesOf(await readFile(file), header.readUInt32LE(40)) : undefined;
+  return plain ? header.readUInt32LE(40) : undefined;
 }
 
 /** As ffmpeg and the cache of decoded audio have them; node-wav makes positive ones a little larger. */

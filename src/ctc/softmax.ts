@@ -1,8 +1,8 @@
 /** Logits further than this below their row's highest are out of the fast exponential's range, and of float32's after it: they count as so far. */
 const RANGE = 80;
 
-/** The most that a probability can be that may have been less. */
-export const FLOOR = 1.81e-35;
+/** The most that a probability can be that may have been less, and a little for rounding. */
+export const FLOOR = 1.003 * Math.exp(-RANGE);
 
 /** 2^0 down to 2^-127: what is left of an exponential once the polynomial has done its part. */
 const POWERS = Float64Array.from({ length: 128 }, (_, i) => 2 ** -i);

@@ -1,5 +1,5 @@
 import * as ort from 'onnxruntime-node';
-import type { ElementType } from './graph.ts';
+import { ARRAYS, type ElementType } from './graph.ts';
 import { outputsOf, runInto } from './run-into.ts';
 import type { Session } from './session.ts';
 
@@ -53,5 +53,3 @@ const sizesOf = (outputs: Outputs): OutputSize[] => Object.entries(outputs).map(
 
 /** Whole cache lines apart, so that threads don't share one. */
 const bytesOf = (outputs: readonly OutputSize[]): number => outputs.reduce((sum, { size, type }) => sum + Math.ceil((size * ARRAYS[type].BYTES_PER_ELEMENT) / 64) * 64, 0);
-
-const ARRAYS = { float32: Float32Array, float16: Uint16Array, int64: BigInt64Array, int32: Int32Array, bool: Uint8Array, uint8: Uint8Array } as const satisfies Record<ElementType, unknown>;

@@ -138,8 +138,8 @@ const POOL = 8;
 
 /** The nodes of the way back, and of the way there those that it computes once more. */
 function nodesBack(way: Way, recompute: Recomputed | undefined, outputs: readonly Value[]): Node[] {
-  if (recompute === 'all') return leadingTo(outputs, [...way.forward, ...way.backward]);
-  return leadingTo(outputs, withViews(way.forward, recompute === 'blocks' ? withRecomputation(way) : way.backward));
+  const nodes = recompute === 'all' ? [...way.forward, ...way.backward] : withViews(way.forward, recompute === 'blocks' ? withRecomputation(way) : way.backward);
+  return leadingTo(outputs, nodes);
 }
 
 /** Of nodes in order, those that some values are made of. */

@@ -29,7 +29,7 @@ export function fastConvolution(g: Graph, x: Value, weight: Value): Value {
   const length = dimOf(g, x, 1);
   const tiles = g.node('Div', [g.node('Add', [length, g.integers([TILE - 1])]), g.integers([TILE])]);
   const covered = g.node('Mul', [tiles, g.integers([TILE])]);
-  const windows = reshape(g, windowsOf(g, padded(g, x, (kernel - 1) / 2, length, covered)), [WINDOW, 'batch*tiles*channels']);
+  const windows = reshape(g, seenByTiles(g, padded(g, x, (kernel - 1) / 2, length, covered)), [WINDOW, 'batch*tiles*channels']);
   const seen = reshape(g, matmul(g, constant(g, ofWindow), windows), [POINTS ** 2, 'batch*tiles', channels]);
   const kernels = matmul(g, constant(g, ofKernel), reshape(g, weight, [kernel, channels * outputs]));
   const products = matmul(g, seen, reshape(g, kernels, [POINTS ** 2, channels, outputs]));
@@ -51,7 +51,7 @@ function alongFrames(g: Graph, x: Value, [before, after]: readonly [Value, Value
 }
 
 /** What each tile's outputs see: [batch, 9 · (tiles + 1), channels] → [17, batch, tiles, channels]. */
-function windowsOf(g: Graph, x: Value): Value {
+function seenByTiles(g: Graph, x: Value): Value {
   const [batch, , channels] = x.dims as [Dim, Dim, number];
   const byPlace = transpose(g, reshape(g, x, [batch, 'tiles+1', TILE, channels]), [2, 0, 1, 3]);
   const here = trim(g, byPlace, 2, 0, 1);

@@ -4,6 +4,9 @@ import { inferDims } from './infer.ts';
 export type Dim = number | string;
 export type ElementType = 'float32' | 'float16' | 'int64' | 'int32' | 'bool' | 'uint8';
 
+/** What holds numbers of a type. */
+export const ARRAYS = { float32: Float32Array, float16: Uint16Array, int64: BigInt64Array, int32: Int32Array, bool: Uint8Array, uint8: Uint8Array } as const satisfies Record<ElementType, unknown>;
+
 export interface Value {
   readonly name: string;
   readonly type: ElementType;

@@ -1,6 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import { TILE } from './fast-convolution.ts';
-import type { ElementType, Graph, Node, Value } from './graph.ts';
+import { ARRAYS, type Graph, type Node, type Value } from './graph.ts';
 import { formula, type Size } from './probe.ts';
 import { encodeModel } from './proto.ts';
 
@@ -78,11 +78,9 @@ export class ValueSizes {
   /** @returns 0 where it isn't known */
   bytes(value: Value, shape: BatchShape): number {
     const dims = this.dims(value, shape);
-    return dims ? dims.reduce((a, d) => a * d, ELEMENT_BYTES[value.type]) : 0;
+    return dims ? dims.reduce((a, d) => a * d, ARRAYS[value.type].BYTES_PER_ELEMENT) : 0;
   }
 }
-
-const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = { float32: 4, float16: 2, int64: 8, int32: 4, bool: 1, uint8: 1 };
 
 /** The nodes that these values come from. */
 function ancestors(nodes: readonly Node[], wanted: ReadonlySet<string>): Node[] {

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { decodeMany, groupShort } from '../audio/decode-many.ts';
+import { decodeMany, groupShort, type Stretch } from '../audio/decode-many.ts';
 import { decodeStream } from '../audio/decode.ts';
 import { ahead } from '../support/ahead.ts';
 import { InputError } from '../support/errors.ts';
@@ -42,7 +42,7 @@ export async function recordingsAt(paths: readonly string[]): Promise<string[]> 
 export async function* piecesOf(files: readonly string[], signal?: AbortSignal): AsyncGenerator<Piece> {
   const opened = new Set<AsyncGenerator<Segment>>();
   const open = async ({ file, samples }: Recording) => {
-    const segments = cutWhileDecoding(samples ? whole(samples) : decodeStream(file, { signal }), LONGEST_SEGMENT_SECONDS);
+    const segments = cutWhileDecoding(samples ? [samples] : decodeStream(file, { signal }), LONGEST_SEGMENT_SECONDS);
     opened.add(segments);
     return { segments, first: await segments.next().catch(refusal) };
   };
@@ -69,21 +69,30 @@ interface Recording {
 
 /** Recordings in order, with short ones decoded many at a time: to start ffmpeg takes longer than a few seconds of speech. */
 async function* shortTogether(files: readonly string[]): AsyncGenerator<Recording> {
-  const parts = Array.from({ length: Math.ceil(files.length / TOGETHER) }, (_, i) => files.slice(i * TOGETHER, (i + 1) * TOGETHER));
-  for await (const { item: part, result: decoded } of ahead(parts, 2, decodeShort)) for (const file of part) yield { file, samples: decoded.get(file) };
+  for await (const { item, result: decoded } of ahead(withGroups(files), 2, decodeGroup)) for (const stretch of item.stretches) yield { file: stretch.file, samples: decoded.get(stretch) };
 }
 
-async function decodeShort(files: readonly string[]): Promise<Map<string, Float32Array>> {
-  const decoded = new Map<string, Float32Array>();
-  for (const group of await groupShort(files.map((file) => ({ file })))) {
-    const sounds = group.length > 1 ? await decodeMany(group, tmpdir()) : undefined;
-    sounds?.forEach((samples, i) => decoded.set(group[i]!.file, samples));
+interface WithGroup {
+  /** Recordings that follow one another. */
+  stretches: readonly Stretch[];
+  /** Those of them that are decoded together. */
+  group: readonly Stretch[];
+}
+
+/** All recordings in order, as many at a time as have one group among them: no more than a few groups are in memory. */
+async function* withGroups(files: readonly string[]): AsyncGenerator<WithGroup> {
+  for (let at = 0; at < files.length; at += TOGETHER) {
+    const stretches = files.slice(at, at + TOGETHER).map((file): Stretch => ({ file }));
+    const groups = await groupShort(stretches);
+    const starts = [0, ...groups.slice(1).map(([first]) => stretches.indexOf(first!)), stretches.length];
+    for (let i = 0; i + 1 < starts.length; i++) yield { stretches: stretches.slice(starts[i], starts[i + 1]), group: groups[i] ?? [] };
   }
-  return decoded;
 }
 
-async function* whole(samples: Float32Array): AsyncGenerator<Float32Array> {
-  yield await Promise.resolve(samples);
+/** What can't be decoded together is decoded by itself, and tells then what is wrong. */
+async function decodeGroup({ group }: WithGroup): Promise<Map<Stretch, Float32Array>> {
+  const decoded = group.length > 1 ? await decodeMany(group, tmpdir()).catch(() => undefined) : undefined;
+  return new Map(decoded?.map((samples, i) => [group[i]!, samples]));
 }
 
 /** What can't be read is set aside; anything else that goes wrong ends the work. */

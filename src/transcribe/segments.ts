@@ -23,7 +23,7 @@ const PAUSE = 0.01;
  * whole. Where there is no pause, a stretch comes with some of its neighbours, so that what is said at the cut is heard whole
  * from either side. No more than a stretch and a block are in memory.
  */
-export async function* cutWhileDecoding(blocks: AsyncIterable<Float32Array>, longest: number): AsyncGenerator<Segment> {
+export async function* cutWhileDecoding(blocks: Iterable<Float32Array> | AsyncIterable<Float32Array>, longest: number): AsyncGenerator<Segment> {
   const most = longest * SAMPLE_RATE;
   // One sample more than fits: the next cut depends on nothing beyond it.
   const waiting = new Float32Array(CONTEXT + most + 1 + CONTEXT);

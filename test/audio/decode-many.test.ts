@@ -7,6 +7,7 @@ import { AudioCache } from '../../src/audio/cache.ts';
 import { decodeAudio } from '../../src/audio/decode.ts';
 import { decodeMany, groupShort, type Stretch } from '../../src/audio/decode-many.ts';
 import { findFfmpeg } from '../../src/audio/ffmpeg.ts';
+import { writeWav } from '../../src/audio/wav.ts';
 
 let folder: string;
 const at = (name: string): string => path.join(folder, name);
@@ -43,6 +44,12 @@ describe('short recordings', () => {
     const groups = await groupShort([...odd, ...short]);
     expect(groups.map((group) => group.length)).toEqual([32, 32, 6]);
     expect(groups.flat()).toEqual(short);
+  });
+
+  it('that are read without ffmpeg are left out, but for stretches of them', async () => {
+    await writeWav(at('plain.wav'), new Float32Array(32000).fill(0.1));
+    const part = { file: at('plain.wav'), start: 0.5, end: 1 };
+    expect(await groupShort([{ file: at('plain.wav') }, { file: at('d.wav') }, part])).toEqual([[{ file: at('d.wav') }, part]]);
   });
 });
 
