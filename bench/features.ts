@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { frameCount } from '../src/encoder/architecture.ts';
-import { loadEncoder } from '../src/encoder/encoder.ts';
+import { frameCount } from '../src/encoder/own/architecture.ts';
+import { loadEncoder } from '../src/encoder/own/encoder.ts';
 import { FeatureCache } from '../src/encoder/feature-cache.ts';
 import { computeFeatures } from '../src/encoder/features.ts';
 import { makeBatches } from '../src/support/batches.ts';

@@ -9,8 +9,8 @@ import { Model, readModel, type ModelParts } from '../src/model/model.ts';
 import { recipeSchema, type Recipe } from '../src/recipe/schema.ts';
 import { cacheFolder } from '../src/support/cache-folder.ts';
 import { Random } from '../src/support/random.ts';
-import { evaluateModel } from '../src/train/evaluate-model.ts';
-import { prepare } from '../src/train/prepare.ts';
+import { evaluateModel } from '../src/run/evaluate-model.ts';
+import { prepare } from '../src/dataset/prepare.ts';
 
 /*
  * What a finished run's encoder loses and gains in 8 bits, under the head as it was trained:

@@ -2,8 +2,8 @@ import { execa } from 'execa';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { frameCount } from '../src/encoder/architecture.ts';
-import { readEncoder } from '../src/encoder/encoder.ts';
+import { frameCount } from '../src/encoder/own/architecture.ts';
+import { readEncoder } from '../src/encoder/own/encoder.ts';
 import { openEncoder } from '../src/encoder/open.ts';
 import type { Learns } from '../src/recipe/learns.ts';
 import { recipeSchema } from '../src/recipe/schema.ts';
@@ -14,7 +14,7 @@ import type { Examples } from '../src/train/examples.ts';
 import { featureExamples } from '../src/train/feature-examples.ts';
 import { train } from '../src/train/loop.ts';
 import type { MemoryMode } from '../src/train/memory.ts';
-import { layersOf, startingPoint } from '../src/train/starting-point.ts';
+import { layersOf, startingPoint } from '../src/train/pretrained.ts';
 import { buildTrainable, cachedLayers, cutOf, type Shape } from '../src/train/trainable.ts';
 
 /*

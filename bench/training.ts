@@ -1,11 +1,11 @@
 import { buildHead } from '../src/head/head.ts';
-import { adamWDefaults } from '../src/onnx/adamw.ts';
-import { Engine } from '../src/onnx/engine.ts';
-import { Graph, type Value } from '../src/onnx/graph.ts';
-import { Network } from '../src/onnx/network.ts';
-import * as ops from '../src/onnx/ops.ts';
-import { encodeModel } from '../src/onnx/proto.ts';
-import { floats, openSession } from '../src/onnx/session.ts';
+import { adamWDefaults } from '../src/onnx/training/adamw.ts';
+import { Engine } from '../src/onnx/training/engine.ts';
+import { Graph, type Value } from '../src/onnx/graph/graph.ts';
+import { Network } from '../src/onnx/graph/network.ts';
+import * as ops from '../src/onnx/graph/ops.ts';
+import { encodeModel } from '../src/onnx/file/proto.ts';
+import { floats, openSession } from '../src/onnx/runtime/session.ts';
 import { Random } from '../src/support/random.ts';
 import { frameMask } from '../src/audio/standardise.ts';
 import { alternatives } from './javascript-alternatives.ts';

@@ -1,6 +1,6 @@
 import { Command, Flags } from '@oclif/core';
 import path from 'node:path';
-import { DEVICES, useMachine, type MachineChoice } from '../onnx/device.ts';
+import { DEVICES, useMachine, type MachineChoice } from '../onnx/runtime/device.ts';
 import { IsoglossError, type Place, type SetAside } from '../support/errors.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { drawnProgress } from './progress.ts';

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as ort from 'onnxruntime-node';
-import { providers, type Device } from '../onnx/device.ts';
-import { installCommand, installFromPyPi, isInstalled, missingLibraries, whereFrom } from '../onnx/provider-libraries.ts';
+import { providers, type Device } from '../onnx/runtime/device.ts';
+import { installCommand, installFromPyPi, isInstalled, missingLibraries, whereFrom } from '../onnx/runtime/provider-libraries.ts';
 import { versions } from '../support/versions.ts';
 import type { Finding } from './diagnose.ts';
 

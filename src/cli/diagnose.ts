@@ -4,7 +4,7 @@ import { readdir, stat, statfs } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { findFfmpeg } from '../audio/ffmpeg.ts';
-import { embeddedFile } from '../encoder/encoder.ts';
+import { embeddedFile } from '../encoder/own/encoder.ts';
 import { usableCores } from '../support/processors.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
 import { IsoglossError } from '../support/errors.ts';

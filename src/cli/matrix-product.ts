@@ -1,9 +1,9 @@
 import * as ort from 'onnxruntime-node';
-import { useMachine, type Device } from '../onnx/device.ts';
-import { Graph } from '../onnx/graph.ts';
-import { matmul } from '../onnx/ops.ts';
-import { encodeModel } from '../onnx/proto.ts';
-import { floatData, floats, openSession } from '../onnx/session.ts';
+import { useMachine, type Device } from '../onnx/runtime/device.ts';
+import { Graph } from '../onnx/graph/graph.ts';
+import { matmul } from '../onnx/graph/ops.ts';
+import { encodeModel } from '../onnx/file/proto.ts';
+import { floatData, floats, openSession } from '../onnx/runtime/session.ts';
 import { Random } from '../support/random.ts';
 import { relativeError } from '../support/relative-error.ts';
 

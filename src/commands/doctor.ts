@@ -3,7 +3,7 @@ import { BaseCommand } from '../cli/base-command.ts';
 import { diagnose, type Finding } from '../cli/diagnose.ts';
 import { adviceOn, deviceFindings, findGpus, findProviders, type Gpu, type Provider } from '../cli/diagnose-devices.ts';
 import { compareProduct, PRODUCT_TOLERANCE, type ComparedProduct } from '../cli/matrix-product.ts';
-import { DEVICES, type Device } from '../onnx/device.ts';
+import { DEVICES, type Device } from '../onnx/runtime/device.ts';
 import { InputError, WorkError } from '../support/errors.ts';
 
 const MARKS = { good: '✓', missing: '✗', note: '·' } as const;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { BaseCommand, machineFlags } from '../cli/base-command.ts';
 import { columns, interval, percent } from '../cli/format.ts';
 import type { Scores } from '../evaluate/score.ts';
-import { runRecipe, type RunResult } from '../train/run.ts';
+import { runRecipe, type RunResult } from '../run/run.ts';
 
 export default class Run extends BaseCommand {
   static override summary = 'Run a recipe: prepare, features, train, evaluate, report.';

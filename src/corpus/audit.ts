@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { AudioCache } from '../audio/cache.ts';
 import { measureQuality, type Quality } from '../audio/quality.ts';
-import { ahead } from '../support/ahead.ts';
+import { ahead } from '../support/prefetch.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
 import { InputError, type Place } from '../support/errors.ts';
 import { silent, type Progress } from '../support/progress.ts';

@@ -1,13 +1,13 @@
 import { frameMask, type Level } from '../audio/standardise.ts';
-import type { Weights } from '../onnx/engine.ts';
-import type { Value } from '../onnx/graph.ts';
-import { Network, type AdapterOptions } from '../onnx/network.ts';
-import { encodeModel } from '../onnx/proto.ts';
-import { floatData, floats, openSession, type Session } from '../onnx/session.ts';
-import type { FrozenEncoder, Hidden } from './encoder.ts';
-import type { ExportedOptions } from './exposed.ts';
+import type { Weights } from '../onnx/training/engine.ts';
+import type { Value } from '../onnx/graph/graph.ts';
+import { Network, type AdapterOptions } from '../onnx/graph/network.ts';
+import { encodeModel } from '../onnx/file/proto.ts';
+import { floatData, floats, openSession, type Session } from '../onnx/runtime/session.ts';
+import type { FrozenEncoder, Hidden } from './own/encoder.ts';
+import type { ExportedOptions } from './exported/exposed.ts';
 import { openEncoder } from './open.ts';
-import { openUpper, type Upper } from './split.ts';
+import { openUpper, type Upper } from './exported/split.ts';
 
 /** Appends the blocks of an encoder that others exported, with adapters where the network has them: `features` and `mask` in, hidden layers 1 … top out. */
 export function buildAdapted(network: Network, upper: Upper): Value[] {

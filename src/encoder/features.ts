@@ -1,9 +1,9 @@
 import { silent, type Progress } from '../support/progress.ts';
-import { ahead } from '../support/ahead.ts';
+import { ahead } from '../support/prefetch.ts';
 import { makeBatches, type Batch } from '../support/batches.ts';
-import { frameCount } from './architecture.ts';
+import { frameCount } from './own/architecture.ts';
 import { encode } from './chunks.ts';
-import type { FrozenEncoder, Hidden } from './encoder.ts';
+import type { FrozenEncoder, Hidden } from './own/encoder.ts';
 import type { FeatureCache, FeatureKey } from './feature-cache.ts';
 
 /** A recording whose features are wanted. */

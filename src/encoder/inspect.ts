@@ -1,19 +1,19 @@
 import path from 'node:path';
 import { statSync } from 'node:fs';
-import { differentiate } from '../onnx/differentiate.ts';
-import { readModel, type ImportedModel } from '../onnx/import.ts';
-import { Network } from '../onnx/network.ts';
+import { differentiate } from '../onnx/autodiff/differentiate.ts';
+import { readModel, type ImportedModel } from '../onnx/file/import.ts';
+import { Network } from '../onnx/graph/network.ts';
 import { messageOf } from '../support/errors.ts';
-import { FRAME_FIELD } from './architecture.ts';
-import { hasQuantised, isOwn } from './encoder.ts';
-import { findHiddenLayers } from './hidden-layers.ts';
+import { FRAME_FIELD } from './own/architecture.ts';
+import { hasQuantised, isOwn } from './own/encoder.ts';
+import { findHiddenLayers } from './exported/hidden-layers.ts';
 import { openEncoder } from './open.ts';
-import { measureResponse } from './response.ts';
+import { measureResponse } from './exported/response.ts';
 import { readSource } from './quantised.ts';
 import { findEncoder, type EncoderChoice } from './source.ts';
-import type { FetchOptions } from './from-hub.ts';
-import { openUpper } from './split.ts';
-import { storedIn, type Stored, type StoredAs } from './stored.ts';
+import type { FetchOptions } from './hub/from-hub.ts';
+import { openUpper } from './exported/split.ts';
+import { storedIn, type Stored, type StoredAs } from './exported/stored.ts';
 
 /** What `encoder inspect --json` prints. */
 export interface Inspection {

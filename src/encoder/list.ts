@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { cachedSnapshots } from '../hub/cache.ts';
-import { Network, parameterCount } from '../onnx/network.ts';
+import { cachedSnapshots } from './hub/cache.ts';
+import { Network, parameterCount } from '../onnx/graph/network.ts';
 import { readJson } from '../support/files.ts';
-import type { Architecture } from './architecture.ts';
-import { embeddedFile, readArchitecture } from './encoder.ts';
-import { buildEncoder } from './network.ts';
-import { chooseOnnx, dtypesOf } from './onnx-file.ts';
+import type { Architecture } from './own/architecture.ts';
+import { embeddedFile, readArchitecture } from './own/encoder.ts';
+import { buildEncoder } from './own/network.ts';
+import { chooseOnnx, dtypesOf } from './exported/onnx-file.ts';
 
 /** An encoder that a recipe can name. */
 export interface EncoderEntry {

@@ -1,7 +1,7 @@
-import { Encoder, isOwn, type FrozenEncoder } from './encoder.ts';
-import { ExportedEncoder } from './exported.ts';
-import { ExposedGraph, type ExportedOptions } from './exposed.ts';
-import { SpectrogramEncoder } from './spectrogram-encoder.ts';
+import { Encoder, isOwn, type FrozenEncoder } from './own/encoder.ts';
+import { ExportedEncoder } from './exported/exported.ts';
+import { ExposedGraph, type ExportedOptions } from './exported/exposed.ts';
+import { SpectrogramEncoder } from './exported/spectrogram-encoder.ts';
 
 /**
  * An encoder from the bytes of its .onnx file, isogloss's own or one that others exported.

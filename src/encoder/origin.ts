@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { knownCommit, knownFiles, snapshotFile } from '../hub/cache.ts';
+import { knownCommit, knownFiles, snapshotFile } from './hub/cache.ts';
 import { InputError } from '../support/errors.ts';
-import { chooseOnnx } from './onnx-file.ts';
+import { chooseOnnx } from './exported/onnx-file.ts';
 import { findEncoder, kindOf, type EncoderChoice, type EncoderSource } from './source.ts';
 
 /** Where a recipe's encoder comes from. */

@@ -1,8 +1,8 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema } from 'onnx-buf';
-import { isQuantised, quantised } from '../onnx/quantise.ts';
+import { isQuantised, quantised } from '../onnx/file/quantise.ts';
 import { InputError } from '../support/errors.ts';
-import { isOwn, readEncoder } from './encoder.ts';
+import { isOwn, readEncoder } from './own/encoder.ts';
 import type { EncoderSource } from './source.ts';
 
 /**

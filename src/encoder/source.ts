@@ -3,10 +3,10 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../support/errors.ts';
 import { readJson } from '../support/files.ts';
-import { embeddedFile } from './encoder.ts';
-import { fetchEncoder, type FetchOptions } from './from-hub.ts';
-import { chooseOnnx, type Dtype } from './onnx-file.ts';
-import { findPreprocessor, type Preprocessor } from './preprocessor.ts';
+import { embeddedFile } from './own/encoder.ts';
+import { fetchEncoder, type FetchOptions } from './hub/from-hub.ts';
+import { chooseOnnx, type Dtype } from './exported/onnx-file.ts';
+import { findPreprocessor, type Preprocessor } from './exported/preprocessor.ts';
 
 /** An encoder's files, wherever they came from. */
 export interface EncoderSource {

@@ -4,11 +4,11 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { InputError } from '../support/errors.ts';
 import { readText } from '../support/files.ts';
-import { parseCtm, wordsInSegments } from './formats/ctm.ts';
-import { readHypotheses, readJsonTranscripts } from './formats/hypotheses.ts';
-import { parseStm } from './formats/stm.ts';
-import { spaced, type Transcript } from './formats/transcript.ts';
-import { parseTrn } from './formats/trn.ts';
+import { parseCtm, wordsInSegments } from '../formats/ctm.ts';
+import { readHypotheses, readJsonTranscripts } from './hypotheses.ts';
+import { parseStm } from '../formats/stm.ts';
+import { spaced, type Transcript } from '../formats/transcript.ts';
+import { parseTrn } from '../formats/trn.ts';
 import type { Pair } from './score.ts';
 import type { TokenRule } from './tokens.ts';
 

@@ -1,8 +1,8 @@
-import type { Dim, Value } from '../onnx/graph.ts';
-import { fastConvolution, paysFor } from '../onnx/fast-convolution.ts';
-import { attentionBias, linear, linearParameters, norm, silencePadding, transformerBlock } from '../onnx/layers.ts';
-import type { Network } from '../onnx/network.ts';
-import { add, concat, matmul, pad, relu, reshape, softmax, trim } from '../onnx/ops.ts';
+import type { Dim, Value } from '../onnx/graph/graph.ts';
+import { fastConvolution, paysFor } from '../onnx/graph/fast-convolution.ts';
+import { attentionBias, linear, linearParameters, norm, silencePadding, transformerBlock } from '../onnx/graph/layers.ts';
+import type { Network } from '../onnx/graph/network.ts';
+import { add, concat, matmul, pad, relu, reshape, softmax, trim } from '../onnx/graph/ops.ts';
 
 export interface HeadSettings {
   kind: 'linear' | 'mlp' | 'transformer';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { Alphabet } from '../ctc/alphabet.ts';
-import { beamSearch, type BeamSettings } from '../ctc/beam.ts';
-import { confidencesAt } from '../ctc/confidences.ts';
-import { greedyWithTimes, type TimedTokens } from '../ctc/greedy.ts';
-import { Hotwords } from '../ctc/hotwords.ts';
-import { Lexicon } from '../ctc/lexicon.ts';
-import { wordsOf, type TimedWord } from '../ctc/word-times.ts';
+import type { Alphabet } from '../decode/alphabet.ts';
+import { beamSearch, type BeamSettings } from '../decode/beam.ts';
+import { confidencesAt } from '../decode/confidences.ts';
+import { greedyWithTimes, type TimedTokens } from '../decode/greedy.ts';
+import { Hotwords } from '../decode/hotwords.ts';
+import { Lexicon } from '../decode/lexicon.ts';
+import { wordsOf, type TimedWord } from '../decode/word-times.ts';
 import { calibrated, type Calibration } from '../evaluate/calibration.ts';
 import type { LanguageModel } from '../lm/language-model.ts';
 import { BLANK, UNKNOWN, type Vocabulary } from '../text/vocabulary.ts';

@@ -1,10 +1,10 @@
-import { frameCount, paddedSamples } from '../encoder/architecture.ts';
+import { frameCount, paddedSamples } from '../encoder/own/architecture.ts';
 import { frameMask } from '../audio/standardise.ts';
-import { floats } from '../onnx/session.ts';
+import { floats } from '../onnx/runtime/session.ts';
 import type { Random } from '../support/random.ts';
 import { fresh } from '../support/scratch.ts';
-import type { AudioAugmentSettings } from './audio-augment.ts';
-import { hear } from './augmented.ts';
+import type { AudioAugmentSettings } from '../augment/audio-augment.ts';
+import { hear } from '../augment/augmented.ts';
 import type { Examples } from './examples.ts';
 import { shareOut } from './threads.ts';
 

@@ -1,5 +1,5 @@
-import type { Moments } from '../onnx/adamw.ts';
-import type { Weights } from '../onnx/engine.ts';
+import type { Moments } from '../onnx/training/adamw.ts';
+import type { Weights } from '../onnx/training/engine.ts';
 import { writeAtomic } from '../support/files.ts';
 import { readFile } from 'node:fs/promises';
 

@@ -1,4 +1,4 @@
-import type { Feeds } from '../onnx/engine.ts';
+import type { Feeds } from '../onnx/training/engine.ts';
 import type { Random } from '../support/random.ts';
 import type { Allocate } from '../support/scratch.ts';
 import type { Batch } from '../support/batches.ts';

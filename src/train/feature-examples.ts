@@ -1,5 +1,5 @@
 import { frameMask } from '../audio/standardise.ts';
-import { floats } from '../onnx/session.ts';
+import { floats } from '../onnx/runtime/session.ts';
 import { fresh } from '../support/scratch.ts';
 import type { Examples } from './examples.ts';
 

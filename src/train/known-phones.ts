@@ -1,11 +1,11 @@
-import type { KnownPhones } from '../encoder/phones.ts';
+import type { KnownPhones } from '../encoder/own/phones.ts';
 import type { HeadSettings } from '../head/head.ts';
-import type { Weights } from '../onnx/engine.ts';
+import type { Weights } from '../onnx/training/engine.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { learnSpelling, spellingTable } from '../text/spelling.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
-import type { Item } from './prepare.ts';
-import type { StartingPoint } from './starting-point.ts';
+import type { Item } from '../dataset/prepare.ts';
+import type { StartingPoint } from './pretrained.ts';
 import type { Shape } from './trainable.ts';
 
 /** A recipe's head on an encoder. One that may start from phones does so where the encoder knows some and the head hears their layer. */

@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { adamWDefaults } from '../onnx/adamw.ts';
-import { Engine, type Weights } from '../onnx/engine.ts';
-import type { Network } from '../onnx/network.ts';
-import { floatData, floats } from '../onnx/session.ts';
+import { adamWDefaults } from '../onnx/training/adamw.ts';
+import { Engine, type Weights } from '../onnx/training/engine.ts';
+import type { Network } from '../onnx/graph/network.ts';
+import { floatData, floats } from '../onnx/runtime/session.ts';
 import { ctcLoss } from '../ctc/loss.ts';
-import { machine } from '../onnx/device.ts';
+import { machine } from '../onnx/runtime/device.ts';
 import { WorkError } from '../support/errors.ts';
 import { silent, type Task } from '../support/progress.ts';
 import { Random } from '../support/random.ts';

@@ -1,6 +1,6 @@
-import type { DropoutSite } from '../onnx/network.ts';
-import type { Feeds } from '../onnx/engine.ts';
-import { floats } from '../onnx/session.ts';
+import type { DropoutSite } from '../onnx/graph/network.ts';
+import type { Feeds } from '../onnx/training/engine.ts';
+import { floats } from '../onnx/runtime/session.ts';
 import type { Random } from '../support/random.ts';
 import { fresh } from '../support/scratch.ts';
 

@@ -1,10 +1,10 @@
-import { greedy } from '../ctc/greedy.ts';
+import { greedy } from '../decode/greedy.ts';
 import { ctcLoss } from '../ctc/loss.ts';
-import type { Weights } from '../onnx/engine.ts';
-import type { Value } from '../onnx/graph.ts';
-import type { Network } from '../onnx/network.ts';
-import { Predictor } from '../onnx/predictor.ts';
-import { floatData } from '../onnx/session.ts';
+import type { Weights } from '../onnx/training/engine.ts';
+import type { Value } from '../onnx/graph/graph.ts';
+import type { Network } from '../onnx/graph/network.ts';
+import { Predictor } from '../onnx/runtime/predictor.ts';
+import { floatData } from '../onnx/runtime/session.ts';
 import { editDistance } from '../support/edit-distance.ts';
 import { makeBatches } from '../support/batches.ts';
 import type { Examples } from './examples.ts';

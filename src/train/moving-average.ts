@@ -1,4 +1,4 @@
-import type { Weights } from '../onnx/engine.ts';
+import type { Weights } from '../onnx/training/engine.ts';
 
 /** A running mean of the weights that forgets: steadier than the weights of any one step. */
 export class MovingAverage {

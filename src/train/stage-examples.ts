@@ -1,17 +1,17 @@
-import { frameCount } from '../encoder/architecture.ts';
+import { frameCount } from '../encoder/own/architecture.ts';
 import { openEncoder } from '../encoder/open.ts';
 import type { FeatureCache } from '../encoder/feature-cache.ts';
 import { computeFeatures, type FeatureReport, type Recording } from '../encoder/features.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import type { Progress } from '../support/progress.ts';
 import { Random } from '../support/random.ts';
-import { playAtSpeed } from './audio-augment.ts';
+import { playAtSpeed } from '../augment/audio-augment.ts';
 import { audioExamples } from './audio-examples.ts';
 import type { Examples } from './examples.ts';
 import { featureExamples } from './feature-examples.ts';
-import type { Item, Prepared } from './prepare.ts';
+import type { Item, Prepared } from '../dataset/prepare.ts';
 import type { Learns } from '../recipe/learns.ts';
-import type { StartingPoint } from './starting-point.ts';
+import type { StartingPoint } from './pretrained.ts';
 import { cachedLayers, type Shape } from './trainable.ts';
 
 interface StageSource {

@@ -1,7 +1,7 @@
-import type { AdamWSettings } from '../onnx/adamw.ts';
-import type { Weights } from '../onnx/engine.ts';
-import type { Value } from '../onnx/graph.ts';
-import type { Network } from '../onnx/network.ts';
+import type { AdamWSettings } from '../onnx/training/adamw.ts';
+import type { Weights } from '../onnx/training/engine.ts';
+import type { Value } from '../onnx/graph/graph.ts';
+import type { Network } from '../onnx/graph/network.ts';
 import type { Progress } from '../support/progress.ts';
 import type { Examples } from './examples.ts';
 import type { SpecAugmentSettings } from './masks.ts';

@@ -1,6 +1,6 @@
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { ctcLoss, type LogitsShape } from '../ctc/loss.ts';
-import { hearPart, type Heard, type Part } from './augmented.ts';
+import { hearPart, type Heard, type Part } from '../augment/augmented.ts';
 
 /** What a thread of `threads` does, by name. */
 export interface Work {

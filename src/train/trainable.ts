@@ -1,10 +1,10 @@
-import type { LayerBuilder } from '../encoder/layer-builder.ts';
+import type { LayerBuilder } from '../encoder/own/layer-builder.ts';
 import { appendHead, type HeadSettings } from '../head/head.ts';
-import type { AdamWSettings } from '../onnx/adamw.ts';
-import type { Weights } from '../onnx/engine.ts';
-import type { Value } from '../onnx/graph.ts';
-import { Network, type AdapterOptions } from '../onnx/network.ts';
-import { concat, trim } from '../onnx/ops.ts';
+import type { AdamWSettings } from '../onnx/training/adamw.ts';
+import type { Weights } from '../onnx/training/engine.ts';
+import type { Value } from '../onnx/graph/graph.ts';
+import { Network, type AdapterOptions } from '../onnx/graph/network.ts';
+import { concat, trim } from '../onnx/graph/ops.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { InputError } from '../support/errors.ts';
 import type { Learns } from '../recipe/learns.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { decodeMany, groupShort, type Stretch } from '../audio/decode-many.ts';
 import { decodeStream } from '../audio/decode.ts';
-import { ahead } from '../support/ahead.ts';
+import { ahead } from '../support/prefetch.ts';
 import { InputError } from '../support/errors.ts';
 import { readError } from '../support/files.ts';
 import { cutWhileDecoding, type Segment } from './segments.ts';

@@ -1,6 +1,6 @@
 import { SAMPLE_RATE } from '../audio/format.ts';
 import { loudnessAt, segmentBySilence } from '../audio/segment.ts';
-import { FRAME_SAMPLES } from '../encoder/architecture.ts';
+import { FRAME_SAMPLES } from '../encoder/own/architecture.ts';
 
 /** A stretch of a recording: 16 kHz mono. */
 export interface Segment {

@@ -1,4 +1,4 @@
-import { frameCount } from '../encoder/architecture.ts';
+import { frameCount } from '../encoder/own/architecture.ts';
 import { Model, type Output } from '../model/model.ts';
 import { makeBatches } from '../support/batches.ts';
 import type { InputError, SetAside } from '../support/errors.ts';

@@ -1,5 +1,5 @@
 import { SAMPLE_RATE } from '../audio/format.ts';
-import { FRAME_SAMPLES } from '../encoder/architecture.ts';
+import { FRAME_SAMPLES } from '../encoder/own/architecture.ts';
 import type { Model, Output } from '../model/model.ts';
 import type { Segment } from './segments.ts';
 

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { frameMask, standardise } from '../../src/audio/standardise.ts';
-import { frameCount, paddedSamples } from '../../src/encoder/architecture.ts';
+import { frameCount, paddedSamples } from '../../src/encoder/own/architecture.ts';
 import { AdaptedEncoder, buildAdapted } from '../../src/encoder/adapted.ts';
 import { openEncoder } from '../../src/encoder/open.ts';
-import { openUpper, openWhole } from '../../src/encoder/split.ts';
+import { openUpper, openWhole } from '../../src/encoder/exported/split.ts';
 import { adapterOptions } from '../../src/model/model.ts';
-import { differentiate } from '../../src/onnx/differentiate.ts';
-import { Network } from '../../src/onnx/network.ts';
-import { encodeModel } from '../../src/onnx/proto.ts';
-import { floatData, floats, openSession } from '../../src/onnx/session.ts';
+import { differentiate } from '../../src/onnx/autodiff/differentiate.ts';
+import { Network } from '../../src/onnx/graph/network.ts';
+import { encodeModel } from '../../src/onnx/file/proto.ts';
+import { floatData, floats, openSession } from '../../src/onnx/runtime/session.ts';
 import { Random } from '../../src/support/random.ts';
 import { exported, modelBytes, relativeError } from './exported.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { levelOf } from '../../src/audio/standardise.ts';
-import { FRAME_SAMPLES, frameCount } from '../../src/encoder/architecture.ts';
+import { FRAME_SAMPLES, frameCount } from '../../src/encoder/own/architecture.ts';
 import { encode, encodeInChunks, type ChunkSettings } from '../../src/encoder/chunks.ts';
-import { loadEncoder, type FrozenEncoder, type Hidden } from '../../src/encoder/encoder.ts';
+import { loadEncoder, type FrozenEncoder, type Hidden } from '../../src/encoder/own/encoder.ts';
 import { openEncoder } from '../../src/encoder/open.ts';
 import { speechlike } from '../model/small-model.ts';
 import { modelBytes, relativeError } from './exported.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openEncoder } from '../../src/encoder/open.ts';
-import type { Preprocessor } from '../../src/encoder/preprocessor.ts';
+import type { Preprocessor } from '../../src/encoder/exported/preprocessor.ts';
 import { findEncoder, kindOf } from '../../src/encoder/source.ts';
 import { Random } from '../../src/support/random.ts';
 import { fixture, goldenOf, modelBytes, relativeError } from './exported.ts';
@@ -51,7 +51,7 @@ describe('an encoder in a folder in Hub layout', () => {
 });
 
 it('what a name leads to is told by its form, and a folder that is there comes first', () => {
-  const kinds = ['embedded', 'src/hub', 'linguists/wav2vec2-tiny', 'some.where/x_1-y.z', 'package.json', 'a/b.onnx', 'a/b/c', '../up', '/etc/nothing', 'a/..', 'a/.b'].map(kindOf);
+  const kinds = ['embedded', 'src/encoder/hub', 'linguists/wav2vec2-tiny', 'some.where/x_1-y.z', 'package.json', 'a/b.onnx', 'a/b/c', '../up', '/etc/nothing', 'a/..', 'a/.b'].map(kindOf);
   expect(kinds).toEqual(['embedded', 'folder', 'hub', 'hub', 'file', 'file', 'file', 'file', 'file', 'file', 'file']);
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { greedy } from '../../src/ctc/greedy.ts';
+import { greedy } from '../../src/decode/greedy.ts';
 import { Decoder, type Decoding } from '../../src/model/decoder.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 

@@ -1,13 +1,13 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Architecture } from '../../src/encoder/architecture.ts';
-import { encodeEncoder, loadEncoder, Encoder } from '../../src/encoder/encoder.ts';
-import { buildEncoder } from '../../src/encoder/network.ts';
+import type { Architecture } from '../../src/encoder/own/architecture.ts';
+import { encodeEncoder, loadEncoder, Encoder } from '../../src/encoder/own/encoder.ts';
+import { buildEncoder } from '../../src/encoder/own/network.ts';
 import { buildHead, type HeadSettings } from '../../src/head/head.ts';
 import { adapterOptions, writeModel, type About, type AdapterSettings } from '../../src/model/model.ts';
-import type { Weights } from '../../src/onnx/engine.ts';
-import { Network } from '../../src/onnx/network.ts';
+import type { Weights } from '../../src/onnx/training/engine.ts';
+import { Network } from '../../src/onnx/graph/network.ts';
 import { Random } from '../../src/support/random.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { standardise } from '../../src/audio/standardise.ts';
-import { greedy } from '../../src/ctc/greedy.ts';
-import { exportModel } from '../../src/model/export.ts';
-import { floatData, floats, openSession } from '../../src/onnx/session.ts';
+import { greedy } from '../../src/decode/greedy.ts';
+import { exportModel } from '../../src/export/export.ts';
+import { floatData, floats, openSession } from '../../src/onnx/runtime/session.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 import { smallModel } from './small-model.ts';
 

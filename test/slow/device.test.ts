@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
 import { openEncoder } from '../../src/encoder/open.ts';
-import { providers, tryDevice, useMachine } from '../../src/onnx/device.ts';
+import { providers, tryDevice, useMachine } from '../../src/onnx/runtime/device.ts';
 import { Random } from '../../src/support/random.ts';
 import { relativeError } from '../../src/support/relative-error.ts';
 import { modelBytes } from '../encoder/exported.ts';

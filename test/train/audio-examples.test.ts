@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSamples } from '../../src/audio/cache.ts';
-import { paddedSamples } from '../../src/encoder/architecture.ts';
-import { floatData } from '../../src/onnx/session.ts';
+import { paddedSamples } from '../../src/encoder/own/architecture.ts';
+import { floatData } from '../../src/onnx/runtime/session.ts';
 import { Random } from '../../src/support/random.ts';
 import { audioExamples, type Sound } from '../../src/train/audio-examples.ts';
 

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { Architecture } from '../../src/encoder/architecture.ts';
-import { encodeEncoder, Encoder } from '../../src/encoder/encoder.ts';
-import { buildEncoder } from '../../src/encoder/network.ts';
-import { appendPhones, readPhones, type KnownPhones } from '../../src/encoder/phones.ts';
+import type { Architecture } from '../../src/encoder/own/architecture.ts';
+import { encodeEncoder, Encoder } from '../../src/encoder/own/encoder.ts';
+import { buildEncoder } from '../../src/encoder/own/network.ts';
+import { appendPhones, readPhones, type KnownPhones } from '../../src/encoder/own/phones.ts';
 import { buildHead } from '../../src/head/head.ts';
-import { Network } from '../../src/onnx/network.ts';
-import { encodeModel } from '../../src/onnx/proto.ts';
-import { floatData, floats, openSession } from '../../src/onnx/session.ts';
+import { Network } from '../../src/onnx/graph/network.ts';
+import { encodeModel } from '../../src/onnx/file/proto.ts';
+import { floatData, floats, openSession } from '../../src/onnx/runtime/session.ts';
 import { recipeSchema } from '../../src/recipe/schema.ts';
 import { Random } from '../../src/support/random.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 import { headOf, learntPhones, spellingStart } from '../../src/train/known-phones.ts';
-import type { Item } from '../../src/train/prepare.ts';
-import type { StartingPoint } from '../../src/train/starting-point.ts';
+import type { Item } from '../../src/dataset/prepare.ts';
+import type { StartingPoint } from '../../src/train/pretrained.ts';
 
 const TINY: Architecture = { convWidths: [4, 4, 4, 4, 4, 4, 8], dims: 16, blocks: 2, heads: 2, feedForward: 16, positionKernel: 3, positionGroups: 4 };
 const PHONES: KnownPhones = { layer: 2, tokens: ['<pad>', '<unk>', '|', 'a', 'k'], spelling: { a: { a: 10 }, k: { c: 4, k: 6 } } };

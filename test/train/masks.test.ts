@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Network } from '../../src/onnx/network.ts';
-import { floatData } from '../../src/onnx/session.ts';
+import { Network } from '../../src/onnx/graph/network.ts';
+import { floatData } from '../../src/onnx/runtime/session.ts';
 import { Random } from '../../src/support/random.ts';
 import { Scratch } from '../../src/support/scratch.ts';
 import { dropoutFeeds } from '../../src/train/masks.ts';

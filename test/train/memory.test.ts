@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { buildEncoder } from '../../src/encoder/network.ts';
-import { linear } from '../../src/onnx/layers.ts';
-import { Network } from '../../src/onnx/network.ts';
+import { buildEncoder } from '../../src/encoder/own/network.ts';
+import { linear } from '../../src/onnx/graph/layers.ts';
+import { Network } from '../../src/onnx/graph/network.ts';
 import { recipeSchema } from '../../src/recipe/schema.ts';
 import { WorkError } from '../../src/support/errors.ts';
 import { audioExamples } from '../../src/train/audio-examples.ts';

@@ -8,7 +8,7 @@ import { decodeAudio } from '../../src/audio/decode.ts';
 import { findFfmpeg } from '../../src/audio/ffmpeg.ts';
 import { segmentBySilence } from '../../src/audio/segment.ts';
 import { writeWav } from '../../src/audio/wav.ts';
-import { greedy } from '../../src/ctc/greedy.ts';
+import { greedy } from '../../src/decode/greedy.ts';
 import { Decoder } from '../../src/model/decoder.ts';
 import { Model } from '../../src/model/model.ts';
 import type { SetAside } from '../../src/support/errors.ts';

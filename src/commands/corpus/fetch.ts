@@ -1,8 +1,8 @@
 import { Args } from '@oclif/core';
 import path from 'node:path';
 import { BaseCommand } from '../../cli/base-command.ts';
-import { textFile } from '../../corpus/sources/text.ts';
-import { fetchCorpus, type FetchResult } from '../../corpus/fetch.ts';
+import { textFile } from '../../corpus/importers/text.ts';
+import { fetchCorpus, type FetchResult } from '../../corpus/fetch/fetch.ts';
 
 export default class CorpusFetch extends BaseCommand {
   static override summary = 'Get a corpus that isogloss knows where to find.';

@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, machineFlags } from '../../cli/base-command.ts';
 import { inspectEncoder, type Inspection } from '../../encoder/inspect.ts';
-import { DTYPES } from '../../encoder/onnx-file.ts';
+import { DTYPES } from '../../encoder/exported/onnx-file.ts';
 
 export default class EncoderInspect extends BaseCommand {
   static override summary = 'Look into an encoder: layers, frames, weights, operators, and where to cut it.';

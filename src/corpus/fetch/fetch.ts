@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { InputError, type SetAside } from '../../support/errors.ts';
+import { readJson, sha256, writeJson } from '../../support/files.ts';
+import { silent, type Progress } from '../../support/progress.ts';
+import { manifestPath, writeManifest } from '../manifest.ts';
+import { fetchPackage } from './packages.ts';
+import { findCorpus, readSource } from '../source.ts';
+import { importCorpus, REVISIONS } from '../importers/index.ts';
+import type { Utterance } from '../utterance.ts';
+
+export interface FetchResult {
+  name: string;
+  folder: string;
+  utterances: number;
+  seconds: number;
+  setAside: SetAside[];
+}
+
+/**
+ * Gets a corpus that has a source.yaml: downloads its packages, imports recordings and transcripts, writes the manifest
+ * last. Answers at once when that is done already; goes on where it stopped when it was cut off.
+ * @throws InputError when the corpus is unknown or has no source, WorkError when a package can't be got
+ */
+export async function fetchCorpus(name: string, options: { progress?: Progress; signal?: AbortSignal } = {}): Promise<FetchResult> {
+  const { folder, sourceFolder, name: shortName } = findCorpus(name);
+  if (!sourceFolder) throw new InputError(`the corpus ${name} has no source.yaml`, 'It is your own: nothing to fetch.', { file: folder });
+  const source = await readSource(sourceFolder);
+  const version = sha256((await readFile(path.join(sourceFolder, 'source.yaml'), 'utf8')) + (REVISIONS[source.importer] ?? ''));
+  const known = await fetched(folder, version);
+  const unpacked = path.join(folder, '.packages');
+  if (known) {
+    // What an earlier fetch had no time to clear away.
+    await rm(unpacked, { recursive: true, force: true });
+    return known;
+  }
+  const task = (options.progress ?? silent)(`fetch ${shortName}`, source.packages.length, 'packages');
+  for (const wanted of source.packages) {
+    await fetchPackage(wanted, unpacked, task, options.signal);
+    task.advance();
+  }
+  await mkdir(path.join(folder, 'audio'), { recursive: true });
+  if (sourceFolder !== folder) await cp(path.join(sourceFolder, 'source.yaml'), path.join(folder, 'source.yaml'));
+  const utterances: Utterance[] = [];
+  const setAside: SetAside[] = [];
+  for await (const item of importCorpus(source, { unpacked, folder, ...(options.progress ? { progress: options.progress } : {}), ...(options.signal ? { signal: options.signal } : {}) })) {
+    if ('reason' in item) setAside.push(item);
+    else utterances.push(item);
+  }
+  await removeForgotten(folder, utterances);
+  await writeManifest(folder, utterances);
+  const seconds = utterances.reduce((sum, u) => sum + (u.duration ?? 0), 0);
+  const result: FetchResult = { name: shortName, folder, utterances: utterances.length, seconds, setAside };
+  await writeJson(path.join(folder, 'fetched.json'), { source: version, ...result, folder: undefined });
+  await rm(unpacked, { recursive: true, force: true });
+  task.done();
+  return result;
+}
+
+/** Recordings of an earlier version that are no longer in the manifest. */
+async function removeForgotten(folder: string, utterances: readonly Utterance[]): Promise<void> {
+  const wanted = new Set(utterances.map((utterance) => path.join(folder, utterance.audio)));
+  for (const entry of await readdir(path.join(folder, 'audio'), { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    if (entry.isFile() && !wanted.has(file)) await rm(file);
+  }
+}
+
+/** What an earlier fetch of the same source.yaml gave, if its manifest is still there. */
+async function fetched(folder: string, version: string): Promise<FetchResult | undefined> {
+  const file = path.join(folder, 'fetched.json');
+  if (!existsSync(file) || !existsSync(manifestPath(folder))) return undefined;
+  // Written by ourselves; what can't be read is made anew.
+  const record = await readJson(file).catch(() => undefined) as (FetchResult & { source: string }) | undefined;
+  if (record?.source !== version) return undefined;
+  const { name, utterances, seconds, setAside } = record;
+  return { name, folder, utterances, seconds, setAside };
+}

@@ -1,0 +1,178 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { ModelProtoSchema } from 'onnx-buf';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { readMetadata } from '../../onnx/file/fields.ts';
+import { Network, type AdapterOptions } from '../../onnx/graph/network.ts';
+import { encodeModel } from '../../onnx/file/proto.ts';
+import { isQuantised } from '../../onnx/file/quantise.ts';
+import { forRunningInto, runInto } from '../../onnx/runtime/run-into.ts';
+import { floats, openSession, type Session, type SessionOptions } from '../../onnx/runtime/session.ts';
+import type { Weights } from '../../onnx/training/engine.ts';
+import { InputError } from '../../support/errors.ts';
+import { readError, sha256 } from '../../support/files.ts';
+import { Random } from '../../support/random.ts';
+import { frameMask, standardise, type Level } from '../../audio/standardise.ts';
+import { frameCount, paddedSamples, type Architecture } from './architecture.ts';
+import { buildEncoder } from './network.ts';
+import { oneByOne } from '../one-by-one.ts';
+import { appendPhones, phonesMetadata, type KnownPhones } from './phones.ts';
+
+export const embeddedFile = fileURLToPath(new URL('../../../models/embedded/encoder.onnx', import.meta.url));
+
+/** Hidden layers of a batch. */
+export interface Hidden {
+  /** Of each layer asked for: [batch, frames, dims]. */
+  layers: Float32Array[];
+  frames: number;
+  /** Frames that are there in each row; the rest is padding. */
+  frameCounts: Int32Array;
+}
+
+/** A frozen encoder: recordings in, hidden layers out. */
+export interface FrozenEncoder {
+  /** As the recipe names it. */
+  readonly name: string;
+  /** Hex SHA-256 of the model's bytes, and of how its input is made where that is not as usual: the same hash, the same features. */
+  readonly hash: string;
+  /** The .onnx file's bytes, for models that carry their encoder along. */
+  readonly bytes: Uint8Array;
+  /** Numbers a frame. */
+  readonly dims: number;
+  /** How many hidden layers it has: 0 is what enters the first block. */
+  readonly layerCount: number;
+  /** Whether recordings may lie side by side, padded, without changing each other's features; else they run one by one. */
+  readonly pads: boolean;
+  /** The most frames that it takes at once, where there is such a limit. */
+  readonly longest?: number;
+  /**
+   * Runs recordings (16 kHz mono) side by side, padded to the longest. For recordings of any length see `encode`.
+   * @param frames to pad to; the longest recording's by default
+   * @param level of the whole recording, where these are stretches of one
+   */
+  run(recordings: readonly Float32Array[], layers: readonly number[], frames?: number, level?: Level): Promise<Hidden>;
+  release(): Promise<void>;
+}
+
+/** An encoder of isogloss's own network. */
+export class Encoder implements FrozenEncoder {
+  readonly name: string;
+  readonly hash: string;
+  readonly bytes: Uint8Array;
+  readonly architecture: Architecture;
+  /** In 8 bits, a recording is rounded by what lies beside it. */
+  readonly pads: boolean;
+  private readonly session: Session;
+
+  private constructor(name: string, bytes: Uint8Array, architecture: Architecture, session: Session) {
+    this.name = name;
+    this.bytes = bytes;
+    this.hash = sha256(bytes);
+    this.architecture = architecture;
+    this.pads = !hasQuantised(bytes);
+    this.session = session;
+  }
+
+  static async fromBytes(name: string, bytes: Uint8Array, options: SessionOptions = {}): Promise<Encoder> {
+    return new Encoder(name, bytes, readArchitecture(name, bytes), await openSession(forRunningInto(bytes), options));
+  }
+
+  get dims(): number {
+    return this.architecture.dims;
+  }
+
+  get layerCount(): number {
+    return this.architecture.blocks + 1;
+  }
+
+  run(recordings: readonly Float32Array[], layers: readonly number[], frames?: number, level?: Level): Promise<Hidden> {
+    if (this.pads) return this.together(recordings, layers, frames, level);
+    return oneByOne(recordings, { layers: layers.length, dims: this.dims, frames }, async (recording) => (await this.together([recording], layers, undefined, level)).layers);
+  }
+
+  private async together(recordings: readonly Float32Array[], layers: readonly number[], frames?: number, level?: Level): Promise<Hidden> {
+    const frameCounts = Int32Array.from(recordings, (r) => frameCount(r.length));
+    const padded = frames ?? Math.max(1, ...frameCounts);
+    const width = paddedSamples(padded);
+    const audio = new Float32Array(recordings.length * width);
+    recordings.forEach((recording, row) => standardise(recording, audio.subarray(row * width, (row + 1) * width), level));
+    const feeds = { audio: floats(audio, [recordings.length, width]), mask: floats(frameMask(frameCounts, padded), [recordings.length, padded]) };
+    const dims = [recordings.length, padded, this.dims];
+    const hidden = new Map(layers.map((layer) => [layer, new Float32Array(dims.reduce((a, d) => a * d, 1))]));
+    await runInto(this.session, feeds, Object.fromEntries([...hidden].map(([layer, data]) => [`hidden.${layer}`, floats(data, dims)])));
+    return { layers: layers.map((layer) => hidden.get(layer)!), frames: padded, frameCounts };
+  }
+
+  async release(): Promise<void> {
+    await this.session.release();
+  }
+}
+
+/**
+ * Loads an encoder: `embedded`, `random` (the embedded one's shape, untrained) or an .onnx file written by isogloss.
+ * @throws InputError when there is no such file, or it is no encoder of ours
+ */
+export async function loadEncoder(name: string, options: SessionOptions = {}): Promise<Encoder> {
+  if (name === 'random') {
+    const { architecture } = await describeEmbedded();
+    const network = new Network(false);
+    buildEncoder(network, architecture);
+    return Encoder.fromBytes(name, encodeEncoder(network.initialise(new Random('untrained encoder')), architecture), options);
+  }
+  return Encoder.fromBytes(name, await readEncoder(name), options);
+}
+
+export interface EncodeOptions {
+  metadata?: Readonly<Record<string, string>>;
+  adapters?: AdapterOptions;
+  phones?: KnownPhones | undefined;
+}
+
+/** The bytes of an encoder's .onnx file: inputs `audio` and `mask`, an output for every hidden layer and one for the phones it knows, its shape as metadata. */
+export function encodeEncoder(weights: Weights, architecture: Architecture, { metadata, adapters, phones }: EncodeOptions = {}): Uint8Array {
+  const network = new Network(false, adapters);
+  const { hidden } = buildEncoder(network, architecture);
+  const outputs = hidden.map((value, i) => network.graph.output(value, `hidden.${i}`));
+  if (phones) outputs.push(network.graph.output(appendPhones(network, hidden[phones.layer]!, phones), 'phones'));
+  return encodeModel(network.graph, { weights, outputs, half: true, metadata: { ...metadata, ...phonesMetadata(phones), 'isogloss.architecture': JSON.stringify(architecture) } });
+}
+
+async function describeEmbedded(): Promise<{ architecture: Architecture }> {
+  return { architecture: readArchitecture('embedded', await readEncoder('embedded')) };
+}
+
+/**
+ * The bytes of an encoder's file.
+ * @param name `embedded`, or a path
+ */
+export async function readEncoder(name: string): Promise<Uint8Array> {
+  const file = name === 'embedded' ? embeddedFile : name;
+  if (!existsSync(file)) throw new InputError('no such encoder', 'Use `embedded`, `random`, or the path of an .onnx file.', { file });
+  return readFile(file).catch((error: unknown) => {
+    throw readError(file, error);
+  });
+}
+
+/** Whether isogloss wrote the file. */
+export const isOwn = (bytes: Uint8Array): boolean => architectureIn(bytes) !== undefined;
+
+/** Whether an encoder's blocks are in 8 bits. */
+export const hasQuantised = (bytes: Uint8Array): boolean => isQuantised(fromBinary(ModelProtoSchema, bytes));
+
+/** @throws InputError when the bytes are no encoder that isogloss wrote */
+export function readArchitecture(name: string, bytes: Uint8Array): Architecture {
+  const architecture = architectureIn(bytes);
+  if (!architecture) throw new InputError(`${name} is not an encoder that isogloss wrote`, 'Use `embedded`, or the encoder.onnx in the model folder of a run with `train: all`.');
+  return architecture;
+}
+
+function architectureIn(bytes: Uint8Array): Architecture | undefined {
+  try {
+    const written = readMetadata(bytes).get('isogloss.architecture');
+    return written === undefined ? undefined : (JSON.parse(written) as Architecture);
+  } catch {
+    // Not protobuf at all.
+    return undefined;
+  }
+}

@@ -1,0 +1,21 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { ModelProtoSchema, TensorProto_DataType } from 'onnx-buf';
+import type { Weights } from '../../onnx/training/engine.ts';
+import { fromFloat16 } from '../../support/float16.ts';
+
+const HALF = /\.half$/;
+/** Numbers that belong to the graph: nothing that was learnt. */
+const CONSTANT = /^(scalar|constant)(_|$)/;
+
+/** The trained numbers of an .onnx file that isogloss wrote, by their parameters' names; float16 ones widened. */
+export function readWeights(bytes: Uint8Array): Weights {
+  const weights: Weights = new Map();
+  for (const tensor of fromBinary(ModelProtoSchema, bytes).graph?.initializer ?? []) {
+    if (CONSTANT.test(tensor.name)) continue;
+    // A copy: numbers must start at a multiple of their size.
+    const raw = Uint8Array.from(tensor.rawData).buffer;
+    if (tensor.dataType === Number(TensorProto_DataType.FLOAT16)) weights.set(tensor.name.replace(HALF, ''), fromFloat16(new Uint16Array(raw)));
+    else if (tensor.dataType === Number(TensorProto_DataType.FLOAT)) weights.set(tensor.name, new Float32Array(raw));
+  }
+  return weights;
+}

@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { findCorpus, readSource } from '../corpus/source.ts';
+import { encodeEncoder, readArchitecture } from '../encoder/own/encoder.ts';
+import { readWeights } from '../encoder/own/weights.ts';
+import type { Scores } from '../evaluate/score.ts';
+import { recipeSchema } from '../recipe/schema.ts';
+import { InputError } from '../support/errors.ts';
+import { readJson, readText } from '../support/files.ts';
+import { modelCard } from './card.ts';
+import { exportOnnx } from './onnx.ts';
+import { exportSherpa } from './sherpa.ts';
+import { exportTransformers, type Parts } from './transformers.ts';
+import type { Data } from './hub-card.ts';
+import { adapterOptions, readModel } from '../model/model.ts';
+
+export const EXPORT_FORMATS = ['transformers', 'onnx', 'sherpa'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+export interface ExportResult {
+  format: ExportFormat;
+  folder: string;
+  /** By their names in the folder. */
+  files: { name: string; bytes: number }[];
+}
+
+/** How a format is written, and how what was written is used: for its README.md. */
+const formats: Record<ExportFormat, { write: (parts: Parts, folder: string) => Promise<string[]>; use: string }> = {
+  transformers: {
+    write: exportTransformers,
+    use: `\`\`\`js
+import { pipeline } from '@huggingface/transformers';
+const recognise = await pipeline('automatic-speech-recognition', 'FOLDER', { dtype: 'fp32' });
+const { text } = await recognise(samples); // Float32Array, 16 kHz mono
+\`\`\`
+\`fp16\` and \`q8\` are smaller; \`q8\` writes a letter here and there otherwise.
+`,
+  },
+  onnx: { write: exportOnnx, use: '' },
+  sherpa: {
+    write: exportSherpa,
+    use: `\`\`\`js
+const recogniser = new OfflineRecognizer({ modelConfig: { omnilingual: { model: 'model.onnx' }, tokens: 'tokens.txt' } });
+\`\`\`
+`,
+  },
+};
+
+/**
+ * Writes a run's model in another program's layout.
+ * @param run a run's folder, or its model folder
+ * @param to `export/FORMAT` in the run's folder by default
+ * @throws InputError when there is no model, WorkError when it can't be written
+ */
+export async function exportModel(run: string, format: ExportFormat, to?: string): Promise<ExportResult> {
+  const model = findModel(run);
+  const folder = to ?? path.join(path.basename(model) === 'model' ? path.dirname(model) : model, 'export', format);
+  const { write, use } = formats[format];
+  const names = await write({ ...(await partsOf(model)), card: await cardOf(model, use) }, folder);
+  const files = await Promise.all(names.map(async (name) => ({ name, bytes: (await stat(path.join(folder, name))).size })));
+  return { format, folder, files };
+}
+
+function findModel(run: string): string {
+  if (existsSync(path.join(run, 'model.json'))) return run;
+  const inside = path.join(run, 'model');
+  if (existsSync(path.join(inside, 'model.json'))) return inside;
+  const made = existsSync(path.join(run, 'encoder.onnx'));
+  if (made) throw new InputError('this run made an encoder, not a recogniser', 'Train a head on it: a recipe with `encoder.model` set to its encoder.onnx.', { file: run });
+  throw new InputError('there is no model here', 'Name the folder of a finished run, e.g. runs/italian-10min-….', { file: run });
+}
+
+async function partsOf(folder: string): Promise<Omit<Parts, 'card'>> {
+  const { about, vocabulary, encoder, weights } = await readModel(folder);
+  const architecture = readArchitecture(about.encoder.name, encoder);
+  // Adapters become a part of the encoder.
+  const adapted = about.adapters ? encodeEncoder(new Map([...readWeights(encoder), ...weights]), architecture, { adapters: adapterOptions(about.adapters) }) : encoder;
+  const head = await readFile(path.join(folder, 'head.onnx'));
+  const whole = { encoder: adapted, head, layers: about.layers, tokens: vocabulary.size, blank: vocabulary.blank };
+  return { about, vocabulary, whole, architecture };
+}
+
+/** The model's card, with how to use the export; just as it stands where the run that it was made in is not there any more. */
+async function cardOf(model: string, use: string): Promise<string> {
+  const run = path.dirname(model);
+  const [lock, metrics] = [path.join(run, 'recipe.lock.yaml'), path.join(run, 'metrics.json')];
+  if (!existsSync(lock) || !existsSync(metrics)) return readText(path.join(model, 'README.md'));
+  const { recipe, locked } = parse(await readText(lock)) as { recipe: unknown; locked: { train: { minutes: number } } };
+  const known = recipeSchema.safeParse(recipe);
+  // The recipe of an earlier version of isogloss.
+  if (!known.success) return readText(path.join(model, 'README.md'));
+  const { test } = (await readJson(metrics)) as { test: Scores };
+  return modelCard(known.data, test, locked.train.minutes, await Promise.all([known.data.corpus].flat().map(dataOf)), undefined, use);
+}
+
+async function dataOf(corpus: string): Promise<Data> {
+  try {
+    const { name, sourceFolder } = findCorpus(corpus);
+    return sourceFolder ? { name, source: await readSource(sourceFolder) } : { name };
+  } catch (error) {
+    // The corpus has gone: its name is all that is known of it.
+    if (error instanceof InputError) return { name: path.basename(corpus) };
+    throw error;
+  }
+}

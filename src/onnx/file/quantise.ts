@@ -1,0 +1,131 @@
+import { clone, create } from '@bufbuild/protobuf';
+import {
+  AttributeProto_AttributeType, AttributeProtoSchema, ModelProtoSchema, NodeProtoSchema, TensorProto_DataType, TensorProtoSchema,
+  type ModelProto, type NodeProto, type TensorProto,
+} from 'onnx-buf';
+import { fromFloat16, toFloat16 } from '../../support/float16.ts';
+import { pruned } from './merge.ts';
+
+/** ONNX's numbers for element types, as tensors hold them. */
+const FLOAT: number = TensorProto_DataType.FLOAT;
+const UINT8: number = TensorProto_DataType.UINT8;
+const FLOAT16: number = TensorProto_DataType.FLOAT16;
+
+/** Smaller tensors weigh nothing and stay exact. */
+const SMALLEST = 4096;
+
+/**
+ * The model with its matrices as float16, widened again when it is loaded: half the file, computed in float32.
+ * Every number moves by at most 2⁻¹¹ of itself.
+ */
+export function halved(model: ModelProto): ModelProto {
+  const result = clone(ModelProtoSchema, model);
+  const graph = result.graph!;
+  const casts: NodeProto[] = [];
+  graph.initializer = graph.initializer.map((tensor) => {
+    if (tensor.dataType !== FLOAT || sizeOf(tensor) < SMALLEST) return tensor;
+    const name = `${tensor.name}.half`;
+    casts.push(node('Cast', [name], tensor.name, { to: FLOAT }));
+    return create(TensorProtoSchema, { name, dims: tensor.dims, dataType: FLOAT16, rawData: bytesOf(toFloat16(floatsOf(tensor))) });
+  });
+  graph.node.unshift(...casts);
+  return result;
+}
+
+/**
+ * The model with its products by constant matrices in 8 bits ("dynamic quantisation"): a scale a column for the weights, known
+ * here; one a tensor for what they are multiplied with, found as it runs. Unsigned weights around 128, because the sums of signed
+ * ones saturate on processors without VNNI.
+ * @param exact weights by name that stay as they are
+ */
+export function quantised(model: ModelProto, exact: (weight: string) => boolean = () => false): ModelProto {
+  const result = clone(ModelProtoSchema, model);
+  const graph = result.graph!;
+  const constants = constantsOf(graph.node, graph.initializer);
+  const matrices = new Map<string, Quantised>();
+  const inputs = new Set<string>();
+  graph.node = graph.node.flatMap((product) => {
+    const [x, weight] = [product.input[0]!, product.input[1]!];
+    const tensor = product.opType === 'MatMul' && !exact(weight) ? constants.get(weight) : undefined;
+    if (tensor?.dims.length !== 2 || sizeOf(tensor) < SMALLEST) return [product];
+    if (!matrices.has(weight)) matrices.set(weight, quantise(weight, tensor));
+    // What several products read is quantised once.
+    const before = inputs.has(x) ? [] : [quantiseInput(x)];
+    inputs.add(x);
+    return [...before, ...integerProduct(product, x, weight)];
+  });
+  graph.initializer.push(...[...matrices.values()].flatMap((matrix) => [matrix.values, matrix.scales]));
+  if (matrices.size > 0) graph.initializer.push(create(TensorProtoSchema, { name: ZERO, dataType: UINT8, rawData: Uint8Array.of(128) }));
+  pruned(graph);
+  return result;
+}
+
+/** Whether a model rounds what it multiplies as it runs: by the largest number of all that is in a batch. */
+export const isQuantised = (model: ModelProto): boolean => model.graph!.node.some(({ opType }) => opType === 'DynamicQuantizeLinear');
+
+const ZERO = 'quantised.zero';
+
+interface Quantised {
+  values: TensorProto;
+  scales: TensorProto;
+}
+
+/** [rows, columns] float32 → uint8, where 128 stands for 0 and 1 or 255 for a column's furthest number. */
+function quantise(name: string, tensor: TensorProto): Quantised {
+  const data = floatsOf(tensor);
+  const columns = Number(tensor.dims[1]);
+  const scales = new Float32Array(columns);
+  data.forEach((x, i) => (scales[i % columns] = Math.max(scales[i % columns]!, Math.abs(x))));
+  scales.forEach((furthest, c) => (scales[c] = furthest > 0 ? furthest / 127 : 1));
+  const values = Uint8Array.from(data, (x, i) => Math.round(x / scales[i % columns]!) + 128);
+  return {
+    values: create(TensorProtoSchema, { name: `${name}.quantised`, dims: tensor.dims, dataType: UINT8, rawData: values }),
+    scales: create(TensorProtoSchema, { name: `${name}.scales`, dims: [BigInt(columns)], dataType: FLOAT, rawData: bytesOf(scales) }),
+  };
+}
+
+function quantiseInput(x: string): NodeProto {
+  const made = node('DynamicQuantizeLinear', [x], `${x}.quantised`);
+  made.output.push(`${x}.scale`, `${x}.zero`);
+  return made;
+}
+
+/** x · weight in integers, brought back to float32. */
+function integerProduct(product: NodeProto, x: string, weight: string): NodeProto[] {
+  const name = product.output[0]!;
+  return [
+    node('MatMulInteger', [`${x}.quantised`, `${weight}.quantised`, `${x}.zero`, ZERO], `${name}.integer`),
+    node('Cast', [`${name}.integer`], `${name}.float`, { to: FLOAT }),
+    node('Mul', [`${x}.scale`, `${weight}.scales`], `${name}.step`),
+    node('Mul', [`${name}.float`, `${name}.step`], name),
+  ];
+}
+
+/** Constant float32 values by name, those stored as float16 and widened too. */
+export function constantsOf(nodes: readonly NodeProto[], initializers: readonly TensorProto[]): Map<string, TensorProto> {
+  const stored = new Map(initializers.map((tensor) => [tensor.name, tensor]));
+  const widened = nodes.flatMap((cast) => {
+    const tensor = cast.opType === 'Cast' ? stored.get(cast.input[0]!) : undefined;
+    return tensor?.dataType === FLOAT16 ? [[cast.output[0]!, tensor] as const] : [];
+  });
+  return new Map([...[...stored].filter(([, tensor]) => tensor.dataType === FLOAT), ...widened]);
+}
+
+/** A float32 or float16 tensor's numbers. */
+export function floatsOf(tensor: TensorProto): Float32Array {
+  if (tensor.floatData.length > 0) return Float32Array.from(tensor.floatData);
+  // A copy: raw data starts anywhere in the file's bytes, numbers only at multiples of their size.
+  const bytes = Uint8Array.from(tensor.rawData).buffer;
+  return tensor.dataType === FLOAT16 ? fromFloat16(new Uint16Array(bytes)) : new Float32Array(bytes);
+}
+
+const sizeOf = (tensor: TensorProto): number => tensor.dims.reduce((size, dim) => size * Number(dim), 1);
+
+function node(op: string, inputs: string[], output: string, integers: Record<string, number> = {}): NodeProto {
+  const attribute = Object.entries(integers).map(([name, i]) => create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(i) }));
+  return create(NodeProtoSchema, { opType: op, name: `${output}.${op}`, input: inputs, output: [output], attribute });
+}
+
+function bytesOf(data: Float32Array | Uint16Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+}

@@ -1,0 +1,133 @@
+import * as ort from 'onnxruntime-node';
+import { existsSync } from 'node:fs';
+import { InputError, messageOf } from '../../support/errors.ts';
+import { usableCores } from '../../support/processors.ts';
+import { Graph } from '../graph/graph.ts';
+import { matmul } from '../graph/ops.ts';
+import { encodeModel } from '../file/proto.ts';
+import { installCommand, isInstalled, missingLibraries, whereFrom, type SeparateProvider } from './provider-libraries.ts';
+
+/** What ONNX Runtime computes on, by its own names. */
+export const DEVICES = ['cpu', 'cuda', 'tensorrt', 'webgpu', 'dml', 'coreml'] as const;
+export type Device = (typeof DEVICES)[number];
+
+/** What all sessions run on. */
+export interface Machine {
+  device: Device;
+  /** Threads inside an operator, on the CPU. */
+  threads: number;
+  /** Why it is the CPU, where something better is nearly there. */
+  fallback?: string;
+}
+
+export interface MachineChoice {
+  /** `auto`, the default, is CUDA where it can be had, else the CPU. */
+  device?: Device | 'auto' | undefined;
+  /** The physical cores by default. */
+  threads?: number | undefined;
+}
+
+let chosen: Promise<Machine> | undefined;
+
+/** What sessions run on; ISOGLOSS_DEVICE and ISOGLOSS_THREADS say it where nobody has called `useMachine`. */
+export function machine(): Promise<Machine> {
+  return (chosen ??= choose({}));
+}
+
+/**
+ * Chooses what all sessions opened from now on run on.
+ * @throws InputError when the device is asked for by name and can't be had: what is missing, and how to get it
+ */
+export async function useMachine(choice: MachineChoice): Promise<Machine> {
+  const next = await choose(choice);
+  chosen = Promise.resolve(next);
+  return next;
+}
+
+async function choose(choice: MachineChoice): Promise<Machine> {
+  const device = choice.device ?? deviceNamed(process.env.ISOGLOSS_DEVICE);
+  const threads = choice.threads ?? threadsNamed(process.env.ISOGLOSS_THREADS) ?? usableCores();
+  if (device === 'auto') return { ...(await bestDevice()), threads };
+  await mustRun(device);
+  return { device, threads };
+}
+
+function deviceNamed(name: string | undefined): Device | 'auto' {
+  if (name === undefined || name === '') return 'auto';
+  const device = (['auto', ...DEVICES] as const).find((known) => known === name);
+  if (device === undefined) throw new InputError(`ISOGLOSS_DEVICE names ${name}, which is no device`, `Set it to auto, ${DEVICES.join(', ')}.`);
+  return device;
+}
+
+function threadsNamed(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  const threads = Number(text);
+  if (Number.isInteger(threads) && threads > 0) return threads;
+  throw new InputError(`ISOGLOSS_THREADS is ${text}`, 'Set it to a whole number from 1 on.');
+}
+
+async function bestDevice(): Promise<Omit<Machine, 'threads'>> {
+  if (!isInstalled('cuda')) return { device: 'cpu', ...(hasNvidiaDriver() && providers().includes('cuda') ? { fallback: 'there is an NVIDIA GPU, but ONNX Runtime’s CUDA provider is not installed' } : {}) };
+  const missing = await missingLibraries('cuda');
+  const refusal = missing.length > 0 ? `CUDA lacks ${missing.join(', ')}` : await tryDevice('cuda');
+  return refusal === undefined ? { device: 'cuda' } : { device: 'cpu', fallback: refusal };
+}
+
+const hasNvidiaDriver = (): boolean => existsSync('/proc/driver/nvidia/version');
+
+/** The providers that this platform's ONNX Runtime knows, whether they can be loaded or not. */
+export const providers = (): Device[] => {
+  const names = ort.listSupportedBackends().map(({ name }) => name);
+  return DEVICES.filter((device) => names.includes(device));
+};
+
+async function mustRun(device: Device): Promise<void> {
+  if (device === 'cpu') return;
+  if (!providers().includes(device))
+    throw new InputError(`ONNX Runtime has no ${device} on ${process.platform}-${process.arch}, only ${providers().join(', ')}`, 'Choose one of them, or auto.');
+  if (device === 'cuda' || device === 'tensorrt') await mustBeWhole(device);
+  const refusal = await tryDevice(device);
+  if (refusal !== undefined) throw new InputError(`${device} can’t be used: ${refusal}`, 'isogloss doctor shows what is missing; --device cpu always works.');
+}
+
+async function mustBeWhole(provider: SeparateProvider): Promise<void> {
+  if (!isInstalled(provider)) throw new InputError(`ONNX Runtime’s ${provider} provider is not installed`, `Install it: ${installCommand()}`);
+  const missing = await missingLibraries(provider);
+  if (missing.length > 0) throw new InputError(`${provider} lacks ${missing.join(', ')}`, whereFrom(missing));
+}
+
+/** How ONNX Runtime is told of a device. What a provider can't do goes to the next, and at last to the CPU. */
+export function providersFor(device: Device): string[] {
+  return device === 'tensorrt' ? ['tensorrt', 'cuda'] : [device];
+}
+
+/**
+ * Multiplies a small matrix on a device, in a session of its own, and convolves it: on CUDA that is another library.
+ * @returns why it can't, if it can't
+ */
+export async function tryDevice(device: Device): Promise<string | undefined> {
+  if (!providers().includes(device)) return `ONNX Runtime has none on ${process.platform}-${process.arch}`;
+  const g = new Graph();
+  const convolved = g.node('Conv', [g.input('x', [1, 4, 8]), g.constant(new Float32Array(48).fill(1), [4, 4, 3], 'kernel')], { pads: { ints: [1, 1] } }, 'Conv', [1, 4, 8]);
+  g.output(matmul(g, convolved, g.constant(new Float32Array(64).fill(1), [8, 8])), 'y');
+  try {
+    const session = await ort.InferenceSession.create(encodeModel(g), {
+      executionProviders: providersFor(device), logSeverityLevel: 4,
+      // Else it might be the CPU that did it.
+      ...(device === 'cpu' ? {} : { extra: { session: { disable_cpu_ep_fallback: '1' } } }),
+    });
+    const { y } = await session.run({ x: new ort.Tensor('float32', new Float32Array(32).fill(1), [1, 4, 8]) });
+    await session.release();
+    // Each sum of 4 × 3 ones, less a third at the ends, times 8.
+    return (y!.data as Float32Array)[0] === 88 ? undefined : 'it multiplies wrongly';
+  } catch (error) {
+    return reasonIn(messageOf(error));
+  }
+}
+
+/** ONNX Runtime's words without its source files and templates. */
+export function reasonIn(message: string): string {
+  const cuda = /CUDA failure \d+: ([^;]+)/.exec(message)?.[1];
+  const adapter = /Failed to get a WebGPU adapter: ([^\n]+)/.exec(message)?.[0];
+  return (cuda ?? adapter ?? message.split('\n')[0]!).trim();
+}

@@ -1,0 +1,171 @@
+import path from 'node:path';
+import type { Architecture } from '../encoder/own/architecture.ts';
+import { encodeEncoder, hasQuantised, isOwn, loadEncoder, readArchitecture } from '../encoder/own/encoder.ts';
+import { openEncoder } from '../encoder/open.ts';
+import { exportedLayers, exportedWhole, ownLayers, type LayerBuilder } from '../encoder/own/layer-builder.ts';
+import type { FetchOptions } from '../encoder/hub/from-hub.ts';
+import type { Preprocessor } from '../encoder/exported/preprocessor.ts';
+import { readSource } from '../encoder/quantised.ts';
+import { findEncoder, type EncoderSource } from '../encoder/source.ts';
+import { openUpper, openWhole, quantisedCannotLearn } from '../encoder/exported/split.ts';
+import { readPhones, type KnownPhones } from '../encoder/own/phones.ts';
+import { tensorName } from '../encoder/exported/upper.ts';
+import { readWeights } from '../encoder/own/weights.ts';
+import type { HeadSettings } from '../head/head.ts';
+import { readModel, type About, type AdapterSettings, type ModelParts } from '../model/model.ts';
+import type { Weights } from '../onnx/training/engine.ts';
+import { withWeights } from '../onnx/file/with-weights.ts';
+import { InputError } from '../support/errors.ts';
+import { sha256 } from '../support/files.ts';
+import { recipeSchema, type Recipe } from '../recipe/schema.ts';
+import type { Vocabulary } from '../text/vocabulary.ts';
+import { learntPhones } from './known-phones.ts';
+import type { Prepared } from '../dataset/prepare.ts';
+import type { Stage } from './stages.ts';
+import { isAdapter, isHead, type Shape } from './trainable.ts';
+
+/** What training goes on from: an encoder, or the whole model of an earlier run. */
+export interface StartingPoint {
+  name: string;
+  /** Numbers a frame, and the highest hidden layer. */
+  dims: number;
+  top: number;
+  /** Whether the encoder has learnt anything. */
+  pretrained: boolean;
+  /** Whether it is isogloss's network. */
+  own: boolean;
+  /** Its layers for training. @param cut the lowest that comes from the cache; absent from the sound up */
+  open(cut?: number): Promise<LayerBuilder>;
+  /** The phones that it has learnt to write, if any. */
+  phones?: KnownPhones | undefined;
+  /** The file of the encoder with other weights, and other phones where it has learnt them anew. */
+  encode(weights: Weights, options: { metadata: Readonly<Record<string, string>>; phones?: KnownPhones | undefined }): Uint8Array;
+  /** Bytes of its .onnx file; absent for a new encoder. */
+  encoder?: Uint8Array;
+  /** Where its weights lie, if not in those bytes. */
+  folder?: string | undefined;
+  /** How its input is made, where its makers say so. */
+  preprocessor?: Preprocessor | undefined;
+  /** Where its files came from, if the recipe names it. */
+  source?: EncoderSource;
+  /** Of head and adapters, where they are there. */
+  weights: Weights;
+  /** An earlier model's folder, and what it has besides the encoder. */
+  model?: string;
+  head?: HeadSettings;
+  layers?: readonly number[];
+  adapters?: AdapterSettings | undefined;
+  vocabulary?: Vocabulary;
+}
+
+/**
+ * The encoder that a recipe names; what of it is on the Hub and not in the cache is fetched.
+ * @throws InputError when it is not there, WorkError when it can't be got
+ */
+export async function startingPoint(recipe: Recipe, options: FetchOptions = {}): Promise<StartingPoint> {
+  const { model } = recipe.encoder;
+  if (model === 'new') return { ...ownEncoder(model, architectureOf(recipe)), pretrained: false };
+  if (model === 'random') return randomStart(recipe);
+  const source = await findEncoder(recipe.encoder, options);
+  return { ...(await fromBytes(model, await readSource(source), path.dirname(source.file), source.preprocessor)), source };
+}
+
+/** The embedded encoder's network before it has learnt anything. */
+export async function randomStart(recipe: Recipe): Promise<StartingPoint> {
+  const encoder = await loadEncoder('random');
+  await encoder.release();
+  return { ...(await fromBytes('random', encoder.bytes)), pretrained: recipe.encoder.model === 'random' };
+}
+
+/** @throws InputError when the folder is no model */
+export async function fromModel(folder: string): Promise<StartingPoint> {
+  const { about, vocabulary, encoder, weights } = await readModel(folder);
+  return { ...(await fromBytes(about.encoder.name, encoder, folder, about.encoder.preprocessor)), model: folder, weights, head: about.head, layers: about.layers, adapters: about.adapters, vocabulary };
+}
+
+async function fromBytes(name: string, bytes: Uint8Array, folder?: string, preprocessor?: Preprocessor): Promise<StartingPoint> {
+  if (!isOwn(bytes)) return exportedEncoder(name, bytes, { folder, preprocessor });
+  const start = { ...ownEncoder(name, readArchitecture(name, bytes), readWeights(bytes), readPhones(bytes)), encoder: bytes };
+  return hasQuantised(bytes) ? { ...start, open: (cut) => openQuantised(start, cut) } : start;
+}
+
+/** Nothing of such an encoder learns: there is only what a head stands on. */
+async function openQuantised(start: StartingPoint, cut: number | undefined): Promise<LayerBuilder> {
+  if (cut === start.top) return start.open(cut);
+  throw quantisedCannotLearn('q8', 'Take it as it was, without `encoder.dtype: q8`');
+}
+
+/** An encoder of the Wav2Vec2 family that others exported. */
+async function exportedEncoder(name: string, bytes: Uint8Array, options: Pick<StartingPoint, 'folder' | 'preprocessor'>): Promise<StartingPoint> {
+  const encoder = await openEncoder(name, bytes, options);
+  await encoder.release();
+  const [dims, top] = [encoder.dims, encoder.layerCount - 1];
+  const frozen: LayerBuilder = { dims, top, weights: new Map(), upper: () => [], layerOf: () => 0, isConvolution: () => false };
+  const openAt = async (cut: number | undefined): Promise<LayerBuilder> => {
+    if (cut === undefined) return exportedWhole(await openWhole(bytes, options));
+    return cut >= top ? frozen : exportedLayers(await openUpper(bytes, cut, options));
+  };
+  return {
+    name, dims, top, pretrained: true, own: false, encoder: bytes, ...options, weights: new Map(),
+    open: openAt,
+    encode: (weights) => withWeights(bytes, new Map([...weights].map(([parameter, data]) => [tensorName(parameter), data]))),
+  };
+}
+
+function ownEncoder(name: string, architecture: Architecture, weights: Weights = new Map(), phones?: KnownPhones): StartingPoint {
+  const builder = ownLayers(architecture, weights);
+  return {
+    name, dims: builder.dims, top: builder.top, pretrained: true, own: true, weights: new Map(), phones,
+    open: () => Promise.resolve(builder), encode: (changed, options) => encodeEncoder(changed, architecture, { phones, ...options }),
+  };
+}
+
+function architectureOf(recipe: Recipe): Architecture {
+  const chosen = recipe.encoder.architecture ?? recipeSchema.shape.encoder.parse({ model: 'new', architecture: {} }).architecture!;
+  return {
+    convWidths: chosen.conv_widths, dims: chosen.dims, blocks: chosen.blocks, heads: chosen.heads, feedForward: chosen.feed_forward,
+    positionKernel: chosen.position_kernel, positionGroups: chosen.position_groups,
+  };
+}
+
+/** @throws InputError for a layer that the encoder doesn't have */
+export function layersOf(recipe: Recipe, { top: blocks }: StartingPoint): number[] {
+  const { layer } = recipe.encoder;
+  if (layer === 'mix') return [...Array(blocks + 1).keys()];
+  if (layer > blocks) throw new InputError(`encoder.layer: this encoder has layers 0 to ${blocks}, not ${layer}`, 'Choose one of them, or `mix`.');
+  return [layer];
+}
+
+/**
+ * The head's output widened for tokens that the earlier vocabulary lacks: they start with weights of zero, and spelt as elsewhere.
+ * @param spelt how a head on phones would start, with the new vocabulary
+ */
+export function extendVocabulary(weights: Weights, from: Vocabulary, to: Vocabulary, spelt?: Weights): Weights {
+  if (from.size === to.size) return weights;
+  const widened = ['head.out.weight', 'head.out.bias', 'head.spelling'].filter((name) => weights.has(name))
+    .map((name) => [name, widen(weights.get(name)!, from.size, to.size, spelt?.get(name))] as const);
+  return new Map([...weights, ...widened]);
+}
+
+/** [rows, from] → [rows, to] @param fresh what stands in the new columns; zero, if absent */
+function widen(narrow: Float32Array, from: number, to: number, fresh?: Float32Array): Float32Array {
+  const rows = narrow.length / from;
+  const wide = fresh?.slice() ?? new Float32Array(rows * to);
+  for (let i = 0; i < rows; i++) wide.set(narrow.subarray(i * from, (i + 1) * from), i * to);
+  return wide;
+}
+
+/** The model that a run's stages have made. The encoder's file is made anew only where its own weights have changed. */
+export function trainedParts(recipe: Recipe, start: StartingPoint, shape: Pick<Shape, 'head' | 'layers'>, stages: readonly Stage[], weights: Weights, { train, vocabulary }: Pick<Prepared, 'train' | 'vocabulary'>): ModelParts {
+  const changed = !start.encoder || stages.some(({ learns }) => learns === 'all' || typeof learns === 'object');
+  const learnt = changed && start.own ? learntPhones(recipe, shape, weights, train, vocabulary) : undefined;
+  const own = new Map([...[...weights].filter(([name]) => !isHead(name) && !isAdapter(name)), ...(learnt?.weights ?? [])]);
+  const encoder = changed ? start.encode(own, { metadata: { 'isogloss.recipe': recipe.name }, ...(learnt ? { phones: learnt.phones } : {}) }) : start.encoder!;
+  const adapters = start.adapters ?? (stages.some(({ learns }) => learns === 'adapters') ? recipe.adapters : undefined);
+  const about: About = {
+    format: 'isogloss-model/1', name: recipe.name, language: recipe.language,
+    encoder: { name: changed ? `${start.name}, trained on` : start.name, hash: sha256(encoder), ...(start.source?.commit === undefined ? {} : { commit: start.source.commit }), ...(start.preprocessor ? { preprocessor: start.preprocessor } : {}) },
+    layers: [...shape.layers], head: shape.head, ...(adapters ? { adapters } : {}), text: recipe.text,
+  };
+  return { about, vocabulary, encoder, encoderFolder: start.folder, weights: new Map([...weights].filter(([name]) => isHead(name) || isAdapter(name))) };
+}
