@@ -22,26 +22,52 @@ export async function benchBeam(): Promise<void> {
   const arpa = makeArpa(random, words);
   const logits = makeLogits(random, words);
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-'));
-  const files = { logits: path.join(folder, 'logits.f32'), arpa: path.join(folder, 'model.arpa'), job: path.join(folder, 'job.json') };
+  const files = {
+    logits: path.join(folder, 'logits.f32'),
+    arpa: path.join(folder, 'model.arpa'),
+    job: path.join(folder, 'job.json'),
+  };
   await writeFile(files.arpa, arpa);
   const lm = await readArpa(files.arpa);
   const settings = { beamWidth: BEAM, lm, unigrams: Lexicon.known(words, lm) };
   const alphabet = { tokens: LABELS, blank: 0, delimiter: 1 };
   const row = FRAMES * LABELS.length;
-  const decode = (): string[] => Array.from({ length: UTTERANCES }, (_, u) => beamSearch(logits, u * row, FRAMES, alphabet, settings)[0]!.text);
+  const decode = (): string[] =>
+    Array.from({ length: UTTERANCES }, (_, u) => beamSearch(logits, u * row, FRAMES, alphabet, settings)[0]!.text);
   const ours = await median(2 * RUNS, decode);
   const name = `beam search, ${UTTERANCES} × ${FRAMES} frames, beam ${BEAM}, bigrams`;
   try {
     await writeFile(files.logits, Buffer.from(logits.buffer));
-    await writeFile(files.job, JSON.stringify({ logits: files.logits, arpa: files.arpa, labels: LABELS, unigrams: words, utterances: UTTERANCES, frames: FRAMES, beam_width: BEAM, runs: RUNS }));
-    const { stdout, failed } = await execa(python, [path.join(import.meta.dirname, 'beam-pyctcdecode.py'), files.job], { reject: false });
+    await writeFile(
+      files.job,
+      JSON.stringify({
+        logits: files.logits,
+        arpa: files.arpa,
+        labels: LABELS,
+        unigrams: words,
+        utterances: UTTERANCES,
+        frames: FRAMES,
+        beam_width: BEAM,
+        runs: RUNS,
+      }),
+    );
+    const { stdout, failed } = await execa(python, [path.join(import.meta.dirname, 'beam-pyctcdecode.py'), files.job], {
+      reject: false,
+    });
     if (failed) {
-      console.log(`${name.padEnd(52)} ${ours.toFixed(2).padStart(9)} ms   not compared: ${python} has no pyctcdecode and kenlm (pip install pyctcdecode kenlm; ISOGLOSS_BENCH_PYTHON)`);
+      console.log(
+        `${name.padEnd(52)} ${ours.toFixed(2).padStart(9)} ms   not compared: ${python} has no pyctcdecode and kenlm (pip install pyctcdecode kenlm; ISOGLOSS_BENCH_PYTHON)`,
+      );
       return;
     }
     const theirs = JSON.parse(stdout) as { times: number[]; texts: string[] };
     const same = decode().filter((text, u) => text === theirs.texts[u]).length;
-    report(name, ours, `pyctcdecode, KenLM; ${same} of ${UTTERANCES} texts the same`, theirs.times.sort((a, b) => a - b)[RUNS >> 1]!);
+    report(
+      name,
+      ours,
+      `pyctcdecode, KenLM; ${same} of ${UTTERANCES} texts the same`,
+      theirs.times.sort((a, b) => a - b)[RUNS >> 1]!,
+    );
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -49,7 +75,8 @@ export async function benchBeam(): Promise<void> {
 
 function makeWords(random: Random): string[] {
   const words = new Set<string>();
-  while (words.size < WORDS) words.add(Array.from({ length: 2 + random.int(8) }, () => LABELS[2 + random.int(LABELS.length - 2)]!).join(''));
+  while (words.size < WORDS)
+    words.add(Array.from({ length: 2 + random.int(8) }, () => LABELS[2 + random.int(LABELS.length - 2)]!).join(''));
   return [...words];
 }
 
@@ -57,10 +84,24 @@ function makeWords(random: Random): string[] {
 function makeArpa(random: Random, words: readonly string[]): string {
   const log = (lowest: number): string => String(-(8 + random.int(64 * lowest)) / 64);
   const bigrams = new Set<string>();
-  while (bigrams.size < BIGRAMS) bigrams.add(`${random.pick(['<s>', ...words.slice(0, 200), random.pick(words)])} ${random.pick(words)}`);
+  while (bigrams.size < BIGRAMS)
+    bigrams.add(`${random.pick(['<s>', ...words.slice(0, 200), random.pick(words)])} ${random.pick(words)}`);
   return [
-    '\\data\\', `ngram 1=${words.length + 3}`, `ngram 2=${bigrams.size}`, '', '\\1-grams:', '-5\t<unk>\t0', `0\t<s>\t${log(1)}`, '-2\t</s>\t0',
-    ...words.map((word) => `${log(4)}\t${word}\t${log(1)}`), '', '\\2-grams:', ...[...bigrams].map((bigram) => `${log(2)}\t${bigram}`), '', '\\end\\', '',
+    '\\data\\',
+    `ngram 1=${words.length + 3}`,
+    `ngram 2=${bigrams.size}`,
+    '',
+    '\\1-grams:',
+    '-5\t<unk>\t0',
+    `0\t<s>\t${log(1)}`,
+    '-2\t</s>\t0',
+    ...words.map((word) => `${log(4)}\t${word}\t${log(1)}`),
+    '',
+    '\\2-grams:',
+    ...[...bigrams].map((bigram) => `${log(2)}\t${bigram}`),
+    '',
+    '\\end\\',
+    '',
   ].join('\n');
 }
 
@@ -68,7 +109,7 @@ function makeArpa(random: Random, words: readonly string[]): string {
 function makeLogits(random: Random, words: readonly string[]): Float32Array {
   const tokens = LABELS.length;
   const logits = Float32Array.from({ length: UTTERANCES * FRAMES * tokens }, () => 1.5 * random.normal());
-  for (let t = 0; t < UTTERANCES * FRAMES; ) {
+  for (let t = 0; t < UTTERANCES * FRAMES;) {
     for (const character of `${random.pick(words)} `) {
       const heard = random.next() < 0.9 ? LABELS.indexOf(character) : 2 + random.int(tokens - 2);
       const run = [...Array<number>(1 + random.int(2)).fill(heard), ...Array<number>(random.int(3)).fill(0)];

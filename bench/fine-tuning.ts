@@ -30,8 +30,11 @@ interface Mode {
   head: HeadSettings;
 }
 const MODES: Record<string, Mode> = {
-  head: { learns: 'head', head: DEFAULT_HEAD }, 'transformer head': { learns: 'head', head: TRANSFORMER },
-  'top 2': { learns: { top: 2 }, head: DEFAULT_HEAD }, 'top 2, transformer head': { learns: { top: 2 }, head: TRANSFORMER }, all: { learns: 'all', head: DEFAULT_HEAD },
+  head: { learns: 'head', head: DEFAULT_HEAD },
+  'transformer head': { learns: 'head', head: TRANSFORMER },
+  'top 2': { learns: { top: 2 }, head: DEFAULT_HEAD },
+  'top 2, transformer head': { learns: { top: 2 }, head: TRANSFORMER },
+  all: { learns: 'all', head: DEFAULT_HEAD },
 };
 
 /**
@@ -46,9 +49,16 @@ export async function benchFineTuning(): Promise<void> {
     const rate = (BATCH * SECONDS * 1000) / step;
     const arithmetic = await arithmeticMilliseconds((profile) => stepMilliseconds(mode, profile));
     const theirs = await torchRate(name);
-    const beside = theirs === undefined ? 'PyTorch: not there (ISOGLOSS_BENCH_PYTHON)' : `PyTorch ${theirs.toFixed(0)} s/s   ratio ${(rate / theirs).toFixed(2)}`;
-    console.log(`training ${name.padEnd(23)} ${BATCH} × ${SECONDS} s  ${rate.toFixed(0).padStart(6)} s of audio a second   ${beside}`);
-    console.log(`  a step ${step.toFixed(0)} ms, its matrix products and convolutions ${arithmetic.toFixed(0)} ms   ratio ${(step / arithmetic).toFixed(2)}`);
+    const beside =
+      theirs === undefined
+        ? 'PyTorch: not there (ISOGLOSS_BENCH_PYTHON)'
+        : `PyTorch ${theirs.toFixed(0)} s/s   ratio ${(rate / theirs).toFixed(2)}`;
+    console.log(
+      `training ${name.padEnd(23)} ${BATCH} × ${SECONDS} s  ${rate.toFixed(0).padStart(6)} s of audio a second   ${beside}`,
+    );
+    console.log(
+      `  a step ${step.toFixed(0)} ms, its matrix products and convolutions ${arithmetic.toFixed(0)} ms   ratio ${(step / arithmetic).toFixed(2)}`,
+    );
   }
 }
 
@@ -57,22 +67,35 @@ async function stepMilliseconds({ learns, head }: Mode, profile?: string): Promi
   const { architecture } = encoder;
   const pretrained = readWeights(encoder.bytes);
   const shape: Shape = {
-    encoder: ownLayers(architecture, pretrained), head, layers: [...Array(encoder.layerCount).keys()],
-    tokens: TOKENS, adapters: {}, freeze: 'nothing',
+    encoder: ownLayers(architecture, pretrained),
+    head,
+    layers: [...Array(encoder.layerCount).keys()],
+    tokens: TOKENS,
+    adapters: {},
+    freeze: 'nothing',
   };
   const random = new Random('bench');
   await encoder.release();
   const { network, logits } = buildTrainable(shape, learns, pretrained, true);
   const weights = network.initialise(random);
   for (const [name, data] of pretrained) if (weights.has(name)) weights.set(name, data);
-  const engine = await Engine.compile(network, logits, adamWDefaults, weights, { returnsMemory: false, sizes: symbolSizes, ...(profile === undefined ? {} : { profile }) });
+  const engine = await Engine.compile(network, logits, adamWDefaults, weights, {
+    returnsMemory: false,
+    sizes: symbolSizes,
+    ...(profile === undefined ? {} : { profile }),
+  });
   const inputs = { ...inputsOf(shape, learns, random), ...unmasked(network.graph.inputs) };
   const scratch = new Scratch();
-  const targets = Array.from({ length: BATCH }, () => Int32Array.from({ length: LABELS }, () => 1 + random.int(TOKENS - 1)));
+  const targets = Array.from({ length: BATCH }, () =>
+    Int32Array.from({ length: LABELS }, () => 1 + random.int(TOKENS - 1)),
+  );
   const lengths = new Int32Array(BATCH).fill(FRAMES);
   const time = await lowerQuartile(RUNS, async () => {
     scratch.reset();
-    const output = await engine.forward({ ...inputs, ...dropoutFeeds(network.dropoutSites, { batch: BATCH, frames: FRAMES }, random, scratch.take) });
+    const output = await engine.forward({
+      ...inputs,
+      ...dropoutFeeds(network.dropoutSites, { batch: BATCH, frames: FRAMES }, random, scratch.take),
+    });
     const gradient = new Float32Array(BATCH * FRAMES * TOKENS);
     ctcLoss(floatData(output), { batch: BATCH, frames: FRAMES, tokens: TOKENS }, lengths, targets, 0, gradient);
     await engine.backward(floats(gradient, output.dims), 1e-6);
@@ -82,22 +105,32 @@ async function stepMilliseconds({ learns, head }: Mode, profile?: string): Promi
 }
 
 function inputsOf(shape: Shape, learns: Learns, random: Random): Feeds {
-  const noise = (dims: number[]) => floats(Float32Array.from({ length: dims.reduce((a, d) => a * d, 1) }, () => random.normal()), dims);
+  const noise = (dims: number[]) =>
+    floats(
+      Float32Array.from({ length: dims.reduce((a, d) => a * d, 1) }, () => random.normal()),
+      dims,
+    );
   const mask = floats(frameMask(new Int32Array(BATCH).fill(FRAMES), FRAMES), [BATCH, FRAMES]);
   const layers = cachedLayers(shape, learns);
-  return layers ? { features: noise([BATCH, FRAMES, layers.length * shape.encoder.dims]), mask } : { audio: noise([BATCH, paddedSamples(FRAMES)]), mask };
+  return layers
+    ? { features: noise([BATCH, FRAMES, layers.length * shape.encoder.dims]), mask }
+    : { audio: noise([BATCH, paddedSamples(FRAMES)]), mask };
 }
 
 function unmasked(inputs: readonly { name: string; dims: readonly (number | string)[] }[]): Feeds {
   const ones = (dims: number[]) => floats(new Float32Array(dims.reduce((a, d) => a * d, 1)).fill(1), dims);
   const features = inputs.find(({ name }) => name === 'augment.features');
-  return features ? { 'augment.frames': ones([BATCH, FRAMES, 1]), 'augment.features': ones([BATCH, 1, features.dims[2] as number]) } : {};
+  return features
+    ? { 'augment.frames': ones([BATCH, FRAMES, 1]), 'augment.features': ones([BATCH, 1, features.dims[2] as number]) }
+    : {};
 }
 
 /** @returns undefined where PyTorch is not there */
 async function torchRate(mode: string): Promise<number | undefined> {
   const python = process.env['ISOGLOSS_BENCH_PYTHON'] ?? 'python3';
   const script = path.join(import.meta.dirname, 'fine-tuning-torch.py');
-  const { stdout, failed } = await execa(python, [script, ...[BATCH, SECONDS, TOKENS, LABELS].map(String), mode], { reject: false });
+  const { stdout, failed } = await execa(python, [script, ...[BATCH, SECONDS, TOKENS, LABELS].map(String), mode], {
+    reject: false,
+  });
   return failed ? undefined : Number(stdout);
 }

@@ -21,7 +21,8 @@ const [run] = process.argv.slice(2);
 if (run === undefined) throw new Error('name the folder of a finished run');
 const parts = await readModel(path.join(run, 'model'));
 const variants = { float: parts, int8: { ...parts, encoder: inEightBits('encoder', parts.encoder) } };
-for (const [name, { encoder }] of Object.entries(variants)) console.log(`${name}: ${(encoder.length / 1e6).toFixed(2)} MB`);
+for (const [name, { encoder }] of Object.entries(variants))
+  console.log(`${name}: ${(encoder.length / 1e6).toFixed(2)} MB`);
 await errorRates();
 await speed();
 
@@ -30,10 +31,16 @@ async function errorRates(): Promise<void> {
   const recipe = recipeSchema.parse(written);
   const prepared = await prepare(recipe, new AudioCache(path.join(cacheFolder(), 'audio')));
   for (const [name, variant] of Object.entries(variants))
-    for (const split of ['dev', 'test'] as const) console.log(`${name}, ${split}: ${await errorRate(variant, recipe, prepared, split)}`);
+    for (const split of ['dev', 'test'] as const)
+      console.log(`${name}, ${split}: ${await errorRate(variant, recipe, prepared, split)}`);
 }
 
-async function errorRate(variant: ModelParts, recipe: Recipe, prepared: Awaited<ReturnType<typeof prepare>>, split: 'dev' | 'test'): Promise<string> {
+async function errorRate(
+  variant: ModelParts,
+  recipe: Recipe,
+  prepared: Awaited<ReturnType<typeof prepare>>,
+  split: 'dev' | 'test',
+): Promise<string> {
   const model = await Model.assemble(variant);
   const { cer, wer } = score((await evaluateModel(model, recipe, prepared, prepared[split])).pairs);
   await model.release();
@@ -53,5 +60,7 @@ async function speed(): Promise<void> {
       if (round >= 3) times[i]!.push(performance.now() - startedAt);
     }
   const [float, int8] = times.map((list) => list.sort((a, b) => a - b)[list.length >> 1]!) as [number, number];
-  console.log(`ten seconds of sound: float ${float.toFixed(1)} ms, int8 ${int8.toFixed(1)} ms, ratio ${(int8 / float).toFixed(2)}`);
+  console.log(
+    `ten seconds of sound: float ${float.toFixed(1)} ms, int8 ${int8.toFixed(1)} ms, ratio ${(int8 / float).toFixed(2)}`,
+  );
 }

@@ -19,7 +19,8 @@ const INSTALL = 'npm install --no-save @tensorflow/tfjs @tensorflow/tfjs-backend
 export async function alternatives(sizes: StepSizes): Promise<Record<string, number | string>> {
   const results: Record<string, number | string> = {};
   const libraries = { 'tf.js wasm': tensorflow, 'jax-js wasm': jax };
-  for (const [name, run] of Object.entries(libraries)) results[name] = await run(sizes).catch((error: unknown) => reason(error));
+  for (const [name, run] of Object.entries(libraries))
+    results[name] = await run(sizes).catch((error: unknown) => reason(error));
   return results;
 }
 
@@ -103,12 +104,25 @@ async function jax({ batch, frames, inputs, hidden, tokens }: StepSizes): Promis
   const { numpy: np, nn, random } = library;
   await library.init('wasm');
   library.defaultDevice('wasm');
-  const [x, seed] = [random.normal(random.key(1), [batch * frames, inputs]), random.normal(random.key(2), [batch * frames, tokens])];
-  const parameters = [np.ones([inputs]), np.zeros([inputs]), random.normal(random.key(3), [inputs, hidden]), np.zeros([hidden]), random.normal(random.key(4), [hidden, tokens]), np.zeros([tokens])];
+  const [x, seed] = [
+    random.normal(random.key(1), [batch * frames, inputs]),
+    random.normal(random.key(2), [batch * frames, tokens]),
+  ];
+  const parameters = [
+    np.ones([inputs]),
+    np.zeros([inputs]),
+    random.normal(random.key(3), [inputs, hidden]),
+    np.zeros([hidden]),
+    random.normal(random.key(4), [hidden, tokens]),
+    np.zeros([tokens]),
+  ];
   const loss = ([scale, bias, w1, b1, w2, b2]: JaxArray[]): JaxArray => {
     const level = x.ref.sub(np.mean(x.ref, 1, { keepdims: true }));
     const variance = np.mean(level.ref.mul(level.ref), 1, { keepdims: true });
-    const normal = level.div(np.sqrt(variance.add(1e-5))).mul(scale!).add(bias!);
+    const normal = level
+      .div(np.sqrt(variance.add(1e-5)))
+      .mul(scale!)
+      .add(bias!);
     const inner = nn.relu(np.matmul(normal, w1!).add(b1!));
     return np.sum(np.matmul(inner, w2!).add(b2!).mul(seed.ref));
   };

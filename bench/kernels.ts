@@ -23,7 +23,9 @@ export async function arithmeticMilliseconds(work: (profile: string) => Promise<
   try {
     await work(path.join(folder, 'profile'));
     const files = await readdir(folder);
-    const profiles = await Promise.all(files.map(async (file) => JSON.parse(await readFile(path.join(folder, file), 'utf8')) as ProfileEvent[]));
+    const profiles = await Promise.all(
+      files.map(async (file) => JSON.parse(await readFile(path.join(folder, file), 'utf8')) as ProfileEvent[]),
+    );
     return profiles.reduce((sum, events) => sum + quartileOfRuns(events), 0);
   } finally {
     await rm(folder, { recursive: true });
@@ -34,7 +36,9 @@ export async function arithmeticMilliseconds(work: (profile: string) => Promise<
 function quartileOfRuns(events: readonly ProfileEvent[]): number {
   const runs = events.filter(({ name }) => name === 'model_run');
   const totals = runs.map(({ ts, dur }) => {
-    const inside = events.filter((e) => e.cat === 'Node' && e.name.endsWith('_kernel_time') && e.ts >= ts && e.ts <= ts + dur);
+    const inside = events.filter(
+      (e) => e.cat === 'Node' && e.name.endsWith('_kernel_time') && e.ts >= ts && e.ts <= ts + dur,
+    );
     return inside.reduce((sum, e) => sum + (ARITHMETIC.has(e.args.op_name!) ? e.dur : 0), 0);
   });
   return (totals.sort((a, b) => a - b)[totals.length >> 2] ?? 0) / 1000;

@@ -32,17 +32,34 @@ export async function benchLm(): Promise<void> {
     }
   });
   const trigrams = new Map<string, number>();
-  for (const words of sentences) for (let i = 2; i < WORDS; i++) trigrams.set(`${words[i - 2]} ${words[i - 1]} ${words[i]}`, i);
+  for (const words of sentences)
+    for (let i = 2; i < WORDS; i++) trigrams.set(`${words[i - 2]} ${words[i - 1]} ${words[i]}`, i);
   const map = await median(3, () => {
-    for (const words of asked) for (let i = 2; i < WORDS; i++) sum += trigrams.get(`${words[i - 2]} ${words[i - 1]} ${words[i]}`) ?? 0;
+    for (const words of asked)
+      for (let i = 2; i < WORDS; i++) sum += trigrams.get(`${words[i - 2]} ${words[i - 1]} ${words[i]}`) ?? 0;
   });
-  report(`${lookups} n-grams looked up (${(lookups / ours / 1000).toFixed(1)} M/s)`, ours, 'a Map by strings, no back-off', map);
+  report(
+    `${lookups} n-grams looked up (${(lookups / ours / 1000).toFixed(1)} M/s)`,
+    ours,
+    'a Map by strings, no back-off',
+    map,
+  );
   const counting = await median(3, () => {
     const counts = new Map<string, number>();
-    for (const words of sentences) for (let i = 2; i < WORDS; i++) counts.set(`${words[i - 2]} ${words[i - 1]} ${words[i]}`, (counts.get(`${words[i - 2]} ${words[i - 1]} ${words[i]}`) ?? 0) + 1);
+    for (const words of sentences)
+      for (let i = 2; i < WORDS; i++)
+        counts.set(
+          `${words[i - 2]} ${words[i - 1]} ${words[i]}`,
+          (counts.get(`${words[i - 2]} ${words[i - 1]} ${words[i]}`) ?? 0) + 1,
+        );
     sum += counts.size;
   });
-  report(`3-gram model of ${SENTENCES * WORDS} words estimated`, estimating, '3-grams counted in a Map by strings', counting);
+  report(
+    `3-gram model of ${SENTENCES * WORDS} words estimated`,
+    estimating,
+    '3-grams counted in a Map by strings',
+    counting,
+  );
   // What isn't used might be optimised away.
   if (Number.isNaN(sum)) throw new Error('not a number');
   await rm(folder, { recursive: true });

@@ -1,8 +1,10 @@
 /** Median milliseconds of a piece of work, after a few runs that aren't counted. */
-export const median = async (runs: number, work: () => unknown, uncounted = 3): Promise<number> => (await timesOf(runs, work, uncounted))[runs >> 1]!;
+export const median = async (runs: number, work: () => unknown, uncounted = 3): Promise<number> =>
+  (await timesOf(runs, work, uncounted))[runs >> 1]!;
 
 /** Milliseconds that a quarter of the runs stay below: nearer to what the work takes where others use the machine. */
-export const lowerQuartile = async (runs: number, work: () => unknown, uncounted = 3): Promise<number> => (await timesOf(runs, work, uncounted))[runs >> 2]!;
+export const lowerQuartile = async (runs: number, work: () => unknown, uncounted = 3): Promise<number> =>
+  (await timesOf(runs, work, uncounted))[runs >> 2]!;
 
 async function timesOf(runs: number, work: () => unknown, uncounted: number): Promise<number[]> {
   for (let i = 0; i < uncounted; i++) await work();
@@ -16,5 +18,7 @@ async function timesOf(runs: number, work: () => unknown, uncounted: number): Pr
 }
 
 export function report(what: string, ours: number, name: string, other: number): void {
-  console.log(`${what.padEnd(52)} ${ours.toFixed(2).padStart(9)} ms   ${name.padEnd(34)} ${other.toFixed(2).padStart(9)} ms   ratio ${(ours / other).toFixed(2)}`);
+  console.log(
+    `${what.padEnd(52)} ${ours.toFixed(2).padStart(9)} ms   ${name.padEnd(34)} ${other.toFixed(2).padStart(9)} ms   ratio ${(ours / other).toFixed(2)}`,
+  );
 }

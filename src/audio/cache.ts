@@ -22,7 +22,10 @@ export class AudioCache {
    * The recording, or a stretch of it: 16 kHz mono.
    * @throws InputError when it can't be decoded, WorkError when the cache can't be written
    */
-  async read(file: string, stretch: { start?: number | undefined; end?: number | undefined } = {}): Promise<Float32Array> {
+  async read(
+    file: string,
+    stretch: { start?: number | undefined; end?: number | undefined } = {},
+  ): Promise<Float32Array> {
     const cached = await this.place(file, stretch);
     const bytes = await readFile(cached).catch(() => undefined);
     if (bytes) return readSamples(bytes);
@@ -50,7 +53,10 @@ export class AudioCache {
     return path.join(this.folder, `${key}.s16`);
   }
 
-  private async place(file: string, stretch: { start?: number | undefined; end?: number | undefined }): Promise<string> {
+  private async place(
+    file: string,
+    stretch: { start?: number | undefined; end?: number | undefined },
+  ): Promise<string> {
     return this.placeOf(await this.key(file, stretch));
   }
 
@@ -69,11 +75,17 @@ export class AudioCache {
   }
 }
 
-async function contentKey(file: string, { start, end }: { start?: number | undefined; end?: number | undefined }): Promise<string> {
+async function contentKey(
+  file: string,
+  { start, end }: { start?: number | undefined; end?: number | undefined },
+): Promise<string> {
   const bytes = await readFile(file).catch((error: unknown) => {
     throw readError(file, error);
   });
-  return createHash('sha256').update(bytes).update(` ${path.extname(file)} ${start ?? ''} ${end ?? ''}`).digest('hex');
+  return createHash('sha256')
+    .update(bytes)
+    .update(` ${path.extname(file)} ${start ?? ''} ${end ?? ''}`)
+    .digest('hex');
 }
 
 function narrowed(samples: Float32Array): Int16Array {
@@ -81,7 +93,8 @@ function narrowed(samples: Float32Array): Int16Array {
 }
 
 /** The samples in a file of the cache. */
-export const readSamples = (bytes: Buffer): Float32Array => widen(new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1));
+export const readSamples = (bytes: Buffer): Float32Array =>
+  widen(new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1));
 
 function widen(samples: Int16Array): Float32Array {
   const result = new Float32Array(samples.length);

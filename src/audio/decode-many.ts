@@ -42,7 +42,8 @@ async function sizeOf({ file, start, end }: Stretch): Promise<number | undefined
   const info = await stat(file).catch(() => undefined);
   if (!info?.isFile() || info.size === 0) return undefined;
   if (await oggIsCutOff(file)) return undefined;
-  if (start === undefined && end === undefined) return (await isPlainWav(file).catch(() => false)) ? undefined : info.size;
+  if (start === undefined && end === undefined)
+    return (await isPlainWav(file).catch(() => false)) ? undefined : info.size;
   return end === undefined ? undefined : (end - (start ?? 0)) * SAMPLE_RATE * 2;
 }
 
@@ -58,12 +59,33 @@ export async function decodeMany(group: readonly Stretch[], folder: string): Pro
     const outputs = group.map((_, i) => path.join(into, `${i}.f32`));
     const inputs = group.flatMap(({ file, start }) => {
       const format = formatByName(file);
-      return [...(format ? ['-f', format] : []), '-vn', ...(start === undefined ? [] : ['-ss', String(start)]), '-i', file];
+      return [
+        ...(format ? ['-f', format] : []),
+        '-vn',
+        ...(start === undefined ? [] : ['-ss', String(start)]),
+        '-i',
+        file,
+      ];
     });
     const written = group.flatMap(({ start, end }, i) => [
-      '-map', `${i}:a:0`, ...(end === undefined ? [] : ['-t', String(end - (start ?? 0))]), '-ac', '1', '-ar', String(SAMPLE_RATE), '-c:a', 'pcm_f32le', '-f', 'f32le', outputs[i]!,
+      '-map',
+      `${i}:a:0`,
+      ...(end === undefined ? [] : ['-t', String(end - (start ?? 0))]),
+      '-ac',
+      '1',
+      '-ar',
+      String(SAMPLE_RATE),
+      '-c:a',
+      'pcm_f32le',
+      '-f',
+      'f32le',
+      outputs[i]!,
     ]);
-    const { failed, stderr } = await execa(await findFfmpeg(), ['-xerror', '-nostdin', '-hide_banner', '-loglevel', 'warning', ...inputs, ...written], { reject: false, stdin: 'ignore' });
+    const { failed, stderr } = await execa(
+      await findFfmpeg(),
+      ['-xerror', '-nostdin', '-hide_banner', '-loglevel', 'warning', ...inputs, ...written],
+      { reject: false, stdin: 'ignore' },
+    );
     if (failed || stderr.split('\n').some(looksTruncated)) return undefined;
     const decoded = await Promise.all(outputs.map(async (output) => floatsOf(await readFile(output))));
     return decoded.every((samples) => samples.length > 0) ? decoded : undefined;

@@ -63,13 +63,19 @@ async function checkReadable(file: string): Promise<void> {
   const info = await stat(file).catch((error: unknown) => {
     throw readError(file, error);
   });
-  if (info.isDirectory()) throw new InputError('this is a folder, a recording is wanted', 'Name a file in it.', { file });
+  if (info.isDirectory())
+    throw new InputError('this is a folder, a recording is wanted', 'Name a file in it.', { file });
   if (info.size === 0) throw damaged(file, 'it is empty (0 bytes)');
   if (await oggIsCutOff(file)) throw damaged(file, 'it is cut off: its last page is missing');
 }
 
 /** Starts ffmpeg, writing to `output`; tells in the end what went wrong, if anything did. */
-function startFfmpeg(ffmpegPath: string, file: string, options: DecodeOptions, output: PassThrough): Promise<InputError | undefined> {
+function startFfmpeg(
+  ffmpegPath: string,
+  file: string,
+  options: DecodeOptions,
+  output: PassThrough,
+): Promise<InputError | undefined> {
   const command = ffmpeg({ source: file, stdoutLines: 200 }).setFfmpegPath(ffmpegPath);
   const format = formatByName(file);
   if (format) command.inputFormat(format);
@@ -94,7 +100,9 @@ function startFfmpeg(ffmpegPath: string, file: string, options: DecodeOptions, o
 
 /** ffmpeg reads a file that ends too soon without an error; these words on stderr give it away. */
 export const looksTruncated = (line: string): boolean =>
-  /truncat|partial file|invalid data|incomplete frame|ends prematurely|overread|packet corrupt|failed to read/i.test(line);
+  /truncat|partial file|invalid data|incomplete frame|ends prematurely|overread|packet corrupt|failed to read/i.test(
+    line,
+  );
 
 function truncation(file: string, complaints: readonly string[]): InputError | undefined {
   const line = complaints.find(looksTruncated);
@@ -105,7 +113,8 @@ function reasonOf(complaints: readonly string[], error: Error): string {
   const text = complaints.join('\n');
   if (/does not contain any stream|matches no streams/i.test(text)) return 'there is no sound in it';
   if (/invalid data found/i.test(text)) return 'it is not a recording, or it is damaged (ffmpeg: invalid data)';
-  const last = complaints.filter((line) => /error|invalid|could not|failed/i.test(line)).at(-1) ?? error.message.split('\n')[0]!;
+  const last =
+    complaints.filter((line) => /error|invalid|could not|failed/i.test(line)).at(-1) ?? error.message.split('\n')[0]!;
   return `it is damaged or cut off (ffmpeg: ${withoutPrefix(last)})`;
 }
 

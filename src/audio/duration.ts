@@ -19,7 +19,10 @@ export async function durationOf(file: string): Promise<number | undefined> {
         return wavSeconds(await bytesAt(handle, 0, Math.min(size, HEAD)), size);
       case '.ogg':
       case '.opus':
-        return oggSeconds(await bytesAt(handle, 0, Math.min(size, HEAD)), await bytesAt(handle, Math.max(0, size - TAIL), Math.min(size, TAIL)));
+        return oggSeconds(
+          await bytesAt(handle, 0, Math.min(size, HEAD)),
+          await bytesAt(handle, Math.max(0, size - TAIL), Math.min(size, TAIL)),
+        );
       default:
         return undefined;
     }
@@ -38,7 +41,7 @@ async function bytesAt(handle: FileHandle, position: number, length: number): Pr
 function wavSeconds(head: Buffer, size: number): number | undefined {
   if (head.toString('latin1', 0, 4) !== 'RIFF') return undefined;
   let bytesPerSecond = 0;
-  for (let offset = 12; offset + 8 <= head.length; ) {
+  for (let offset = 12; offset + 8 <= head.length;) {
     const id = head.toString('latin1', offset, offset + 4);
     const length = head.readUInt32LE(offset + 4);
     if (id === 'fmt ' && offset + 20 <= head.length) bytesPerSecond = head.readUInt32LE(offset + 16);

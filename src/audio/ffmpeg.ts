@@ -32,4 +32,8 @@ async function search(): Promise<string> {
   throw new InputError('ffmpeg is not installed', HOW_TO_INSTALL);
 }
 
-const executable = (file: string): Promise<boolean> => access(file, constants.X_OK).then(() => true, () => false);
+const executable = (file: string): Promise<boolean> =>
+  access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );

@@ -4,7 +4,8 @@ import path from 'node:path';
 export const SAMPLE_RATE = 16_000;
 
 /** What ffmpeg has to be told of a file: G.722 has no header, only its name tells. */
-export const formatByName = (file: string): string | undefined => (path.extname(file).toLowerCase() === '.g722' ? 'g722' : undefined);
+export const formatByName = (file: string): string | undefined =>
+  path.extname(file).toLowerCase() === '.g722' ? 'g722' : undefined;
 
 /** Samples that ffmpeg wrote as f32le; a part of one at the end is left out. */
 export function floatsOf(bytes: Uint8Array): Float32Array {

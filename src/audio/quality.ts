@@ -68,7 +68,10 @@ function sortedLevels(samples: Float32Array): Float64Array {
 
 /** Percentiles rather than means: a click or a breath must not set the level. */
 function speechAndNoise(levels: Float64Array): { speechLevelDb: number; noiseFloorDb: number } {
-  return { speechLevelDb: levels[Math.floor(levels.length * 0.9)] ?? FLOOR_DB, noiseFloorDb: levels[Math.floor(levels.length * 0.05)] ?? FLOOR_DB };
+  return {
+    speechLevelDb: levels[Math.floor(levels.length * 0.9)] ?? FLOOR_DB,
+    noiseFloorDb: levels[Math.floor(levels.length * 0.05)] ?? FLOOR_DB,
+  };
 }
 
 function summedSpectrum(samples: Float32Array): Float64Array {
@@ -76,7 +79,9 @@ function summedSpectrum(samples: Float32Array): Float64Array {
   meyda.bufferSize = FRAME;
   const spectrum = new Float64Array(FRAME / 2);
   for (let start = 0; start + FRAME <= samples.length; start += FRAME)
-    meyda.extract(['powerSpectrum'], samples.subarray(start, start + FRAME))?.powerSpectrum?.forEach((power, bin) => (spectrum[bin]! += power));
+    meyda
+      .extract(['powerSpectrum'], samples.subarray(start, start + FRAME))
+      ?.powerSpectrum?.forEach((power, bin) => (spectrum[bin]! += power));
   return spectrum;
 }
 

@@ -26,9 +26,16 @@ async function plainLength(file: string): Promise<number | undefined> {
   const { size } = await handle.stat();
   await handle.read(header, 0, HEADER, 0).finally(() => handle.close());
   const plain =
-    size <= LARGEST && header.toString('latin1', 0, 4) === 'RIFF' && header.toString('latin1', 8, 16) === 'WAVEfmt ' && header.readUInt16LE(20) === 1 &&
-    header.readUInt16LE(22) === 1 && header.readUInt32LE(24) === SAMPLE_RATE && header.readUInt16LE(34) === 16 &&
-    header.toString('latin1', 36, 40) === 'data' && header.readUInt32LE(40) > 0 && HEADER + header.readUInt32LE(40) <= size;
+    size <= LARGEST &&
+    header.toString('latin1', 0, 4) === 'RIFF' &&
+    header.toString('latin1', 8, 16) === 'WAVEfmt ' &&
+    header.readUInt16LE(20) === 1 &&
+    header.readUInt16LE(22) === 1 &&
+    header.readUInt32LE(24) === SAMPLE_RATE &&
+    header.readUInt16LE(34) === 16 &&
+    header.toString('latin1', 36, 40) === 'data' &&
+    header.readUInt32LE(40) > 0 &&
+    HEADER + header.readUInt32LE(40) <= size;
   return plain ? header.readUInt32LE(40) : undefined;
 }
 

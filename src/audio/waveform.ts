@@ -4,7 +4,8 @@ export function peaks(samples: Float32Array, buckets: number): number[] {
   for (let b = 0; b < buckets; b++) {
     const end = Math.floor(((b + 1) * samples.length) / buckets);
     let highest = 0;
-    for (let i = Math.floor((b * samples.length) / buckets); i < end; i++) highest = Math.max(highest, Math.abs(samples[i]!));
+    for (let i = Math.floor((b * samples.length) / buckets); i < end; i++)
+      highest = Math.max(highest, Math.abs(samples[i]!));
     result.push(Math.min(1, highest));
   }
   return result;

@@ -19,13 +19,21 @@ export interface AudioAugmentSettings {
  * A changed copy of a recording, as it might have sounded elsewhere: another voice in a room, recorded, then sent.
  * @param longest samples of the result at most
  */
-export async function augmentAudio(samples: Float32Array, settings: AudioAugmentSettings, longest: number, random: Random): Promise<Float32Array> {
+export async function augmentAudio(
+  samples: Float32Array,
+  settings: AudioAugmentSettings,
+  longest: number,
+  random: Random,
+): Promise<Float32Array> {
   const slowest = Math.max(settings.speed[0], samples.length / longest);
   const changed = playAtSpeed(samples, Math.max(slowest, random.between(settings.speed[0], settings.speed[1])));
-  if (random.next() < settings.reverberation.probability) reverberate(changed, random.between(...settings.reverberation.decay), random.between(0.2, 0.8), random);
+  if (random.next() < settings.reverberation.probability)
+    reverberate(changed, random.between(...settings.reverberation.decay), random.between(0.2, 0.8), random);
   if (random.next() < settings.telephone) narrowBand(changed, random.between(2800, 3800), random.between(150, 350));
   if (random.next() < settings.noise.probability) addNoise(changed, random.between(...settings.noise.snr), random);
-  return random.next() < settings.codec ? throughCodec(changed, CODECS[Math.floor(random.next() * CODECS.length)]!) : changed;
+  return random.next() < settings.codec
+    ? throughCodec(changed, CODECS[Math.floor(random.next() * CODECS.length)]!)
+    : changed;
 }
 
 /** Faster or slower, and higher or lower with it: resampled by linear interpolation. */

@@ -31,14 +31,21 @@ export interface Heard {
  * @param audio [recordings, width]: where each is written, at zero mean and unit variance and padded
  * @returns samples of each, which may be more than a row has
  */
-export async function hear(recordings: readonly Float32Array[], { width, augment, seeds }: Treatment, audio: Float32Array): Promise<Int32Array> {
+export async function hear(
+  recordings: readonly Float32Array[],
+  { width, augment, seeds }: Treatment,
+  audio: Float32Array,
+): Promise<Int32Array> {
   const lengths = new Int32Array(recordings.length);
   // All at once: codecs take their time.
-  await Promise.all(recordings.map(async (recording, row) => {
-    const changed = augment && seeds ? await augmentAudio(recording, augment, width, new Random(seeds[row]!)) : recording;
-    standardise(changed, audio.subarray(row * width, (row + 1) * width));
-    lengths[row] = changed.length;
-  }));
+  await Promise.all(
+    recordings.map(async (recording, row) => {
+      const changed =
+        augment && seeds ? await augmentAudio(recording, augment, width, new Random(seeds[row]!)) : recording;
+      standardise(changed, audio.subarray(row * width, (row + 1) * width));
+      lengths[row] = changed.length;
+    }),
+  );
   return lengths;
 }
 
@@ -47,10 +54,12 @@ export async function hear(recordings: readonly Float32Array[], { width, augment
  * @returns undefined where the cache has lost one: it may be emptied at any time
  */
 export async function hearPart({ files, ...treatment }: Part): Promise<Heard | undefined> {
-  const recordings = await Promise.all(files.map((file) => readFile(file).then(readSamples))).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  });
+  const recordings = await Promise.all(files.map((file) => readFile(file).then(readSamples))).catch(
+    (error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    },
+  );
   if (!recordings) return undefined;
   const audio = new Float32Array(recordings.length * treatment.width);
   return { audio, lengths: await hear(recordings, treatment, audio) };

@@ -25,7 +25,12 @@ export async function throughCodec(samples: Float32Array, codec: Codec): Promise
   const program = await findFfmpeg();
   const run = async (input: Uint8Array, args: readonly string[]): Promise<Uint8Array> =>
     (await execa(program, ['-v', 'error', '-threads', '1', ...args, 'pipe:1'], { input, encoding: 'buffer' })).stdout;
-  const stored = await run(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength), [...plain, '-i', 'pipe:0', ...ENCODERS[codec]]);
+  const stored = await run(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength), [
+    ...plain,
+    '-i',
+    'pipe:0',
+    ...ENCODERS[codec],
+  ]);
   const bytes = await run(stored, ['-f', FORMATS[codec], '-i', 'pipe:0', ...plain]);
   const result = new Float32Array(samples.length);
   result.set(floatsOf(bytes).subarray(0, result.length));

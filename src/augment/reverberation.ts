@@ -15,7 +15,8 @@ export function reverberate(samples: Float32Array, decay: number, level: number,
   const room = new Float32Array(samples.length);
   const size = random.between(0.7, 1.3);
   const damping = random.between(0.1, 0.5);
-  for (const delay of COMBS) comb(samples, room, Math.round(delay * size * SAMPLE_RATE), 10 ** ((-3 * delay * size) / decay), damping);
+  for (const delay of COMBS)
+    comb(samples, room, Math.round(delay * size * SAMPLE_RATE), 10 ** ((-3 * delay * size) / decay), damping);
   for (const delay of ALL_PASSES) allPass(room, Math.round(delay * size * SAMPLE_RATE));
   const gain = level / COMBS.length;
   for (let i = 0; i < samples.length; i++) samples[i]! += gain * room[i]!;

@@ -9,8 +9,15 @@ const MOST_SET_ASIDE_SHOWN = 10;
 
 /** Of every command that runs a model. */
 export const machineFlags = {
-  device: Flags.option({ options: ['auto', ...DEVICES] as const, description: 'what to compute on; auto, the default, is CUDA where it can be had, else the CPU [env: ISOGLOSS_DEVICE]' })(),
-  threads: Flags.integer({ min: 1, description: 'threads on the CPU; the physical cores by default [env: ISOGLOSS_THREADS]' }),
+  device: Flags.option({
+    options: ['auto', ...DEVICES] as const,
+    description:
+      'what to compute on; auto, the default, is CUDA where it can be had, else the CPU [env: ISOGLOSS_DEVICE]',
+  })(),
+  threads: Flags.integer({
+    min: 1,
+    description: 'threads on the CPU; the physical cores by default [env: ISOGLOSS_THREADS]',
+  }),
 };
 
 /** Every command's manners: `--json`, progress on stderr, errors that teach, exit codes 0, 1, 2, 3. */
@@ -44,8 +51,10 @@ export abstract class BaseCommand extends Command {
     process.exitCode = 3;
     if (this.jsonEnabled()) return;
     this.logToStderr(`${setAside.length} set aside:`);
-    for (const { item, reason, place } of setAside.slice(0, MOST_SET_ASIDE_SHOWN)) this.logToStderr(`  ${place?.line ? placeOf(place) : item}: ${reason}`);
-    if (setAside.length > MOST_SET_ASIDE_SHOWN) this.logToStderr(`  … and ${setAside.length - MOST_SET_ASIDE_SHOWN} more`);
+    for (const { item, reason, place } of setAside.slice(0, MOST_SET_ASIDE_SHOWN))
+      this.logToStderr(`  ${place?.line ? placeOf(place) : item}: ${reason}`);
+    if (setAside.length > MOST_SET_ASIDE_SHOWN)
+      this.logToStderr(`  … and ${setAside.length - MOST_SET_ASIDE_SHOWN} more`);
   }
 
   protected override catch(error: Error & { exitCode?: number; oclif?: { exit?: number } }): Promise<unknown> {

@@ -4,7 +4,13 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as ort from 'onnxruntime-node';
 import { providers, type Device } from '../onnx/runtime/device.ts';
-import { installCommand, installFromPyPi, isInstalled, missingLibraries, whereFrom } from '../onnx/runtime/provider-libraries.ts';
+import {
+  installCommand,
+  installFromPyPi,
+  isInstalled,
+  missingLibraries,
+  whereFrom,
+} from '../onnx/runtime/provider-libraries.ts';
 import { versions } from '../support/versions.ts';
 import type { Finding } from './diagnose.ts';
 
@@ -47,7 +53,10 @@ async function findProvider(name: Device): Promise<Provider> {
 
 async function tryApart(device: Device): Promise<string | undefined> {
   const program = fileURLToPath(new URL(`./try-device${path.extname(import.meta.url)}`, import.meta.url));
-  const { stdout, signal, timedOut, failed } = await execa(process.execPath, [...process.execArgv, program, device], { reject: false, timeout: PATIENCE_MS });
+  const { stdout, signal, timedOut, failed } = await execa(process.execPath, [...process.execArgv, program, device], {
+    reject: false,
+    timeout: PATIENCE_MS,
+  });
   if (timedOut) return `it had not multiplied a small matrix after ${PATIENCE_MS / 1000} s`;
   if (failed) return `its process ended${signal === undefined ? '' : ` by ${signal}`}`;
   return (JSON.parse(stdout.trim().split('\n').at(-1)!) as { refusal?: string }).refusal;
@@ -55,12 +64,22 @@ async function tryApart(device: Device): Promise<string | undefined> {
 
 /** NVIDIA's GPUs, as their driver tells of them; others as Linux does. */
 export async function findGpus(): Promise<Gpu[]> {
-  const { stdout, failed } = await execa('nvidia-smi', ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader,nounits'], { reject: false });
-  if (!failed) return stdout.split('\n').filter(Boolean).map((line) => {
-    const [name, driver, memory] = line.split(', ') as [string, string, string];
-    return { name, driver, memory_mib: Number(memory) };
-  });
-  const driver = /Kernel Module\s+(?:for \S+\s+)?(\S+)/.exec(await readFile('/proc/driver/nvidia/version', 'utf8').catch(() => ''))?.[1];
+  const { stdout, failed } = await execa(
+    'nvidia-smi',
+    ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader,nounits'],
+    { reject: false },
+  );
+  if (!failed)
+    return stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => {
+        const [name, driver, memory] = line.split(', ') as [string, string, string];
+        return { name, driver, memory_mib: Number(memory) };
+      });
+  const driver = /Kernel Module\s+(?:for \S+\s+)?(\S+)/.exec(
+    await readFile('/proc/driver/nvidia/version', 'utf8').catch(() => ''),
+  )?.[1];
   return driver === undefined ? otherGpus() : [{ name: 'NVIDIA', driver }];
 }
 
@@ -68,7 +87,9 @@ export async function findGpus(): Promise<Gpu[]> {
 const MAKERS: Readonly<Record<string, string>> = { '0x10de': 'NVIDIA', '0x1002': 'AMD', '0x8086': 'Intel' };
 
 async function otherGpus(): Promise<Gpu[]> {
-  const cards = await Promise.all([0, 1, 2, 3].map((card) => readFile(`/sys/class/drm/card${card}/device/vendor`, 'utf8').catch(() => '')));
+  const cards = await Promise.all(
+    [0, 1, 2, 3].map((card) => readFile(`/sys/class/drm/card${card}/device/vendor`, 'utf8').catch(() => '')),
+  );
   return cards.flatMap((vendor) => MAKERS[vendor.trim()] ?? []).map((name) => ({ name }));
 }
 
@@ -80,10 +101,17 @@ export function deviceFindings(found: readonly Provider[], gpus: readonly Gpu[])
     if (provider.works) return { state: 'good', what, value: 'works' };
     const next = adviceOn(provider);
     const wanted = provider.name === 'cuda' ? nvidia || (provider.missing?.length ?? 0) > 0 : false;
-    const value = provider.name === 'cuda' && !isInstalled('cuda') ? `not installed; for an NVIDIA GPU: ${installCommand()}` : provider.why!;
+    const value =
+      provider.name === 'cuda' && !isInstalled('cuda')
+        ? `not installed; for an NVIDIA GPU: ${installCommand()}`
+        : provider.why!;
     return { state: 'note', what, value, ...(wanted && next !== undefined ? { next } : {}) };
   };
-  const shown = gpus.map(({ name, driver, memory_mib: memory }) => [name, ...(memory ? [`${(memory / 1024).toFixed(0)} GiB`] : []), ...(driver ? [`driver ${driver}`] : [])].join(', '));
+  const shown = gpus.map(({ name, driver, memory_mib: memory }) =>
+    [name, ...(memory ? [`${(memory / 1024).toFixed(0)} GiB`] : []), ...(driver ? [`driver ${driver}`] : [])].join(
+      ', ',
+    ),
+  );
   return [{ state: 'note', what: 'GPU', value: shown.join('; ') || 'none found' }, ...found.map(of)];
 }
 
@@ -92,8 +120,11 @@ export function adviceOn({ name, works, missing }: Provider): string | undefined
   if (works) return undefined;
   if (missing) return whereFrom(missing);
   if (name === 'cuda' || name === 'tensorrt') {
-    if (!isInstalled(name)) return `${installCommand()}\n    or, for CUDA 13: ${installFromPyPi(versions().onnxruntime)}`;
+    if (!isInstalled(name))
+      return `${installCommand()}\n    or, for CUDA 13: ${installFromPyPi(versions().onnxruntime)}`;
     return 'Look at what nvidia-smi says: the driver must be as new as the CUDA runtime wants it.';
   }
-  return name === 'webgpu' && process.platform === 'linux' ? 'WebGPU wants a Vulkan driver: that of your GPU’s maker, or Mesa’s (apt-get install mesa-vulkan-drivers).' : undefined;
+  return name === 'webgpu' && process.platform === 'linux'
+    ? 'WebGPU wants a Vulkan driver: that of your GPU’s maker, or Mesa’s (apt-get install mesa-vulkan-drivers).'
+    : undefined;
 }

@@ -22,20 +22,35 @@ const GIB = 1024 ** 3;
 
 /** Looks at everything that isogloss needs. */
 export async function diagnose(): Promise<Finding[]> {
-  return [nodeVersion(), await ffmpegVersion(), runtime(), embeddedEncoder(), processors(), memory(), await disk(), await cacheSize()];
+  return [
+    nodeVersion(),
+    await ffmpegVersion(),
+    runtime(),
+    embeddedEncoder(),
+    processors(),
+    memory(),
+    await disk(),
+    await cacheSize(),
+  ];
 }
 
 function nodeVersion(): Finding {
   const [major, minor] = process.versions.node.split('.').map(Number) as [number, number];
   const enough = major > 20 || (major === 20 && minor >= 19);
-  return enough ? { state: 'good', what: 'Node.js', value: process.version } : { state: 'missing', what: 'Node.js', value: process.version, next: 'Install Node.js 20.19 or newer.' };
+  return enough
+    ? { state: 'good', what: 'Node.js', value: process.version }
+    : { state: 'missing', what: 'Node.js', value: process.version, next: 'Install Node.js 20.19 or newer.' };
 }
 
 async function ffmpegVersion(): Promise<Finding> {
   try {
     const file = await findFfmpeg();
     const { stdout } = await execa(file, ['-version']);
-    return { state: 'good', what: 'ffmpeg', value: `${/version (\S+)/.exec(stdout)?.[1] ?? 'unknown version'} (${file})` };
+    return {
+      state: 'good',
+      what: 'ffmpeg',
+      value: `${/version (\S+)/.exec(stdout)?.[1] ?? 'unknown version'} (${file})`,
+    };
   } catch (error) {
     const next = error instanceof IsoglossError ? error.next : 'Reinstall it.';
     return { state: 'missing', what: 'ffmpeg', value: error instanceof Error ? error.message : String(error), next };
@@ -49,12 +64,21 @@ function runtime(): Finding {
 function embeddedEncoder(): Finding {
   return existsSync(embeddedFile)
     ? { state: 'good', what: 'embedded encoder', value: embeddedFile }
-    : { state: 'missing', what: 'embedded encoder', value: `${embeddedFile} is not there`, next: 'Reinstall isogloss: the file belongs to the package.' };
+    : {
+        state: 'missing',
+        what: 'embedded encoder',
+        value: `${embeddedFile} is not there`,
+        next: 'Reinstall isogloss: the file belongs to the package.',
+      };
 }
 
 function processors(): Finding {
   const cores = usableCores();
-  return { state: 'note', what: 'threads', value: `${cores}, a core each; ${availableParallelism()} processors, ${cpus()[0]?.model.trim() ?? 'of unknown make'}` };
+  return {
+    state: 'note',
+    what: 'threads',
+    value: `${cores}, a core each; ${availableParallelism()} processors, ${cpus()[0]?.model.trim() ?? 'of unknown make'}`,
+  };
 }
 
 function memory(): Finding {
@@ -62,19 +86,36 @@ function memory(): Finding {
   const limit = process.constrainedMemory();
   const total = limit > 0 && limit < totalmem() ? limit : totalmem();
   const value = `${(process.availableMemory() / GIB).toFixed(1)} of ${(total / GIB).toFixed(1)} GiB free${total === limit ? ' (the limit of this container)' : ''}`;
-  return total >= 2 * GIB ? { state: 'good', what: 'memory', value } : { state: 'note', what: 'memory', value, next: 'Training wants 2 GiB: keep training.batch_seconds small.' };
+  return total >= 2 * GIB
+    ? { state: 'good', what: 'memory', value }
+    : { state: 'note', what: 'memory', value, next: 'Training wants 2 GiB: keep training.batch_seconds small.' };
 }
 
 async function disk(): Promise<Finding> {
   const { bavail, bsize } = await statfs('.');
   const free = (bavail * bsize) / GIB;
   const value = `${free.toFixed(1)} GiB free here`;
-  return free >= 2 ? { state: 'good', what: 'disk', value } : { state: 'note', what: 'disk', value, next: 'An hour of speech takes about 1 GiB of cache and runs.' };
+  return free >= 2
+    ? { state: 'good', what: 'disk', value }
+    : { state: 'note', what: 'disk', value, next: 'An hour of speech takes about 1 GiB of cache and runs.' };
 }
 
 async function cacheSize(): Promise<Finding> {
   const folder = cacheFolder();
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const sizes = await Promise.all(entries.filter((e) => e.isFile()).map((e) => stat(path.join(e.parentPath, e.name)).then((s) => s.size, () => 0)));
-  return { state: 'note', what: 'cache', value: `${(sizes.reduce((a, b) => a + b, 0) / GIB).toFixed(2)} GiB in ${folder} (safe to delete)` };
+  const sizes = await Promise.all(
+    entries
+      .filter((e) => e.isFile())
+      .map((e) =>
+        stat(path.join(e.parentPath, e.name)).then(
+          (s) => s.size,
+          () => 0,
+        ),
+      ),
+  );
+  return {
+    state: 'note',
+    what: 'cache',
+    value: `${(sizes.reduce((a, b) => a + b, 0) / GIB).toFixed(2)} GiB in ${folder} (safe to delete)`,
+  };
 }

@@ -27,7 +27,12 @@ const RUNS = 5;
  */
 export async function compareProduct(device: Device, size = 512): Promise<ComparedProduct> {
   const [cpu, other] = [await productOn('cpu', size), await productOn(device, size)];
-  return { device, size, relative_error: relativeError(other.result, cpu.result), milliseconds: { cpu: cpu.milliseconds, device: other.milliseconds } };
+  return {
+    device,
+    size,
+    relative_error: relativeError(other.result, cpu.result),
+    milliseconds: { cpu: cpu.milliseconds, device: other.milliseconds },
+  };
 }
 
 async function productOn(device: Device, size: number): Promise<{ result: Float32Array; milliseconds: number }> {
@@ -36,7 +41,11 @@ async function productOn(device: Device, size: number): Promise<{ result: Float3
   g.output(matmul(g, g.input('a', [size, size]), g.input('b', [size, size])), 'product');
   const session = await openSession(encodeModel(g));
   const random = new Random('product');
-  const noise = (): ort.Tensor => floats(Float32Array.from({ length: size * size }, () => random.normal()), [size, size]);
+  const noise = (): ort.Tensor =>
+    floats(
+      Float32Array.from({ length: size * size }, () => random.normal()),
+      [size, size],
+    );
   const feeds = { a: noise(), b: noise() };
   let result = floatData((await session.run(feeds)).product!);
   const times: number[] = [];

@@ -80,7 +80,9 @@ function advance(state: State, by: number): void {
 function lineOf(state: State): string {
   const seconds = (performance.now() - state.startedAt) / 1000;
   const rate = (state.done - state.startedWith) / Math.max(seconds, 1e-3);
-  const share = state.total ? `${bar(state.done / state.total)} ${state.done}/${state.total} ${state.unit}` : `${state.done} ${state.unit}`;
+  const share = state.total
+    ? `${bar(state.done / state.total)} ${state.done}/${state.total} ${state.unit}`
+    : `${state.done} ${state.unit}`;
   const speed = seconds > 0.5 && rate > 0 ? ` · ${rate >= 10 ? Math.round(rate) : rate.toFixed(1)}/s` : '';
   const left = state.total && rate > 0 && seconds > 1 ? ` · ${clock((state.total - state.done) / rate)} left` : '';
   return `${state.stage}  ${share}${speed}${left}${state.note ? `  ${state.note}` : ''}`;
@@ -99,5 +101,7 @@ function bar(share: number): string {
 function clock(seconds: number): string {
   if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
   const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? `${minutes} min ${Math.round(seconds % 60)} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return minutes < 60
+    ? `${minutes} min ${Math.round(seconds % 60)} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

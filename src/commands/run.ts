@@ -7,27 +7,44 @@ import { runRecipe, type RunResult } from '../run/run.ts';
 
 export default class Run extends BaseCommand {
   static override summary = 'Run a recipe: prepare, features, train, evaluate, report.';
-  static override description = 'Goes on where it was cut off; answers at once when it is done already. A changed recipe gets a run folder of its own.';
-  static override examples = ['<%= config.bin %> <%= command.id %> recipes/italian-10min.yaml', '<%= config.bin %> <%= command.id %> recipes/italian-10min.yaml --json'];
+  static override description =
+    'Goes on where it was cut off; answers at once when it is done already. A changed recipe gets a run folder of its own.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> recipes/italian-10min.yaml',
+    '<%= config.bin %> <%= command.id %> recipes/italian-10min.yaml --json',
+  ];
   static override args = { recipe: Args.string({ required: true, description: 'a recipe (YAML)' }) };
-  static override flags = { runs: Flags.string({ default: 'runs', description: 'folder that run folders go to' }), ...machineFlags };
+  static override flags = {
+    runs: Flags.string({ default: 'runs', description: 'folder that run folders go to' }),
+    ...machineFlags,
+  };
 
   async run(): Promise<RunResult> {
     const { args, flags } = await this.parse(Run);
     await this.useMachine(flags);
     const result = await runRecipe(args.recipe, { runs: flags.runs, progress: this.progress, signal: this.signal });
     const { test, dev, baseline, greedy, before, forgetting } = result.metrics;
-    this.log(columns([
-      ['', 'CER', '', 'WER', ''],
-      row('test', test),
-      row('dev', dev),
-      ...(baseline ? [row('test, untrained encoder', baseline.test)] : []),
-      ...(greedy ? [row('test, greedy', greedy.test)] : []),
-      ...(before ? [row('test, before', before.test)] : []),
-      ...(forgetting ? [row(`${forgetting.recipe}, before`, forgetting.before), row(`${forgetting.recipe}, after`, forgetting.after)] : []),
-    ]));
+    this.log(
+      columns([
+        ['', 'CER', '', 'WER', ''],
+        row('test', test),
+        row('dev', dev),
+        ...(baseline ? [row('test, untrained encoder', baseline.test)] : []),
+        ...(greedy ? [row('test, greedy', greedy.test)] : []),
+        ...(before ? [row('test, before', before.test)] : []),
+        ...(forgetting
+          ? [
+              row(`${forgetting.recipe}, before`, forgetting.before),
+              row(`${forgetting.recipe}, after`, forgetting.after),
+            ]
+          : []),
+      ]),
+    );
     this.log(`\nreport  ${path.join(result.folder, 'report.html')}\nmodel   ${path.join(result.folder, 'model')}`);
-    if (result.setAside.length > 0) this.logToStderr(`${result.setAside.length} items were set aside: ${path.join(result.folder, 'set-aside.jsonl')}`);
+    if (result.setAside.length > 0)
+      this.logToStderr(
+        `${result.setAside.length} items were set aside: ${path.join(result.folder, 'set-aside.jsonl')}`,
+      );
     for (const { what, advice } of result.findings) this.logToStderr(`warning: ${what}\n  → ${advice}`);
     return result;
   }

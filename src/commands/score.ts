@@ -26,7 +26,8 @@ export interface ScoreAnswer {
 
 export default class Score extends BaseCommand {
   static override summary = 'Count the errors of hypotheses against references.';
-  static override description = 'Takes a run, or its hypotheses.jsonl; or two files: TRN, JSONL (by id), STM with CTM (by time), anything else as a line an utterance.';
+  static override description =
+    'Takes a run, or its hypotheses.jsonl; or two files: TRN, JSONL (by id), STM with CTM (by time), anything else as a line an utterance.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> runs/italian-10min-1a2b3c4d --by speaker',
     '<%= config.bin %> <%= command.id %> --ref ref.trn --hyp hyp.trn --report sys',
@@ -36,18 +37,30 @@ export default class Score extends BaseCommand {
     ref: Flags.string({ description: 'references', dependsOn: ['hyp'] }),
     hyp: Flags.string({ description: 'hypotheses', dependsOn: ['ref'] }),
     split: Flags.option({ options: ['test', 'dev'] as const, default: 'test', description: 'of a run' })(),
-    unit: Flags.option({ options: ['graphemes', 'phones'] as const, description: 'what CER counts; a run’s recipe says it otherwise' })(),
+    unit: Flags.option({
+      options: ['graphemes', 'phones'] as const,
+      description: 'what CER counts; a run’s recipe says it otherwise',
+    })(),
     by: Flags.option({ options: BREAKDOWNS, description: 'also the scores of each' })(),
-    resample: Flags.option({ options: ['utterance', 'speaker'] as const, default: 'utterance', description: 'what the intervals draw: by speaker, where there are many' })(),
-    report: Flags.option({ options: SCLITE_REPORTS, description: 'print this report of sclite instead, counted with sclite’s weights' })(),
+    resample: Flags.option({
+      options: ['utterance', 'speaker'] as const,
+      default: 'utterance',
+      description: 'what the intervals draw: by speaker, where there are many',
+    })(),
+    report: Flags.option({
+      options: SCLITE_REPORTS,
+      description: 'print this report of sclite instead, counted with sclite’s weights',
+    })(),
   };
 
   async run(): Promise<ScoreAnswer> {
     const { args, flags } = await this.parse(Score);
-    if ((args.run === undefined) === (flags.ref === undefined)) throw new InputError('name either a run or --ref and --hyp', 'See isogloss score --help.');
-    const { pairs, rule }: LoadedPairs = args.run === undefined
-      ? { pairs: await loadPairs(flags.ref!, flags.hyp!), rule: { unit: 'graphemes', profile: [] } }
-      : await loadRun(args.run, flags.split);
+    if ((args.run === undefined) === (flags.ref === undefined))
+      throw new InputError('name either a run or --ref and --hyp', 'See isogloss score --help.');
+    const { pairs, rule }: LoadedPairs =
+      args.run === undefined
+        ? { pairs: await loadPairs(flags.ref!, flags.hyp!), rule: { unit: 'graphemes', profile: [] } }
+        : await loadRun(args.run, flags.split);
     const unit = flags.unit ?? rule.unit;
     const tokens = tokeniser({ ...rule, unit });
     const aligned = alignPairs(pairs, tokens);
@@ -58,7 +71,10 @@ export default class Score extends BaseCommand {
       unit,
       scores: { ...score(aligned, flags.resample), ...measures(aligned) },
       ...(flags.by ? { groups: breakDown(aligned, flags.by) } : {}),
-      confusions: { words: confusions(aligned, MOST_SHOWN, 'words'), tokens: confusions(aligned, MOST_SHOWN, 'tokens') },
+      confusions: {
+        words: confusions(aligned, MOST_SHOWN, 'words'),
+        tokens: confusions(aligned, MOST_SHOWN, 'tokens'),
+      },
       errors: { words: errorsByToken(aligned, 'words').slice(0, MOST_SHOWN), tokens: errorsByToken(aligned, 'tokens') },
       ...(flags.report ? { report: scliteReport(flags.report, alignPairs(pairs, tokens, SCLITE_COSTS), title) } : {}),
     };
@@ -70,17 +86,33 @@ export default class Score extends BaseCommand {
   private print({ unit, scores: s, groups, confusions: { words, tokens } }: ScoreAnswer): void {
     const name = unit === 'phones' ? 'PER' : 'CER';
     this.log(`${s.utterances} utterances, ${s.words} words\n`);
-    this.log(columns([
-      ['WER', percent(s.wer), interval(s.wer_ci95), `${s.substitutions} substituted, ${s.deletions} deleted, ${s.insertions} inserted`],
-      [name, percent(s.cer), interval(s.cer_ci95), `by ${unit}`],
-      [`${name} by code points`, percent(s.cer_codepoints), '', ''],
-      ['MER', percent(s.mer), '', `WIL ${percent(s.wil)}, WIP ${percent(s.wip)}`],
-      ['utterances with errors', percent(s.ser), '', ''],
-      ...(s.oracle_wer === undefined ? [] : [['WER of the best of the n best', percent(s.oracle_wer), '', '']]),
-    ]));
-    if (groups) this.log(`\n${columns([['', 'utterances', 'words', name, 'WER'], ...groups.map((g) => [g.group, String(g.utterances), String(g.words), percent(g.cer), percent(g.wer)])])}`);
-    for (const [title, list] of [[unit, tokens], ['words', words]] as const)
-      if (list.length > 0) this.log(`\nmost confused ${title}\n${columns(list.map((c) => [`  ${shown(c.reference)} → ${shown(c.hypothesis)}`, String(c.count)]))}`);
+    this.log(
+      columns([
+        [
+          'WER',
+          percent(s.wer),
+          interval(s.wer_ci95),
+          `${s.substitutions} substituted, ${s.deletions} deleted, ${s.insertions} inserted`,
+        ],
+        [name, percent(s.cer), interval(s.cer_ci95), `by ${unit}`],
+        [`${name} by code points`, percent(s.cer_codepoints), '', ''],
+        ['MER', percent(s.mer), '', `WIL ${percent(s.wil)}, WIP ${percent(s.wip)}`],
+        ['utterances with errors', percent(s.ser), '', ''],
+        ...(s.oracle_wer === undefined ? [] : [['WER of the best of the n best', percent(s.oracle_wer), '', '']]),
+      ]),
+    );
+    if (groups)
+      this.log(
+        `\n${columns([['', 'utterances', 'words', name, 'WER'], ...groups.map((g) => [g.group, String(g.utterances), String(g.words), percent(g.cer), percent(g.wer)])])}`,
+      );
+    for (const [title, list] of [
+      [unit, tokens],
+      ['words', words],
+    ] as const)
+      if (list.length > 0)
+        this.log(
+          `\nmost confused ${title}\n${columns(list.map((c) => [`  ${shown(c.reference)} → ${shown(c.hypothesis)}`, String(c.count)]))}`,
+        );
   }
 }
 

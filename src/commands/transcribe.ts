@@ -5,7 +5,8 @@ import { transcribe, type Transcript } from '../transcribe/transcribe.ts';
 
 export default class Transcribe extends BaseCommand {
   static override summary = 'Write down what is said in recordings.';
-  static override description = 'Takes files and folders, any format that ffmpeg reads, any length. What can’t be read is set aside and listed; the rest goes on (exit code 3).';
+  static override description =
+    'Takes files and folders, any format that ffmpeg reads, any length. What can’t be read is set aside and listed; the rest goes on (exit code 3).';
   static override strict = false;
   static override examples = [
     '<%= config.bin %> <%= command.id %> runs/italian-10min-*/model recording.wav',
@@ -15,7 +16,14 @@ export default class Transcribe extends BaseCommand {
     model: Args.string({ required: true, description: 'the model folder of a run' }),
     path: Args.string({ required: true, description: 'recordings, or folders of them' }),
   };
-  static override flags = { format: Flags.option({ options: ['txt', 'jsonl'] as const, default: 'txt', description: 'plain text, or a JSON record a recording' })(), ...machineFlags };
+  static override flags = {
+    format: Flags.option({
+      options: ['txt', 'jsonl'] as const,
+      default: 'txt',
+      description: 'plain text, or a JSON record a recording',
+    })(),
+    ...machineFlags,
+  };
 
   async run(): Promise<{ transcripts: Transcript[]; setAside: SetAside[] }> {
     const { argv, args, flags } = await this.parse(Transcribe);

@@ -27,15 +27,55 @@ export interface Audit {
 }
 
 /** What is measured, and from where on it is worth a warning. */
-const MEASURES: { name: string; unit: string; of: (measured: Measured) => number; warn?: (value: number) => string | undefined }[] = [
-  { name: 'duration', unit: 's', of: (m) => m.quality.duration, warn: (v) => (v > 30 ? `long: ${v.toFixed(0)} s; cut it into sentences` : undefined) },
-  { name: 'clipped', unit: '% of samples', of: (m) => 100 * m.quality.clippedShare, warn: (v) => (v > 0.1 ? `clipped: ${v.toFixed(2)} % of samples at full scale` : undefined) },
-  { name: 'silence', unit: '% of frames', of: (m) => 100 * m.quality.silenceShare, warn: (v) => (v > 70 ? `mostly silence: ${v.toFixed(0)} %` : undefined) },
-  { name: 'speech level', unit: 'dB', of: (m) => m.quality.speechLevelDb, warn: (v) => (v < -45 ? `very quiet: ${v.toFixed(0)} dB` : undefined) },
+const MEASURES: {
+  name: string;
+  unit: string;
+  of: (measured: Measured) => number;
+  warn?: (value: number) => string | undefined;
+}[] = [
+  {
+    name: 'duration',
+    unit: 's',
+    of: (m) => m.quality.duration,
+    warn: (v) => (v > 30 ? `long: ${v.toFixed(0)} s; cut it into sentences` : undefined),
+  },
+  {
+    name: 'clipped',
+    unit: '% of samples',
+    of: (m) => 100 * m.quality.clippedShare,
+    warn: (v) => (v > 0.1 ? `clipped: ${v.toFixed(2)} % of samples at full scale` : undefined),
+  },
+  {
+    name: 'silence',
+    unit: '% of frames',
+    of: (m) => 100 * m.quality.silenceShare,
+    warn: (v) => (v > 70 ? `mostly silence: ${v.toFixed(0)} %` : undefined),
+  },
+  {
+    name: 'speech level',
+    unit: 'dB',
+    of: (m) => m.quality.speechLevelDb,
+    warn: (v) => (v < -45 ? `very quiet: ${v.toFixed(0)} dB` : undefined),
+  },
   { name: 'noise floor', unit: 'dB', of: (m) => m.quality.noiseFloorDb },
-  { name: 'signal to noise', unit: 'dB', of: (m) => m.quality.snrDb, warn: (v) => (v < 12 ? `noisy: ${v.toFixed(0)} dB above the noise` : undefined) },
-  { name: 'bandwidth', unit: 'Hz', of: (m) => m.quality.bandwidthHz, warn: (v) => (v < 4400 ? `narrow band: nothing above ${v.toFixed(0)} Hz (telephone or 8 kHz material)` : undefined) },
-  { name: 'DC offset', unit: '% of full scale', of: (m) => 100 * Math.abs(m.quality.dcOffset), warn: (v) => (v > 1 ? `DC offset: ${v.toFixed(1)} % of full scale` : undefined) },
+  {
+    name: 'signal to noise',
+    unit: 'dB',
+    of: (m) => m.quality.snrDb,
+    warn: (v) => (v < 12 ? `noisy: ${v.toFixed(0)} dB above the noise` : undefined),
+  },
+  {
+    name: 'bandwidth',
+    unit: 'Hz',
+    of: (m) => m.quality.bandwidthHz,
+    warn: (v) => (v < 4400 ? `narrow band: nothing above ${v.toFixed(0)} Hz (telephone or 8 kHz material)` : undefined),
+  },
+  {
+    name: 'DC offset',
+    unit: '% of full scale',
+    of: (m) => 100 * Math.abs(m.quality.dcOffset),
+    warn: (v) => (v > 1 ? `DC offset: ${v.toFixed(1)} % of full scale` : undefined),
+  },
   { name: 'pace', unit: 'letters/s', of: (m) => m.pace },
 ];
 
@@ -49,7 +89,10 @@ interface Measured {
 /** Decodes and measures every utterance, and looks for what doesn't fit. Nothing is changed. */
 export async function auditCorpus(name: string, progress: Progress = silent, signal?: AbortSignal): Promise<Audit> {
   const { folder, sourceFolder } = findCorpus(name);
-  if (sourceFolder && !existsSync(manifestPath(folder))) throw new InputError(`the corpus ${name} is not here yet`, `Get it first: isogloss corpus fetch ${name}`, { file: folder });
+  if (sourceFolder && !existsSync(manifestPath(folder)))
+    throw new InputError(`the corpus ${name} is not here yet`, `Get it first: isogloss corpus fetch ${name}`, {
+      file: folder,
+    });
   const cache = new AudioCache(path.join(cacheFolder(), 'audio'));
   const findings: Finding[] = [];
   const measured: Measured[] = [];
@@ -67,17 +110,29 @@ export async function auditCorpus(name: string, progress: Progress = silent, sig
     task.advance();
     used.add(path.normalize(utterance.audio));
     const place = { file: manifestPath(folder), line };
-    if (result instanceof InputError) findings.push({ severity: 'error', item: utterance.id, what: `${utterance.audio}: ${result.message}`, place });
+    if (result instanceof InputError)
+      findings.push({ severity: 'error', item: utterance.id, what: `${utterance.audio}: ${result.message}`, place });
     else {
       const quality = measureQuality(result);
-      measured.push({ utterance, quality, place, pace: lettersOf(utterance.text) / Math.max(0.02, quality.duration * (1 - quality.silenceShare)) });
-      if (lettersOf(utterance.text) === 0) findings.push({ severity: 'error', item: utterance.id, what: 'the transcript has no letters', place });
+      measured.push({
+        utterance,
+        quality,
+        place,
+        pace: lettersOf(utterance.text) / Math.max(0.02, quality.duration * (1 - quality.silenceShare)),
+      });
+      if (lettersOf(utterance.text) === 0)
+        findings.push({ severity: 'error', item: utterance.id, what: 'the transcript has no letters', place });
     }
   }
   task.done();
   findings.push(...qualityFindings(measured), ...paceFindings(measured), ...(await untranscribed(folder, used)));
   findings.sort((a, b) => (a.severity < b.severity ? -1 : a.severity > b.severity ? 1 : 0));
-  return { utterances: measured.length, seconds: measured.reduce((sum, m) => sum + m.quality.duration, 0), measures: summary(measured), findings };
+  return {
+    utterances: measured.length,
+    seconds: measured.reduce((sum, m) => sum + m.quality.duration, 0),
+    measures: summary(measured),
+    findings,
+  };
 }
 
 const lettersOf = (text: string): number => text.match(/\p{L}/gu)?.length ?? 0;
@@ -87,7 +142,8 @@ function qualityFindings(measured: readonly Measured[]): Finding[] {
     MEASURES.flatMap(({ of, warn }) => {
       const what = warn?.(of(m));
       return what ? [{ severity: 'warning' as const, item: m.utterance.id, what, place: m.place }] : [];
-    }));
+    }),
+  );
 }
 
 /** Far more or fewer letters a second than the rest: often a transcript of something else. */
@@ -99,7 +155,14 @@ function paceFindings(measured: readonly Measured[]): Finding[] {
     const away = (Math.log(Math.max(0.1, m.pace)) - middle) / spread;
     if (Math.abs(away) < 4) return [];
     const usual = Math.exp(middle).toFixed(0);
-    return [{ severity: 'warning' as const, item: m.utterance.id, place: m.place, what: `${m.pace.toFixed(0)} letters a second of speech, ${usual} are usual: is the transcript the right one?` }];
+    return [
+      {
+        severity: 'warning' as const,
+        item: m.utterance.id,
+        place: m.place,
+        what: `${m.pace.toFixed(0)} letters a second of speech, ${usual} are usual: is the transcript the right one?`,
+      },
+    ];
   });
 }
 
@@ -107,7 +170,10 @@ function paceFindings(measured: readonly Measured[]): Finding[] {
 async function untranscribed(folder: string, used: ReadonlySet<string>): Promise<Finding[]> {
   const names = await readdir(folder, { recursive: true });
   return names
-    .filter((name) => /\.(wav|mp3|flac|ogg|opus|m4a|g722)$/i.test(name) && !name.startsWith('.') && !used.has(path.normalize(name)))
+    .filter(
+      (name) =>
+        /\.(wav|mp3|flac|ogg|opus|m4a|g722)$/i.test(name) && !name.startsWith('.') && !used.has(path.normalize(name)),
+    )
     .map((name) => ({ severity: 'warning' as const, item: name, what: 'a recording that the manifest does not name' }));
 }
 

@@ -6,17 +6,19 @@ import type { Utterance } from './utterance.ts';
 
 const seconds = z.number().nonnegative();
 
-const utteranceSchema = z.strictObject({
-  id: z.string().min(1),
-  audio: z.string().min(1),
-  text: z.string(),
-  phones: z.string().optional(),
-  speaker: z.string().optional(),
-  language: z.string().optional(),
-  start: seconds.optional(),
-  end: seconds.optional(),
-  duration: seconds.optional(),
-}).refine(({ start = 0, end = Infinity }) => start < end, { path: ['end'], message: 'must lie behind start' });
+const utteranceSchema = z
+  .strictObject({
+    id: z.string().min(1),
+    audio: z.string().min(1),
+    text: z.string(),
+    phones: z.string().optional(),
+    speaker: z.string().optional(),
+    language: z.string().optional(),
+    start: seconds.optional(),
+    end: seconds.optional(),
+    duration: seconds.optional(),
+  })
+  .refine(({ start = 0, end = Infinity }) => start < end, { path: ['end'], message: 'must lie behind start' });
 
 export const manifestPath = (folder: string): string => path.join(folder, 'manifest.jsonl');
 
@@ -31,11 +33,20 @@ export async function* readManifest(folder: string): AsyncGenerator<{ utterance:
     const parsed = utteranceSchema.safeParse(value);
     if (!parsed.success) {
       const issue = parsed.error.issues[0]!;
-      throw new InputError(`${issue.path.join('.') || 'the record'}: ${issue.message}`, 'Mend this line: see docs/corpora.md for the fields.', { file, line });
+      throw new InputError(
+        `${issue.path.join('.') || 'the record'}: ${issue.message}`,
+        'Mend this line: see docs/corpora.md for the fields.',
+        { file, line },
+      );
     }
     const utterance = parsed.data;
     const earlier = seen.get(utterance.id);
-    if (earlier) throw new InputError(`the id ${utterance.id} stands on line ${earlier} too`, 'Give each utterance an id of its own.', { file, line });
+    if (earlier)
+      throw new InputError(
+        `the id ${utterance.id} stands on line ${earlier} too`,
+        'Give each utterance an id of its own.',
+        { file, line },
+      );
     seen.set(utterance.id, line);
     audioPath(folder, utterance, line);
     yield { utterance, line };
@@ -55,8 +66,17 @@ export async function loadManifest(folder: string): Promise<Utterance[]> {
 export function audioPath(folder: string, utterance: Utterance, line?: number): string {
   const full = path.resolve(folder, utterance.audio);
   const relative = path.relative(path.resolve(folder), full);
-  if (path.isAbsolute(utterance.audio) || relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative))
-    throw new InputError(`${utterance.audio} is outside the corpus folder`, 'Put the recording into the corpus folder and name it from there.', { file: manifestPath(folder), ...(line ? { line } : {}) });
+  if (
+    path.isAbsolute(utterance.audio) ||
+    relative === '..' ||
+    relative.startsWith(`..${path.sep}`) ||
+    path.isAbsolute(relative)
+  )
+    throw new InputError(
+      `${utterance.audio} is outside the corpus folder`,
+      'Put the recording into the corpus folder and name it from there.',
+      { file: manifestPath(folder), ...(line ? { line } : {}) },
+    );
   return full;
 }
 

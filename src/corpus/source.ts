@@ -52,17 +52,21 @@ const espeak = z.strictObject({
 const festival = z.strictObject({
   ...common,
   importer: z.literal('festival'),
-  voices: z.array(z.strictObject({
-    /** As the synthesiser calls it. */
-    name: z.string().regex(/^\w+$/),
-    engine: z.enum(['festival', 'flite']),
-    /** Of the message catalogues that it reads aloud. */
-    locale: z.string(),
-    /** BCP 47, for the phones. */
-    language: z.string(),
-    /** Of the text that it takes, as iconv calls it. */
-    encoding: z.string().default('UTF-8'),
-  })).min(1),
+  voices: z
+    .array(
+      z.strictObject({
+        /** As the synthesiser calls it. */
+        name: z.string().regex(/^\w+$/),
+        engine: z.enum(['festival', 'flite']),
+        /** Of the message catalogues that it reads aloud. */
+        locale: z.string(),
+        /** BCP 47, for the phones. */
+        language: z.string(),
+        /** Of the text that it takes, as iconv calls it. */
+        encoding: z.string().default('UTF-8'),
+      }),
+    )
+    .min(1),
   /** Utterances a voice. */
   utterances: z.number().int().positive(),
   seed: z.number().int(),
@@ -140,11 +144,19 @@ export async function readSource(folder: string): Promise<Source> {
   const document = parseDocument(await readText(file));
   const broken = document.errors[0] ?? document.warnings[0];
   const line = broken?.linePos?.[0].line;
-  if (broken) throw new InputError(broken.message.split('\n')[0]!, 'Mend source.yaml: see docs/corpora.md.', { file, ...(line ? { line } : {}) });
+  if (broken)
+    throw new InputError(broken.message.split('\n')[0]!, 'Mend source.yaml: see docs/corpora.md.', {
+      file,
+      ...(line ? { line } : {}),
+    });
   const parsed = sourceSchema.safeParse(document.toJS());
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
-  throw new InputError(`${issue.path.join('.') || 'the file'}: ${issue.message}`, 'Mend source.yaml: see docs/corpora.md.', { file });
+  throw new InputError(
+    `${issue.path.join('.') || 'the file'}: ${issue.message}`,
+    'Mend source.yaml: see docs/corpora.md.',
+    { file },
+  );
 }
 
 /** The corpora that come with the package; in a clone, the same folder as ./corpora. */
@@ -171,6 +183,10 @@ export function findCorpus(name: string): CorpusPlace {
       return { name: path.basename(folder), folder, ...(hasSource ? { sourceFolder: folder } : {}) };
   }
   const packaged = path.join(packagedCorpora, name);
-  if (/^[\w-]+$/.test(name) && existsSync(path.join(packaged, 'source.yaml'))) return { name, folder: local, sourceFolder: packaged };
-  throw new InputError(`no corpus ${name}`, `A corpus is a folder with a manifest.jsonl, in ./corpora or by its path. docs/corpora.md shows how to make one.`);
+  if (/^[\w-]+$/.test(name) && existsSync(path.join(packaged, 'source.yaml')))
+    return { name, folder: local, sourceFolder: packaged };
+  throw new InputError(
+    `no corpus ${name}`,
+    `A corpus is a folder with a manifest.jsonl, in ./corpora or by its path. docs/corpora.md shows how to make one.`,
+  );
 }

@@ -30,7 +30,12 @@ export interface Reserved {
  * @param reserved texts that may only be trained on, or only be tested on
  * @throws InputError for an utterance without a duration: minutes could not be counted
  */
-export function splitCorpus(utterances: readonly Utterance[], rule: SplitRule, key: (utterance: Utterance) => string, reserved?: Reserved): Split {
+export function splitCorpus(
+  utterances: readonly Utterance[],
+  rule: SplitRule,
+  key: (utterance: Utterance) => string,
+  reserved?: Reserved,
+): Split {
   const groups = new Set(new Random(rule.seed).shuffle(groupsOf(utterances, key)));
   const take = (minutes: number, barred: ReadonlySet<string> | undefined): Utterance[] => {
     const part: Utterance[] = [];
@@ -51,7 +56,11 @@ export function splitCorpus(utterances: readonly Utterance[], rule: SplitRule, k
 }
 
 function secondsOf({ id, duration }: Utterance): number {
-  if (duration === undefined) throw new InputError(`the utterance ${id} has no duration`, 'A split counts minutes: give every utterance its duration in seconds.');
+  if (duration === undefined)
+    throw new InputError(
+      `the utterance ${id} has no duration`,
+      'A split counts minutes: give every utterance its duration in seconds.',
+    );
   return duration;
 }
 

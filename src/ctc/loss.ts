@@ -19,7 +19,11 @@ export interface LogitsShape {
  *   no probability at all; NaN, with a zero gradient, where a row's logits are not numbers
  */
 export function ctcLoss(
-  logits: Float32Array, shape: LogitsShape, frameCounts: Int32Array, targets: readonly Int32Array[], blank: number,
+  logits: Float32Array,
+  shape: LogitsShape,
+  frameCounts: Int32Array,
+  targets: readonly Int32Array[],
+  blank: number,
   gradient: Float32Array,
 ): Float64Array {
   const { batch, frames, tokens } = shape;

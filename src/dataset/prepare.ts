@@ -46,21 +46,47 @@ export interface Prepared {
  * Gets the corpora, normalises, splits, decodes. What can't be used is set aside with the reason; the rest goes on.
  * @param earlier what a model to go on from asks for
  */
-export async function prepare(recipe: Recipe, cache: AudioCache, progress: Progress = silent, signal?: AbortSignal, earlier: Earlier = {}): Promise<Prepared> {
+export async function prepare(
+  recipe: Recipe,
+  cache: AudioCache,
+  progress: Progress = silent,
+  signal?: AbortSignal,
+  earlier: Earlier = {},
+): Promise<Prepared> {
   const setAside: SetAside[] = [];
   const places = await corpora(recipe, progress, signal);
   const texts = await normalisedTexts(recipe, places, setAside);
   const decoded = await decodeAll(texts, cache, setAside, progress, signal);
   const byUtterance = new Map(decoded.map((item) => [item.utterance, item]));
-  const split = splitCorpus(decoded.map((item) => item.utterance), recipe.split, (u) => byUtterance.get(u)!.tokens.join(' '), earlier.reserved);
+  const split = splitCorpus(
+    decoded.map((item) => item.utterance),
+    recipe.split,
+    (u) => byUtterance.get(u)!.tokens.join(' '),
+    earlier.reserved,
+  );
   const itemsOf = (part: Utterance[]): Unlabelled[] => part.map((u) => byUtterance.get(u)!);
-  const vocabulary = Vocabulary.build(itemsOf(split.train).map((item) => item.tokens), earlier.vocabulary);
+  const vocabulary = Vocabulary.build(
+    itemsOf(split.train).map((item) => item.tokens),
+    earlier.vocabulary,
+  );
   const train = usable(itemsOf(split.train), vocabulary, setAside);
   if (train.length === 0 || split.dev.length === 0 || split.test.length === 0)
-    throw new InputError(`the corpus gives ${train.length} utterances to train, ${split.dev.length} dev, ${split.test.length} test`, 'Ask for fewer minutes in split, or add recordings.');
+    throw new InputError(
+      `the corpus gives ${train.length} utterances to train, ${split.dev.length} dev, ${split.test.length} test`,
+      'Ask for fewer minutes in split, or add recordings.',
+    );
   // Characters that training never saw count as errors in dev and test; they are no reason to leave an utterance out.
-  const labelled = (part: Utterance[]): Item[] => itemsOf(part).map((item) => ({ ...item, target: vocabulary.encode(item.tokens).ids }));
-  return { train, dev: labelled(split.dev), test: labelled(split.test), vocabulary, setAside, read: (item) => cache.read(audioPath(item.folder, item.utterance), item.utterance), decoded: (item) => cache.placeOf(item.key) };
+  const labelled = (part: Utterance[]): Item[] =>
+    itemsOf(part).map((item) => ({ ...item, target: vocabulary.encode(item.tokens).ids }));
+  return {
+    train,
+    dev: labelled(split.dev),
+    test: labelled(split.test),
+    vocabulary,
+    setAside,
+    read: (item) => cache.read(audioPath(item.folder, item.utterance), item.utterance),
+    decoded: (item) => cache.placeOf(item.key),
+  };
 }
 
 /** What holds over from a model's first training. */
@@ -80,7 +106,8 @@ async function corpora(recipe: Recipe, progress: Progress, signal?: AbortSignal)
   for (const name of [recipe.corpus].flat()) {
     const place = findCorpus(name);
     if (place.sourceFolder) await fetchCorpus(name, { progress, ...(signal ? { signal } : {}) });
-    else if (!existsSync(manifestPath(place.folder))) throw new InputError('no manifest.jsonl', 'docs/corpora.md shows how to make one.', { file: place.folder });
+    else if (!existsSync(manifestPath(place.folder)))
+      throw new InputError('no manifest.jsonl', 'docs/corpora.md shows how to make one.', { file: place.folder });
     places.push(place);
   }
   return places;
@@ -88,9 +115,16 @@ async function corpora(recipe: Recipe, progress: Progress, signal?: AbortSignal)
 
 type TextItem = Pick<Item, 'utterance' | 'folder' | 'text' | 'tokens'>;
 
-async function normalisedTexts(recipe: Recipe, places: readonly CorpusFolder[], setAside: SetAside[]): Promise<TextItem[]> {
+async function normalisedTexts(
+  recipe: Recipe,
+  places: readonly CorpusFolder[],
+  setAside: SetAside[],
+): Promise<TextItem[]> {
   const rules = { ...recipe.text, language: recipe.language };
-  const tokenise = async (utterance: Utterance, place: Place): Promise<Pick<TextItem, 'text' | 'tokens'> | ExcludedText> => {
+  const tokenise = async (
+    utterance: Utterance,
+    place: Place,
+  ): Promise<Pick<TextItem, 'text' | 'tokens'> | ExcludedText> => {
     try {
       if (recipe.text.unit === 'phones') {
         const tokens = phonesToTokens(await phonesOf(utterance, place));
@@ -106,25 +140,39 @@ async function normalisedTexts(recipe: Recipe, places: readonly CorpusFolder[], 
   const items: TextItem[] = [];
   for (const { name, folder } of places)
     // Several at once: phones may need a process each.
-    for await (const { item, result } of ahead(readManifest(folder), 4, ({ utterance, line }) => tokenise(utterance, { file: manifestPath(folder), line }))) {
+    for await (const { item, result } of ahead(readManifest(folder), 4, ({ utterance, line }) =>
+      tokenise(utterance, { file: manifestPath(folder), line }),
+    )) {
       // Ids are unique in a manifest; over several corpora the corpus's name makes them so.
       const utterance = places.length > 1 ? { ...item.utterance, id: `${name}/${item.utterance.id}` } : item.utterance;
       const place = { file: manifestPath(folder), line: item.line };
       if (result instanceof ExcludedText) setAside.push({ item: utterance.id, reason: result.message, place });
-      else if (result.tokens.length === 0) setAside.push({ item: utterance.id, reason: 'no text is left after normalisation', place });
+      else if (result.tokens.length === 0)
+        setAside.push({ item: utterance.id, reason: 'no text is left after normalisation', place });
       else items.push({ utterance, folder, ...result });
     }
   return items;
 }
 
-async function decodeAll(items: readonly TextItem[], cache: AudioCache, setAside: SetAside[], progress: Progress, signal?: AbortSignal): Promise<Unlabelled[]> {
+async function decodeAll(
+  items: readonly TextItem[],
+  cache: AudioCache,
+  setAside: SetAside[],
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<Unlabelled[]> {
   const task = progress('prepare', items.length, 'utterances');
   const decode = async (item: TextItem): Promise<Unlabelled | IsoglossError> => {
     signal?.throwIfAborted();
     try {
       const file = audioPath(item.folder, item.utterance);
       const { length } = await cache.read(file, item.utterance);
-      return { ...item, utterance: { ...item.utterance, duration: length / 16000 }, samples: length, key: await cache.key(file, item.utterance) };
+      return {
+        ...item,
+        utterance: { ...item.utterance, duration: length / 16000 },
+        samples: length,
+        key: await cache.key(file, item.utterance),
+      };
     } catch (error) {
       // A recording that can't be read is left out; a full disk or a bad manifest stops the run.
       if (error instanceof InputError && !error.message.includes('outside the corpus')) return error;
@@ -151,7 +199,11 @@ async function decodeAll(items: readonly TextItem[], cache: AudioCache, setAside
   return result;
 }
 
-const stretchOf = ({ folder, utterance }: TextItem): Stretch => ({ file: audioPath(folder, utterance), start: utterance.start, end: utterance.end });
+const stretchOf = ({ folder, utterance }: TextItem): Stretch => ({
+  file: audioPath(folder, utterance),
+  start: utterance.start,
+  end: utterance.end,
+});
 
 function* chunked<T>(items: readonly T[], size: number): Generator<readonly T[]> {
   for (let i = 0; i < items.length; i += size) yield items.slice(i, i + size);
@@ -163,7 +215,10 @@ function usable(items: Unlabelled[], vocabulary: Vocabulary, setAside: SetAside[
     const target = vocabulary.encode(item.tokens).ids;
     const [needed, there] = [minimumFrames(target), frameCount(item.samples)];
     if (needed <= there) return [{ ...item, target }];
-    setAside.push({ item: item.utterance.id, reason: `${item.tokens.length} tokens need ${needed} frames of 20 ms, the recording has ${there}: is the transcript the right one?` });
+    setAside.push({
+      item: item.utterance.id,
+      reason: `${item.tokens.length} tokens need ${needed} frames of 20 ms, the recording has ${there}: is the transcript the right one?`,
+    });
     return [];
   });
 }

@@ -22,7 +22,14 @@ export interface BeamSettings extends PrefixSettings {
 
 /** Those of pyctcdecode. */
 export const beamDefaults = {
-  beamWidth: 100, beamPruneLogp: -10, tokenMinLogp: -5, pruneHistory: false, alpha: 0.5, beta: 1.5, unkScoreOffset: -10, wordBonus: 0,
+  beamWidth: 100,
+  beamPruneLogp: -10,
+  tokenMinLogp: -5,
+  pruneHistory: false,
+  alpha: 0.5,
+  beta: 1.5,
+  unkScoreOffset: -10,
+  wordBonus: 0,
 };
 
 /** What may have been said. Its tokens' times and confidences are those of the likeliest path that the beam followed to it. */
@@ -44,7 +51,11 @@ export interface Hypothesis extends TimedTokens {
  * @returns hypotheses, best first: at least one, at most `beamWidth`
  */
 export function beamSearch(
-  logits: Float32Array, offset: number, frames: number, alphabet: Alphabet, settings: Partial<BeamSettings> = {},
+  logits: Float32Array,
+  offset: number,
+  frames: number,
+  alphabet: Alphabet,
+  settings: Partial<BeamSettings> = {},
 ): Hypothesis[] {
   const tokens = alphabet.tokens.length;
   const logs = logProbabilities(logits, offset, frames, tokens);
@@ -78,7 +89,9 @@ class Search {
     this.next = new Beam(beamWidth);
     this.candidates = new Candidates(beamWidth * alphabet.tokens.length);
     this.chosen = new Int32Array(beamWidth);
-    this.writable = [...alphabet.tokens.keys()].filter((token) => token === alphabet.blank || alphabet.tokens[token] !== '');
+    this.writable = [...alphabet.tokens.keys()].filter(
+      (token) => token === alphabet.blank || alphabet.tokens[token] !== '',
+    );
     this.groups = new Groups(beamWidth, alphabet.tokens.length);
     this.staying = new Int32Array(beamWidth);
     this.leaving = new Int32Array(beamWidth);
@@ -119,7 +132,14 @@ class Search {
       const tokens = this.traces.read(beam.runs[candidates.origins[place]!]!, this.alphabet.delimiter, !anyWhole);
       const words = wordsOf(tokens, this.alphabet);
       const text = words.map(({ word }) => word).join(' ');
-      return { ...tokens, words, text, logitScore: candidates.logits[place]!, lmScore: candidates.scores[place]!, lmState: states[place]! };
+      return {
+        ...tokens,
+        words,
+        text,
+        logitScore: candidates.logits[place]!,
+        lmScore: candidates.scores[place]!,
+        lmState: states[place]!,
+      };
     });
   }
 

@@ -37,7 +37,9 @@ export class Beginnings {
     this.characters = tokens.map(characters);
     this.lists = lists;
     this.fusion = fusion;
-    this.nodes = [{ unigram: lists.unigrams ? 0 : -1, hotword: lists.hotwords ? 0 : -1, lexicon: lists.lexicon ? 0 : -1 }];
+    this.nodes = [
+      { unigram: lists.unigrams ? 0 : -1, hotword: lists.hotwords ? 0 : -1, lexicon: lists.lexicon ? 0 : -1 },
+    ];
   }
 
   /** Whether the lexicon, if there is one, has it as a word. */
@@ -76,7 +78,11 @@ export class Beginnings {
     this.texts.push(text);
     this.scores.push(this.childScore(parent, token));
     this.lengths.push(this.lengths[parent]! + by.length);
-    this.nodes.push({ unigram: unigrams?.step(nodes.unigram, by) ?? -1, hotword: hotwords?.step(nodes.hotword, by) ?? -1, lexicon: lexicon?.step(nodes.lexicon, by) ?? -1 });
+    this.nodes.push({
+      unigram: unigrams?.step(nodes.unigram, by) ?? -1,
+      hotword: hotwords?.step(nodes.hotword, by) ?? -1,
+      lexicon: lexicon?.step(nodes.lexicon, by) ?? -1,
+    });
     return id;
   }
 }

@@ -6,10 +6,16 @@ import type { TimedTokens } from './greedy.ts';
  * @param logits [frames, width], what the tokens were decoded from
  * @param width how many tokens there are to choose from
  */
-export function confidencesAt(temperature: number, logits: Float32Array, width: number, { ids, starts, ends }: Omit<TimedTokens, 'confidences'>): Float32Array {
+export function confidencesAt(
+  temperature: number,
+  logits: Float32Array,
+  width: number,
+  { ids, starts, ends }: Omit<TimedTokens, 'confidences'>,
+): Float32Array {
   return Float32Array.from(ids, (id, i) => {
     let sum = 0;
-    for (let frame = starts[i]!; frame < ends[i]!; frame++) sum += probability(logits, frame * width, width, id, temperature);
+    for (let frame = starts[i]!; frame < ends[i]!; frame++)
+      sum += probability(logits, frame * width, width, id, temperature);
     return sum / (ends[i]! - starts[i]!);
   });
 }

@@ -3,7 +3,11 @@
  * @param logits of which one row starts at `offset`: [frames, tokens]
  */
 export function greedy(
-  logits: Float32Array, offset: number, frames: number, tokens: number, blank: number,
+  logits: Float32Array,
+  offset: number,
+  frames: number,
+  tokens: number,
+  blank: number,
 ): Int32Array {
   const ids = new Int32Array(frames);
   let length = 0;
@@ -28,7 +32,11 @@ export interface TimedTokens {
 
 /** What `greedy` gives, with the frames where each token stood and how sure the network was of it. */
 export function greedyWithTimes(
-  logits: Float32Array, offset: number, frames: number, tokens: number, blank: number,
+  logits: Float32Array,
+  offset: number,
+  frames: number,
+  tokens: number,
+  blank: number,
 ): TimedTokens {
   const ids = new Int32Array(frames);
   const starts = new Int32Array(frames);
@@ -51,7 +59,9 @@ export function greedyWithTimes(
   }
   for (let i = 0; i < length; i++) confidences[i]! /= ends[i]! - starts[i]!;
   return {
-    ids: ids.slice(0, length), starts: starts.slice(0, length), ends: ends.slice(0, length),
+    ids: ids.slice(0, length),
+    starts: starts.slice(0, length),
+    ends: ends.slice(0, length),
     confidences: confidences.slice(0, length),
   };
 }

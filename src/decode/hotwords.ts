@@ -16,11 +16,18 @@ export class Hotwords {
 
   /** @param phrases phrases with their weights, or phrases that all weigh 10; a word that occurs twice keeps the larger weight */
   constructor(phrases: Iterable<string> | ReadonlyMap<string, number>) {
-    const weighted = phrases instanceof Map ? [...(phrases as ReadonlyMap<string, number>)] : Array.from(phrases as Iterable<string>, (phrase) => [phrase, DEFAULT_WEIGHT] as const);
+    const weighted =
+      phrases instanceof Map
+        ? [...(phrases as ReadonlyMap<string, number>)]
+        : Array.from(phrases as Iterable<string>, (phrase) => [phrase, DEFAULT_WEIGHT] as const);
     for (const [phrase, weight] of weighted)
       for (const word of phrase.split(/\s+/).filter((part) => part !== ''))
         this.weights.set(word, Math.max(weight, this.weights.get(word) ?? -Infinity));
-    const shortestFirst = Array.from(this.weights, ([word, weight]) => ({ word, weight, length: characters(word).length })).sort((a, b) => a.length - b.length);
+    const shortestFirst = Array.from(this.weights, ([word, weight]) => ({
+      word,
+      weight,
+      length: characters(word).length,
+    })).sort((a, b) => a.length - b.length);
     for (const { word, weight, length } of shortestFirst)
       for (const node of this.trie.add(word)) this.shares[node] ??= weight / length;
   }

@@ -67,8 +67,11 @@ export class Prefixes {
 
   /** `scores[child]` where the token is no delimiter, without making the child. */
   childScore(prefix: number, token: number): number {
-    const score = this.texts.scores[this.textOf[prefix]!]! + this.beginnings.childScore(this.beginningOf[prefix]!, token);
-    return this.fusion.byCharacter ? score + this.spelt[prefix]! + this.spelling.score(this.contexts[prefix]!, token) : score;
+    const score =
+      this.texts.scores[this.textOf[prefix]!]! + this.beginnings.childScore(this.beginningOf[prefix]!, token);
+    return this.fusion.byCharacter
+      ? score + this.spelt[prefix]! + this.spelling.score(this.contexts[prefix]!, token)
+      : score;
   }
 
   /** Whether it can end here: not within a word that the lexicon hasn't. */
@@ -103,7 +106,8 @@ export class Prefixes {
 
   private makeChild(prefix: number, token: number): number {
     const beginning = this.beginningOf[prefix]!;
-    if (token !== this.alphabet.delimiter) return this.intern(this.textOf[prefix]!, this.beginnings.child(beginning, token), prefix, token);
+    if (token !== this.alphabet.delimiter)
+      return this.intern(this.textOf[prefix]!, this.beginnings.child(beginning, token), prefix, token);
     if (this.endsBetweenWords(prefix)) return prefix;
     return this.beginnings.isWord(beginning) ? this.intern(this.endWord(prefix), 0, prefix, token) : -1;
   }
@@ -112,7 +116,9 @@ export class Prefixes {
     const known = this.byParts.get(text, beginning);
     if (known >= 0) return known;
     const id = this.scores.length;
-    const spelt = this.fusion.byCharacter ? this.spelt[parent]! + this.spelling.score(this.contexts[parent]!, token) : 0;
+    const spelt = this.fusion.byCharacter
+      ? this.spelt[parent]! + this.spelling.score(this.contexts[parent]!, token)
+      : 0;
     this.byParts.set(text, beginning, id);
     this.textOf.push(text);
     this.beginningOf.push(beginning);

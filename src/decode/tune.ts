@@ -18,7 +18,11 @@ export interface WeightGrid {
 }
 
 /** Wide enough for word and character models on natural logarithms; 56 decodings of dev, then at most 8 a refinement. */
-export const weightGrid: WeightGrid = { alphas: [0, 0.25, 0.5, 0.75, 1, 1.5, 2], betas: [-2, -1, 0, 0.5, 1, 2, 3, 4], refinements: 2 };
+export const weightGrid: WeightGrid = {
+  alphas: [0, 0.25, 0.5, 0.75, 1, 1.5, 2],
+  betas: [-2, -1, 0, 0.5, 1, 2, 3, 4],
+  refinements: 2,
+};
 
 /**
  * The weights with the lowest error rate on dev (never on test): a grid, then ever smaller steps around its best point.
@@ -27,7 +31,8 @@ export const weightGrid: WeightGrid = { alphas: [0, 0.25, 0.5, 0.75, 1, 1.5, 2],
  * @returns the best point, and all that were tried, in order
  */
 export async function tuneWeights(
-  errorRate: (weights: Weights) => number | Promise<number>, grid: WeightGrid = weightGrid,
+  errorRate: (weights: Weights) => number | Promise<number>,
+  grid: WeightGrid = weightGrid,
 ): Promise<{ best: TriedWeights; tried: TriedWeights[] }> {
   const tried: TriedWeights[] = [];
   const attempt = async (alpha: number, beta: number): Promise<void> => {

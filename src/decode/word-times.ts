@@ -16,7 +16,7 @@ export interface TimedWord {
 /** The words of tokens that were decoded, greedily or by beam search, parted at delimiters. */
 export function wordsOf(tokens: TimedTokens, alphabet: Alphabet): TimedWord[] {
   const words: TimedWord[] = [];
-  for (let from = 0; from < tokens.ids.length; ) {
+  for (let from = 0; from < tokens.ids.length;) {
     let to = from;
     while (to < tokens.ids.length && tokens.ids[to] !== alphabet.delimiter) to++;
     if (to > from) words.push(wordOf(tokens, from, to, alphabet));

@@ -31,7 +31,13 @@ export class AdaptedEncoder implements FrozenEncoder {
    * @param weights of the adapters
    * @throws InputError when no such encoder is found in the bytes, or its blocks can't be built anew
    */
-  static async open(name: string, bytes: Uint8Array, adapters: AdapterOptions, weights: Weights, options: ExportedOptions = {}): Promise<AdaptedEncoder> {
+  static async open(
+    name: string,
+    bytes: Uint8Array,
+    adapters: AdapterOptions,
+    weights: Weights,
+    options: ExportedOptions = {},
+  ): Promise<AdaptedEncoder> {
     const upper = await openUpper(bytes, 0, options);
     const network = new Network(false, adapters);
     const outputs = buildAdapted(network, upper);
@@ -64,13 +70,26 @@ export class AdaptedEncoder implements FrozenEncoder {
     return this.lower.pads;
   }
 
-  async run(recordings: readonly Float32Array[], layers: readonly number[], frames?: number, level?: Level): Promise<Hidden> {
+  async run(
+    recordings: readonly Float32Array[],
+    layers: readonly number[],
+    frames?: number,
+    level?: Level,
+  ): Promise<Hidden> {
     const lower = await this.lower.run(recordings, [0], frames, level);
     const [batch, padded] = [recordings.length, lower.frames];
-    const feeds = { features: floats(lower.layers[0]!, [batch, padded, this.dims]), mask: floats(frameMask(lower.frameCounts, padded), [batch, padded]) };
+    const feeds = {
+      features: floats(lower.layers[0]!, [batch, padded, this.dims]),
+      mask: floats(frameMask(lower.frameCounts, padded), [batch, padded]),
+    };
     const above = layers.filter((layer) => layer > 0).map((layer) => this.outputs[layer - 1]!.name);
     const results = above.length > 0 ? await this.blocks.run(feeds, above) : {};
-    return { ...lower, layers: layers.map((layer) => (layer === 0 ? lower.layers[0]! : floatData(results[this.outputs[layer - 1]!.name]!))) };
+    return {
+      ...lower,
+      layers: layers.map((layer) =>
+        layer === 0 ? lower.layers[0]! : floatData(results[this.outputs[layer - 1]!.name]!),
+      ),
+    };
   }
 
   async release(): Promise<void> {

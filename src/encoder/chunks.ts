@@ -24,9 +24,16 @@ export interface Piece {
  * Runs recordings of any length (16 kHz mono): side by side as `FrozenEncoder.run` where the encoder can take them whole, else
  * each by itself in overlapping windows.
  */
-export async function encode(encoder: FrozenEncoder, recordings: readonly Float32Array[], layers: readonly number[], frames?: number, settings = DEFAULTS): Promise<Hidden> {
+export async function encode(
+  encoder: FrozenEncoder,
+  recordings: readonly Float32Array[],
+  layers: readonly number[],
+  frames?: number,
+  settings = DEFAULTS,
+): Promise<Hidden> {
   const frameCounts = Int32Array.from(recordings, (r) => frameCount(r.length));
-  if (frameCounts.every((count) => count <= windowOf(encoder, settings))) return encoder.run(recordings, layers, frames);
+  if (frameCounts.every((count) => count <= windowOf(encoder, settings)))
+    return encoder.run(recordings, layers, frames);
   const padded = frames ?? Math.max(...frameCounts);
   const result = layers.map(() => new Float32Array(recordings.length * padded * encoder.dims));
   for (const [row, recording] of recordings.entries()) {
@@ -47,7 +54,11 @@ export async function encode(encoder: FrozenEncoder, recordings: readonly Float3
  * @param level of the whole recording; of each window, if absent
  */
 export async function* encodeInChunks(
-  encoder: FrozenEncoder, blocks: Iterable<Float32Array> | AsyncIterable<Float32Array>, layers: readonly number[], level?: Level, settings = DEFAULTS,
+  encoder: FrozenEncoder,
+  blocks: Iterable<Float32Array> | AsyncIterable<Float32Array>,
+  layers: readonly number[],
+  level?: Level,
+  settings = DEFAULTS,
 ): AsyncGenerator<Piece> {
   const { context } = settings;
   const window = windowOf(encoder, settings);
@@ -56,7 +67,7 @@ export async function* encodeInChunks(
   const waiting = new Float32Array(samplesOf(window + 1));
   let [filled, before] = [0, 0];
   for await (const block of blocks)
-    for (let taken = 0; taken < block.length; ) {
+    for (let taken = 0; taken < block.length;) {
       const count = Math.min(block.length - taken, waiting.length - filled);
       waiting.set(block.subarray(taken, taken + count), filled);
       [taken, filled] = [taken + count, filled + count];
@@ -70,13 +81,24 @@ export async function* encodeInChunks(
 }
 
 /** A window's frames without its first and last. */
-async function kept(encoder: FrozenEncoder, samples: Float32Array, layers: readonly number[], level: Level | undefined, before: number, after: number): Promise<Piece> {
+async function kept(
+  encoder: FrozenEncoder,
+  samples: Float32Array,
+  layers: readonly number[],
+  level: Level | undefined,
+  before: number,
+  after: number,
+): Promise<Piece> {
   const hidden = await encoder.run([samples], layers, undefined, level);
   const frames = hidden.frameCounts[0]! - after;
-  return { layers: hidden.layers.map((layer) => layer.subarray(before * encoder.dims, frames * encoder.dims)), frames: frames - before };
+  return {
+    layers: hidden.layers.map((layer) => layer.subarray(before * encoder.dims, frames * encoder.dims)),
+    frames: frames - before,
+  };
 }
 
-const windowOf = (encoder: FrozenEncoder, { window }: ChunkSettings): number => Math.min(window, encoder.longest ?? window);
+const windowOf = (encoder: FrozenEncoder, { window }: ChunkSettings): number =>
+  Math.min(window, encoder.longest ?? window);
 
 /** The fewest samples that give so many frames. */
 const samplesOf = (frames: number): number => FRAME_FIELD + (frames - 1) * FRAME_SAMPLES;

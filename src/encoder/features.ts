@@ -32,21 +32,31 @@ const BATCH_FRAMES = 2000;
  * the encoder works on this one, and results are written while it works on the next; at most a few are in memory.
  */
 export async function computeFeatures(
-  encoder: FrozenEncoder, layers: readonly number[], recordings: readonly Recording[], cache: FeatureCache, progress: Progress = silent, signal?: AbortSignal,
+  encoder: FrozenEncoder,
+  layers: readonly number[],
+  recordings: readonly Recording[],
+  cache: FeatureCache,
+  progress: Progress = silent,
+  signal?: AbortSignal,
 ): Promise<FeatureReport> {
   const keyOf = (recording: Recording): FeatureKey => ({ audio: recording.key, encoder: encoder.hash, layers });
   const missing = recordings.filter((recording) => !cache.has(keyOf(recording)));
   const secondsOf = (list: readonly Recording[]): number => list.reduce((sum, r) => sum + r.samples / 16000, 0);
   const task = progress('features', Math.round(secondsOf(missing)), 's of audio');
   const startedAt = performance.now();
-  const batches = makeBatches(missing.map((r) => frameCount(r.samples)), BATCH_FRAMES);
+  const batches = makeBatches(
+    missing.map((r) => frameCount(r.samples)),
+    BATCH_FRAMES,
+  );
   const load = (batch: Batch) => Promise.all(batch.examples.map((i) => missing[i]!.read()));
   let writing: Promise<unknown> = Promise.resolve();
   for await (const { item: batch, result: audio } of ahead(batches, 2, load)) {
     signal?.throwIfAborted();
     const hidden = await encode(encoder, audio, layers, batch.frames);
     await writing;
-    writing = Promise.all(batch.examples.map((i, row) => cache.write(keyOf(missing[i]!), rowOf(hidden, row, encoder.dims))));
+    writing = Promise.all(
+      batch.examples.map((i, row) => cache.write(keyOf(missing[i]!), rowOf(hidden, row, encoder.dims))),
+    );
     // Awaited with the next batch or after the last; until then a full disk must not end the process.
     writing.catch(() => {});
     task.advance(Math.round(secondsOf(batch.examples.map((i) => missing[i]!))));
@@ -56,7 +66,10 @@ export async function computeFeatures(
   const seconds = (performance.now() - startedAt) / 1000;
   const audioSeconds = secondsOf(missing);
   return {
-    seconds, secondsOfAudio: secondsOf(recordings), cached: recordings.length - missing.length, computed: missing.length,
+    seconds,
+    secondsOfAudio: secondsOf(recordings),
+    cached: recordings.length - missing.length,
+    computed: missing.length,
     ...(missing.length > 0 ? { realTimeFactor: seconds / audioSeconds } : {}),
   };
 }

@@ -62,14 +62,26 @@ export async function inspectEncoder(choice: EncoderChoice, options: FetchOption
   await encoder.release();
   const own = isOwn(bytes);
   const stored = storedIn(bytes, model, hidden.layers);
-  const fineTuning: Inspection['fine_tuning'] = own && !hasQuantised(bytes) ? { learns: 'all' } : await tryToTrain(bytes, folder, hidden.layers.length - 1);
+  const fineTuning: Inspection['fine_tuning'] =
+    own && !hasQuantised(bytes) ? { learns: 'all' } : await tryToTrain(bytes, folder, hidden.layers.length - 1);
   return {
-    name: source.name, file: source.file, hash: encoder.hash, own,
-    layers: encoder.layerCount, dims: encoder.dims, frames_per_second: response.frameRate,
-    receptive_field_seconds: own ? FRAME_FIELD / 16000 : fieldOf(model, hidden.audio, hidden.layers[0]!), reach_seconds: response.reach ?? null,
-    parameters: stored.parameters, bytes: model.files.reduce((sum, name) => sum + statSync(path.join(folder, name)).size, bytes.length),
-    weights: stored.weights, operators: operatorsOf(model), inputs: model.inputs.map(({ name, type, dims }) => ({ name, type, dims: [...dims] })),
-    padding_is_safe: encoder.pads, fine_tuning: fineTuning, recommended: recommend(fineTuning, encoder.layerCount - 1, stored),
+    name: source.name,
+    file: source.file,
+    hash: encoder.hash,
+    own,
+    layers: encoder.layerCount,
+    dims: encoder.dims,
+    frames_per_second: response.frameRate,
+    receptive_field_seconds: own ? FRAME_FIELD / 16000 : fieldOf(model, hidden.audio, hidden.layers[0]!),
+    reach_seconds: response.reach ?? null,
+    parameters: stored.parameters,
+    bytes: model.files.reduce((sum, name) => sum + statSync(path.join(folder, name)).size, bytes.length),
+    weights: stored.weights,
+    operators: operatorsOf(model),
+    inputs: model.inputs.map(({ name, type, dims }) => ({ name, type, dims: [...dims] })),
+    padding_is_safe: encoder.pads,
+    fine_tuning: fineTuning,
+    recommended: recommend(fineTuning, encoder.layerCount - 1, stored),
   };
 }
 
@@ -111,8 +123,12 @@ async function tryToTrain(bytes: Uint8Array, folder: string, top: number): Promi
     const output = upper.build(network, features, network.graph.input('mask', ['batch', 'frames'])).at(-1)!;
     const parameters = [...network.graph.parameters.values()];
     const gradients = differentiate(network.graph, output, network.graph.input('gradient', output.dims), parameters);
-    if (gradients.size === 0) return { learns: 'nothing', why: 'its highest block has no weights in float32 or float16' };
-    return { learns: 'top blocks', why: 'of an encoder that others exported, isogloss trains blocks from the top down, not the convolutions' };
+    if (gradients.size === 0)
+      return { learns: 'nothing', why: 'its highest block has no weights in float32 or float16' };
+    return {
+      learns: 'top blocks',
+      why: 'of an encoder that others exported, isogloss trains blocks from the top down, not the convolutions',
+    };
   } catch (error) {
     return { learns: 'nothing', why: messageOf(error) };
   }

@@ -36,7 +36,12 @@ async function ownEncoders(): Promise<EncoderEntry[]> {
   const architecture = readArchitecture('embedded', bytes);
   const common = { parameters: parametersOf(architecture), layers: architecture.blocks + 1, dims: architecture.dims };
   return [
-    { name: 'embedded', ...common, megabytes: bytes.length / 1e6, what: 'comes with isogloss; learnt from many languages, not Italian' },
+    {
+      name: 'embedded',
+      ...common,
+      megabytes: bytes.length / 1e6,
+      what: 'comes with isogloss; learnt from many languages, not Italian',
+    },
     { name: 'random', ...common, megabytes: 0, what: 'the same network, untrained: the baseline' },
   ];
 }
@@ -55,16 +60,27 @@ async function cachedEncoders(): Promise<EncoderEntry[]> {
       const { model, data } = chooseOnnx(files, dtype, id);
       const sizes = await Promise.all([model, ...data].map(async (name) => (await stat(path.join(folder, name))).size));
       const shape = files.includes('config.json') ? shapeIn(await readJson(path.join(folder, 'config.json'))) : {};
-      entries.push({ name: id, revision: commit, dtype, ...shape, megabytes: sizes.reduce((sum, size) => sum + size, 0) / 1e6, what: `from the Hugging Face Hub: ${dtype}, commit ${commit.slice(0, 8)}` });
+      entries.push({
+        name: id,
+        revision: commit,
+        dtype,
+        ...shape,
+        megabytes: sizes.reduce((sum, size) => sum + size, 0) / 1e6,
+        what: `from the Hugging Face Hub: ${dtype}, commit ${commit.slice(0, 8)}`,
+      });
     }
   return entries;
 }
 
 /** Whisper's encoder has words of its own for its shape. */
-const configSchema = z.object({ hidden_size: z.number(), num_hidden_layers: z.number() }).or(z.object({ d_model: z.number(), encoder_layers: z.number() }));
+const configSchema = z
+  .object({ hidden_size: z.number(), num_hidden_layers: z.number() })
+  .or(z.object({ d_model: z.number(), encoder_layers: z.number() }));
 
 function shapeIn(config: unknown): Pick<EncoderEntry, 'layers' | 'dims'> {
   const { data } = configSchema.safeParse(config);
   if (!data) return {};
-  return 'hidden_size' in data ? { dims: data.hidden_size, layers: data.num_hidden_layers + 1 } : { dims: data.d_model, layers: data.encoder_layers + 1 };
+  return 'hidden_size' in data
+    ? { dims: data.hidden_size, layers: data.num_hidden_layers + 1 }
+    : { dims: data.d_model, layers: data.encoder_layers + 1 };
 }

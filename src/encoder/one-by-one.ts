@@ -6,7 +6,11 @@ import type { Hidden } from './own/encoder.ts';
  * @param frames to pad to; the longest recording's by default
  * @param run gives each layer of one recording, [frames, dims] at least
  */
-export async function oneByOne(recordings: readonly Float32Array[], { layers, dims, frames }: { layers: number; dims: number; frames?: number | undefined }, run: (recording: Float32Array) => Promise<readonly Float32Array[]>): Promise<Hidden> {
+export async function oneByOne(
+  recordings: readonly Float32Array[],
+  { layers, dims, frames }: { layers: number; dims: number; frames?: number | undefined },
+  run: (recording: Float32Array) => Promise<readonly Float32Array[]>,
+): Promise<Hidden> {
   const frameCounts = Int32Array.from(recordings, (recording) => frameCount(recording.length));
   const padded = frames ?? Math.max(1, ...frameCounts);
   const result = Array.from({ length: layers }, () => new Float32Array(recordings.length * padded * dims));

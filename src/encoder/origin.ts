@@ -25,10 +25,15 @@ export async function encoderOrigin(choice: EncoderChoice, start?: string): Prom
   try {
     if (from === 'hub') return await fromHub(choice);
     const source = await findEncoder(choice);
-    return { from, what: `${from === 'embedded' ? 'embedded, comes with isogloss' : source.file}${source.rounds ? ', rounded to 8 bits' : ''}`, here: true };
+    return {
+      from,
+      what: `${from === 'embedded' ? 'embedded, comes with isogloss' : source.file}${source.rounds ? ', rounded to 8 bits' : ''}`,
+      here: true,
+    };
   } catch (error) {
     // A recipe may be checked on another machine than it is run on.
-    if (error instanceof InputError) return { from, what: `${error.message} (${error.place.file ?? model})`, here: false };
+    if (error instanceof InputError)
+      return { from, what: `${error.message} (${error.place.file ?? model})`, here: false };
     throw error;
   }
 }
@@ -40,5 +45,9 @@ async function fromHub({ model: id, revision = 'main', dtype = 'fp32' }: Encoder
   if (!files) return { from: 'hub', what: `${named}: fetched when it is needed`, here: false };
   const { model, data } = chooseOnnx(files, dtype, id);
   const here = [model, ...data].every((name) => existsSync(snapshotFile(id, commit!, name)));
-  return { from: 'hub', what: `${named}: ${here ? `in the cache, commit ${commit!.slice(0, 8)}` : 'fetched when it is needed'}`, here };
+  return {
+    from: 'hub',
+    what: `${named}: ${here ? `in the cache, commit ${commit!.slice(0, 8)}` : 'fetched when it is needed'}`,
+    here,
+  };
 }

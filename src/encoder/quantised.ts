@@ -22,7 +22,11 @@ export async function readSource({ name, file, rounds }: EncoderSource): Promise
 
 /** An encoder that isogloss wrote, with its blocks in 8 bits. */
 export function inEightBits(name: string, bytes: Uint8Array): Uint8Array {
-  if (!isOwn(bytes)) throw new InputError(`${name} was not written by isogloss, which only quantises encoders of its own`, 'Remove `dtype`; or name a q8 file of its exporter’s as `encoder.model`.');
+  if (!isOwn(bytes))
+    throw new InputError(
+      `${name} was not written by isogloss, which only quantises encoders of its own`,
+      'Remove `dtype`; or name a q8 file of its exporter’s as `encoder.model`.',
+    );
   const model = fromBinary(ModelProtoSchema, bytes);
   return isQuantised(model) ? bytes : toBinary(ModelProtoSchema, quantised(model, staysExact));
 }

@@ -55,34 +55,74 @@ export async function findEncoder(choice: EncoderChoice, options: FetchOptions =
   const from = kindOf(model);
   if (from === 'hub') return fromHub(choice, options);
   if (from === 'folder') return fromFolder(choice);
-  const found = from === 'file' ? await fromFile(model) : ({ name: model, from, file: embeddedFile, model: path.basename(embeddedFile), data: [] } satisfies EncoderSource);
+  const found =
+    from === 'file'
+      ? await fromFile(model)
+      : ({
+          name: model,
+          from,
+          file: embeddedFile,
+          model: path.basename(embeddedFile),
+          data: [],
+        } satisfies EncoderSource);
   return choice.dtype === undefined ? found : { ...found, ...roundedTo(choice.dtype) };
 }
 
 /** Of a single file there is one dtype, and what isogloss makes of it. */
 function roundedTo(dtype: Dtype): { rounds: true } {
   if (dtype === 'q8') return { rounds: true };
-  throw new InputError(`a single file has no ${dtype} to choose: isogloss can only make q8 of it`, 'Set `encoder.dtype: q8`, or remove it.');
+  throw new InputError(
+    `a single file has no ${dtype} to choose: isogloss can only make q8 of it`,
+    'Set `encoder.dtype: q8`, or remove it.',
+  );
 }
 
 /** An .onnx file; what describes it may lie beside it, or one folder up as in Hub layout. */
 async function fromFile(file: string): Promise<EncoderSource> {
-  if (!existsSync(file)) throw new InputError('no such encoder', 'Use `embedded`, `random`, the id of a repository on the Hugging Face Hub, a folder in its layout, or the path of an .onnx file.', { file });
+  if (!existsSync(file))
+    throw new InputError(
+      'no such encoder',
+      'Use `embedded`, `random`, the id of a repository on the Hugging Face Hub, a folder in its layout, or the path of an .onnx file.',
+      { file },
+    );
   const folder = path.dirname(file);
   const up = path.dirname(path.resolve(folder));
-  return { name: file, from: 'file', file, model: path.basename(file), data: [], ...(await describedIn(path.basename(folder) === 'onnx' ? [folder, up] : [folder])) };
+  return {
+    name: file,
+    from: 'file',
+    file,
+    model: path.basename(file),
+    data: [],
+    ...(await describedIn(path.basename(folder) === 'onnx' ? [folder, up] : [folder])),
+  };
 }
 
 async function fromFolder({ model: folder, dtype }: EncoderChoice): Promise<EncoderSource> {
-  const inside = async (below: string): Promise<string[]> => (await readdir(path.join(folder, below)).catch(() => [])).map((name) => `${below}${name}`);
+  const inside = async (below: string): Promise<string[]> =>
+    (await readdir(path.join(folder, below)).catch(() => [])).map((name) => `${below}${name}`);
   const names = [...(await inside('')), ...(await inside('onnx/'))];
   const { model, data } = chooseOnnx(names, dtype ?? 'fp32', folder);
-  return { name: folder, from: 'folder', file: path.join(folder, model), model, data, ...(await describedIn([folder])) };
+  return {
+    name: folder,
+    from: 'folder',
+    file: path.join(folder, model),
+    model,
+    data,
+    ...(await describedIn([folder])),
+  };
 }
 
 async function fromHub(choice: EncoderChoice, options: FetchOptions): Promise<EncoderSource> {
   const { model, data, folder, commit } = await fetchEncoder(choice, options);
-  return { name: choice.model, from: 'hub', file: path.join(folder, model), model, data, ...(await describedIn([folder])), commit };
+  return {
+    name: choice.model,
+    from: 'hub',
+    file: path.join(folder, model),
+    model,
+    data,
+    ...(await describedIn([folder])),
+    commit,
+  };
 }
 
 /** What folders in Hub layout say of the model in them. */

@@ -42,7 +42,11 @@ export class Alignment {
   /** In order. Made anew at each call. */
   get steps(): Step[] {
     let [i, j] = [0, 0];
-    return Array.from(this.edits, (edit) => ({ edit: EDITS[edit]!, reference: edit === INSERT ? -1 : i++, hypothesis: edit === DELETE ? -1 : j++ }));
+    return Array.from(this.edits, (edit) => ({
+      edit: EDITS[edit]!,
+      reference: edit === INSERT ? -1 : i++,
+      hypothesis: edit === DELETE ? -1 : j++,
+    }));
   }
 }
 
@@ -54,14 +58,20 @@ const [from, to] = [new Ids(), new Ids()];
  * @param interner for many alignments of one vocabulary: numbering it once is faster
  * @throws InputError for sequences of tens of thousands of tokens with other costs than `UNIT_COSTS`
  */
-export function alignTokens(reference: readonly string[], hypothesis: readonly string[], costs: Costs = UNIT_COSTS, interner = new Interner()): Alignment {
+export function alignTokens(
+  reference: readonly string[],
+  hypothesis: readonly string[],
+  costs: Costs = UNIT_COSTS,
+  interner = new Interner(),
+): Alignment {
   interner.number(reference, from);
   interner.number(hypothesis, to);
   return alignIds(from, to, interner.size, costs);
 }
 
 /** The same for tokens that are numbered already. @param ids all are below it */
-export const alignIds = (reference: Ids, hypothesis: Ids, ids: number, costs: Costs): Alignment => new Alignment(aligner.align(reference, hypothesis, ids, costs));
+export const alignIds = (reference: Ids, hypothesis: Ids, ids: number, costs: Costs): Alignment =>
+  new Alignment(aligner.align(reference, hypothesis, ids, costs));
 
 /** One more than the last code point. */
 const CODE_POINTS = 0x110000;
@@ -69,5 +79,8 @@ const CODE_POINTS = 0x110000;
 /** How many edits of single code points lead from one text to the other. */
 export function codePointErrors(reference: string, hypothesis: string): { errors: number; total: number } {
   from.setCodePoints(reference);
-  return { errors: reference === hypothesis ? 0 : aligner.distance(from, to.setCodePoints(hypothesis), CODE_POINTS), total: from.length };
+  return {
+    errors: reference === hypothesis ? 0 : aligner.distance(from, to.setCodePoints(hypothesis), CODE_POINTS),
+    total: from.length,
+  };
 }

@@ -51,7 +51,12 @@ export class Aligner {
     const band = Math.min(a.length, 2 * Math.min(most, Math.max(a.length, b.length)) + 1);
     if (a.length === 0) this.write(INSERT, b.length);
     else if (b.length === 0) this.write(DELETE, a.length);
-    else if (2 * band * b.length >= MOST_BITS && a.length >= LEAST_TO_HALVE.reference && b.length >= LEAST_TO_HALVE.hypothesis) this.alignHalves(a, b, ids);
+    else if (
+      2 * band * b.length >= MOST_BITS &&
+      a.length >= LEAST_TO_HALVE.reference &&
+      b.length >= LEAST_TO_HALVE.hypothesis
+    )
+      this.alignHalves(a, b, ids);
     else {
       this.matrix.fill(a, b, ids, true);
       this.wayBack(a, b);
@@ -65,8 +70,14 @@ export class Aligner {
     const after = this.lastColumn(reversed(a), reversed({ ...b, start: b.start + left, length: b.length - left }), ids);
     const before = this.lastColumn(a, { ...b, length: left }, ids);
     let middle = 0;
-    for (let i = 1; i <= a.length; i++) if (before[i]! + after[a.length - i]! < before[middle]! + after[a.length - middle]!) middle = i;
-    this.alignUnit({ ...a, start: a.start + middle, length: a.length - middle }, { ...b, start: b.start + left, length: b.length - left }, ids, after[a.length - middle]!);
+    for (let i = 1; i <= a.length; i++)
+      if (before[i]! + after[a.length - i]! < before[middle]! + after[a.length - middle]!) middle = i;
+    this.alignUnit(
+      { ...a, start: a.start + middle, length: a.length - middle },
+      { ...b, start: b.start + left, length: b.length - left },
+      ids,
+      after[a.length - middle]!,
+    );
     this.alignUnit({ ...a, length: middle }, { ...b, length: left }, ids, before[middle]!);
   }
 
@@ -75,7 +86,8 @@ export class Aligner {
     this.matrix.fill(a, b, ids, false);
     const distances = new Int32Array(a.length + 1);
     distances[0] = b.length;
-    for (let i = 0; i < a.length; i++) distances[i + 1] = distances[i]! + (this.matrix.rises(i, 0) ? 1 : this.matrix.falls(i, 0) ? -1 : 0);
+    for (let i = 0; i < a.length; i++)
+      distances[i + 1] = distances[i]! + (this.matrix.rises(i, 0) ? 1 : this.matrix.falls(i, 0) ? -1 : 0);
     return distances;
   }
 
@@ -103,17 +115,21 @@ export class Aligner {
   private alignWeighted(a: Stretch, b: Stretch, costs: Costs): void {
     const columns = b.length + 1;
     if ((a.length + 1) * columns > MOST_CELLS)
-      throw new InputError(`${a.length} tokens against ${b.length} are too many to align with these costs`, 'Cut them into utterances.');
+      throw new InputError(
+        `${a.length} tokens against ${b.length} are too many to align with these costs`,
+        'Cut them into utterances.',
+      );
     if (this.costTable.length < (a.length + 1) * columns) this.costTable = new Int32Array((a.length + 1) * columns * 2);
     fillTable(this.costTable, a, b, costs);
     const table = this.costTable;
     const prefer = costs.prefer.map((edit) => EDITS.indexOf(edit));
-    for (let i = a.length, j = b.length; i > 0 || j > 0; ) {
+    for (let i = a.length, j = b.length; i > 0 || j > 0;) {
       const here = table[i * columns + j]!;
       const same = i > 0 && j > 0 && a.ids[a.start + i - 1] === b.ids[b.start + j - 1];
       const cheapest = (edit: number): boolean => {
         if (edit === EQUAL) return same && table[(i - 1) * columns + j - 1] === here;
-        if (edit === SUBSTITUTE) return i > 0 && j > 0 && !same && table[(i - 1) * columns + j - 1]! + costs.substitute === here;
+        if (edit === SUBSTITUTE)
+          return i > 0 && j > 0 && !same && table[(i - 1) * columns + j - 1]! + costs.substitute === here;
         if (edit === DELETE) return i > 0 && table[(i - 1) * columns + j]! + costs.delete === here;
         return j > 0 && table[i * columns + j - 1]! + costs.insert === here;
       };
@@ -158,7 +174,11 @@ function fillTable(table: Int32Array, a: Stretch, b: Stretch, costs: Costs): voi
 
 const whole = ({ ids, length }: Ids): Stretch => ({ ids, start: 0, length });
 
-const reversed = ({ ids, start, length }: Stretch): Stretch => ({ ids: ids.slice(start, start + length).reverse(), start: 0, length });
+const reversed = ({ ids, start, length }: Stretch): Stretch => ({
+  ids: ids.slice(start, start + length).reverse(),
+  start: 0,
+  length,
+});
 
 /** Takes off what both begin with, then what both end with. */
 function trim(a: Stretch, b: Stretch): { prefix: number; suffix: number } {
@@ -166,7 +186,8 @@ function trim(a: Stretch, b: Stretch): { prefix: number; suffix: number } {
   let prefix = 0;
   while (prefix < least && a.ids[a.start + prefix] === b.ids[b.start + prefix]) prefix++;
   let suffix = 0;
-  while (suffix < least - prefix && a.ids[a.start + a.length - 1 - suffix] === b.ids[b.start + b.length - 1 - suffix]) suffix++;
+  while (suffix < least - prefix && a.ids[a.start + a.length - 1 - suffix] === b.ids[b.start + b.length - 1 - suffix])
+    suffix++;
   a.start += prefix;
   b.start += prefix;
   a.length -= prefix + suffix;

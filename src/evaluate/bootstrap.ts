@@ -20,7 +20,10 @@ export function bootstrapInterval(counts: readonly Counts[]): [number, number] {
 
 /** Intervals of several rates over the same units, each resample drawn once for all. */
 export function bootstrapIntervals(rates: readonly (readonly Counts[])[]): [number, number][] {
-  const sums = resampledSums(rates.flatMap((counts) => [counts.map((c) => c.errors), counts.map((c) => c.total)]), RESAMPLES);
+  const sums = resampledSums(
+    rates.flatMap((counts) => [counts.map((c) => c.errors), counts.map((c) => c.total)]),
+    RESAMPLES,
+  );
   return rates.map((_, i) => central95(rateOf(sums[2 * i]!, sums[2 * i + 1]!)));
 }
 

@@ -14,7 +14,14 @@ export interface Group {
 }
 
 /** Bands of reference words, of about equal width in logarithm. */
-const LENGTHS: readonly [least: number, name: string][] = [[21, '21 words and more'], [11, '11–20 words'], [6, '6–10 words'], [3, '3–5 words'], [1, '1–2 words'], [0, 'no word']];
+const LENGTHS: readonly [least: number, name: string][] = [
+  [21, '21 words and more'],
+  [11, '11–20 words'],
+  [6, '6–10 words'],
+  [3, '3–5 words'],
+  [1, '1–2 words'],
+  [0, 'no word'],
+];
 const SNR_STEP = 5;
 
 /**
@@ -25,7 +32,10 @@ const SNR_STEP = 5;
 export function breakDown(pairs: readonly AlignedPair[], by: Breakdown): Group[] {
   const keyed = pairs.map((pair) => ({ pair, key: keyOf(pair, by) }));
   if (keyed.length > 0 && keyed.every(({ key }) => key === undefined))
-    throw new InputError(`no record has a ${by === 'snr' ? 'signal-to-noise ratio (snr)' : by}`, `Give each record of the hypotheses a field ${by}, or leave --by ${by} out.`);
+    throw new InputError(
+      `no record has a ${by === 'snr' ? 'signal-to-noise ratio (snr)' : by}`,
+      `Give each record of the hypotheses a field ${by}, or leave --by ${by} out.`,
+    );
   const groups = new Map<string, { order: number; pairs: AlignedPair[] }>();
   for (const { pair, key = { name: 'unknown', order: Infinity } } of keyed) {
     const group = groups.get(key.name);
@@ -35,8 +45,11 @@ export function breakDown(pairs: readonly AlignedPair[], by: Breakdown): Group[]
   return [...groups]
     .sort(([a, { order: first }], [b, { order: second }]) => (first === second ? (a < b ? -1 : 1) : first - second))
     .map(([group, { pairs: members }]) => ({
-      group, utterances: members.length, words: members.reduce((sum, p) => sum + p.words.referenceLength, 0),
-      wer: rate(members.map(wordCounts)), cer: rate(members.map(tokenCounts)),
+      group,
+      utterances: members.length,
+      words: members.reduce((sum, p) => sum + p.words.referenceLength, 0),
+      wer: rate(members.map(wordCounts)),
+      cer: rate(members.map(tokenCounts)),
     }));
 }
 

@@ -81,7 +81,8 @@ export interface Calibration extends ConfidenceCurve {
   temperature: number;
 }
 
-export const calibrated = ({ slope, offset }: ConfidenceCurve, confidence: number): number => sigmoid(slope * logit(confidence) + offset);
+export const calibrated = ({ slope, offset }: ConfidenceCurve, confidence: number): number =>
+  sigmoid(slope * logit(confidence) + offset);
 
 const RIDGE = 1e-6;
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
@@ -109,14 +110,16 @@ export interface ReliabilityBin {
 export function reliabilityCurve(judged: readonly Judged[], bins = 10): ReliabilityBin[] {
   const sorted = [...judged].sort((a, b) => a.confidence - b.confidence);
   const curve: ReliabilityBin[] = [];
-  for (let start = 0; start < sorted.length; ) {
+  for (let start = 0; start < sorted.length;) {
     let end = Math.max(start + 1, Math.round(((curve.length + 1) * sorted.length) / bins));
     while (end < sorted.length && sorted[end]!.confidence === sorted[end - 1]!.confidence) end++;
     const members = sorted.slice(start, end);
     const right = members.filter((m) => m.right).length;
     curve.push({
-      count: members.length, confidence: members.reduce((sum, m) => sum + m.confidence, 0) / members.length,
-      right: right / members.length, right_ci95: wilson(right, members.length, Z_95),
+      count: members.length,
+      confidence: members.reduce((sum, m) => sum + m.confidence, 0) / members.length,
+      right: right / members.length,
+      right_ci95: wilson(right, members.length, Z_95),
     });
     start = end;
   }
@@ -155,10 +158,22 @@ export function confidenceThreshold(judged: readonly Judged[], wanted: number): 
   for (let tenth = 1, words = 0, right = 0; tenth <= TENTHS && words < sorted.length; tenth++) {
     const least = Math.round((tenth * sorted.length) / TENTHS);
     // Words of one confidence are kept together or not at all.
-    for (; words < sorted.length && (words < least || sorted[words]!.confidence === sorted[words - 1]?.confidence); words++) if (sorted[words]!.right) right++;
+    for (
+      ;
+      words < sorted.length && (words < least || sorted[words]!.confidence === sorted[words - 1]?.confidence);
+      words++
+    )
+      if (sorted[words]!.right) right++;
     if (words === 0) continue;
     const atLeast = wilson(right, words, Z_OF_TEN)[0];
-    if (atLeast >= wanted) best = { threshold: sorted[words - 1]!.confidence, kept: words / sorted.length, right: right / words, right_at_least: atLeast, words };
+    if (atLeast >= wanted)
+      best = {
+        threshold: sorted[words - 1]!.confidence,
+        kept: words / sorted.length,
+        right: right / words,
+        right_at_least: atLeast,
+        words,
+      };
   }
   return best;
 }

@@ -31,7 +31,9 @@ export function confusions(pairs: readonly AlignedPair[], most: number, level: L
     known.count++;
     counts.set(key, known);
   });
-  return [...counts.values()].sort((a, b) => b.count - a.count || compare(a.reference, b.reference) || compare(a.hypothesis, b.hypothesis)).slice(0, most);
+  return [...counts.values()]
+    .sort((a, b) => b.count - a.count || compare(a.reference, b.reference) || compare(a.hypothesis, b.hypothesis))
+    .slice(0, most);
 }
 
 /** Every token, or word, with its errors; those with the most errors first. */
@@ -57,9 +59,14 @@ export function errorsByToken(pairs: readonly AlignedPair[], level: Level): Toke
 }
 
 /** Goes through all alignments; a side that has nothing is empty. */
-function eachStep(pairs: readonly AlignedPair[], level: Level, visit: (reference: string, hypothesis: string) => void): void {
+function eachStep(
+  pairs: readonly AlignedPair[],
+  level: Level,
+  visit: (reference: string, hypothesis: string) => void,
+): void {
   for (const pair of pairs) {
-    const [reference, hypothesis] = level === 'words' ? [pair.referenceWords, pair.hypothesisWords] : [pair.referenceTokens, pair.hypothesisTokens];
+    const [reference, hypothesis] =
+      level === 'words' ? [pair.referenceWords, pair.hypothesisWords] : [pair.referenceTokens, pair.hypothesisTokens];
     for (const step of pair[level].steps) visit(reference[step.reference] ?? '', hypothesis[step.hypothesis] ?? '');
   }
 }

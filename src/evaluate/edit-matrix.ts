@@ -85,7 +85,8 @@ export class EditMatrix {
     if (this.slots.length < ids) this.slots = new Int32Array(ids * 2);
     const blocks = (reference.length + 31) >>> 5;
     this.blocks = blocks;
-    if (this.masks.length < (reference.length + 1) * blocks) this.masks = new Int32Array((reference.length + 1) * blocks * 2);
+    if (this.masks.length < (reference.length + 1) * blocks)
+      this.masks = new Int32Array((reference.length + 1) * blocks * 2);
     const { masks, slots } = this;
     masks.fill(0, 0, blocks);
     let used = 0;

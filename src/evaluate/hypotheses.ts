@@ -16,7 +16,13 @@ const record = z.looseObject({
   nbest: z.array(z.string()).optional(),
 });
 
-const transcript = z.looseObject({ id: z.string().min(1), text: z.string().optional(), reference: z.string().optional(), hypothesis: z.string().optional(), speaker: z.string().optional() });
+const transcript = z.looseObject({
+  id: z.string().min(1),
+  text: z.string().optional(),
+  reference: z.string().optional(),
+  hypothesis: z.string().optional(),
+  speaker: z.string().optional(),
+});
 
 /**
  * The `hypotheses.jsonl` of a run: references and hypotheses side by side.
@@ -30,15 +36,26 @@ export async function readHypotheses(file: string, split: string): Promise<Pair[
     const parsed = parse(record, value, { file, line });
     records++;
     if (parsed.split !== undefined && parsed.split !== split) continue;
-    if (pairs.has(parsed.id)) throw new InputError(`the id ${parsed.id} stands twice`, 'Give each utterance an id of its own.', { file, line });
+    if (pairs.has(parsed.id))
+      throw new InputError(`the id ${parsed.id} stands twice`, 'Give each utterance an id of its own.', { file, line });
     const { seconds, speaker, snr, nbest } = parsed;
     pairs.set(parsed.id, {
-      id: parsed.id, reference: spaced(parsed.reference), hypothesis: spaced(parsed.hypothesis),
-      ...(seconds === undefined ? {} : { seconds }), ...(speaker === undefined ? {} : { speaker }), ...(snr === undefined ? {} : { snr }),
-      ...(parsed.file === undefined ? {} : { file: parsed.file }), ...(nbest ? { nbest: nbest.map(spaced) } : {}),
+      id: parsed.id,
+      reference: spaced(parsed.reference),
+      hypothesis: spaced(parsed.hypothesis),
+      ...(seconds === undefined ? {} : { seconds }),
+      ...(speaker === undefined ? {} : { speaker }),
+      ...(snr === undefined ? {} : { snr }),
+      ...(parsed.file === undefined ? {} : { file: parsed.file }),
+      ...(nbest ? { nbest: nbest.map(spaced) } : {}),
     });
   }
-  if (pairs.size === 0) throw new InputError(records > 0 ? `no record of the split ${split}` : 'it is empty', 'Is it the hypotheses.jsonl of a finished run?', { file });
+  if (pairs.size === 0)
+    throw new InputError(
+      records > 0 ? `no record of the split ${split}` : 'it is empty',
+      'Is it the hypotheses.jsonl of a finished run?',
+      { file },
+    );
   return [...pairs.values()];
 }
 
@@ -49,8 +66,14 @@ export async function readJsonTranscripts(file: string, side: 'reference' | 'hyp
     const place = { file, line };
     const parsed = parse(transcript, value, place);
     const text = parsed[side] ?? parsed.text;
-    if (text === undefined) throw new InputError(`neither ${side} nor text is there`, 'Add one of these fields.', place);
-    transcripts.push({ id: parsed.id, text: spaced(text), ...(parsed.speaker === undefined ? {} : { speaker: parsed.speaker }), place });
+    if (text === undefined)
+      throw new InputError(`neither ${side} nor text is there`, 'Add one of these fields.', place);
+    transcripts.push({
+      id: parsed.id,
+      text: spaced(text),
+      ...(parsed.speaker === undefined ? {} : { speaker: parsed.speaker }),
+      place,
+    });
   }
   return transcripts;
 }
@@ -59,5 +82,9 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, place: { file: string; l
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
-  throw new InputError(`${issue.path.join('.') || 'the record'}: ${issue.message}`, 'A record has id, reference and hypothesis: see docs/scoring.md.', place);
+  throw new InputError(
+    `${issue.path.join('.') || 'the record'}: ${issue.message}`,
+    'A record has id, reference and hypothesis: see docs/scoring.md.',
+    place,
+  );
 }

@@ -24,7 +24,7 @@ export class Ids {
   /** The code points of a text are ids as they are. */
   setCodePoints(text: string): this {
     this.length = 0;
-    for (let i = 0; i < text.length; ) {
+    for (let i = 0; i < text.length;) {
       const point = text.codePointAt(i)!;
       this.push(point);
       i += point > 0xffff ? 2 : 1;

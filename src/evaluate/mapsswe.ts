@@ -30,7 +30,8 @@ export function matchedPairs(a: readonly AlignedPair[], b: readonly AlignedPair[
   const mean = differences.reduce((sum, d) => sum + d, 0) / n;
   const deviation = n > 1 ? Math.sqrt(differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / (n - 1)) : 0;
   // All differences the same: their spread around 0 stands in for none at all.
-  const z = deviation > 0 ? mean / (deviation / Math.sqrt(n)) : n > 1 && mean !== 0 ? Math.sign(mean) * Math.sqrt(n) : 0;
+  const z =
+    deviation > 0 ? mean / (deviation / Math.sqrt(n)) : n > 1 && mean !== 0 ? Math.sign(mean) * Math.sqrt(n) : 0;
   return { segments: n, mean, deviation, z, p: twoSidedP(z) };
 }
 

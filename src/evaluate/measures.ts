@@ -22,7 +22,12 @@ export interface Measures {
 
 export function measures(pairs: readonly AlignedPair[]): Measures {
   const sum = (of: (words: Alignment) => number): number => pairs.reduce((total, pair) => total + of(pair.words), 0);
-  const [hits, errors, deletions, insertions] = [sum((w) => w.hits), sum(errorsOf), sum((w) => w.deletions), sum((w) => w.insertions)];
+  const [hits, errors, deletions, insertions] = [
+    sum((w) => w.hits),
+    sum(errorsOf),
+    sum((w) => w.deletions),
+    sum((w) => w.insertions),
+  ];
   const references = sum((w) => w.referenceLength);
   const hypotheses = references - deletions + insertions;
   const wip = informationPreserved(hits, references, hypotheses);
@@ -47,10 +52,21 @@ function informationPreserved(hits: number, references: number, hypotheses: numb
  * Each pair with the hypothesis of its n best that has the fewest wrong words, the first among equals: what a perfect choice would give.
  * @returns undefined unless all have n best
  */
-export function bestOfNBest(pairs: readonly AlignedPair[], tokens: (text: string) => string[]): AlignedPair[] | undefined {
+export function bestOfNBest(
+  pairs: readonly AlignedPair[],
+  tokens: (text: string) => string[],
+): AlignedPair[] | undefined {
   if (!haveNBest(pairs)) return undefined;
   const words = new Interner();
-  return alignPairs(pairs.map((pair) => ({ id: pair.id, reference: pair.reference, hypothesis: fewestErrors(pair, words).text, ...(pair.seconds === undefined ? {} : { seconds: pair.seconds }) })), tokens);
+  return alignPairs(
+    pairs.map((pair) => ({
+      id: pair.id,
+      reference: pair.reference,
+      hypothesis: fewestErrors(pair, words).text,
+      ...(pair.seconds === undefined ? {} : { seconds: pair.seconds }),
+    })),
+    tokens,
+  );
 }
 
 /** How much a better language model could gain. */

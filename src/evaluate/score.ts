@@ -107,7 +107,12 @@ export function alignPairs(pairs: readonly Pair[], tokens: Tokeniser, costs: Cos
     words.number(pair.hypothesis, heard);
     graphemes.number(pair.reference, said, saidTokens);
     graphemes.number(pair.hypothesis, heard, heardTokens);
-    return new AlignedPair(pair, alignIds(said, heard, words.size, costs), alignIds(saidTokens, heardTokens, graphemes.size, costs), tokens);
+    return new AlignedPair(
+      pair,
+      alignIds(said, heard, words.size, costs),
+      alignIds(saidTokens, heardTokens, graphemes.size, costs),
+      tokens,
+    );
   });
 }
 
@@ -119,7 +124,15 @@ export function score(pairs: readonly AlignedPair[], resample: 'utterance' | 'sp
   const words = pairs.map(wordCounts);
   const tokens = pairs.map(tokenCounts);
   const points = pairs.map((p) => codePointErrors(p.reference, p.hypothesis));
-  const units = resample === 'speaker' ? [words, tokens].map((counts) => summedBy(counts, pairs.map((p) => p.speaker ?? ''))) : [words, tokens];
+  const units =
+    resample === 'speaker'
+      ? [words, tokens].map((counts) =>
+          summedBy(
+            counts,
+            pairs.map((p) => p.speaker ?? ''),
+          ),
+        )
+      : [words, tokens];
   const [werInterval, cerInterval] = bootstrapIntervals(units) as [[number, number], [number, number]];
   const sum = (of: (pair: AlignedPair) => number): number => pairs.reduce((total, pair) => total + of(pair), 0);
   return {
@@ -137,11 +150,18 @@ export function score(pairs: readonly AlignedPair[], resample: 'utterance' | 'sp
   };
 }
 
-export const errorsOf = (alignment: Alignment): number => alignment.substitutions + alignment.deletions + alignment.insertions;
+export const errorsOf = (alignment: Alignment): number =>
+  alignment.substitutions + alignment.deletions + alignment.insertions;
 
-export const wordCounts = (pair: AlignedPair): Counts => ({ errors: errorsOf(pair.words), total: pair.words.referenceLength });
+export const wordCounts = (pair: AlignedPair): Counts => ({
+  errors: errorsOf(pair.words),
+  total: pair.words.referenceLength,
+});
 
-export const tokenCounts = (pair: AlignedPair): Counts => ({ errors: errorsOf(pair.tokens), total: pair.tokens.referenceLength });
+export const tokenCounts = (pair: AlignedPair): Counts => ({
+  errors: errorsOf(pair.tokens),
+  total: pair.tokens.referenceLength,
+});
 
 /** Errors over reference length. Without any reference: 0 when nothing was said to be there, else 1. */
 export function rate(counts: readonly Counts[]): number {

@@ -18,10 +18,11 @@ export class WordTable {
   /** Writes the numbers of a text's words, parted by blanks, over what was in `ids`. */
   number(text: string, ids: Ids): Ids {
     ids.length = 0;
-    for (let start = 0; start < text.length; ) {
+    for (let start = 0; start < text.length;) {
       let [end, hash] = [start, 0x811c9dc5];
       // FNV-1a, on UTF-16 units.
-      for (let unit; end < text.length && (unit = text.charCodeAt(end)) !== BLANK; end++) hash = Math.imul(hash ^ unit, 0x01000193);
+      for (let unit; end < text.length && (unit = text.charCodeAt(end)) !== BLANK; end++)
+        hash = Math.imul(hash ^ unit, 0x01000193);
       if (end > start) ids.push(this.find(text, start, end, hash ^ (hash >>> 15)));
       start = end + 1;
     }

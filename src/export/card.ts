@@ -12,7 +12,14 @@ const USE = `    isogloss transcribe FOLDER RECORDING…\n`;
  * @param sure from which confidence on 95 % of the words are right, where dev could promise that
  * @param use how to use what is in the folder
  */
-export function modelCard(recipe: Recipe, test: Scores, trainMinutes: number, sources: readonly Data[], sure?: Threshold, use = USE): string {
+export function modelCard(
+  recipe: Recipe,
+  test: Scores,
+  trainMinutes: number,
+  sources: readonly Data[],
+  sure?: Threshold,
+  use = USE,
+): string {
   const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;
   const interval = ([low, high]: [number, number]): string => `95 % interval ${percent(low)}–${percent(high)}`;
   return `${hubFrontMatter(recipe, test, sources)}
@@ -40,5 +47,7 @@ ${recipe.encoder.model === 'embedded' ? '- The embedded encoder: mostly speech u
 function howTrained({ encoder, start, train, stages }: Recipe): string {
   const learnt = (stages ?? [{ train }]).map((stage) => nameOf(stage.train)).join(', then ');
   if (start !== undefined) return `It went on from the model \`${start}\`; what learnt: ${learnt}.`;
-  return train === 'head' && !stages ? `The encoder \`${encoder.model}\` was left as it is; the head is new.` : `From the encoder \`${encoder.model}\`; what learnt: ${learnt}.`;
+  return train === 'head' && !stages
+    ? `The encoder \`${encoder.model}\` was left as it is; the head is new.`
+    : `From the encoder \`${encoder.model}\`; what learnt: ${learnt}.`;
 }

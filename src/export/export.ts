@@ -59,7 +59,9 @@ export async function exportModel(run: string, format: ExportFormat, to?: string
   const folder = to ?? path.join(path.basename(model) === 'model' ? path.dirname(model) : model, 'export', format);
   const { write, use } = formats[format];
   const names = await write({ ...(await partsOf(model)), card: await cardOf(model, use) }, folder);
-  const files = await Promise.all(names.map(async (name) => ({ name, bytes: (await stat(path.join(folder, name))).size })));
+  const files = await Promise.all(
+    names.map(async (name) => ({ name, bytes: (await stat(path.join(folder, name))).size })),
+  );
   return { format, folder, files };
 }
 
@@ -68,15 +70,26 @@ function findModel(run: string): string {
   const inside = path.join(run, 'model');
   if (existsSync(path.join(inside, 'model.json'))) return inside;
   const made = existsSync(path.join(run, 'encoder.onnx'));
-  if (made) throw new InputError('this run made an encoder, not a recogniser', 'Train a head on it: a recipe with `encoder.model` set to its encoder.onnx.', { file: run });
-  throw new InputError('there is no model here', 'Name the folder of a finished run, e.g. runs/italian-10min-….', { file: run });
+  if (made)
+    throw new InputError(
+      'this run made an encoder, not a recogniser',
+      'Train a head on it: a recipe with `encoder.model` set to its encoder.onnx.',
+      { file: run },
+    );
+  throw new InputError('there is no model here', 'Name the folder of a finished run, e.g. runs/italian-10min-….', {
+    file: run,
+  });
 }
 
 async function partsOf(folder: string): Promise<Omit<Parts, 'card'>> {
   const { about, vocabulary, encoder, weights } = await readModel(folder);
   const architecture = readArchitecture(about.encoder.name, encoder);
   // Adapters become a part of the encoder.
-  const adapted = about.adapters ? encodeEncoder(new Map([...readWeights(encoder), ...weights]), architecture, { adapters: adapterOptions(about.adapters) }) : encoder;
+  const adapted = about.adapters
+    ? encodeEncoder(new Map([...readWeights(encoder), ...weights]), architecture, {
+        adapters: adapterOptions(about.adapters),
+      })
+    : encoder;
   const head = await readFile(path.join(folder, 'head.onnx'));
   const whole = { encoder: adapted, head, layers: about.layers, tokens: vocabulary.size, blank: vocabulary.blank };
   return { about, vocabulary, whole, architecture };
@@ -92,7 +105,14 @@ async function cardOf(model: string, use: string): Promise<string> {
   // The recipe of an earlier version of isogloss.
   if (!known.success) return readText(path.join(model, 'README.md'));
   const { test } = (await readJson(metrics)) as { test: Scores };
-  return modelCard(known.data, test, locked.train.minutes, await Promise.all([known.data.corpus].flat().map(dataOf)), undefined, use);
+  return modelCard(
+    known.data,
+    test,
+    locked.train.minutes,
+    await Promise.all([known.data.corpus].flat().map(dataOf)),
+    undefined,
+    use,
+  );
 }
 
 async function dataOf(corpus: string): Promise<Data> {

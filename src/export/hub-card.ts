@@ -10,7 +10,8 @@ export interface Data {
 }
 
 /** Licences that the Hub knows by their name in small letters; it refuses a card with another: https://huggingface.co/docs/hub/repositories-licenses */
-const KNOWN = /^(cc0-1\.0|cc-by-(2\.0|2\.5|3\.0|4\.0)|cc-by-sa-[34]\.0|cc-by-nc(-sa)?-[234]\.0|cc-by-nc-nd-[34]\.0|cc-by-nd-4\.0|cdla-sharing-1\.0|cdla-permissive-[12]\.0|apache-2\.0|mit|bsd-[23]-clause|gpl-[23]\.0|lgpl-(2\.1|3\.0)|agpl-3\.0|gfdl|pddl|odc-by|odbl)$/;
+const KNOWN =
+  /^(cc0-1\.0|cc-by-(2\.0|2\.5|3\.0|4\.0)|cc-by-sa-[34]\.0|cc-by-nc(-sa)?-[234]\.0|cc-by-nc-nd-[34]\.0|cc-by-nd-4\.0|cdla-sharing-1\.0|cdla-permissive-[12]\.0|apache-2\.0|mit|bsd-[23]-clause|gpl-[23]\.0|lgpl-(2\.1|3\.0)|agpl-3\.0|gfdl|pddl|odc-by|odbl)$/;
 /** Of most of what the embedded encoder learnt from: models/embedded/README.md. */
 const EMBEDDED_LICENCE = 'CC-BY-SA-3.0';
 
@@ -22,7 +23,11 @@ export function hubFrontMatter(recipe: Recipe, test: Scores, sources: readonly D
   const [language] = recipe.language.split('-') as [string];
   const percent = (share: number): number => Number((100 * share).toFixed(2));
   const task = { type: 'automatic-speech-recognition', name: 'Automatic Speech Recognition' };
-  const dataset = { name: sources.map(({ name, source }) => source?.title ?? name).join(', '), type: sources.map(({ name }) => name).join(', '), split: 'test' };
+  const dataset = {
+    name: sources.map(({ name, source }) => source?.title ?? name).join(', '),
+    type: sources.map(({ name }) => name).join(', '),
+    split: 'test',
+  };
   const facts = {
     language: [language],
     ...(language === recipe.language ? {} : { language_bcp47: [recipe.language] }),
@@ -33,18 +38,24 @@ export function hubFrontMatter(recipe: Recipe, test: Scores, sources: readonly D
     datasets: sources.map(({ name }) => name),
     metrics: ['wer', 'cer'],
     // Only what has a page on the Hub: an encoder of one's own has none to link to.
-    ...(/^[\w.-]+\/[\w.-]+$/.test(recipe.encoder.model) && !recipe.encoder.model.endsWith('.onnx') ? { base_model: [recipe.encoder.model] } : {}),
-    'model-index': [{
-      name: recipe.name,
-      results: [{
-        task,
-        dataset,
-        metrics: [
-          { type: 'wer', value: percent(test.wer), name: 'Test WER (%)' },
-          { type: 'cer', value: percent(test.cer), name: 'Test CER (%)' },
+    ...(/^[\w.-]+\/[\w.-]+$/.test(recipe.encoder.model) && !recipe.encoder.model.endsWith('.onnx')
+      ? { base_model: [recipe.encoder.model] }
+      : {}),
+    'model-index': [
+      {
+        name: recipe.name,
+        results: [
+          {
+            task,
+            dataset,
+            metrics: [
+              { type: 'wer', value: percent(test.wer), name: 'Test WER (%)' },
+              { type: 'cer', value: percent(test.cer), name: 'Test CER (%)' },
+            ],
+          },
         ],
-      }],
-    }],
+      },
+    ],
   };
   // By the rules of YAML 1.1, in which `no` must stand in quotes to be Norwegian.
   return `---\n${stringify(facts, { version: '1.1', lineWidth: 0 })}---\n`;

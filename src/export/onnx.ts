@@ -22,6 +22,9 @@ export async function exportOnnx({ about, whole, vocabulary }: Parts, folder: st
     word_delimiter: vocabulary.token(vocabulary.delimiter),
   };
   const name = `${about.name}.onnx`;
-  await writeAtomic(path.join(folder, name), toBinary(ModelProtoSchema, wholeGraph(whole, { name: 'audio', standardise: true }, metadata)));
+  await writeAtomic(
+    path.join(folder, name),
+    toBinary(ModelProtoSchema, wholeGraph(whole, { name: 'audio', standardise: true }, metadata)),
+  );
   return [name];
 }

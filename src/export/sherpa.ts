@@ -13,7 +13,11 @@ import type { Parts } from './transformers.ts';
  */
 export async function exportSherpa({ about, whole, vocabulary, card }: Parts, folder: string): Promise<string[]> {
   // sherpa-onnx standardises the sound itself, without the small number that keeps silence from being divided by nothing.
-  const graph = wholeGraph(whole, { name: 'x', standardise: true }, { model_type: 'wav2vec2-ctc', language: about.language, name: about.name });
+  const graph = wholeGraph(
+    whole,
+    { name: 'x', standardise: true },
+    { model_type: 'wav2vec2-ctc', language: about.language, name: about.name },
+  );
   await writeAtomic(path.join(folder, 'tokens.txt'), tokens(vocabulary));
   await writeAtomic(path.join(folder, 'README.md'), card);
   await writeAtomic(path.join(folder, 'model.onnx'), toBinary(ModelProtoSchema, graph));
@@ -22,6 +26,8 @@ export async function exportSherpa({ about, whole, vocabulary, card }: Parts, fo
 
 /** A token and its number a line. A line with a number alone is the space. */
 function tokens(vocabulary: Vocabulary): string {
-  const lines = Array.from({ length: vocabulary.size }, (_, id) => (vocabulary.token(id) === DELIMITER ? ` ${id}` : `${vocabulary.token(id)} ${id}`));
+  const lines = Array.from({ length: vocabulary.size }, (_, id) =>
+    vocabulary.token(id) === DELIMITER ? ` ${id}` : `${vocabulary.token(id)} ${id}`,
+  );
   return `${lines.join('\n')}\n`;
 }

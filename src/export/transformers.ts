@@ -28,7 +28,11 @@ export interface Parts {
  */
 export async function exportTransformers(parts: Parts, folder: string): Promise<string[]> {
   const { vocabulary, whole } = parts;
-  const graph = wholeGraph(whole, { name: 'input_values', standardise: false }, { language: parts.about.language, name: parts.about.name });
+  const graph = wholeGraph(
+    whole,
+    { name: 'input_values', standardise: false },
+    { language: parts.about.language, name: parts.about.name },
+  );
   const weights = torchWeights(parts);
   const files: [string, Uint8Array | Uint8Array[] | object | string][] = [
     ['onnx/model.onnx', toBinary(ModelProtoSchema, graph)],
@@ -46,7 +50,8 @@ export async function exportTransformers(parts: Parts, folder: string): Promise<
   ];
   for (const [name, content] of files) {
     const file = path.join(folder, name);
-    if (typeof content === 'string' || content instanceof Uint8Array || Array.isArray(content)) await writeAtomic(file, content);
+    if (typeof content === 'string' || content instanceof Uint8Array || Array.isArray(content))
+      await writeAtomic(file, content);
     else await writeJson(file, content);
   }
   return files.map(([name]) => name);

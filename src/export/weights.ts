@@ -18,10 +18,22 @@ interface Tensor {
  * last one would.
  * @returns undefined where the model is more than a Wav2Vec2ForCTC
  */
-export function torchWeights(model: { about: About; whole: WholeModel; architecture: Architecture }): { pieces: Uint8Array[]; layers: number } | undefined {
+export function torchWeights(model: {
+  about: About;
+  whole: WholeModel;
+  architecture: Architecture;
+}): { pieces: Uint8Array[]; layers: number } | undefined {
   const { about, whole, architecture } = model;
   const layer = about.layers[0]!;
-  if (about.adapters || hasQuantised(whole.encoder) || about.head.kind !== 'linear' || about.layers.length > 1 || layer < 1 || layer >= architecture.blocks) return undefined;
+  if (
+    about.adapters ||
+    hasQuantised(whole.encoder) ||
+    about.head.kind !== 'linear' ||
+    about.layers.length > 1 ||
+    layer < 1 ||
+    layer >= architecture.blocks
+  )
+    return undefined;
   const encoder = reader(whole.encoder);
   const head = reader(whole.head);
   const top = 'wav2vec2.encoder';
@@ -30,7 +42,10 @@ export function torchWeights(model: { about: About; whole: WholeModel; architect
     ...norm(encoder, 'projection.norm', 'wav2vec2.feature_projection.layer_norm'),
     ...linear(encoder, 'projection', 'wav2vec2.feature_projection.projection'),
     ...position(encoder, architecture),
-    ...Object.assign({}, ...Array.from({ length: layer }, (_, i) => block(encoder, `blocks.${i}`, `${top}.layers.${i}`))) as Record<string, Tensor>,
+    ...(Object.assign(
+      {},
+      ...Array.from({ length: layer }, (_, i) => block(encoder, `blocks.${i}`, `${top}.layers.${i}`)),
+    ) as Record<string, Tensor>),
     ...norm(head, 'head.input_norm', `${top}.layer_norm`),
     ...linear(head, 'head.out', 'lm_head'),
     // Only training reads it; it must be there.
@@ -56,7 +71,12 @@ function block(read: Read, from: string, to: string): Record<string, Tensor> {
   const parts = { query: 'q_proj', key: 'k_proj', value: 'v_proj', out: 'out_proj' };
   return {
     ...norm(read, `${from}.attention_norm`, `${to}.layer_norm`),
-    ...Object.assign({}, ...Object.entries(parts).map(([ours, theirs]) => linear(read, `${from}.attention.${ours}`, `${to}.attention.${theirs}`))) as Record<string, Tensor>,
+    ...(Object.assign(
+      {},
+      ...Object.entries(parts).map(([ours, theirs]) =>
+        linear(read, `${from}.attention.${ours}`, `${to}.attention.${theirs}`),
+      ),
+    ) as Record<string, Tensor>),
     ...norm(read, `${from}.feed_forward_norm`, `${to}.final_layer_norm`),
     ...linear(read, `${from}.feed_forward.in`, `${to}.feed_forward.intermediate_dense`),
     ...linear(read, `${from}.feed_forward.out`, `${to}.feed_forward.output_dense`),
@@ -65,15 +85,22 @@ function block(read: Read, from: string, to: string): Record<string, Tensor> {
 
 /** Ours are matrix products of windows, [kernel · channels, width]; theirs convolutions, [width, channels, kernel]. */
 function convolutions(read: Read, { convWidths }: Architecture): Record<string, Tensor> {
-  return Object.assign({}, ...convWidths.map((width, i) => {
-    const [kernel, channels] = [CONV_KERNELS[i]!, i === 0 ? 1 : convWidths[i - 1]!];
-    const ours = read(`feature_encoder.${i}.weight`).data;
-    const data = new Float32Array(ours.length);
-    for (let k = 0; k < kernel; k++)
-      for (let c = 0; c < channels; c++) for (let w = 0; w < width; w++) data[(w * channels + c) * kernel + k] = ours[(k * channels + c) * width + w]!;
-    const to = `wav2vec2.feature_extractor.conv_layers.${i}`;
-    return { [`${to}.conv.weight`]: { shape: [width, channels, kernel], data }, ...norm(read, `feature_encoder.${i}.norm`, `${to}.layer_norm`) };
-  })) as Record<string, Tensor>;
+  return Object.assign(
+    {},
+    ...convWidths.map((width, i) => {
+      const [kernel, channels] = [CONV_KERNELS[i]!, i === 0 ? 1 : convWidths[i - 1]!];
+      const ours = read(`feature_encoder.${i}.weight`).data;
+      const data = new Float32Array(ours.length);
+      for (let k = 0; k < kernel; k++)
+        for (let c = 0; c < channels; c++)
+          for (let w = 0; w < width; w++) data[(w * channels + c) * kernel + k] = ours[(k * channels + c) * width + w]!;
+      const to = `wav2vec2.feature_extractor.conv_layers.${i}`;
+      return {
+        [`${to}.conv.weight`]: { shape: [width, channels, kernel], data },
+        ...norm(read, `feature_encoder.${i}.norm`, `${to}.layer_norm`),
+      };
+    }),
+  ) as Record<string, Tensor>;
 }
 
 /** Theirs is weight-normalised over the kernel's places (Salimans & Kingma 2016): a length for each, and the direction. */
@@ -89,11 +116,20 @@ function position(read: Read, { positionKernel: kernel }: Architecture): Record<
   };
 }
 
-const norm = (read: Read, from: string, to: string): Record<string, Tensor> => ({ [`${to}.weight`]: read(`${from}.scale`), [`${to}.bias`]: read(`${from}.bias`) });
+const norm = (read: Read, from: string, to: string): Record<string, Tensor> => ({
+  [`${to}.weight`]: read(`${from}.scale`),
+  [`${to}.bias`]: read(`${from}.bias`),
+});
 
-const linear = (read: Read, from: string, to: string): Record<string, Tensor> => ({ [`${to}.weight`]: transposed(read(`${from}.weight`)), [`${to}.bias`]: read(`${from}.bias`) });
+const linear = (read: Read, from: string, to: string): Record<string, Tensor> => ({
+  [`${to}.weight`]: transposed(read(`${from}.weight`)),
+  [`${to}.bias`]: read(`${from}.bias`),
+});
 
 function transposed({ shape, data }: Tensor): Tensor {
   const [rows, columns] = shape as [number, number];
-  return { shape: [columns, rows], data: Float32Array.from(data, (_, i) => data[(i % rows) * columns + Math.floor(i / rows)]!) };
+  return {
+    shape: [columns, rows],
+    data: Float32Array.from(data, (_, i) => data[(i % rows) * columns + Math.floor(i / rows)]!),
+  };
 }

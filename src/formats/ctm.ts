@@ -21,12 +21,26 @@ export function parseCtm(content: string, file: string): TimedWord[] {
   return Array.from(linesOf(content, true), ({ text, line }) => {
     const place = { file, line };
     const [recording, channel, from, length, word, confidence] = text.trim().split(/\s+/);
-    if (word === undefined) throw new InputError('a CTM line has file, channel, start, duration and word', 'Add what is missing.', place);
+    if (word === undefined)
+      throw new InputError('a CTM line has file, channel, start, duration and word', 'Add what is missing.', place);
     if (/^<ALT/i.test(word)) throw new InputError('alternatives can’t be scored', 'Keep the best one.', place);
     const [start, duration] = [Number(from), Number(length)];
-    if (!(start >= 0 && duration >= 0)) throw new InputError(`${from} and ${length} are no start and duration`, 'Give both in seconds.', place);
-    if (confidence !== undefined && !Number.isFinite(Number(confidence))) throw new InputError(`the confidence ${confidence} is not a number`, 'Give a number from 0 to 1, or nothing.', place);
-    return { file: recording!, channel: channel!, start, duration, word: word.normalize('NFC'), ...(confidence === undefined ? {} : { confidence: Number(confidence) }) };
+    if (!(start >= 0 && duration >= 0))
+      throw new InputError(`${from} and ${length} are no start and duration`, 'Give both in seconds.', place);
+    if (confidence !== undefined && !Number.isFinite(Number(confidence)))
+      throw new InputError(
+        `the confidence ${confidence} is not a number`,
+        'Give a number from 0 to 1, or nothing.',
+        place,
+      );
+    return {
+      file: recording!,
+      channel: channel!,
+      start,
+      duration,
+      word: word.normalize('NFC'),
+      ...(confidence === undefined ? {} : { confidence: Number(confidence) }),
+    };
   });
 }
 
@@ -35,17 +49,37 @@ export function parseCtm(content: string, file: string): TimedWord[] {
  * what comes after the last segment belongs to that.
  * @throws InputError for words in a recording or channel of which there is no reference
  */
-export function wordsInSegments(words: readonly TimedWord[], segments: readonly Segment[], file: string): Map<Segment, string> {
+export function wordsInSegments(
+  words: readonly TimedWord[],
+  segments: readonly Segment[],
+  file: string,
+): Map<Segment, string> {
   const keyOf = (at: { file: string; channel: string }): string => `${at.file}\u0000${at.channel}`;
   const byRecording = new Map<string, Segment[]>();
-  for (const segment of segments) byRecording.set(keyOf(segment), [...(byRecording.get(keyOf(segment)) ?? []), segment]);
+  for (const segment of segments)
+    byRecording.set(keyOf(segment), [...(byRecording.get(keyOf(segment)) ?? []), segment]);
   for (const list of byRecording.values()) list.sort((a, b) => a.start - b.start);
   const found = new Map<Segment, TimedWord[]>(segments.map((segment) => [segment, []]));
   for (const word of words) {
     const candidates = byRecording.get(keyOf(word));
-    if (!candidates) throw new InputError(`words in ${word.file}, channel ${word.channel}, but no reference for it`, 'Add it to the STM file, or leave these words out.', { file });
+    if (!candidates)
+      throw new InputError(
+        `words in ${word.file}, channel ${word.channel}, but no reference for it`,
+        'Add it to the STM file, or leave these words out.',
+        { file },
+      );
     const middle = word.start + word.duration / 2;
     found.get(candidates.find((segment) => segment.end > middle) ?? candidates.at(-1)!)!.push(word);
   }
-  return new Map(Array.from(found, ([segment, list]) => [segment, spaced(list.sort((a, b) => a.start - b.start).map((w) => w.word).join(' '))]));
+  return new Map(
+    Array.from(found, ([segment, list]) => [
+      segment,
+      spaced(
+        list
+          .sort((a, b) => a.start - b.start)
+          .map((w) => w.word)
+          .join(' '),
+      ),
+    ]),
+  );
 }

@@ -23,14 +23,38 @@ export function parseStm(content: string, file: string): Segment[] {
   return Array.from(linesOf(content, true), ({ text, line }) => {
     const place = { file, line };
     const match = /^\s*(\S+)\s+(\S+)\s+(\S+)\s+(\S+)\s+(\S+)(?:\s+<[^>]*>)?(.*)$/.exec(text);
-    if (!match) throw new InputError('an STM line has file, channel, speaker, start, end and words', 'Add what is missing.', place);
-    const [, recording, channel, speaker, from, to, words] = match as unknown as [string, string, string, string, string, string, string];
+    if (!match)
+      throw new InputError(
+        'an STM line has file, channel, speaker, start, end and words',
+        'Add what is missing.',
+        place,
+      );
+    const [, recording, channel, speaker, from, to, words] = match as unknown as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
     const [start, end] = [Number(from), Number(to)];
-    if (!(start >= 0 && end >= start)) throw new InputError(`${from} to ${to} is no stretch of time`, 'Give start and end in seconds.', place);
+    if (!(start >= 0 && end >= start))
+      throw new InputError(`${from} to ${to} is no stretch of time`, 'Give start and end in seconds.', place);
     const ignored = IGNORED.test(words.trim());
     if (!ignored) refuseAlternatives(words, place);
     const count = counts.get(speaker) ?? 0;
     if (!ignored) counts.set(speaker, count + 1);
-    return { id: `${speaker}-${String(count).padStart(3, '0')}`, text: ignored ? '' : spaced(words), file: recording, channel, speaker, start, end, ignored, place };
+    return {
+      id: `${speaker}-${String(count).padStart(3, '0')}`,
+      text: ignored ? '' : spaced(words),
+      file: recording,
+      channel,
+      speaker,
+      start,
+      end,
+      ignored,
+      place,
+    };
   });
 }

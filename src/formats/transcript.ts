@@ -10,12 +10,21 @@ export interface Transcript {
 }
 
 /** Text as scoring compares it. Letters that look the same are the same; case and punctuation stay as they are. */
-export const spaced = (text: string): string => text.normalize('NFC').split(/\s+/).filter((word) => word !== '').join(' ');
+export const spaced = (text: string): string =>
+  text
+    .normalize('NFC')
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .join(' ');
 
 /** @throws InputError for several readings of one word: which of them counts would have to be guessed */
 export function refuseAlternatives(text: string, place: Place): void {
   if (/\{[^}]*\/[^}]*\}/.test(text))
-    throw new InputError(`alternatives in braces (${/\{[^}]*\}/.exec(text)![0]}) can’t be scored`, 'Choose one of them.', place);
+    throw new InputError(
+      `alternatives in braces (${/\{[^}]*\}/.exec(text)![0]}) can’t be scored`,
+      'Choose one of them.',
+      place,
+    );
 }
 
 /** Lines of a file without blanks and `;;` comments, with their numbers. */

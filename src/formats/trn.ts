@@ -9,7 +9,12 @@ export function parseTrn(content: string, file: string): Transcript[] {
   return Array.from(linesOf(content, true), ({ text, line }) => {
     const place = { file, line };
     const match = /^(.*)\(([^()]+)\)\s*$/.exec(text);
-    if (!match) throw new InputError('a TRN line ends with an id in brackets, this one does not', 'Write it as `what is said (speaker-001)`.', place);
+    if (!match)
+      throw new InputError(
+        'a TRN line ends with an id in brackets, this one does not',
+        'Write it as `what is said (speaker-001)`.',
+        place,
+      );
     refuseAlternatives(match[1]!, place);
     const id = match[2]!.trim();
     const speaker = speakerOf(id);

@@ -1,6 +1,13 @@
 import type { Dim, Value } from '../onnx/graph/graph.ts';
 import { fastConvolution, paysFor } from '../onnx/graph/fast-convolution.ts';
-import { attentionBias, linear, linearParameters, norm, silencePadding, transformerBlock } from '../onnx/graph/layers.ts';
+import {
+  attentionBias,
+  linear,
+  linearParameters,
+  norm,
+  silencePadding,
+  transformerBlock,
+} from '../onnx/graph/layers.ts';
 import type { Network } from '../onnx/graph/network.ts';
 import { add, concat, matmul, pad, relu, reshape, softmax, trim } from '../onnx/graph/ops.ts';
 
@@ -36,9 +43,17 @@ export function buildHead(network: Network, settings: HeadSettings, input: HeadI
  * Appends a head on values of the same network.
  * @param features [batch, frames, layers · dims]
  */
-export function appendHead(network: Network, settings: HeadSettings, features: Value, input: HeadInput, mask: Value, tokens: number): Value {
+export function appendHead(
+  network: Network,
+  settings: HeadSettings,
+  features: Value,
+  input: HeadInput,
+  mask: Value,
+  tokens: number,
+): Value {
   const mixed = input.layers === 1 ? features : mixLayers(network, features, input);
-  const heard = settings.phones && norm(network, layerOf(network, features, input, settings.phones.at), 'head.phones.norm');
+  const heard =
+    settings.phones && norm(network, layerOf(network, features, input, settings.phones.at), 'head.phones.norm');
   const { x, beside } = network.specAugment(norm(network, mixed, 'head.input_norm'), heard);
   if (!settings.phones) return linear(network, hiddenOf(network, x, mask, settings), 'head.out', tokens);
   // What is learnt besides starts at nothing.
@@ -48,7 +63,9 @@ export function appendHead(network: Network, settings: HeadSettings, features: V
 
 /** One of the hidden layers in the features. */
 function layerOf(network: Network, features: Value, input: HeadInput, at: number): Value {
-  return input.layers === 1 ? features : trim(network.graph, features, 2, at * input.dims, (input.layers - 1 - at) * input.dims);
+  return input.layers === 1
+    ? features
+    : trim(network.graph, features, 2, at * input.dims, (input.layers - 1 - at) * input.dims);
 }
 
 /** Less of a token than this counts as nothing: a logarithm must not run away. */
@@ -109,5 +126,9 @@ function splice(network: Network, x: Value, context: number): Value {
   const g = network.graph;
   const padded = pad(g, x, 1, context, context, 'padded');
   const shifted = (by: number): Value => ({ ...trim(g, padded, 1, by, 2 * context - by), dims: x.dims });
-  return concat(g, Array.from({ length: 2 * context + 1 }, (_, i) => shifted(i)), 2);
+  return concat(
+    g,
+    Array.from({ length: 2 * context + 1 }, (_, i) => shifted(i)),
+    2,
+  );
 }

@@ -26,7 +26,13 @@ export interface Adjusted {
  * @param full rows of `order` ids and a count, sorted by the last id, then by the one before it, …: n-grams with the same end stand together
  * @param sorters from order 2 on: take rows of ids, adjusted count, and 1 if the n-gram is left out
  */
-export async function adjustCounts(full: Cursor, order: number, sorters: readonly RecordSorter[], { counts: thresholds, kept }: Pruning, signal?: AbortSignal): Promise<Adjusted> {
+export async function adjustCounts(
+  full: Cursor,
+  order: number,
+  sorters: readonly RecordSorter[],
+  { counts: thresholds, kept }: Pruning,
+  signal?: AbortSignal,
+): Promise<Adjusted> {
   const unigrams = new Uint32Array(kept.length);
   const prunedUnigrams = new Uint8Array(kept.length);
   const tallies = Array.from({ length: order }, () => new Float64Array(5));
@@ -64,7 +70,7 @@ export async function adjustCounts(full: Cursor, order: number, sorters: readonl
     for (let k = 1; k <= same; k++) actual[k]! += count;
     if (same > 0) adjusted[same]!++;
     for (let i = 0; i < order; i++) last[i] = row[i]!;
-    for (let ended = false; !ended && open < order; ) {
+    for (let ended = false; !ended && open < order;) {
       open++;
       ended = last[order - open] === BEGIN_ID;
       actual[open] = count;

@@ -26,7 +26,12 @@ function* arpaLines(model: NgramModel): Generator<string> {
   yield '\n\\end\\\n';
 }
 
-function ngramLine({ order, words, probabilities, backoffs }: Level, i: number, tokens: readonly string[], withBackoff: boolean): string {
+function ngramLine(
+  { order, words, probabilities, backoffs }: Level,
+  i: number,
+  tokens: readonly string[],
+  withBackoff: boolean,
+): string {
   let text = `${shortest(probabilities[i]!)}\t${tokens[words[i * order]!]!}`;
   for (let c = 1; c < order; c++) text += ` ${tokens[words[i * order + c]!]!}`;
   return `${text}${withBackoff ? `\t${shortest(backoffs[i]!)}` : ''}\n`;
@@ -48,7 +53,8 @@ function shortest(value: number): string {
  */
 export async function readArpa(file: string, units?: TextUnits): Promise<NgramModel> {
   const reader = new ArpaReader(file);
-  for await (const { lines, first } of readLines(file)) for (const [i, line] of lines.entries()) reader.read(line, first + i);
+  for await (const { lines, first } of readLines(file))
+    for (const [i, line] of lines.entries()) reader.read(line, first + i);
   return reader.model(units);
 }
 
@@ -83,21 +89,32 @@ class ArpaReader {
   }
 
   model(units?: TextUnits): NgramModel {
-    if (this.part === 'before') this.refuse('no \\data\\ line: this is not an ARPA file', 'Name a model made by isogloss lm build, or an ARPA file that is not compressed.');
+    if (this.part === 'before')
+      this.refuse(
+        'no \\data\\ line: this is not an ARPA file',
+        'Name a model made by isogloss lm build, or an ARPA file that is not compressed.',
+      );
     if (this.part !== 'after') this.refuse('the file ends without \\end\\', 'It was cut off: get or make it anew.');
     const placeOf = (order: number, index: number) => ({ file: this.file, line: this.firstLines[order - 1]! + index });
-    return NgramModel.build(units ?? { unit: guessUnit((token) => this.ids.has(token)) }, this.tokens, this.levels, placeOf);
+    return NgramModel.build(
+      units ?? { unit: guessUnit((token) => this.ids.has(token)) },
+      this.tokens,
+      this.levels,
+      placeOf,
+    );
   }
 
   private readCount(text: string): void {
     const match = /^ngram +(\d+) *= *(\d+)$/.exec(text);
-    if (Number(match?.[1]) !== this.counts.length + 1) this.refuse(`expected “ngram ${this.counts.length + 1}=” and a number`);
+    if (Number(match?.[1]) !== this.counts.length + 1)
+      this.refuse(`expected “ngram ${this.counts.length + 1}=” and a number`);
     this.counts.push(Number(match![2]));
   }
 
   private begin(order: number): void {
     this.finishLevel();
-    if (order !== this.levels.length + 1 || order > this.counts.length) this.refuse(`\\${order}-grams: is out of place, or \\data\\ doesn’t announce it`);
+    if (order !== this.levels.length + 1 || order > this.counts.length)
+      this.refuse(`\\${order}-grams: is out of place, or \\data\\ doesn’t announce it`);
     this.levels.push(new Level(order));
     this.firstLines.push(this.line + 1);
     this.part = 'n-grams';
@@ -105,28 +122,35 @@ class ArpaReader {
 
   private finish(): void {
     this.finishLevel();
-    if (this.levels.length === 0 || this.levels.length !== this.counts.length) this.refuse(`\\data\\ announces ${this.counts.length} orders, here are ${this.levels.length}`);
+    if (this.levels.length === 0 || this.levels.length !== this.counts.length)
+      this.refuse(`\\data\\ announces ${this.counts.length} orders, here are ${this.levels.length}`);
     this.part = 'after';
   }
 
   private finishLevel(): void {
     const level = this.levels.at(-1);
     const announced = this.counts[this.levels.length - 1];
-    if (level && level.count !== announced) this.refuse(`\\data\\ announces ${announced} ${level.order}-grams, here are ${level.count}`, 'It was cut off or damaged: get or make it anew.');
+    if (level && level.count !== announced)
+      this.refuse(
+        `\\data\\ announces ${announced} ${level.order}-grams, here are ${level.count}`,
+        'It was cut off or damaged: get or make it anew.',
+      );
   }
 
   private readNgram(text: string): void {
     const level = this.levels.at(-1)!;
     const { order } = level;
     const fields = text.split(SEPARATOR);
-    if (fields.length !== order + 1 && fields.length !== order + 2) this.refuse(`a ${order}-gram is a number, ${order} token${order > 1 ? 's' : ''}, and a number or nothing`);
+    if (fields.length !== order + 1 && fields.length !== order + 2)
+      this.refuse(`a ${order}-gram is a number, ${order} token${order > 1 ? 's' : ''}, and a number or nothing`);
     const probability = this.number(fields[0]!);
     if (probability > 0) this.refuse(`${fields[0]} is no logarithm of a probability: it is above 0`);
     const backoff = fields.length === order + 2 ? this.number(fields[order + 1]!) : 0;
     // Blank lines in between would move the places of errors, and nobody writes them.
     if (this.line !== this.firstLines.at(-1)! + level.count) this.firstLines[order - 1] = this.line - level.count;
     const at = level.add(probability, backoff);
-    for (let c = 0; c < order; c++) level.words[at + c] = order === 1 ? this.newToken(fields[1]!) : this.id(fields[c + 1]!);
+    for (let c = 0; c < order; c++)
+      level.words[at + c] = order === 1 ? this.newToken(fields[1]!) : this.id(fields[c + 1]!);
   }
 
   private newToken(text: string): number {

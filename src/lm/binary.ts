@@ -16,7 +16,17 @@ const PREAMBLE = 16;
 const MOST_BYTES_A_READ = 1 << 30;
 const REMAKE = 'Make it anew with isogloss lm build.';
 
-const SECTIONS = ['starts', 'words', 'probabilities', 'backoffs', 'children', 'suffixes', 'token_offsets', 'token_bytes', 'token_slots'] as const;
+const SECTIONS = [
+  'starts',
+  'words',
+  'probabilities',
+  'backoffs',
+  'children',
+  'suffixes',
+  'token_offsets',
+  'token_bytes',
+  'token_slots',
+] as const;
 type Section = (typeof SECTIONS)[number];
 
 const rulesSchema = z.strictObject({
@@ -41,14 +51,28 @@ const headerSchema = z.object({
 /** Writes a model as the arrays that it works with. */
 export async function writeBinary(file: string, model: NgramModel): Promise<void> {
   const { tokens, nodes } = model;
-  const arrays: Record<Section, Uint32Array | Float32Array | Uint8Array> = { ...nodes, token_offsets: tokens.offsets, token_bytes: tokens.bytes, token_slots: tokens.slots };
+  const arrays: Record<Section, Uint32Array | Float32Array | Uint8Array> = {
+    ...nodes,
+    token_offsets: tokens.offsets,
+    token_bytes: tokens.bytes,
+    token_slots: tokens.slots,
+  };
   const sections = Object.fromEntries(SECTIONS.map((name) => [name, arrays[name].byteLength]));
   const header = new TextEncoder().encode(JSON.stringify({ version: VERSION, ...model.units, sections }));
   const preamble = new Uint8Array(PREAMBLE);
   new TextEncoder().encodeInto(MAGIC, preamble);
   new Uint32Array(preamble.buffer).set([BYTE_ORDER, header.length], 2);
-  const parts = [preamble, header, ...SECTIONS.map((name) => new Uint8Array(arrays[name].buffer as ArrayBuffer, arrays[name].byteOffset, arrays[name].byteLength))];
-  await writeAtomic(file, parts.flatMap((part) => [part, new Uint8Array(padded(part.length) - part.length)]));
+  const parts = [
+    preamble,
+    header,
+    ...SECTIONS.map(
+      (name) => new Uint8Array(arrays[name].buffer as ArrayBuffer, arrays[name].byteOffset, arrays[name].byteLength),
+    ),
+  ];
+  await writeAtomic(
+    file,
+    parts.flatMap((part) => [part, new Uint8Array(padded(part.length) - part.length)]),
+  );
 }
 
 /** Whether a file begins as a binary model does. */
@@ -87,19 +111,34 @@ export async function readBinary(file: string): Promise<NgramModel> {
   if (!parsed.success) return refuse('a language model of another version of isogloss');
   const { unit, rules, profile, sections } = parsed.data;
   let at = PREAMBLE + padded(headerBytes);
-  const place = Object.fromEntries(SECTIONS.map((name) => {
-    const start = at;
-    at += padded(sections[name]);
-    return [name, start];
-  })) as Record<Section, number>;
+  const place = Object.fromEntries(
+    SECTIONS.map((name) => {
+      const start = at;
+      at += padded(sections[name]);
+      return [name, start];
+    }),
+  ) as Record<Section, number>;
   if (at !== buffer.byteLength) refuse('the file was cut off');
   const numbers = (name: Section): Uint32Array => new Uint32Array(buffer, place[name], sections[name] / 4);
   const floats = (name: Section): Float32Array => new Float32Array(buffer, place[name], sections[name] / 4);
-  const tokens = new TokenTable(numbers('token_offsets'), new Uint8Array(buffer, place.token_bytes, sections.token_bytes), numbers('token_slots'));
-  return new NgramModel({ unit, ...(rules ? { rules } : {}), ...(profile ? { profile } : {}) }, tokens, {
-    starts: numbers('starts'), words: numbers('words'), probabilities: floats('probabilities'),
-    backoffs: floats('backoffs'), children: numbers('children'), suffixes: numbers('suffixes'),
-  }, { file });
+  const tokens = new TokenTable(
+    numbers('token_offsets'),
+    new Uint8Array(buffer, place.token_bytes, sections.token_bytes),
+    numbers('token_slots'),
+  );
+  return new NgramModel(
+    { unit, ...(rules ? { rules } : {}), ...(profile ? { profile } : {}) },
+    tokens,
+    {
+      starts: numbers('starts'),
+      words: numbers('words'),
+      probabilities: floats('probabilities'),
+      backoffs: floats('backoffs'),
+      children: numbers('children'),
+      suffixes: numbers('suffixes'),
+    },
+    { file },
+  );
 }
 
 const padded = (bytes: number): number => Math.ceil(bytes / 8) * 8;
@@ -109,8 +148,13 @@ async function readWhole(file: string): Promise<ArrayBuffer> {
   try {
     const { size } = await handle.stat();
     const buffer = new ArrayBuffer(size);
-    for (let at = 0; at < size; ) {
-      const { bytesRead } = await handle.read(new Uint8Array(buffer, at, Math.min(size - at, MOST_BYTES_A_READ)), 0, undefined, at);
+    for (let at = 0; at < size;) {
+      const { bytesRead } = await handle.read(
+        new Uint8Array(buffer, at, Math.min(size - at, MOST_BYTES_A_READ)),
+        0,
+        undefined,
+        at,
+      );
       if (bytesRead === 0) break;
       at += bytesRead;
     }

@@ -44,7 +44,11 @@ export interface BuildResult {
  * @throws InputError for settings that make no sense, or text that can't be used; WorkError when the disk is full
  */
 export async function buildLanguageModel(
-  texts: readonly string[], settings: BuildSettings, output: { binary?: string; arpa?: string }, progress: Progress = silent, signal?: AbortSignal,
+  texts: readonly string[],
+  settings: BuildSettings,
+  output: { binary?: string; arpa?: string },
+  progress: Progress = silent,
+  signal?: AbortSignal,
 ): Promise<BuildResult> {
   const target = output.binary ?? output.arpa;
   if (!target) throw new InputError('nowhere to write the model to', 'Name a binary or an ARPA file.');
@@ -66,7 +70,11 @@ export async function buildLanguageModel(
  * @param folder made if memory doesn't suffice; the caller removes it
  */
 export async function trainLanguageModel(
-  texts: readonly string[], settings: BuildSettings, folder: string, progress: Progress = silent, signal?: AbortSignal,
+  texts: readonly string[],
+  settings: BuildSettings,
+  folder: string,
+  progress: Progress = silent,
+  signal?: AbortSignal,
 ): Promise<{ model: NgramModel; result: BuildResult }> {
   const { unit, rules, profile, order, vocabulary, memory = 1024 } = settings;
   const thresholds = thresholdsOf(settings);
@@ -78,11 +86,24 @@ export async function trainLanguageModel(
     counting.done(`${counts.running} tokens, ${counts.tokens.length - 3} different, in ${counts.sentences} sentences`);
     const kept = mostFrequent(counts.frequencies, vocabulary ?? Infinity);
     const estimating = progress('estimating');
-    const { levels, discounts, ids } = await estimate(sorter.sorted(), order, { counts: thresholds, kept }, { memory: bytes / 2, folder, ...(signal ? { signal } : {}) });
+    const { levels, discounts, ids } = await estimate(
+      sorter.sorted(),
+      order,
+      { counts: thresholds, kept },
+      { memory: bytes / 2, folder, ...(signal ? { signal } : {}) },
+    );
     estimating.done(levels.map((level) => `${level.count} ${level.order}-grams`).join(', '));
-    const model = NgramModel.build({ unit, ...(rules ? { rules } : {}), ...(profile?.length ? { profile } : {}) }, ids.map((id) => counts.tokens[id]!), levels);
+    const model = NgramModel.build(
+      { unit, ...(rules ? { rules } : {}), ...(profile?.length ? { profile } : {}) },
+      ids.map((id) => counts.tokens[id]!),
+      levels,
+    );
     const result = {
-      unit, sentences: counts.sentences, tokens: counts.running, lines_left_out: counts.leftOut, spilled: sorter.runs,
+      unit,
+      sentences: counts.sentences,
+      tokens: counts.running,
+      lines_left_out: counts.leftOut,
+      spilled: sorter.runs,
       ngrams: levels.map((level, i) => ({ count: level.count, ...summary(discounts[i]!) })),
     };
     return { model, result };
@@ -99,11 +120,22 @@ function thresholdsOf({ order, prune = [], vocabulary, memory }: BuildSettings):
     throw new InputError(what, next);
   };
   const whole = (value: number, least: number): boolean => Number.isInteger(value) && value >= least;
-  if (!whole(order, 1) || order > MOST_ORDER) refuse(`no models of order ${order}`, `The order is a whole number from 1 to ${MOST_ORDER}.`);
-  if (vocabulary !== undefined && !whole(vocabulary, 1)) refuse(`a vocabulary of ${vocabulary} tokens`, 'Keep at least 1 token.');
+  if (!whole(order, 1) || order > MOST_ORDER)
+    refuse(`no models of order ${order}`, `The order is a whole number from 1 to ${MOST_ORDER}.`);
+  if (vocabulary !== undefined && !whole(vocabulary, 1))
+    refuse(`a vocabulary of ${vocabulary} tokens`, 'Keep at least 1 token.');
   if (memory !== undefined && !(memory > 0)) refuse(`${memory} megabytes of memory`, 'Give more than 0.');
-  if (!prune.every((count) => whole(count, 0))) refuse(`can’t prune by ${prune.join(',')}`, 'Give whole numbers from 0 on, e.g. 0,0,1.');
-  if (prune.length > order) refuse(`${prune.length} thresholds to prune by, for a model of order ${order}`, 'Give one for each order at most, that of the 1-grams first.');
-  if (prune.some((count, i) => i > 0 && count < prune[i - 1]!)) refuse(`can’t prune by ${prune.join(',')}`, 'The thresholds must not fall: a long n-gram can’t stay when its end goes.');
+  if (!prune.every((count) => whole(count, 0)))
+    refuse(`can’t prune by ${prune.join(',')}`, 'Give whole numbers from 0 on, e.g. 0,0,1.');
+  if (prune.length > order)
+    refuse(
+      `${prune.length} thresholds to prune by, for a model of order ${order}`,
+      'Give one for each order at most, that of the 1-grams first.',
+    );
+  if (prune.some((count, i) => i > 0 && count < prune[i - 1]!))
+    refuse(
+      `can’t prune by ${prune.join(',')}`,
+      'The thresholds must not fall: a long n-gram can’t stay when its end goes.',
+    );
   return Array.from({ length: order }, (_, i) => prune[i] ?? prune.at(-1) ?? 0);
 }

@@ -25,8 +25,21 @@ export interface TextCounts {
  * Adds every n-gram of the texts' sentences to the sorter: rows of `order` ids and a 1. Sentences begin with as many `<s>`
  * as there is context, and end with one `</s>`.
  */
-export async function countTexts(files: readonly string[], units: TextUnits, order: number, sorter: RecordSorter, task: Task, signal?: AbortSignal): Promise<TextCounts> {
-  const counts: TextCounts = { tokens: [UNKNOWN, BEGIN, END], frequencies: [0, 0, 0], sentences: 0, running: 0, leftOut: 0 };
+export async function countTexts(
+  files: readonly string[],
+  units: TextUnits,
+  order: number,
+  sorter: RecordSorter,
+  task: Task,
+  signal?: AbortSignal,
+): Promise<TextCounts> {
+  const counts: TextCounts = {
+    tokens: [UNKNOWN, BEGIN, END],
+    frequencies: [0, 0, 0],
+    sentences: 0,
+    running: 0,
+    leftOut: 0,
+  };
   const ids = new Map<string, number>();
   for (const file of files)
     for await (const { lines, first } of readLines(file)) {
@@ -38,11 +51,18 @@ export async function countTexts(files: readonly string[], units: TextUnits, ord
       task.advance(lines.length);
       await breathe(signal);
     }
-  if (counts.running === 0) throw new InputError('there is no sentence in the text', 'Name files with a sentence a line.', { file: files[0]! });
+  if (counts.running === 0)
+    throw new InputError('there is no sentence in the text', 'Name files with a sentence a line.', { file: files[0]! });
   return counts;
 }
 
-function addSentence(tokens: readonly string[], counts: TextCounts, ids: Map<string, number>, order: number, sorter: RecordSorter): void {
+function addSentence(
+  tokens: readonly string[],
+  counts: TextCounts,
+  ids: Map<string, number>,
+  order: number,
+  sorter: RecordSorter,
+): void {
   const context = new Uint32Array(order).fill(BEGIN_ID);
   const add = (id: number): void => {
     context.copyWithin(0, 1);
@@ -69,7 +89,10 @@ function addSentence(tokens: readonly string[], counts: TextCounts, ids: Map<str
 /** 1 for the ids that a vocabulary of so many tokens keeps: the most frequent, the earlier of two that are equal. */
 export function mostFrequent(frequencies: readonly number[], vocabulary: number): Uint8Array {
   const kept = new Uint8Array(frequencies.length).fill(1, 0, END_ID + 1);
-  const ids = frequencies.map((_, id) => id).slice(END_ID + 1).sort((a, b) => frequencies[b]! - frequencies[a]! || a - b);
+  const ids = frequencies
+    .map((_, id) => id)
+    .slice(END_ID + 1)
+    .sort((a, b) => frequencies[b]! - frequencies[a]! || a - b);
   for (const id of ids.slice(0, vocabulary)) kept[id] = 1;
   return kept;
 }

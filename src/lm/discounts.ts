@@ -16,7 +16,10 @@ export function discountsOf(n: ArrayLike<number>): Discounts {
   const y = n[1]! / (n[1]! + 2 * n[2]!);
   const amounts = [1, 2, 3].map((c) => c - (c + 1) * y * (n[c + 1]! / n[c]!));
   const sound = amounts.every((amount, i) => n[i + 1]! > 0 && amount >= 0 && amount <= i + 1);
-  return sound ? { amounts: amounts as [number, number, number], fallback: false } : { amounts: FALLBACK, fallback: true };
+  return sound
+    ? { amounts: amounts as [number, number, number], fallback: false }
+    : { amounts: FALLBACK, fallback: true };
 }
 
-export const discountOf = ({ amounts }: Discounts, count: number): number => (count === 0 ? 0 : amounts[Math.min(count, 3) - 1]!);
+export const discountOf = ({ amounts }: Discounts, count: number): number =>
+  count === 0 ? 0 : amounts[Math.min(count, 3) - 1]!;

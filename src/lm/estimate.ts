@@ -25,8 +25,20 @@ export interface Workspace {
  * Sorts n-grams by their last id, then the one before it, … (all that end alike stand together); `columns` numbers follow the ids.
  * @param order of the n-grams
  */
-export const byEnding = (order: number, columns: number, bytes: number, folder: string, name: string, sum?: number): RecordSorter =>
-  new RecordSorter({ columns: order + columns, keys: keysFrom(order - 1), ...(sum === undefined ? {} : { sum }) }, bytes, folder, name);
+export const byEnding = (
+  order: number,
+  columns: number,
+  bytes: number,
+  folder: string,
+  name: string,
+  sum?: number,
+): RecordSorter =>
+  new RecordSorter(
+    { columns: order + columns, keys: keysFrom(order - 1), ...(sum === undefined ? {} : { sum }) },
+    bytes,
+    folder,
+    name,
+  );
 
 const keysFrom = (column: number): number[] => Array.from({ length: column + 1 }, (_, i) => column - i);
 
@@ -36,10 +48,17 @@ const keysFrom = (column: number): number[] => Array.from({ length: column + 1 }
  * interpolation from the uniform distribution up. Each step streams through sorted rows.
  * @param full rows of `order` ids and a count, by ending
  */
-export async function estimate(full: Cursor, order: number, pruning: Pruning, { memory, folder, signal }: Workspace): Promise<Estimate> {
+export async function estimate(
+  full: Cursor,
+  order: number,
+  pruning: Pruning,
+  { memory, folder, signal }: Workspace,
+): Promise<Estimate> {
   const share = memory / (3 * order);
   const orders = Array.from({ length: order - 1 }, (_, i) => i + 2);
-  const counted = orders.map((k) => new RecordSorter({ columns: k + 2, keys: [...keysFrom(k - 2), k - 1] }, share, folder, `counts-${k}`));
+  const counted = orders.map(
+    (k) => new RecordSorter({ columns: k + 2, keys: [...keysFrom(k - 2), k - 1] }, share, folder, `counts-${k}`),
+  );
   const discounted = orders.map((k) => byEnding(k, 2, share, folder, `probabilities-${k}`));
   const backoffs = orders.map((k) => byEnding(k - 1, 1, share, folder, `backoffs-${k - 1}`));
   try {
@@ -49,7 +68,12 @@ export async function estimate(full: Cursor, order: number, pruning: Pruning, { 
       sorter.close();
     }
     const probabilities = unigramProbabilities(unigrams, prunedUnigrams, discounts[0]!);
-    const interpolation = new Interpolation(order, discounted.map((s) => s.sorted()), backoffs.map((s) => s.sorted()), prunedUnigrams);
+    const interpolation = new Interpolation(
+      order,
+      discounted.map((s) => s.sorted()),
+      backoffs.map((s) => s.sorted()),
+      prunedUnigrams,
+    );
     const ids = Array.from(prunedUnigrams.keys()).filter((id) => prunedUnigrams[id] === 0);
     return { ids, levels: await interpolation.run(probabilities, signal), discounts };
   } finally {
@@ -102,12 +126,19 @@ function floatOf(value: number): number {
  * @param probabilities takes rows of ids, discounted probability, weight of the shorter n-gram's probability
  * @param backoffs takes rows of the context's ids and that weight
  */
-async function discount(counted: Cursor, order: number, discounts: Discounts, probabilities: RecordSorter, backoffs: RecordSorter, signal?: AbortSignal): Promise<void> {
+async function discount(
+  counted: Cursor,
+  order: number,
+  discounts: Discounts,
+  probabilities: RecordSorter,
+  backoffs: RecordSorter,
+  signal?: AbortSignal,
+): Promise<void> {
   const { row } = counted;
   const [context, columns] = [order - 1, order + 2];
   let rows = new Uint32Array(64 * columns);
   let more = counted.next();
-  for (let done = 0; more; ) {
+  for (let done = 0; more;) {
     const group = new Group();
     let used = 0;
     do {

@@ -23,7 +23,11 @@ export class Level {
 
   private grow(): void {
     const capacity = Math.max(16, 2 * this.count);
-    const [words, probabilities, backoffs] = [new Uint32Array(capacity * this.order), new Float32Array(capacity), new Float32Array(capacity)];
+    const [words, probabilities, backoffs] = [
+      new Uint32Array(capacity * this.order),
+      new Float32Array(capacity),
+      new Float32Array(capacity),
+    ];
     words.set(this.words);
     probabilities.set(this.probabilities);
     backoffs.set(this.backoffs);

@@ -6,7 +6,9 @@ const CHUNK_BYTES = 1 << 18;
 /** Streams a text's lines, many at a time, without their line feeds; `first` is the 1-based number of the first of them. */
 export async function* readLines(file: string): AsyncGenerator<{ lines: string[]; first: number }> {
   let [rest, first] = ['', 1];
-  const chunks = createReadStream(file, { encoding: 'utf8', highWaterMark: CHUNK_BYTES })[Symbol.asyncIterator]() as AsyncIterator<string, undefined>;
+  const chunks = createReadStream(file, { encoding: 'utf8', highWaterMark: CHUNK_BYTES })[
+    Symbol.asyncIterator
+  ]() as AsyncIterator<string, undefined>;
   for (;;) {
     const { value, done } = await chunks.next().catch((error: unknown) => {
       throw readError(file, error);

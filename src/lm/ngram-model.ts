@@ -51,12 +51,23 @@ export class NgramModel implements LanguageModel {
     this.units = units;
     this.tokens = tokens;
     this.nodes = nodes;
-    ({ words: this.words, probabilities: this.probabilities, backoffs: this.backoffs, children: this.children, suffixes: this.suffixes } = nodes);
+    ({
+      words: this.words,
+      probabilities: this.probabilities,
+      backoffs: this.backoffs,
+      children: this.children,
+      suffixes: this.suffixes,
+    } = nodes);
     this.order = nodes.starts.length - 2;
     this.top = nodes.starts[this.order]!;
     const own = (token: string): number => {
       const id = tokens.id(token);
-      if (id < 0) throw new InputError(`the model has no ${token}`, 'A language model needs <s> and </s> among its 1-grams: make it with sentence ends.', place);
+      if (id < 0)
+        throw new InputError(
+          `the model has no ${token}`,
+          'A language model needs <s> and </s> among its 1-grams: make it with sentence ends.',
+          place,
+        );
       return id;
     };
     this.unknown = own(UNKNOWN);
@@ -69,7 +80,12 @@ export class NgramModel implements LanguageModel {
    * @param placeOf an n-gram's place, by order and index, for errors
    * @throws InputError for an n-gram whose context is missing, or that stands twice
    */
-  static build(units: TextUnits, tokens: readonly string[], levels: readonly Level[], placeOf: (order: number, index: number) => Place = () => ({})): NgramModel {
+  static build(
+    units: TextUnits,
+    tokens: readonly string[],
+    levels: readonly Level[],
+    placeOf: (order: number, index: number) => Place = () => ({}),
+  ): NgramModel {
     const all = tokens.includes(UNKNOWN) ? tokens : [...tokens, UNKNOWN];
     return new NgramModel(units, TokenTable.build(all), new Trie(levels, all.length, placeOf).nodes, placeOf(1, 0));
   }
@@ -122,7 +138,8 @@ export class NgramModel implements LanguageModel {
       const level = levels[depth]!;
       const at = level.add(this.probabilities[node]!, node < this.top ? this.backoffs[node]! : 0);
       level.words.set(path.subarray(0, depth + 1), at);
-      if (node < this.top) for (let child = this.children[node]!; child < this.children[node + 1]!; child++) visit(child, depth + 1);
+      if (node < this.top)
+        for (let child = this.children[node]!; child < this.children[node + 1]!; child++) visit(child, depth + 1);
     };
     for (let node = 1; node < starts[2]!; node++) visit(node, 0);
     return levels;
@@ -160,8 +177,12 @@ class Trie {
     for (let i = 2; i < starts.length; i++) starts[i]! += starts[i - 1]!;
     const [top, all] = [starts.at(-2)!, starts.at(-1)!];
     this.nodes = {
-      starts, words: new Uint32Array(all), probabilities: new Float32Array(all),
-      backoffs: new Float32Array(top), children: new Uint32Array(top + 1), suffixes: new Uint32Array(all),
+      starts,
+      words: new Uint32Array(all),
+      probabilities: new Float32Array(all),
+      backoffs: new Float32Array(top),
+      children: new Uint32Array(top + 1),
+      suffixes: new Uint32Array(all),
     };
     this.addUnigrams(levels[0]!, tokens);
     for (const level of levels.slice(1)) this.add(level);
@@ -197,7 +218,11 @@ class Trie {
       const parent = firstParent + parents[index]!;
       const word = lastWords[index]!;
       if (node > children[parent]! && words[node - 1] === word)
-        throw new InputError('an n-gram stands twice', 'Remove one of the two, or make the file anew.', this.placeOf(order, index));
+        throw new InputError(
+          'an n-gram stands twice',
+          'Remove one of the two, or make the file anew.',
+          this.placeOf(order, index),
+        );
       words[node] = word;
       probabilities[node] = level.probabilities[index]!;
       if (node < backoffs.length) backoffs[node] = level.backoffs[index]!;
@@ -208,9 +233,14 @@ class Trie {
   /** The node of an n-gram without its last token. */
   private parentOf({ order, words }: Level, index: number): number {
     let node = 1 + words[index * order]!;
-    for (let c = 1; c < order - 1 && node !== 0; c++) node = findChild(this.nodes.words, this.nodes.children, node, words[index * order + c]!);
+    for (let c = 1; c < order - 1 && node !== 0; c++)
+      node = findChild(this.nodes.words, this.nodes.children, node, words[index * order + c]!);
     if (node === 0)
-      throw new InputError('the n-gram’s context (all but its last token) is no n-gram of the model', 'Prune so that contexts stay, or make the file anew.', this.placeOf(order, index));
+      throw new InputError(
+        'the n-gram’s context (all but its last token) is no n-gram of the model',
+        'Prune so that contexts stay, or make the file anew.',
+        this.placeOf(order, index),
+      );
     return node;
   }
 

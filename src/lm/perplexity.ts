@@ -17,7 +17,10 @@ export interface Perplexity {
 }
 
 /** log10 P of a sentence with its end: of all of it, and of the unknown tokens alone. */
-export function scoreSentence(model: LanguageModel, tokens: readonly string[]): { log10: number; unknown: number; log10OfUnknown: number } {
+export function scoreSentence(
+  model: LanguageModel,
+  tokens: readonly string[],
+): { log10: number; unknown: number; log10OfUnknown: number } {
   const result = { log10: 0, unknown: 0, log10OfUnknown: 0 };
   let state = model.begin;
   for (const token of tokens) {

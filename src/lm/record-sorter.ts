@@ -93,7 +93,9 @@ export class RecordSorter {
   }
 
   private chunk(): Cursor {
-    return this.summed(new ChunkCursor(this.records, this.order.columns, sortedIndex(this.records, this.count, this.order)));
+    return this.summed(
+      new ChunkCursor(this.records, this.order.columns, sortedIndex(this.records, this.count, this.order)),
+    );
   }
 
   private summed(cursor: Cursor): Cursor {
@@ -122,7 +124,8 @@ function writeRun(handle: number, rows: Cursor, start: number): number {
   let [used, end] = [0, start];
   const flush = (): void => {
     const bytes = new Uint8Array(block.buffer, 0, 4 * used);
-    for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written, bytes.length - written, end + written);
+    for (let written = 0; written < bytes.length;)
+      written += writeSync(handle, bytes, written, bytes.length - written, end + written);
     end += bytes.length;
     used = 0;
   };
@@ -148,7 +151,8 @@ function sortedIndex(records: Uint32Array, count: number, { columns, keys }: Sor
       // All rows have the same digit: as good as sorted.
       if (count === 0 || starts[((records[key]! >>> shift) & 0xffff) + 1] === count) continue;
       for (let d = 1; d < starts.length; d++) starts[d]! += starts[d - 1]!;
-      for (let i = 0; i < count; i++) other[starts[(records[index[i]! * columns + key]! >>> shift) & 0xffff]!++] = index[i]!;
+      for (let i = 0; i < count; i++)
+        other[starts[(records[index[i]! * columns + key]! >>> shift) & 0xffff]!++] = index[i]!;
       [index, other] = [other, index];
     }
   return index;
@@ -202,7 +206,8 @@ class RunCursor implements Cursor {
 
   private refill(): boolean {
     const bytes = new Uint8Array(this.block.buffer, 0, Math.min(this.block.byteLength, this.end - this.position));
-    for (let read = 0; read < bytes.length; ) read += readSync(this.handle, bytes, read, bytes.length - read, this.position + read);
+    for (let read = 0; read < bytes.length;)
+      read += readSync(this.handle, bytes, read, bytes.length - read, this.position + read);
     this.position += bytes.length;
     this.at = 0;
     this.filled = bytes.length / 4;
@@ -237,7 +242,7 @@ class MergeCursor implements Cursor {
 
   private sink(from: number): void {
     const { heap, keys } = this;
-    for (let i = from; ; ) {
+    for (let i = from; ;) {
       let least = i;
       for (let child = 2 * i + 1; child <= 2 * i + 2 && child < heap.length; child++)
         if (compareRows(heap[child]!.row, heap[least]!.row, keys) < 0) least = child;
@@ -266,7 +271,8 @@ class SummingCursor implements Cursor {
   next(): boolean {
     if (!this.ahead) return false;
     this.row.set(this.source.row);
-    while ((this.ahead = this.source.next()) && compareRows(this.row, this.source.row, this.keys) === 0) this.row[this.column]! += this.source.row[this.column]!;
+    while ((this.ahead = this.source.next()) && compareRows(this.row, this.source.row, this.keys) === 0)
+      this.row[this.column]! += this.source.row[this.column]!;
     return true;
   }
 }

@@ -18,8 +18,15 @@ export const BEGIN = '<s>';
 export const END = '</s>';
 
 /** Rules for text of any origin: lower case, no punctuation, remarks in brackets dropped, numbers written out. */
-export const plainRules = (language: string): TextRules =>
-  ({ language, case: 'lower', punctuation: 'remove', brackets: 'remove', digits: 'spell', apostrophe: 'letter', map: {} });
+export const plainRules = (language: string): TextRules => ({
+  language,
+  case: 'lower',
+  punctuation: 'remove',
+  brackets: 'remove',
+  digits: 'spell',
+  apostrophe: 'letter',
+  map: {},
+});
 
 /**
  * The tokens of a line: words, or graphemes with `|` between words. A line by rules that has nothing left, or that the rules
@@ -31,7 +38,11 @@ export function tokensOf(line: string, units: TextUnits, place: Place = {}): str
   if (!words || (units.rules && words.length === 0)) return undefined;
   for (const word of words)
     if (word === BEGIN || word === END || word === UNKNOWN)
-      throw new InputError(`${word} stands in the text`, 'Remove it: the marks of the model itself are no words.', place);
+      throw new InputError(
+        `${word} stands in the text`,
+        'Remove it: the marks of the model itself are no words.',
+        place,
+      );
   return units.unit === 'word' ? words : textToTokens(words.join(' '), units.profile);
 }
 
@@ -39,7 +50,9 @@ function wordsOf(line: string, rules: TextRules | undefined, place: Place): stri
   const separator = /[ \t\r\0]+/;
   if (!rules) return line.split(separator).filter((word) => word !== '');
   try {
-    return normalise(line, rules, place).split(' ').filter((word) => word !== '');
+    return normalise(line, rules, place)
+      .split(' ')
+      .filter((word) => word !== '');
   } catch (error) {
     if (error instanceof ExcludedText) return undefined;
     throw error;
@@ -47,4 +60,5 @@ function wordsOf(line: string, rules: TextRules | undefined, place: Place): stri
 }
 
 /** An ARPA file doesn't say what its tokens are; `|` among them is the mark between words that only characters need. */
-export const guessUnit = (has: (token: string) => boolean): 'word' | 'character' => (has(DELIMITER) ? 'character' : 'word');
+export const guessUnit = (has: (token: string) => boolean): 'word' | 'character' =>
+  has(DELIMITER) ? 'character' : 'word';

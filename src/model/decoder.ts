@@ -55,7 +55,9 @@ export class Decoder {
   constructor(vocabulary: Vocabulary, decoding?: Decoding, knowledge: Knowledge = {}, calibration?: Calibration) {
     this.vocabulary = vocabulary;
     this.calibration = calibration;
-    const written = Object.keys(vocabulary.toJson()).map((token) => (token === BLANK || token === UNKNOWN ? '' : token));
+    const written = Object.keys(vocabulary.toJson()).map((token) =>
+      token === BLANK || token === UNKNOWN ? '' : token,
+    );
     this.alphabet = { tokens: written, blank: vocabulary.blank, delimiter: vocabulary.delimiter };
     this.settings = decoding && settingsOf(decoding, knowledge);
   }
@@ -68,7 +70,9 @@ export class Decoder {
     // `<unk>` alone writes nothing.
     const words = this.worth(logits, found).filter(({ word }) => word !== '');
     return {
-      text: words.map(({ word }) => word).join(' '), ids: found.ids, words,
+      text: words.map(({ word }) => word).join(' '),
+      ids: found.ids,
+      words,
       ...(hypotheses ? { nbest: hypotheses.slice(0, NBEST).map(({ text }) => text) } : {}),
     };
   }
@@ -78,14 +82,19 @@ export class Decoder {
     const { alphabet, calibration } = this;
     if (!calibration) return wordsOf(found, alphabet);
     const confidences = confidencesAt(calibration.temperature, logits, alphabet.tokens.length, found);
-    return wordsOf({ ...found, confidences }, alphabet).map((word) => ({ ...word, confidence: calibrated(calibration, word.confidence) }));
+    return wordsOf({ ...found, confidences }, alphabet).map((word) => ({
+      ...word,
+      confidence: calibrated(calibration, word.confidence),
+    }));
   }
 }
 
 function settingsOf(decoding: Decoding, { languageModel, words }: Knowledge): Partial<BeamSettings> {
   const hotwords = new Map(decoding.hotwords.map((phrase) => [phrase, decoding.hotword_weight]));
   return {
-    beamWidth: decoding.beam_width, alpha: decoding.alpha, beta: decoding.beta,
+    beamWidth: decoding.beam_width,
+    alpha: decoding.alpha,
+    beta: decoding.beta,
     ...(languageModel ? { lm: languageModel } : {}),
     // Else every beginning of a word would count as unknown until the word is whole.
     ...(languageModel?.unit === 'word' && words ? { unigrams: Lexicon.known(words, languageModel) } : {}),

@@ -41,13 +41,24 @@ const aboutSchema = z.object({
   /** Hidden layers that feed the head. */
   layers: z.array(z.number().int().nonnegative()).min(1),
   /** Adapters on the encoder, in `adapters.safetensors`. */
-  adapters: z.object({ kind: z.enum(['low-rank', 'residual']), dims: z.number().int().positive(), scale: z.number() }).optional(),
-  head: z.object({ kind: z.enum(['linear', 'mlp', 'transformer']), dims: z.number(), blocks: z.number(), context: z.number(), dropout: z.number(), phones: z.object({ count: z.number(), at: z.number() }).optional() }),
+  adapters: z
+    .object({ kind: z.enum(['low-rank', 'residual']), dims: z.number().int().positive(), scale: z.number() })
+    .optional(),
+  head: z.object({
+    kind: z.enum(['linear', 'mlp', 'transformer']),
+    dims: z.number(),
+    blocks: z.number(),
+    context: z.number(),
+    dropout: z.number(),
+    phones: z.object({ count: z.number(), at: z.number() }).optional(),
+  }),
   text: z.record(z.string(), z.unknown()),
   /** How it decodes; greedily, if absent. */
   decoding: decodingSchema.optional(),
   /** From the network's confidence in a word to the chance that it is right, found on dev; a model from before there were temperatures has none. */
-  confidence: z.object({ temperature: z.number().positive().default(1), slope: z.number(), offset: z.number() }).optional(),
+  confidence: z
+    .object({ temperature: z.number().positive().default(1), slope: z.number(), offset: z.number() })
+    .optional(),
 });
 
 /** `model.json`: what a model folder says of itself. */
@@ -79,9 +90,17 @@ export class Model {
   /** A model from its parts. @param weights of the head, and of adapters where the model has them */
   static async assemble(parts: ModelParts): Promise<Model> {
     const { about, vocabulary, weights } = parts;
-    const encoder = about.adapters ? await adaptedEncoder(parts) : await openEncoder(about.encoder.name, parts.encoder, { preprocessor: about.encoder.preprocessor, folder: parts.encoderFolder });
+    const encoder = about.adapters
+      ? await adaptedEncoder(parts)
+      : await openEncoder(about.encoder.name, parts.encoder, {
+          preprocessor: about.encoder.preprocessor,
+          folder: parts.encoderFolder,
+        });
     const network = new Network(false);
-    network.graph.output(buildHead(network, about.head, { layers: about.layers.length, dims: encoder.dims }, vocabulary.size), 'logits');
+    network.graph.output(
+      buildHead(network, about.head, { layers: about.layers.length, dims: encoder.dims }, vocabulary.size),
+      'logits',
+    );
     const languageModel = parts.languageModel === undefined ? undefined : await loadLanguageModel(parts.languageModel);
     const decoder = new Decoder(vocabulary, about.decoding, { languageModel, words: parts.words }, about.confidence);
     return new Model(about, vocabulary, decoder, encoder, await openSession(encodeModel(network.graph, { weights })));
@@ -98,10 +117,14 @@ export class Model {
     const width = this.about.layers.length * this.encoder.dims;
     const rows = recordings.length;
     const features = new Float32Array(rows * hidden.frames * width);
-    for (let row = 0; row < rows; row++) features.set(rowOf(hidden, row, this.encoder.dims), row * hidden.frames * width);
+    for (let row = 0; row < rows; row++)
+      features.set(rowOf(hidden, row, this.encoder.dims), row * hidden.frames * width);
     // As the cached features were that the head learnt from.
     roundToFloat16(features);
-    const feeds = { features: floats(features, [rows, hidden.frames, width]), mask: floats(frameMask(hidden.frameCounts, hidden.frames), [rows, hidden.frames]) };
+    const feeds = {
+      features: floats(features, [rows, hidden.frames, width]),
+      mask: floats(frameMask(hidden.frameCounts, hidden.frames), [rows, hidden.frames]),
+    };
     const logits = floatData((await this.head.run(feeds)).logits!);
     const size = hidden.frames * this.vocabulary.size;
     return recordings.map((_, row) => ({
@@ -139,34 +162,66 @@ export interface ModelParts {
 /** @throws InputError when the folder is no model, or not whole */
 export async function readModel(folder: string): Promise<ModelParts> {
   const file = path.join(folder, 'model.json');
-  const about = aboutSchema.safeParse(await readJson(file).catch((error: unknown) => {
-    throw new InputError('not a model folder: there is no model.json', 'Name the model folder of a finished run, e.g. runs/italian-10min-…/model.', { file: folder }, error);
-  }));
-  if (!about.success) throw new InputError(`not a model of this version of isogloss: ${about.error.issues[0]!.message}`, 'Run its recipe again.', { file });
+  const about = aboutSchema.safeParse(
+    await readJson(file).catch((error: unknown) => {
+      throw new InputError(
+        'not a model folder: there is no model.json',
+        'Name the model folder of a finished run, e.g. runs/italian-10min-…/model.',
+        { file: folder },
+        error,
+      );
+    }),
+  );
+  if (!about.success)
+    throw new InputError(
+      `not a model of this version of isogloss: ${about.error.issues[0]!.message}`,
+      'Run its recipe again.',
+      { file },
+    );
   const [vocabulary, encoder, head] = await Promise.all([
-    readJson(path.join(folder, 'vocab.json')).then((json) => Vocabulary.fromJson(json, { file: path.join(folder, 'vocab.json') })),
+    readJson(path.join(folder, 'vocab.json')).then((json) =>
+      Vocabulary.fromJson(json, { file: path.join(folder, 'vocab.json') }),
+    ),
     readPart(folder, 'encoder.onnx'),
     readPart(folder, 'head.onnx'),
   ]);
   const weights = readWeights(head);
-  if (about.data.adapters) for (const [name, { data }] of decodeSafetensors(await readPart(folder, ADAPTERS))) weights.set(name, data);
+  if (about.data.adapters)
+    for (const [name, { data }] of decodeSafetensors(await readPart(folder, ADAPTERS))) weights.set(name, data);
   const [languageModel, words] = [path.join(folder, LANGUAGE_MODEL), path.join(folder, WORDS)];
   return {
-    about: about.data, vocabulary, encoder, encoderFolder: folder, weights, ...(existsSync(languageModel) ? { languageModel } : {}),
+    about: about.data,
+    vocabulary,
+    encoder,
+    encoderFolder: folder,
+    weights,
+    ...(existsSync(languageModel) ? { languageModel } : {}),
     ...(existsSync(words) ? { words: (await readText(words)).trimEnd().split('\n') } : {}),
   };
 }
 
 /** Writes a model folder; `model.json` last, so that a folder that has it is whole. */
-export async function writeModel(folder: string, { about, vocabulary, encoder, encoderFolder, weights, languageModel, words }: ModelParts, card: string): Promise<void> {
+export async function writeModel(
+  folder: string,
+  { about, vocabulary, encoder, encoderFolder, weights, languageModel, words }: ModelParts,
+  card: string,
+): Promise<void> {
   // The head normalises what it is fed: that tells how wide it is.
   const dims = weights.get('head.input_norm.scale')!.length;
   const network = new Network(false);
-  network.graph.output(buildHead(network, about.head, { layers: about.layers.length, dims }, vocabulary.size), 'logits');
-  for (const name of isOwn(encoder) ? [] : readGraph(encoder).files) await copyAtomic(path.join(encoderFolder ?? '', name), path.join(folder, name));
+  network.graph.output(
+    buildHead(network, about.head, { layers: about.layers.length, dims }, vocabulary.size),
+    'logits',
+  );
+  for (const name of isOwn(encoder) ? [] : readGraph(encoder).files)
+    await copyAtomic(path.join(encoderFolder ?? '', name), path.join(folder, name));
   await writeAtomic(path.join(folder, 'encoder.onnx'), encoder);
   await writeAtomic(path.join(folder, 'head.onnx'), encodeModel(network.graph, { weights }));
-  if (about.adapters) await writeAtomic(path.join(folder, ADAPTERS), encodeSafetensors(await adapterTensors(about.adapters, encoder, weights, encoderFolder)));
+  if (about.adapters)
+    await writeAtomic(
+      path.join(folder, ADAPTERS),
+      encodeSafetensors(await adapterTensors(about.adapters, encoder, weights, encoderFolder)),
+    );
   if (languageModel !== undefined) await copyAtomic(languageModel, path.join(folder, LANGUAGE_MODEL));
   if (words) await writeAtomic(path.join(folder, WORDS), words.map((word) => `${word}\n`).join(''));
   await writeJson(path.join(folder, 'vocab.json'), vocabulary.toJson());
@@ -185,20 +240,35 @@ export function adapterOptions(settings: AdapterSettings | undefined): AdapterOp
   if (!settings) return {};
   if (settings.kind === 'residual') return { adapterDims: settings.dims };
   // In an encoder that others exported, all that is asked about are products inside its blocks.
-  return { lowRank: { rank: settings.dims, scale: settings.scale, on: (name) => /^(blocks\.\d+\.(attention|feed_forward)|encoder)\./.test(name) } };
+  return {
+    lowRank: {
+      rank: settings.dims,
+      scale: settings.scale,
+      on: (name) => /^(blocks\.\d+\.(attention|feed_forward)|encoder)\./.test(name),
+    },
+  };
 }
 
 /** The untouched encoder with its adapters in place. */
 async function adaptedEncoder({ about, encoder, encoderFolder, weights }: ModelParts): Promise<FrozenEncoder> {
   const options = adapterOptions(about.adapters);
-  if (!isOwn(encoder)) return AdaptedEncoder.open(about.encoder.name, encoder, options, weights, { preprocessor: about.encoder.preprocessor, folder: encoderFolder });
+  if (!isOwn(encoder))
+    return AdaptedEncoder.open(about.encoder.name, encoder, options, weights, {
+      preprocessor: about.encoder.preprocessor,
+      folder: encoderFolder,
+    });
   const architecture = readArchitecture(about.encoder.name, encoder);
   const all = new Map([...readWeights(encoder), ...weights]);
   return Encoder.fromBytes(about.encoder.name, encodeEncoder(all, architecture, { adapters: options }));
 }
 
 /** The parameters that adapters add to the encoder. */
-async function adapterTensors(settings: AdapterSettings, encoder: Uint8Array, weights: Weights, folder: string | undefined): Promise<Map<string, NamedTensor>> {
+async function adapterTensors(
+  settings: AdapterSettings,
+  encoder: Uint8Array,
+  weights: Weights,
+  folder: string | undefined,
+): Promise<Map<string, NamedTensor>> {
   const network = new Network(false, adapterOptions(settings));
   if (isOwn(encoder)) buildEncoder(network, readArchitecture('encoder', encoder));
   else buildAdapted(network, await openUpper(encoder, 0, { folder }));
@@ -209,6 +279,11 @@ async function adapterTensors(settings: AdapterSettings, encoder: Uint8Array, we
 async function readPart(folder: string, name: string): Promise<Uint8Array> {
   const file = path.join(folder, name);
   return readFile(file).catch((error: unknown) => {
-    throw new InputError(`the model has no ${name}`, 'The folder is not whole: copy all of it, or run its recipe again.', { file }, error);
+    throw new InputError(
+      `the model has no ${name}`,
+      'The folder is not whole: copy all of it, or run its recipe again.',
+      { file },
+      error,
+    );
   });
 }

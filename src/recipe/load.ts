@@ -17,7 +17,8 @@ export async function loadRecipe(file: string): Promise<Recipe> {
   const document = parseDocument(await readText(file), { lineCounter: lines, customTags: [] });
   const lineAt = (offset: number): number => lines.linePos(offset).line;
   const problem = document.errors[0] ?? document.warnings[0];
-  if (problem) throw new InputError(firstLine(problem.message), `Mend the YAML. ${HELP}`, { file, line: lineAt(problem.pos[0]) });
+  if (problem)
+    throw new InputError(firstLine(problem.message), `Mend the YAML. ${HELP}`, { file, line: lineAt(problem.pos[0]) });
   refuseTags(document, file, lineAt);
   const parsed = recipeSchema.safeParse(document.toJS());
   if (parsed.success) {
@@ -38,37 +39,76 @@ function refuseTags(document: Document.Parsed, file: string, lineAt: (offset: nu
   visit(document, {
     Node(_, node) {
       if (node.tag && !node.tag.startsWith('tag:yaml.org,2002:'))
-        throw new InputError(`the YAML tag ${node.tag} is not allowed`, `Write the plain value. ${HELP}`, { file, line: lineAt(node.range?.[0] ?? 0) });
+        throw new InputError(`the YAML tag ${node.tag} is not allowed`, `Write the plain value. ${HELP}`, {
+          file,
+          line: lineAt(node.range?.[0] ?? 0),
+        });
     },
   });
 }
 
 /** Fields that are right one by one and wrong together. */
-function refuseNonsense(recipe: Recipe, document: Document.Parsed, file: string, lineAt: (offset: number) => number): void {
+function refuseNonsense(
+  recipe: Recipe,
+  document: Document.Parsed,
+  file: string,
+  lineAt: (offset: number) => number,
+): void {
   const refuse = (path: string[], what: string, next: string): never => {
     throw new InputError(`${path.join('.')}: ${what}`, next, { file, ...lineOf(document, path, lineAt) });
   };
   const isNew = recipe.encoder.model === 'new';
   const stages = recipe.stages ?? [{ train: recipe.train }];
   const everything = stages.every((stage) => stage.train === 'all');
-  if (isNew && !everything) refuse(['encoder', 'model'], 'a new encoder has to be trained', 'Set `train: all` beside `encoder.model: new`.');
-  if (recipe.stages && recipe.train !== 'head') refuse(['train'], 'stages say what is trained', 'Remove it, or remove `stages`.');
+  if (isNew && !everything)
+    refuse(['encoder', 'model'], 'a new encoder has to be trained', 'Set `train: all` beside `encoder.model: new`.');
+  if (recipe.stages && recipe.train !== 'head')
+    refuse(['train'], 'stages say what is trained', 'Remove it, or remove `stages`.');
   if (stages.some((stage, i) => i > 0 && breadthOf(stage.train) < breadthOf(stages[i - 1]!.train)))
-    refuse(['stages'], 'a stage freezes again what the one before it has trained', 'Order them from `head` to `top: N` to `all`.');
-  if (stages.some((stage) => stage.train === 'adapters') && stages.some((stage) => breadthOf(stage.train) > 0 && stage.train !== 'adapters'))
-    refuse(['stages'], 'adapters stand on an encoder that stays as it is', 'Use either adapters, or `top: N` and `all`.');
-  if (recipe.start !== undefined && document.has('head')) refuse(['head'], 'the head comes from the model that `start` names', 'Remove it.');
-  if (recipe.start !== undefined && document.has('encoder')) refuse(['encoder'], 'the encoder comes from the model that `start` names', 'Remove it.');
-  if (recipe.encoder.freeze !== 'nothing' && !stages.some((stage) => stage.train === 'all')) refuse(['encoder', 'freeze'], 'only `train: all` trains what it would freeze', 'Remove it, or set `train: all`.');
+    refuse(
+      ['stages'],
+      'a stage freezes again what the one before it has trained',
+      'Order them from `head` to `top: N` to `all`.',
+    );
+  if (
+    stages.some((stage) => stage.train === 'adapters') &&
+    stages.some((stage) => breadthOf(stage.train) > 0 && stage.train !== 'adapters')
+  )
+    refuse(
+      ['stages'],
+      'adapters stand on an encoder that stays as it is',
+      'Use either adapters, or `top: N` and `all`.',
+    );
+  if (recipe.start !== undefined && document.has('head'))
+    refuse(['head'], 'the head comes from the model that `start` names', 'Remove it.');
+  if (recipe.start !== undefined && document.has('encoder'))
+    refuse(['encoder'], 'the encoder comes from the model that `start` names', 'Remove it.');
+  if (recipe.encoder.freeze !== 'nothing' && !stages.some((stage) => stage.train === 'all'))
+    refuse(['encoder', 'freeze'], 'only `train: all` trains what it would freeze', 'Remove it, or set `train: all`.');
   const noRepository = /^(embedded|random|new)$|\.onnx$/.test(recipe.encoder.model);
   // Of a trained encoder of its own, isogloss makes q8 itself.
   const rounds = recipe.encoder.dtype === 'q8' && /^embedded$|\.onnx$/.test(recipe.encoder.model);
   for (const field of ['revision', 'dtype'] as const)
-    if (noRepository && recipe.encoder[field] !== undefined && !(field === 'dtype' && rounds)) refuse(['encoder', field], 'only a repository on the Hugging Face Hub, or a folder in its layout, has several to choose from', 'Remove it.');
-  if (rounds && stages.some((stage) => stage.train !== 'head')) refuse(['encoder', 'dtype'], 'weights that are rounded to 8 bits can’t learn', 'Remove it, or set `train: head`.');
-  if (recipe.encoder.architecture && !isNew) refuse(['encoder', 'architecture'], 'only a new encoder has an architecture to choose', 'Remove it, or set `encoder.model: new`.');
+    if (noRepository && recipe.encoder[field] !== undefined && !(field === 'dtype' && rounds))
+      refuse(
+        ['encoder', field],
+        'only a repository on the Hugging Face Hub, or a folder in its layout, has several to choose from',
+        'Remove it.',
+      );
+  if (rounds && stages.some((stage) => stage.train !== 'head'))
+    refuse(['encoder', 'dtype'], 'weights that are rounded to 8 bits can’t learn', 'Remove it, or set `train: head`.');
+  if (recipe.encoder.architecture && !isNew)
+    refuse(
+      ['encoder', 'architecture'],
+      'only a new encoder has an architecture to choose',
+      'Remove it, or set `encoder.model: new`.',
+    );
   if (recipe.training.augment && !everything)
-    refuse(['training', 'augment'], 'features of a frozen encoder are computed once, so the sound can’t be changed from epoch to epoch', 'Remove it.');
+    refuse(
+      ['training', 'augment'],
+      'features of a frozen encoder are computed once, so the sound can’t be changed from epoch to epoch',
+      'Remove it.',
+    );
 }
 
 type Issue = z.core.$ZodIssue;
@@ -78,7 +118,10 @@ function plain(issue: Issue, document: Document.Parsed): { message: string; path
     const key = issue.keys[0]!;
     const known = knownKeys(issue.path);
     const near = nearest(key, known);
-    return { message: `unknown key ${[...issue.path, key].join('.')}${near ? ` (${near}?)` : ''}; allowed here: ${known.join(', ')}`, path: [...issue.path, key] };
+    return {
+      message: `unknown key ${[...issue.path, key].join('.')}${near ? ` (${near}?)` : ''}; allowed here: ${known.join(', ')}`,
+      path: [...issue.path, key],
+    };
   }
   const missing = issue.code === 'invalid_type' && document.getIn(issue.path as string[]) === undefined;
   const where = issue.path.join('.') || 'the recipe';
@@ -106,7 +149,11 @@ function nearest(word: string, among: readonly string[]): string | undefined {
 }
 
 /** The line of a key, or of the nearest thing around it that is there. */
-function lineOf(document: Document.Parsed, path: readonly PropertyKey[], lineAt: (offset: number) => number): { line?: number } {
+function lineOf(
+  document: Document.Parsed,
+  path: readonly PropertyKey[],
+  lineAt: (offset: number) => number,
+): { line?: number } {
   for (let depth = path.length; depth > 0; depth--) {
     const parent = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
     if (!isMap(parent)) continue;
@@ -119,7 +166,11 @@ function lineOf(document: Document.Parsed, path: readonly PropertyKey[], lineAt:
 function sortedKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortedKeys);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sortedKeys(inner)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sortedKeys(inner)]),
+  );
 }
 
 const firstLine = (text: string): string => text.split('\n')[0]!;

@@ -9,22 +9,30 @@ const minutes = z.number().positive();
 const share = z.number().min(0).max(1);
 const count = z.number().int().positive();
 
-const split = z.strictObject({
-  seed: z.number().int().default(1).describe('Another seed draws another split.'),
-  test: z.strictObject({ minutes }).default({ minutes: 5 }),
-  dev: z.strictObject({ minutes }).default({ minutes: 3 }),
-  train: z.strictObject({ minutes: minutes.optional().describe('All that is left, if absent.') }).prefault({}),
-}).describe('No text and no recording stands in two parts. Test is drawn first: more training never changes it.');
+const split = z
+  .strictObject({
+    seed: z.number().int().default(1).describe('Another seed draws another split.'),
+    test: z.strictObject({ minutes }).default({ minutes: 5 }),
+    dev: z.strictObject({ minutes }).default({ minutes: 3 }),
+    train: z.strictObject({ minutes: minutes.optional().describe('All that is left, if absent.') }).prefault({}),
+  })
+  .describe('No text and no recording stands in two parts. Test is drawn first: more training never changes it.');
 
 const text = z.strictObject({
-  unit: z.enum(['graphemes', 'phones']).default('graphemes').describe('What the head writes. Phones come from the manifest, else from espeak-ng.'),
+  unit: z
+    .enum(['graphemes', 'phones'])
+    .default('graphemes')
+    .describe('What the head writes. Phones come from the manifest, else from espeak-ng.'),
   case: z.enum(['lower', 'keep']).default('lower'),
   punctuation: z.enum(['remove', 'keep']).default('remove'),
   brackets: z.enum(['remove', 'keep', 'exclude']).default('exclude'),
   digits: z.enum(['error', 'spell', 'remove', 'keep', 'exclude']).default('error'),
   apostrophe: z.enum(['letter', 'remove']).default('letter'),
   map: z.record(z.string(), z.string()).default({}).describe('Strings replaced before all else.'),
-  profile: z.array(z.string().min(1)).default([]).describe('Orthography profile: graphemes of more than one character, e.g. [ng, sch].'),
+  profile: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Orthography profile: graphemes of more than one character, e.g. [ng, sch].'),
 });
 
 const architecture = z.strictObject({
@@ -38,12 +46,34 @@ const architecture = z.strictObject({
 });
 
 const encoder = z.strictObject({
-  model: z.string().default('embedded').describe('`embedded`, `random` (the same network, untrained), `new` (trained from scratch with the head), `owner/repo` on the Hugging Face Hub, a folder in its layout, or an .onnx file.'),
-  revision: z.string().regex(/^\w[\w./+-]*$/, 'a branch, a tag or a commit').optional().describe('Of a repository on the Hub: branch, tag or commit; `main`, if absent. A run keeps the commit it began with.'),
-  dtype: z.enum(['fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4']).optional().describe('Which of a repository’s files: fp32, if absent; q8 and less are quantised. Of `embedded`, or an .onnx file that isogloss wrote, q8 is made when it is read.'),
-  layer: z.union([z.number().int().nonnegative(), z.literal('mix')]).default('mix').describe('Which hidden layer feeds the head; `mix` learns weights over all of them.'),
+  model: z
+    .string()
+    .default('embedded')
+    .describe(
+      '`embedded`, `random` (the same network, untrained), `new` (trained from scratch with the head), `owner/repo` on the Hugging Face Hub, a folder in its layout, or an .onnx file.',
+    ),
+  revision: z
+    .string()
+    .regex(/^\w[\w./+-]*$/, 'a branch, a tag or a commit')
+    .optional()
+    .describe(
+      'Of a repository on the Hub: branch, tag or commit; `main`, if absent. A run keeps the commit it began with.',
+    ),
+  dtype: z
+    .enum(['fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4'])
+    .optional()
+    .describe(
+      'Which of a repository’s files: fp32, if absent; q8 and less are quantised. Of `embedded`, or an .onnx file that isogloss wrote, q8 is made when it is read.',
+    ),
+  layer: z
+    .union([z.number().int().nonnegative(), z.literal('mix')])
+    .default('mix')
+    .describe('Which hidden layer feeds the head; `mix` learns weights over all of them.'),
   architecture: architecture.optional().describe('Only for `new`.'),
-  freeze: z.enum(['nothing', 'feature-encoder']).default('nothing').describe('With `train: all`, whether the convolutions stay as they are.'),
+  freeze: z
+    .enum(['nothing', 'feature-encoder'])
+    .default('nothing')
+    .describe('With `train: all`, whether the convolutions stay as they are.'),
 });
 
 const head = z.strictObject({
@@ -52,14 +82,29 @@ const head = z.strictObject({
   blocks: z.number().int().min(1).max(2).default(1).describe('Transformer blocks.'),
   context: z.number().int().nonnegative().default(4).describe('Frames on either side that mlp sees.'),
   dropout: share.default(0.2),
-  phones: z.boolean().default(true).describe('Whether it starts from the phones that the encoder has learnt to write, spelt as other languages spell them; not for `linear`, nor where the encoder knows none.'),
+  phones: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether it starts from the phones that the encoder has learnt to write, spelt as other languages spell them; not for `linear`, nor where the encoder knows none.',
+    ),
 });
 
-const trained = z.union([z.enum(['head', 'adapters', 'all']), z.strictObject({ top: count })], { error: 'write head, adapters, all, or { top: N }' })
-  .describe('What learns: the head alone, small adapters in every block with it, the encoder’s top N blocks with it, or all.');
+const trained = z
+  .union([z.enum(['head', 'adapters', 'all']), z.strictObject({ top: count })], {
+    error: 'write head, adapters, all, or { top: N }',
+  })
+  .describe(
+    'What learns: the head alone, small adapters in every block with it, the encoder’s top N blocks with it, or all.',
+  );
 
 const adapters = z.strictObject({
-  kind: z.enum(['low-rank', 'residual']).default('residual').describe('`low-rank`: LoRA on attention and feed-forward; `residual`: a bottleneck behind every block, as MMS has.'),
+  kind: z
+    .enum(['low-rank', 'residual'])
+    .default('residual')
+    .describe(
+      '`low-rank`: LoRA on attention and feed-forward; `residual`: a bottleneck behind every block, as MMS has.',
+    ),
   dims: count.default(32).describe('Rank, or width of the bottleneck.'),
   scale: z.number().positive().default(16).describe('LoRA’s alpha.'),
 });
@@ -67,12 +112,23 @@ const adapters = z.strictObject({
 const decoding = z.strictObject({
   method: z.enum(['greedy', 'beam']).default('greedy'),
   beam_width: count.default(50).describe('Hypotheses kept in each frame.'),
-  language_model: z.strictObject({
-    unit: z.enum(['word', 'character']).default('character'),
-    order: count.max(12).default(5).describe('Longest n-gram.'),
-    texts: z.array(z.string()).default([]).describe('Text files (a sentence a line) or text corpora to learn from besides the training transcripts. Sentences of dev and test are left out.'),
-  }).optional().describe('An n-gram model, estimated by the run; none, if absent.'),
-  lexicon: z.enum(['open', 'closed']).default('open').describe('`closed`: only words of the training transcripts and texts are written.'),
+  language_model: z
+    .strictObject({
+      unit: z.enum(['word', 'character']).default('character'),
+      order: count.max(12).default(5).describe('Longest n-gram.'),
+      texts: z
+        .array(z.string())
+        .default([])
+        .describe(
+          'Text files (a sentence a line) or text corpora to learn from besides the training transcripts. Sentences of dev and test are left out.',
+        ),
+    })
+    .optional()
+    .describe('An n-gram model, estimated by the run; none, if absent.'),
+  lexicon: z
+    .enum(['open', 'closed'])
+    .default('open')
+    .describe('`closed`: only words of the training transcripts and texts are written.'),
   hotwords: z.array(z.string().min(1)).default([]).describe('Words to be expected: names, terms.'),
   hotword_weight: z.number().default(10).describe('What a hotword adds, a natural logarithm.'),
   alpha: z.number().nonnegative().optional().describe('Weight of the language model; found on dev, if absent.'),
@@ -81,12 +137,20 @@ const decoding = z.strictObject({
 
 const augment = z.strictObject({
   speed: z.tuple([z.number().positive(), z.number().positive()]).default([0.85, 1.18]),
-  noise: z.strictObject({ probability: share.default(0.5), snr: z.tuple([z.number(), z.number()]).default([3, 30]) }).prefault({}),
+  noise: z
+    .strictObject({ probability: share.default(0.5), snr: z.tuple([z.number(), z.number()]).default([3, 30]) })
+    .prefault({}),
   telephone: share.default(0.25).describe('How often the band is narrowed to that of a telephone.'),
-  reverberation: z.strictObject({
-    probability: share.default(0),
-    decay: z.tuple([z.number().positive(), z.number().positive()]).default([0.1, 0.6]).describe('Seconds until its echoes have fallen by 60 dB.'),
-  }).prefault({}).describe('How often a simulated room is put around it.'),
+  reverberation: z
+    .strictObject({
+      probability: share.default(0),
+      decay: z
+        .tuple([z.number().positive(), z.number().positive()])
+        .default([0.1, 0.6])
+        .describe('Seconds until its echoes have fallen by 60 dB.'),
+    })
+    .prefault({})
+    .describe('How often a simulated room is put around it.'),
   codec: share.default(0).describe('How often it goes through GSM, G.722, Opus or MP3 at a low rate, by ffmpeg.'),
 });
 
@@ -95,45 +159,93 @@ const training = z.strictObject({
   batch_seconds: z.number().positive().default(60),
   accumulate: count.default(1).describe('Batches to a step: a large batch in the memory of a small one.'),
   // Optional, so that recipes from before it was there keep their run folders.
-  memory: z.enum(['keep', 'recompute']).optional().describe('`recompute`: what is inside the encoder’s blocks is computed once more on the way back instead of kept; slower by about a third, same results. Whichever fits, if absent.'),
+  memory: z
+    .enum(['keep', 'recompute'])
+    .optional()
+    .describe(
+      '`recompute`: what is inside the encoder’s blocks is computed once more on the way back instead of kept; slower by about a third, same results. Whichever fits, if absent.',
+    ),
   learning_rate: z.number().positive().default(0.003),
   schedule: z.enum(['cosine', 'linear', 'constant']).default('cosine'),
   warmup: share.default(0.1).describe('Share of all steps.'),
   weight_decay: z.number().nonnegative().default(0.01),
   clip: z.number().positive().default(1),
   patience: count.default(12).describe('Epochs without a better dev CER before it stops.'),
-  spec_augment: z.strictObject({
-    time_masks: z.number().int().nonnegative().default(2),
-    time_width: count.default(20).describe('Frames of 20 ms.'),
-    feature_masks: z.number().int().nonnegative().default(1),
-    feature_width: share.default(0.15),
-  }).prefault({}),
-  speeds: z.array(z.number().min(0.5).max(2)).min(1).default([1]).describe('Training recordings are heard at each of these speeds (Ko et al. 2015), e.g. [0.9, 1, 1.1]; for a frozen encoder.'),
-  repeat: z.record(z.string(), z.number().positive()).default({}).describe('How often an epoch goes through a corpus, by its name; once, if not named. 0.5: through half of its utterances, always the same.'),
+  spec_augment: z
+    .strictObject({
+      time_masks: z.number().int().nonnegative().default(2),
+      time_width: count.default(20).describe('Frames of 20 ms.'),
+      feature_masks: z.number().int().nonnegative().default(1),
+      feature_width: share.default(0.15),
+    })
+    .prefault({}),
+  speeds: z
+    .array(z.number().min(0.5).max(2))
+    .min(1)
+    .default([1])
+    .describe(
+      'Training recordings are heard at each of these speeds (Ko et al. 2015), e.g. [0.9, 1, 1.1]; for a frozen encoder.',
+    ),
+  repeat: z
+    .record(z.string(), z.number().positive())
+    .default({})
+    .describe(
+      'How often an epoch goes through a corpus, by its name; once, if not named. 0.5: through half of its utterances, always the same.',
+    ),
   augment: augment.optional().describe('Changes to the sound itself; only with `train: all`.'),
-  encoder_rate: z.number().positive().default(0.1).describe('The encoder’s learning rate as a share of the head’s, where a trained encoder is trained on.'),
-  layer_decay: share.default(0.9).describe('Each block below the top learns by this share of the one above it (Howard & Ruder 2018).'),
-  stay_near: z.number().nonnegative().default(0).describe('Pulls the encoder back to its pretrained weights (L2-SP, Li et al. 2018); 0 does not.'),
+  encoder_rate: z
+    .number()
+    .positive()
+    .default(0.1)
+    .describe('The encoder’s learning rate as a share of the head’s, where a trained encoder is trained on.'),
+  layer_decay: share
+    .default(0.9)
+    .describe('Each block below the top learns by this share of the one above it (Howard & Ruder 2018).'),
+  stay_near: z
+    .number()
+    .nonnegative()
+    .default(0)
+    .describe('Pulls the encoder back to its pretrained weights (L2-SP, Li et al. 2018); 0 does not.'),
   average: share.default(0).describe('Exponential moving average of the weights, e.g. 0.99; 0 takes them as they are.'),
 });
 
 export const recipeSchema = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'small letters, digits and hyphens').describe('Names the run folder.'),
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]*$/, 'small letters, digits and hyphens')
+    .describe('Names the run folder.'),
   title: z.string().optional(),
   language: z.string().min(2).describe('BCP 47, e.g. it or pt-BR.'),
-  corpus: z.union([z.string(), z.array(z.string()).min(1)]).describe('A corpus in ./corpora, or a folder with a manifest.jsonl.'),
+  corpus: z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .describe('A corpus in ./corpora, or a folder with a manifest.jsonl.'),
   split: split.prefault({}),
   text: text.prefault({}),
   encoder: encoder.prefault({}),
-  start: z.string().optional().describe('What to go on from: the recipe of a finished run, or a model folder. Its encoder, layers, head and vocabulary are taken.'),
+  start: z
+    .string()
+    .optional()
+    .describe(
+      'What to go on from: the recipe of a finished run, or a model folder. Its encoder, layers, head and vocabulary are taken.',
+    ),
   train: trained.default('head'),
   adapters: adapters.prefault({}),
-  stages: z.array(z.strictObject({ train: trained, epochs: count, learning_rate: z.number().positive() })).min(1).optional()
+  stages: z
+    .array(z.strictObject({ train: trained, epochs: count, learning_rate: z.number().positive() }))
+    .min(1)
+    .optional()
     .describe('Gradual unfreezing: several trainings, one after the other, instead of `train`.'),
   head: head.prefault({}),
   training: training.prefault({}),
   decoding: decoding.prefault({}),
-  baseline: z.strictObject({ random_encoder: z.boolean().default(true).describe('Also train the same head on the untrained encoder, to show what transfer gains.') }).prefault({}),
+  baseline: z
+    .strictObject({
+      random_encoder: z
+        .boolean()
+        .default(true)
+        .describe('Also train the same head on the untrained encoder, to show what transfer gains.'),
+    })
+    .prefault({}),
   seed: z.number().int().default(1),
 });
 

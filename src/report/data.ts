@@ -15,7 +15,15 @@ export interface ReportData {
   profile?: readonly string[];
   /** The first row is the headline. */
   rows: { name: string; note: string; scores: Scores; baseline?: boolean }[];
-  epochs: { epoch: number; train_loss: number; dev_loss: number; dev_cer: number; dev_wer?: number; learning_rate?: number; stage?: string }[];
+  epochs: {
+    epoch: number;
+    train_loss: number;
+    dev_loss: number;
+    dev_cer: number;
+    dev_wer?: number;
+    learning_rate?: number;
+    stage?: string;
+  }[];
   /** All of the test split; some with their sound. */
   utterances: ReportUtterance[];
   /** Most frequent first. */
@@ -54,7 +62,8 @@ export interface LanguageModelSurface {
 }
 
 /** What a comparison needs of a run; a whole `ReportData` is one. */
-export type ComparedRun = Pick<ReportData, 'title' | 'language' | 'createdAt' | 'unit' | 'rows' | 'utterances'> & Partial<Pick<ReportData, 'costs' | 'recipe'>>;
+export type ComparedRun = Pick<ReportData, 'title' | 'language' | 'createdAt' | 'unit' | 'rows' | 'utterances'> &
+  Partial<Pick<ReportData, 'costs' | 'recipe'>>;
 
 /** A difference between two runs, the second less the first. */
 export interface Difference {

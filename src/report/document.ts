@@ -15,12 +15,15 @@ export interface Document {
 }
 
 // The page is data that may come from anywhere: nothing in it can reach the network, whatever it says.
-const POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; media-src data: blob:; base-uri 'none'; form-action 'none'";
+const POLICY =
+  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; media-src data: blob:; base-uri 'none'; form-action 'none'";
 
 /** One HTML file with all that it needs inside: style, chart library, client, data. */
 export function htmlDocument({ title, subtitle, body, places, data }: Document): string {
   const charts = chartLibrary();
-  const links = places.filter(([, id]) => body.includes(`<section id="${id}"`)).map(([name, id]) => `<a href="#${id}">${escape(name)}</a>`);
+  const links = places
+    .filter(([, id]) => body.includes(`<section id="${id}"`))
+    .map(([name, id]) => `<a href="#${id}">${escape(name)}</a>`);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark">

@@ -15,5 +15,11 @@ export function jsonScript(id: string, value: unknown): string {
 
 /** Sound is compressed already. Each recording is a script of its own, which the client reads when it is first played. */
 export function audioScripts(dataUris: readonly (string | undefined)[]): string {
-  return dataUris.flatMap((uri, i) => (uri === undefined ? [] : [`<script type="application/json" id="audio-${i}">${JSON.stringify(uri).replace(/</g, '\\u003c')}</script>`])).join('\n');
+  return dataUris
+    .flatMap((uri, i) =>
+      uri === undefined
+        ? []
+        : [`<script type="application/json" id="audio-${i}">${JSON.stringify(uri).replace(/</g, '\\u003c')}</script>`],
+    )
+    .join('\n');
 }

@@ -17,18 +17,32 @@ import type { ComparedRun } from './data.ts';
  */
 export async function finishedRun(folder: string, split: string): Promise<ComparedRun> {
   const lockFile = path.join(folder, 'recipe.lock.yaml');
-  if (!existsSync(lockFile)) throw new InputError('a page needs the folders of two runs: there is no recipe.lock.yaml here', 'Name the folders of finished runs, or leave out --page.', { file: folder });
+  if (!existsSync(lockFile))
+    throw new InputError(
+      'a page needs the folders of two runs: there is no recipe.lock.yaml here',
+      'Name the folders of finished runs, or leave out --page.',
+      { file: folder },
+    );
   const text = await readText(lockFile);
   const recipe = recipeSchema.safeParse((parse(text) as { recipe: unknown }).recipe);
-  if (!recipe.success) throw new InputError('the run is of another version of isogloss', 'Run its recipe again.', { file: lockFile });
+  if (!recipe.success)
+    throw new InputError('the run is of another version of isogloss', 'Run its recipe again.', { file: lockFile });
   const { title, name, language } = recipe.data;
   const { pairs: loaded, rule } = await loadRun(folder, split);
   const pairs = alignPairs(loaded, tokeniser(rule));
   const finished = await stat(path.join(folder, 'hypotheses.jsonl'));
   return {
-    title: title ?? name, language, createdAt: finished.mtime.toISOString(), unit: recipe.data.text.unit, recipe: text,
+    title: title ?? name,
+    language,
+    createdAt: finished.mtime.toISOString(),
+    unit: recipe.data.text.unit,
+    recipe: text,
     costs: costLines(JSON.parse(await readText(path.join(folder, 'metrics.json'))) as CostFigures),
     rows: [{ name: split, note: '', scores: score(pairs) }],
-    utterances: pairs.map((pair) => ({ pair, ...(pair.speaker === undefined ? {} : { speaker: pair.speaker }), ...(pair.snr === undefined ? {} : { snrDb: pair.snr }) })),
+    utterances: pairs.map((pair) => ({
+      pair,
+      ...(pair.speaker === undefined ? {} : { speaker: pair.speaker }),
+      ...(pair.snr === undefined ? {} : { snrDb: pair.snr }),
+    })),
   };
 }

@@ -11,11 +11,19 @@ const DECIBELS = [-Infinity, 5, 10, 15, 20, 30, 40, 50, 60, Infinity];
 export function bySpeaker(utterances: readonly ReportUtterance[]): RateRow[] {
   const groups = new Map<string, AlignedPair[]>();
   for (const { speaker, pair } of utterances)
-    if (speaker !== undefined) groups.set(speaker, groups.get(speaker) ?? []).get(speaker)!.push(pair);
-  return [...groups].map(([name, pairs]) => ({ ...rateOf(pairs), name, filter: { speaker: name } })).sort((a, b) => b.rate - a.rate).slice(0, MOST_SPEAKERS);
+    if (speaker !== undefined)
+      groups
+        .set(speaker, groups.get(speaker) ?? [])
+        .get(speaker)!
+        .push(pair);
+  return [...groups]
+    .map(([name, pairs]) => ({ ...rateOf(pairs), name, filter: { speaker: name } }))
+    .sort((a, b) => b.rate - a.rate)
+    .slice(0, MOST_SPEAKERS);
 }
 
-export const speakerCount = (utterances: readonly ReportUtterance[]): number => new Set(utterances.flatMap(({ speaker }) => (speaker === undefined ? [] : [speaker]))).size;
+export const speakerCount = (utterances: readonly ReportUtterance[]): number =>
+  new Set(utterances.flatMap(({ speaker }) => (speaker === undefined ? [] : [speaker]))).size;
 
 /** CER by the recordings' length in seconds. */
 export function byLength(utterances: readonly ReportUtterance[]): RateRow[] {
@@ -27,12 +35,21 @@ export function bySnr(utterances: readonly ReportUtterance[]): RateRow[] {
   return byRange(utterances, DECIBELS, ({ snrDb }) => snrDb, 'snr', ' dB');
 }
 
-function byRange(utterances: readonly ReportUtterance[], edges: readonly number[], valueOf: (utterance: ReportUtterance) => number | undefined, filter: string, unit: string): RateRow[] {
+function byRange(
+  utterances: readonly ReportUtterance[],
+  edges: readonly number[],
+  valueOf: (utterance: ReportUtterance) => number | undefined,
+  filter: string,
+  unit: string,
+): RateRow[] {
   return edges.slice(0, -1).flatMap((low, i) => {
     const high = edges[i + 1]!;
-    const pairs = utterances.filter((u) => valueOf(u) !== undefined && valueOf(u)! >= low && valueOf(u)! < high).map(({ pair }) => pair);
+    const pairs = utterances
+      .filter((u) => valueOf(u) !== undefined && valueOf(u)! >= low && valueOf(u)! < high)
+      .map(({ pair }) => pair);
     if (pairs.length === 0) return [];
-    const name = low <= 0 ? `under ${high}${unit}` : high === Infinity ? `${low}${unit} or more` : `${low}–${high}${unit}`;
+    const name =
+      low <= 0 ? `under ${high}${unit}` : high === Infinity ? `${low}${unit} or more` : `${low}–${high}${unit}`;
     return [{ ...rateOf(pairs), name, filter: { [filter]: `${low},${high}` } }];
   });
 }

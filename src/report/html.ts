@@ -3,9 +3,11 @@ export function escape(text: string): string {
   return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 
-export const percent = (share: number, digits = 1): string => (Number.isFinite(share) ? `${(100 * share).toFixed(digits)}\u00a0%` : '–');
+export const percent = (share: number, digits = 1): string =>
+  Number.isFinite(share) ? `${(100 * share).toFixed(digits)}\u00a0%` : '–';
 
-export const interval = ([low, high]: readonly [number, number]): string => `${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)}`;
+export const interval = ([low, high]: readonly [number, number]): string =>
+  `${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)}`;
 
 /** Thousands apart by thin spaces, as in 12 345. */
 export const count = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, '\u202f');

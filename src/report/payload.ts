@@ -20,12 +20,21 @@ export function payloadOf(data: ReportData): Payload {
 }
 
 /** What the client of a comparison works on: utterances that both runs have, in the first one's order. */
-export function comparisonPayloadOf(a: ComparedRun, b: ComparedRun, both: readonly [ReportUtterance, ReportUtterance][]): Payload {
+export function comparisonPayloadOf(
+  a: ComparedRun,
+  b: ComparedRun,
+  both: readonly [ReportUtterance, ReportUtterance][],
+): Payload {
   const [ofA, ofB] = [both.map((pair) => pair[0]), both.map((pair) => pair[1])];
   // What only one of the runs knows of a recording is good for both.
   const utterances = both.map(([first, second]) => ({ ...second, ...first }));
   return {
-    unit: a.unit, language: a.language, profile: [], epochs: [], tokens: [], confusions: [],
+    unit: a.unit,
+    language: a.language,
+    profile: [],
+    epochs: [],
+    tokens: [],
+    confusions: [],
     utterances: columnsOf(utterances, [sideOf(a.title, ofA), sideOf(b.title, ofB)]),
   };
 }
@@ -38,16 +47,30 @@ function columnsOf(utterances: readonly ReportUtterance[], sides: Side[]): Utter
     references: utterances.map(({ pair }) => pair.reference),
     sides,
     tokens: utterances.map(({ pair }) => pair.tokens.referenceLength),
-    ...(utterances.some(({ pair }) => pair.seconds !== undefined) ? { seconds: utterances.map(({ pair }) => rounded(pair.seconds, 2)) } : {}),
-    ...(utterances.some(({ snrDb }) => snrDb !== undefined) ? { snr: utterances.map(({ snrDb }) => rounded(snrDb, 1)) } : {}),
-    ...(names.length > 0 ? { speakers: { names, of: utterances.map(({ speaker }) => (speaker === undefined ? -1 : indexOf.get(speaker)!)) } } : {}),
-    waveforms: utterances.flatMap(({ audio }, i): [number, number[]][] => (audio ? [[i, audio.peaks.map((p) => rounded(p, 3)!)]] : [])),
+    ...(utterances.some(({ pair }) => pair.seconds !== undefined)
+      ? { seconds: utterances.map(({ pair }) => rounded(pair.seconds, 2)) }
+      : {}),
+    ...(utterances.some(({ snrDb }) => snrDb !== undefined)
+      ? { snr: utterances.map(({ snrDb }) => rounded(snrDb, 1)) }
+      : {}),
+    ...(names.length > 0
+      ? {
+          speakers: {
+            names,
+            of: utterances.map(({ speaker }) => (speaker === undefined ? -1 : indexOf.get(speaker)!)),
+          },
+        }
+      : {}),
+    waveforms: utterances.flatMap(({ audio }, i): [number, number[]][] =>
+      audio ? [[i, audio.peaks.map((p) => rounded(p, 3)!)]] : [],
+    ),
   };
 }
 
 function sideOf(name: string, utterances: readonly ReportUtterance[]): Side {
   const times = utterances.flatMap(({ words }, i): NonNullable<Side['times']> =>
-    words ? [[i, words.map((w) => [w.text, rounded(w.start, 2)!, rounded(w.end, 2)!, rounded(w.confidence, 2)])]] : []);
+    words ? [[i, words.map((w) => [w.text, rounded(w.start, 2)!, rounded(w.end, 2)!, rounded(w.confidence, 2)])]] : [],
+  );
   return {
     name,
     hypotheses: utterances.map(({ pair }) => pair.hypothesis),
@@ -57,7 +80,11 @@ function sideOf(name: string, utterances: readonly ReportUtterance[]): Side {
   };
 }
 
-function tokenErrors(pairs: readonly AlignedPair[]): { confusions: Payload['confusions']; edits: number[][]; tokens: Payload['tokens'] } {
+function tokenErrors(pairs: readonly AlignedPair[]): {
+  confusions: Payload['confusions'];
+  edits: number[][];
+  tokens: Payload['tokens'];
+} {
   const tokens = new Map<string, number>();
   const kinds = new Map<string, { kind: [string, string, number]; of: number }>();
   const edits = pairs.map((pair) => {

@@ -3,16 +3,20 @@ import { count, escape, interval, percent } from './html.ts';
 
 /** All the figures of each row; intervals below them. */
 export function scoreTable(rows: ReportData['rows']): string {
-  const body = rows.map(({ name, note, scores: s }) => `<tr><th scope="row">${escape(name)}<small>${escape(note)}</small></th>
+  const body = rows.map(
+    ({ name, note, scores: s }) => `<tr><th scope="row">${escape(name)}<small>${escape(note)}</small></th>
 <td>${percent(s.cer)}<small>${interval(s.cer_ci95)}</small></td><td>${percent(s.cer_codepoints)}</td><td>${percent(s.wer)}<small>${interval(s.wer_ci95)}</small></td>
-<td>${count(s.substitutions)}</td><td>${count(s.deletions)}</td><td>${count(s.insertions)}</td><td>${count(s.words)}</td><td>${count(s.utterances)}</td><td>${(s.seconds_audio / 60).toFixed(1)} min</td></tr>`);
+<td>${count(s.substitutions)}</td><td>${count(s.deletions)}</td><td>${count(s.insertions)}</td><td>${count(s.words)}</td><td>${count(s.utterances)}</td><td>${(s.seconds_audio / 60).toFixed(1)} min</td></tr>`,
+  );
   const heads = ['CER', 'by code points', 'WER', 'substituted', 'deleted', 'inserted', 'words', 'utterances', 'audio'];
   return `<div class="scroll"><table class="figures"><thead><tr><td></td>${heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>
 <p class="note">Small figures are 95 % intervals by bootstrap over utterances. Substituted, deleted and inserted count words.</p>`;
 }
 
 export function pairsTable(pairs: readonly (readonly [string, string])[]): string {
-  return pairs.length === 0 ? '' : `<table class="pairs"><tbody>${pairs.map(([label, value]) => `<tr><th scope="row">${escape(label)}</th><td>${escape(value)}</td></tr>`).join('')}</tbody></table>`;
+  return pairs.length === 0
+    ? ''
+    : `<table class="pairs"><tbody>${pairs.map(([label, value]) => `<tr><th scope="row">${escape(label)}</th><td>${escape(value)}</td></tr>`).join('')}</tbody></table>`;
 }
 
 /** Beyond this many the list is cut: `set-aside.jsonl` has them all. */
@@ -21,7 +25,10 @@ const LISTED = 200;
 export function setAsideList(setAside: ReportData['setAside']): string {
   if (setAside.length === 0) return '';
   const items = setAside.slice(0, LISTED).map((s) => `<li><code>${escape(s.item)}</code> ${escape(s.reason)}</li>`);
-  const rest = setAside.length > LISTED ? `<li class="note">and ${count(setAside.length - LISTED)} more, in the run's set-aside.jsonl</li>` : '';
+  const rest =
+    setAside.length > LISTED
+      ? `<li class="note">and ${count(setAside.length - LISTED)} more, in the run's set-aside.jsonl</li>`
+      : '';
   return `<details class="print"><summary>${count(setAside.length)} ${setAside.length === 1 ? 'item was' : 'items were'} set aside</summary><ul class="plain-list">${items.join('')}${rest}</ul></details>`;
 }
 
@@ -30,10 +37,15 @@ export function sourceList(sources: ReportData['sources']): string {
 }
 
 function sourceItem(source: ReportData['sources'][number]): string {
-  const link = source.url && /^https?:/.test(source.url) ? ` <a href="${escape(source.url)}" rel="noreferrer">${escape(source.url)}</a>` : '';
+  const link =
+    source.url && /^https?:/.test(source.url)
+      ? ` <a href="${escape(source.url)}" rel="noreferrer">${escape(source.url)}</a>`
+      : '';
   return `<li><b>${escape(source.title)}</b> · ${escape(source.licence)}<br><span class="note">${escape(source.attribution)}${link}</span></li>`;
 }
 
 export function recipeText(recipe: string): string {
-  return recipe === '' ? '' : `<details class="print"><summary>The whole experiment, defaults included</summary><pre><code>${escape(recipe)}</code></pre></details>`;
+  return recipe === ''
+    ? ''
+    : `<details class="print"><summary>The whole experiment, defaults included</summary><pre><code>${escape(recipe)}</code></pre></details>`;
 }

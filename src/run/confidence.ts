@@ -1,4 +1,14 @@
-import { calibrated, calibrationError, confidenceThreshold, fitConfidence, reliabilityCurve, type Confidence, type ConfidenceCurve, type Judged, type Temperature } from '../evaluate/calibration.ts';
+import {
+  calibrated,
+  calibrationError,
+  confidenceThreshold,
+  fitConfidence,
+  reliabilityCurve,
+  type Confidence,
+  type ConfidenceCurve,
+  type Judged,
+  type Temperature,
+} from '../evaluate/calibration.ts';
 import type { Evaluated, HeardWord } from './evaluate-model.ts';
 
 /** The share of words that have to be right above the threshold. */
@@ -8,7 +18,8 @@ const WANTED = 0.95;
 export function calibrate(dev: Evaluated): { curve?: ConfidenceCurve; apply: (evaluated: Evaluated) => Evaluated } {
   const curve = fitConfidence(judged(dev));
   if (!curve) return { apply: (evaluated) => evaluated };
-  const worth = (words: readonly HeardWord[]): HeardWord[] => words.map((word) => ({ ...word, confidence: calibrated(curve, word.confidence) }));
+  const worth = (words: readonly HeardWord[]): HeardWord[] =>
+    words.map((word) => ({ ...word, confidence: calibrated(curve, word.confidence) }));
   return { curve, apply: ({ pairs, words }) => ({ pairs, words: words.map(worth) }) };
 }
 
@@ -23,7 +34,15 @@ export function confidenceOf(frames: Temperature, dev: Evaluated, test: Evaluate
   const above = words.filter(({ confidence }) => threshold && confidence >= threshold.threshold);
   return {
     frames,
-    ...(threshold ? { threshold, test: { kept: above.length / Math.max(1, words.length), right: above.filter(({ right }) => right).length / Math.max(1, above.length) } } : {}),
+    ...(threshold
+      ? {
+          threshold,
+          test: {
+            kept: above.length / Math.max(1, words.length),
+            right: above.filter(({ right }) => right).length / Math.max(1, above.length),
+          },
+        }
+      : {}),
     reliability,
     calibration_error: calibrationError(reliability),
     calibration_error_of_frames: calibrationError(reliabilityCurve(judged(ofFrames))),

@@ -26,24 +26,49 @@ export interface Evaluated {
 }
 
 /** Decodes recordings with a model, from the sound up, and aligns what came out with the references. */
-export async function evaluateModel(model: Model, recipe: Recipe, prepared: Pick<Prepared, 'read'>, items: readonly Item[], decoder = model.decoder): Promise<Evaluated> {
+export async function evaluateModel(
+  model: Model,
+  recipe: Recipe,
+  prepared: Pick<Prepared, 'read'>,
+  items: readonly Item[],
+  decoder = model.decoder,
+): Promise<Evaluated> {
   const decoded = new Array<Decoded>(items.length);
   const snr = new Float64Array(items.length);
   const phones = recipe.text.unit === 'phones';
-  const batches = makeBatches(items.map((item) => frameCount(item.samples)), BATCH_FRAMES);
-  for await (const { item: batch, result: audio } of ahead(batches, 2, (batch) => Promise.all(batch.examples.map((i) => prepared.read(items[i]!)))))
+  const batches = makeBatches(
+    items.map((item) => frameCount(item.samples)),
+    BATCH_FRAMES,
+  );
+  for await (const { item: batch, result: audio } of ahead(batches, 2, (batch) =>
+    Promise.all(batch.examples.map((i) => prepared.read(items[i]!))),
+  ))
     (await model.run(audio)).forEach(({ logits, frames }, row) => {
       decoded[batch.examples[row]!] = decoder.decode(logits, frames);
       snr[batch.examples[row]!] = signalToNoise(audio[row]!);
     });
-  const textOf = ({ text, ids }: Decoded): string => (phones ? Array.from(ids, (id) => model.vocabulary.token(id)).join(' ') : text);
+  const textOf = ({ text, ids }: Decoded): string =>
+    phones ? Array.from(ids, (id) => model.vocabulary.token(id)).join(' ') : text;
   const pairs = items.map(({ utterance, tokens, text, samples }, i) => ({
-    id: utterance.id, reference: phones ? tokens.join(' ') : text, hypothesis: textOf(decoded[i]!), seconds: samples / 16000,
-    file: utterance.audio, snr: Number(snr[i]!.toFixed(1)),
+    id: utterance.id,
+    reference: phones ? tokens.join(' ') : text,
+    hypothesis: textOf(decoded[i]!),
+    seconds: samples / 16000,
+    file: utterance.audio,
+    snr: Number(snr[i]!.toFixed(1)),
     ...(utterance.speaker === undefined ? {} : { speaker: utterance.speaker }),
     ...(decoded[i]!.nbest && !phones ? { nbest: decoded[i]!.nbest } : {}),
   }));
   const seconds = (frames: number): number => (frames * FRAME_SAMPLES) / 16000;
-  const words = decoded.map((one) => (phones ? [] : one.words.map(({ word, start, end, confidence }) => ({ text: word, start: seconds(start), end: seconds(end), confidence }))));
+  const words = decoded.map((one) =>
+    phones
+      ? []
+      : one.words.map(({ word, start, end, confidence }) => ({
+          text: word,
+          start: seconds(start),
+          end: seconds(end),
+          confidence,
+        })),
+  );
   return { pairs: alignPairs(pairs, tokeniser(recipe.text)), words };
 }

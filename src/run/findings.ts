@@ -55,7 +55,13 @@ export function diagnose(facts: RunFacts): TrainingFinding[] {
   // What came out is the last stage's.
   const last = stages.at(-1);
   const blank = last && allBlank(last, facts, rate);
-  return [rate, blank, targetsTooLong(facts), unseenSymbols(facts), last && !rate && !blank ? devFarWorse(last, facts) : undefined].filter((finding) => finding !== undefined);
+  return [
+    rate,
+    blank,
+    targetsTooLong(facts),
+    unseenSymbols(facts),
+    last && !rate && !blank ? devFarWorse(last, facts) : undefined,
+  ].filter((finding) => finding !== undefined);
 }
 
 /** A training of the run, or the only one. A loss is compared inside it: the next one learns something else, at another rate. */
@@ -67,11 +73,13 @@ interface StageFacts {
 }
 
 function stagesIn({ recipe, epochs }: RunFacts): StageFacts[] {
-  return stagesOf(recipe).map((settings, i) => ({
-    epochs: epochs.filter(({ stage }) => stage === undefined || stage === settings.name),
-    field: recipe.stages ? `stages[${i}]` : 'training',
-    settings,
-  })).filter((stage) => stage.epochs.length > 0);
+  return stagesOf(recipe)
+    .map((settings, i) => ({
+      epochs: epochs.filter(({ stage }) => stage === undefined || stage === settings.name),
+      field: recipe.stages ? `stages[${i}]` : 'training',
+      settings,
+    }))
+    .filter((stage) => stage.epochs.length > 0);
 }
 
 /** Gathers what `diagnose` looks at. */
@@ -96,12 +104,22 @@ export function factsOf(recipe: Recipe, prepared: Prepared, trained: Trained): R
 
 const isTooLong = ({ target, samples }: Item): boolean => minimumFrames(target) > frameCount(samples);
 
-function learningRateTooHigh({ epochs, field, settings }: StageFacts, { recipe }: RunFacts): TrainingFinding | undefined {
+function learningRateTooHigh(
+  { epochs, field, settings }: StageFacts,
+  { recipe }: RunFacts,
+): TrainingFinding | undefined {
   const rate = settings.learningRate;
   const advice = `Lower ${field}.learning_rate from ${rate} to ${rounded(Math.min(rate / 3, usualRate()))}.`;
   // Steps without a number are skipped and count nothing: an epoch of such steps alone has sums of zero.
-  const broken = epochs.find((epoch) => (epoch.gradient_norm === 0 && epoch.train_loss === 0) || !Number.isFinite(epoch.train_loss));
-  if (broken) return { kind: 'learning-rate-too-high', what: `training broke down: in epoch ${broken.epoch} no step had a loss that is a number`, advice };
+  const broken = epochs.find(
+    (epoch) => (epoch.gradient_norm === 0 && epoch.train_loss === 0) || !Number.isFinite(epoch.train_loss),
+  );
+  if (broken)
+    return {
+      kind: 'learning-rate-too-high',
+      what: `training broke down: in epoch ${broken.epoch} no step had a loss that is a number`,
+      advice,
+    };
   let lowest = epochs[0];
   let worst: { from: EpochRecord; to: EpochRecord } | undefined;
   for (const epoch of epochs) {
@@ -119,7 +137,11 @@ function learningRateTooHigh({ epochs, field, settings }: StageFacts, { recipe }
 /** What a recipe has that says nothing of it. */
 const usualRate = (): number => recipeSchema.shape.training.parse(undefined).learning_rate;
 
-function allBlank(stage: StageFacts, { recipe, hypotheses }: RunFacts, rate: TrainingFinding | undefined): TrainingFinding | undefined {
+function allBlank(
+  stage: StageFacts,
+  { recipe, hypotheses }: RunFacts,
+  rate: TrainingFinding | undefined,
+): TrainingFinding | undefined {
   const { epochs } = stage;
   const empty = hypotheses.filter((hypothesis) => hypothesis === '').length;
   if (empty < MOST_EMPTY * hypotheses.length || empty === 0) return undefined;
@@ -131,13 +153,15 @@ function allBlank(stage: StageFacts, { recipe, hypotheses }: RunFacts, rate: Tra
 function adviceOnBlanks(stage: StageFacts, recipe: Recipe): string {
   const end = stage.epochs.at(-1)!;
   // The kept epoch is one of blanks because what came later was worse: more epochs would not help.
-  if (isApart(end)) return `In epoch ${end.epoch} the loss was ${figure(end.train_loss)} a token in training and ${figure(end.dev_loss)} on dev. ${againstLearningByHeart(recipe)}`;
+  if (isApart(end))
+    return `In epoch ${end.epoch} the loss was ${figure(end.train_loss)} a token in training and ${figure(end.dev_loss)} on dev. ${againstLearningByHeart(recipe)}`;
   return fallsStill(stage.epochs) ? goOn(stage, recipe.training.patience) : comeToRest(stage);
 }
 
 /** CTC writes only blanks at first: while the loss falls, it needs time. */
 function goOn({ epochs, field, settings }: StageFacts, patience: number): string {
-  if (epochs.length < settings.epochs) return `The loss was still falling when training gave up after ${epochs.length} of ${settings.epochs} epochs: raise training.patience from ${patience} to ${settings.epochs}.`;
+  if (epochs.length < settings.epochs)
+    return `The loss was still falling when training gave up after ${epochs.length} of ${settings.epochs} epochs: raise training.patience from ${patience} to ${settings.epochs}.`;
   return `The loss was still falling at the end: raise ${field}.epochs from ${settings.epochs} to ${2 * settings.epochs}.`;
 }
 
@@ -151,7 +175,10 @@ function fallsStill(epochs: readonly EpochRecord[]): boolean {
 
 function targetsTooLong({ recipe, utterances, tooLong }: RunFacts): TrainingFinding | undefined {
   if (tooLong === 0 || tooLong < MOST_TOO_LONG * utterances) return undefined;
-  const profile = recipe.text.unit === 'graphemes' ? ` Where the spelling has several letters for one sound, name them in text.profile (now ${JSON.stringify(recipe.text.profile)}): they count as one.` : '';
+  const profile =
+    recipe.text.unit === 'graphemes'
+      ? ` Where the spelling has several letters for one sound, name them in text.profile (now ${JSON.stringify(recipe.text.profile)}): they count as one.`
+      : '';
   return {
     kind: 'targets-too-long',
     what: `the transcripts of ${tooLong} of ${utterances} utterances (${percent(tooLong / utterances)}) need more frames of 20 ms than their recordings have`,
@@ -163,18 +190,26 @@ function unseenSymbols({ recipe, heldOutTokens, unseen }: RunFacts): TrainingFin
   const times = [...unseen.values()].reduce((sum, count) => sum + count, 0);
   if (times === 0 || times < MOST_UNSEEN * heldOutTokens) return undefined;
   const symbols = [...unseen].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
-  const shown = symbols.slice(0, MOST_SYMBOLS_SHOWN).map(([symbol, count]) => `${symbol} ${count}×`).join(', ');
+  const shown = symbols
+    .slice(0, MOST_SYMBOLS_SHOWN)
+    .map(([symbol, count]) => `${symbol} ${count}×`)
+    .join(', ');
   const more = symbols.length > MOST_SYMBOLS_SHOWN ? ` and ${symbols.length - MOST_SYMBOLS_SHOWN} more` : '';
   const { minutes } = recipe.split.train;
   const another = `split.seed from ${recipe.split.seed} to ${recipe.split.seed + 1} draws another split`;
   return {
     kind: 'unseen-symbols',
     what: `dev and test have symbols that training never saw: ${shown}${more}; ${percent(times / heldOutTokens)} of their ${heldOutTokens} tokens are errors for certain`,
-    advice: [
-      ...(minutes ? [`Raise split.train.minutes from ${minutes}, or leave it out to train on all there is`] : []),
-      ...(recipe.text.unit === 'graphemes' ? [`write in text.map what stands for them (now ${JSON.stringify(recipe.text.map)})`] : []),
-      another,
-    ].join('; or ').replace(/^./, (letter) => letter.toUpperCase()) + '.',
+    advice:
+      [
+        ...(minutes ? [`Raise split.train.minutes from ${minutes}, or leave it out to train on all there is`] : []),
+        ...(recipe.text.unit === 'graphemes'
+          ? [`write in text.map what stands for them (now ${JSON.stringify(recipe.text.map)})`]
+          : []),
+        another,
+      ]
+        .join('; or ')
+        .replace(/^./, (letter) => letter.toUpperCase()) + '.',
   };
 }
 
@@ -183,7 +218,10 @@ function devFarWorse({ epochs }: StageFacts, { recipe }: RunFacts): TrainingFind
   // What went wrong after a good epoch did no harm. After a poor one it is why nothing better came.
   const seen = isApart(kept) || kept.dev_cer < POOR ? kept : epochs.at(-1)!;
   if (!isApart(seen)) return undefined;
-  const which = seen === kept ? `the one that was kept (dev CER ${percent(kept.dev_cer)})` : `the last (of epoch ${kept.epoch}, which was kept, dev CER is ${percent(kept.dev_cer)})`;
+  const which =
+    seen === kept
+      ? `the one that was kept (dev CER ${percent(kept.dev_cer)})`
+      : `the last (of epoch ${kept.epoch}, which was kept, dev CER is ${percent(kept.dev_cer)})`;
   return {
     kind: 'dev-far-worse',
     what: `dev is far worse than training: a loss of ${figure(seen.dev_loss)} a token against ${figure(seen.train_loss)} in epoch ${seen.epoch}, ${which}`,
@@ -191,7 +229,8 @@ function devFarWorse({ epochs }: StageFacts, { recipe }: RunFacts): TrainingFind
   };
 }
 
-const isApart = ({ dev_loss, train_loss }: EpochRecord): boolean => dev_loss >= GAP * train_loss && dev_loss - train_loss >= LEAST_GAP;
+const isApart = ({ dev_loss, train_loss }: EpochRecord): boolean =>
+  dev_loss >= GAP * train_loss && dev_loss - train_loss >= LEAST_GAP;
 
 function againstLearningByHeart(recipe: Recipe): string {
   const { head, training } = recipe;
@@ -199,8 +238,12 @@ function againstLearningByHeart(recipe: Recipe): string {
   const own = recipe.start === undefined;
   const frozen = own && recipe.stages === undefined && recipe.train === 'head';
   const changes = [
-    ...(own && head.dropout < 0.3 ? [`raise head.dropout from ${head.dropout} to ${rounded(Math.min(0.3, head.dropout + 0.2))}`] : []),
-    ...(frozen && training.speeds.length === 1 ? [`set training.speeds from ${JSON.stringify(training.speeds)} to [0.9, 1, 1.1]`] : []),
+    ...(own && head.dropout < 0.3
+      ? [`raise head.dropout from ${head.dropout} to ${rounded(Math.min(0.3, head.dropout + 0.2))}`]
+      : []),
+    ...(frozen && training.speeds.length === 1
+      ? [`set training.speeds from ${JSON.stringify(training.speeds)} to [0.9, 1, 1.1]`]
+      : []),
     ...(frozen && head.kind === 'transformer' ? ['set head.kind from transformer to mlp'] : []),
     ...(recipe.train === 'all' && !training.augment ? ['set training.augment to {}'] : []),
     ...(recipe.split.train.minutes ? [`raise split.train.minutes from ${recipe.split.train.minutes}`] : []),

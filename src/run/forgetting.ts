@@ -29,23 +29,43 @@ export interface Forgetting {
 }
 
 /** @returns undefined when the model's run folder is not around it any more */
-export async function earlierRun(model: string, cache: AudioCache, progress: Progress, signal?: AbortSignal): Promise<EarlierRun | undefined> {
+export async function earlierRun(
+  model: string,
+  cache: AudioCache,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<EarlierRun | undefined> {
   const lockFile = path.join(path.dirname(path.resolve(model)), 'recipe.lock.yaml');
   if (!existsSync(lockFile)) return undefined;
   const recipe = recipeSchema.parse((parse(await readText(lockFile)) as { recipe: unknown }).recipe);
   const prepared = await prepare(recipe, cache, progress, signal);
   const texts = (items: Prepared['train']): string[] => items.map((item) => item.tokens.join(' '));
-  return { recipe, prepared, reserved: { trained: new Set(texts(prepared.train)), tested: new Set([...texts(prepared.dev), ...texts(prepared.test)]) } };
+  return {
+    recipe,
+    prepared,
+    reserved: {
+      trained: new Set(texts(prepared.train)),
+      tested: new Set([...texts(prepared.dev), ...texts(prepared.test)]),
+    },
+  };
 }
 
 /** Measures the earlier model on the new test split, and both models on the earlier run's test split. */
-export async function measureForgetting({ recipe, prepared, earlier }: Work, start: string, after: Model): Promise<Forgetting> {
+export async function measureForgetting(
+  { recipe, prepared, earlier }: Work,
+  start: string,
+  after: Model,
+): Promise<Forgetting> {
   const before = await Model.load(start);
   try {
     const gained = { before: { test: score((await evaluateModel(before, recipe, prepared, prepared.test)).pairs) } };
     if (!earlier) return gained;
-    const scoresOf = async (model: Model): Promise<Scores> => score((await evaluateModel(model, earlier.recipe, earlier.prepared, earlier.prepared.test)).pairs);
-    return { ...gained, forgetting: { recipe: earlier.recipe.name, before: await scoresOf(before), after: await scoresOf(after) } };
+    const scoresOf = async (model: Model): Promise<Scores> =>
+      score((await evaluateModel(model, earlier.recipe, earlier.prepared, earlier.prepared.test)).pairs);
+    return {
+      ...gained,
+      forgetting: { recipe: earlier.recipe.name, before: await scoresOf(before), after: await scoresOf(after) },
+    };
   } finally {
     await before.release();
   }

@@ -23,19 +23,32 @@ export interface LanguageKnowledge {
  * Estimates the recipe's language model from the training transcripts and the recipe's texts, into the run's folder. What stands
  * in dev or test is left out of the texts: the model must not have read what it is measured on.
  */
-export async function learnLanguage(recipe: Recipe, prepared: Prepared, folder: string, progress: Progress, signal?: AbortSignal): Promise<LanguageKnowledge> {
+export async function learnLanguage(
+  recipe: Recipe,
+  prepared: Prepared,
+  folder: string,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<LanguageKnowledge> {
   const { language_model: settings } = recipe.decoding;
   const held = new Set([...prepared.dev, ...prepared.test].map((item) => item.text));
   const sentences = prepared.train.map((item) => item.text);
   for (const name of settings?.texts ?? [])
-    for await (const sentence of sentencesIn(await textAt(name, progress, signal), recipe)) if (!held.has(sentence)) sentences.push(sentence);
+    for await (const sentence of sentencesIn(await textAt(name, progress, signal), recipe))
+      if (!held.has(sentence)) sentences.push(sentence);
   const words = [...new Set(sentences.flatMap((sentence) => sentence.split(' ')))].sort();
   if (!settings) return { words };
   await mkdir(folder, { recursive: true });
   const text = path.join(folder, 'text.txt');
   await writeAtomic(text, sentences.map((sentence) => `${sentence}\n`).join(''));
   const languageModel = path.join(folder, 'language-model.bin');
-  await buildLanguageModel([text], { unit: settings.unit, order: settings.order, profile: recipe.text.profile }, { binary: languageModel }, progress, signal);
+  await buildLanguageModel(
+    [text],
+    { unit: settings.unit, order: settings.order, profile: recipe.text.profile },
+    { binary: languageModel },
+    progress,
+    signal,
+  );
   return { languageModel, words };
 }
 

@@ -7,9 +7,16 @@ import type { Item, Prepared } from '../dataset/prepare.ts';
 export const BATCH_FRAMES = 2000;
 
 /** Logits of all items, in their order. */
-export async function outputsOf(model: Model, prepared: Pick<Prepared, 'read'>, items: readonly Item[]): Promise<Output[]> {
+export async function outputsOf(
+  model: Model,
+  prepared: Pick<Prepared, 'read'>,
+  items: readonly Item[],
+): Promise<Output[]> {
   const outputs = new Array<Output>(items.length);
-  for (const batch of makeBatches(items.map((item) => frameCount(item.samples)), BATCH_FRAMES)) {
+  for (const batch of makeBatches(
+    items.map((item) => frameCount(item.samples)),
+    BATCH_FRAMES,
+  )) {
     const results = await model.run(await Promise.all(batch.examples.map((i) => prepared.read(items[i]!))));
     results.forEach(({ logits, frames }, row) => (outputs[batch.examples[row]!] = { logits: logits.slice(), frames }));
   }

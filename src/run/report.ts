@@ -49,7 +49,10 @@ export async function writeReport(task: ReportTask): Promise<void> {
     setAside: prepared.setAside,
     recipe: await readFile(path.join(folder, 'recipe.lock.yaml'), 'utf8'),
     sources: task.sources.map(({ name, source }) =>
-      source ? { title: source.title, licence: source.licence, attribution: source.attribution, url: source.upstream } : { title: name, licence: 'your own', attribution: '' }),
+      source
+        ? { title: source.title, licence: source.licence, attribution: source.attribution, url: source.upstream }
+        : { title: name, licence: 'your own', attribution: '' },
+    ),
   };
   await writeAtomic(path.join(folder, 'report.html'), renderReport(data));
 }
@@ -58,14 +61,45 @@ function rowsOf({ metrics }: Trained): ReportData['rows'] {
   return [
     { name: 'test', note: 'no text or recording shared with training', scores: metrics.test },
     { name: 'dev', note: 'chose the epoch: a little flattering', scores: metrics.dev },
-    ...(metrics.greedy ? [{ name: 'test, greedy', note: 'the same model without beam search', scores: metrics.greedy.test }] : []),
-    ...(metrics.oracle ? [{ name: `test, best of ${metrics.oracle.nbest}`, note: 'a perfect choice among the n best: out of reach', scores: metrics.oracle.test }] : []),
-    ...(metrics.before ? [{ name: 'test, before', note: 'the model that training went on from', scores: metrics.before.test }] : []),
-    ...(metrics.forgetting ? [
-      { name: `${metrics.forgetting.recipe}, before`, note: 'the earlier run’s own test', scores: metrics.forgetting.before },
-      { name: `${metrics.forgetting.recipe}, after`, note: 'what going on has cost there', scores: metrics.forgetting.after },
-    ] : []),
-    ...(metrics.baseline ? [{ name: 'test, untrained encoder', note: 'the same head on random weights', scores: metrics.baseline.test, baseline: true }] : []),
+    ...(metrics.greedy
+      ? [{ name: 'test, greedy', note: 'the same model without beam search', scores: metrics.greedy.test }]
+      : []),
+    ...(metrics.oracle
+      ? [
+          {
+            name: `test, best of ${metrics.oracle.nbest}`,
+            note: 'a perfect choice among the n best: out of reach',
+            scores: metrics.oracle.test,
+          },
+        ]
+      : []),
+    ...(metrics.before
+      ? [{ name: 'test, before', note: 'the model that training went on from', scores: metrics.before.test }]
+      : []),
+    ...(metrics.forgetting
+      ? [
+          {
+            name: `${metrics.forgetting.recipe}, before`,
+            note: 'the earlier run’s own test',
+            scores: metrics.forgetting.before,
+          },
+          {
+            name: `${metrics.forgetting.recipe}, after`,
+            note: 'what going on has cost there',
+            scores: metrics.forgetting.after,
+          },
+        ]
+      : []),
+    ...(metrics.baseline
+      ? [
+          {
+            name: 'test, untrained encoder',
+            note: 'the same head on random weights',
+            scores: metrics.baseline.test,
+            baseline: true,
+          },
+        ]
+      : []),
   ];
 }
 
@@ -74,8 +108,10 @@ async function utterancesOf(prepared: Prepared, trained: Trained): Promise<Repor
   const items = new Map(prepared.test.map((item) => [item.utterance.id, item]));
   const played = worthHearing(trained.test.pairs);
   const utterances: ReportUtterance[] = [];
-  const describe = (pair: AlignedPair): Promise<ReportUtterance> => utteranceOf(pair, items.get(pair.id)!, played.has(pair) ? prepared.read : undefined);
-  for await (const { result } of ahead(trained.test.pairs, 3, describe)) utterances.push({ ...result, ...wordsOf(trained, utterances.length) });
+  const describe = (pair: AlignedPair): Promise<ReportUtterance> =>
+    utteranceOf(pair, items.get(pair.id)!, played.has(pair) ? prepared.read : undefined);
+  for await (const { result } of ahead(trained.test.pairs, 3, describe))
+    utterances.push({ ...result, ...wordsOf(trained, utterances.length) });
   return utterances;
 }
 
@@ -85,7 +121,11 @@ function wordsOf(trained: Trained, index: number): Pick<ReportUtterance, 'words'
   return words.length > 0 ? { words } : {};
 }
 
-async function utteranceOf(pair: AlignedPair, item: Item, read: Prepared['read'] | undefined): Promise<ReportUtterance> {
+async function utteranceOf(
+  pair: AlignedPair,
+  item: Item,
+  read: Prepared['read'] | undefined,
+): Promise<ReportUtterance> {
   const { speaker, snr } = pair;
   const about = { pair, ...(speaker === undefined ? {} : { speaker }), ...(snr === undefined ? {} : { snrDb: snr }) };
   if (!read) return about;
@@ -106,7 +146,10 @@ function worthHearing(pairs: readonly AlignedPair[]): Set<AlignedPair> {
 async function layerWeights(folder: string): Promise<ReportData['layers']> {
   const checkpoints = path.join(folder, 'checkpoints');
   // Of several stages the last: their folders are numbered.
-  const last = (await readdir(checkpoints, { recursive: true }).catch(() => [])).filter((file) => path.basename(file) === 'best.ckpt').sort().at(-1);
+  const last = (await readdir(checkpoints, { recursive: true }).catch(() => []))
+    .filter((file) => path.basename(file) === 'best.ckpt')
+    .sort()
+    .at(-1);
   const raw = last && (await readCheckpoint(path.join(checkpoints, last)))?.weights.get('head.layer_weights');
   if (!raw) return undefined;
   // The network's softmax over the layers.
@@ -119,14 +162,25 @@ async function layerWeights(folder: string): Promise<ReportData['layers']> {
 /** The grid of weights that were tried on dev; of the finer steps around its best only what was chosen. */
 function surfaceOf({ tried, decoding }: Trained): NonNullable<ReportData['languageModel']> {
   const [alphas, betas] = [weightGrid.alphas, weightGrid.betas];
-  const at = (alpha: number, beta: number): number => tried.find((point) => point.alpha === alpha && point.beta === beta)?.errorRate ?? NaN;
+  const at = (alpha: number, beta: number): number =>
+    tried.find((point) => point.alpha === alpha && point.beta === beta)?.errorRate ?? NaN;
   return {
-    measuredOn: 'dev', alphas: [...alphas], betas: [...betas], cer: alphas.map((alpha) => betas.map((beta) => at(alpha, beta))),
-    ...(decoding ? { chosen: { alpha: decoding.alpha, beta: decoding.beta, cer: at(decoding.alpha, decoding.beta) } } : {}),
+    measuredOn: 'dev',
+    alphas: [...alphas],
+    betas: [...betas],
+    cer: alphas.map((alpha) => betas.map((beta) => at(alpha, beta))),
+    ...(decoding
+      ? { chosen: { alpha: decoding.alpha, beta: decoding.beta, cer: at(decoding.alpha, decoding.beta) } }
+      : {}),
   };
 }
 
 function costsOf(prepared: Prepared, { metrics }: Trained): [string, string][] {
-  const minutes = (items: Prepared['train']): string => `${(items.reduce((sum, item) => sum + item.samples, 0) / 16000 / 60).toFixed(1)} min`;
-  return [['Training audio', minutes(prepared.train)], ...costLines(metrics), ['Peak memory', `${(process.resourceUsage().maxRSS / 1024 / 1024).toFixed(2)} GiB`]];
+  const minutes = (items: Prepared['train']): string =>
+    `${(items.reduce((sum, item) => sum + item.samples, 0) / 16000 / 60).toFixed(1)} min`;
+  return [
+    ['Training audio', minutes(prepared.train)],
+    ...costLines(metrics),
+    ['Peak memory', `${(process.resourceUsage().maxRSS / 1024 / 1024).toFixed(2)} GiB`],
+  ];
 }

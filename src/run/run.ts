@@ -90,15 +90,33 @@ async function runIn(folder: string, recipe: Recipe, options: RunOptions): Promi
   const cache = new AudioCache(path.join(cacheFolder(), 'audio'));
   const before = await readLockedEncoder(folder);
   const model = recipe.start === undefined ? undefined : await modelFolder(recipe.start, options.runs ?? 'runs');
-  const start = model === undefined ? await startingPoint(recipe, { progress, signal: options.signal, commit: before?.commit }) : await fromModel(model);
+  const start =
+    model === undefined
+      ? await startingPoint(recipe, { progress, signal: options.signal, commit: before?.commit })
+      : await fromModel(model);
   const encoder = start.source && (await lockEncoder(start.source, before));
   const earlier = model === undefined ? undefined : await earlierRun(model, cache, progress, options.signal);
-  const prepared = await prepare(recipe, cache, progress, options.signal, { vocabulary: start.vocabulary, reserved: earlier?.reserved });
-  await writeAtomic(path.join(folder, 'recipe.lock.yaml'), stringify(lockOf(recipe, prepared, encoder, { device, threads })));
+  const prepared = await prepare(recipe, cache, progress, options.signal, {
+    vocabulary: start.vocabulary,
+    reserved: earlier?.reserved,
+  });
+  await writeAtomic(
+    path.join(folder, 'recipe.lock.yaml'),
+    stringify(lockOf(recipe, prepared, encoder, { device, threads })),
+  );
   await writeJsonLines(path.join(folder, 'set-aside.jsonl'), prepared.setAside);
 
   const sources = await sourcesOf(recipe);
-  const trained = await adapt({ recipe, prepared, folder, start, earlier, sources, progress, ...(options.signal ? { signal: options.signal } : {}) });
+  const trained = await adapt({
+    recipe,
+    prepared,
+    folder,
+    start,
+    earlier,
+    sources,
+    progress,
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
   await writeJsonLines(path.join(folder, 'hypotheses.jsonl'), trained.hypotheses);
   const metrics: Metrics = { ...trained.metrics, machine: { device, threads } };
   const findings = diagnose(factsOf(recipe, prepared, trained));
@@ -109,7 +127,8 @@ async function runIn(folder: string, recipe: Recipe, options: RunOptions): Promi
   return { folder, metrics, setAside: prepared.setAside, findings, known: false };
 }
 
-const runFolder = (recipe: Recipe, runs: string): string => path.join(runs, `${recipe.name}-${recipeHash(recipe).slice(0, 8)}`);
+const runFolder = (recipe: Recipe, runs: string): string =>
+  path.join(runs, `${recipe.name}-${recipeHash(recipe).slice(0, 8)}`);
 
 /** The model that a recipe's `start` names: a folder, or what another recipe's run has left. */
 async function modelFolder(start: string, runs: string): Promise<string> {
@@ -123,29 +142,44 @@ async function finishedRun(folder: string): Promise<RunResult | undefined> {
   const file = path.join(folder, 'metrics.json');
   if (!existsSync(file)) return undefined;
   const metrics = JSON.parse(await readFile(file, 'utf8')) as Metrics;
-  const lines = (await readFile(path.join(folder, 'set-aside.jsonl'), 'utf8')).split('\n').filter((line) => line !== '');
+  const lines = (await readFile(path.join(folder, 'set-aside.jsonl'), 'utf8'))
+    .split('\n')
+    .filter((line) => line !== '');
   // Runs that were finished before there were findings have none.
   const findings = await readFile(path.join(folder, 'findings.json'), 'utf8').catch(() => '[]');
-  return { folder, metrics, setAside: lines.map((line) => JSON.parse(line) as SetAside), findings: JSON.parse(findings) as TrainingFinding[], known: true };
+  return {
+    folder,
+    metrics,
+    setAside: lines.map((line) => JSON.parse(line) as SetAside),
+    findings: JSON.parse(findings) as TrainingFinding[],
+    known: true,
+  };
 }
 
 /** The recipe with all its defaults, and hashes of what it was run on. */
 function lockOf(recipe: Recipe, prepared: Prepared, encoder: LockedEncoder | undefined, machine: Machine): object {
   const parts = { train: prepared.train, dev: prepared.dev, test: prepared.test };
-  const hashes = Object.fromEntries(Object.entries(parts).map(([name, items]) => [name, {
-    utterances: items.length,
-    minutes: Number((items.reduce((sum, item) => sum + item.samples, 0) / 16000 / 60).toFixed(2)),
-    audio: sha256(items.map((item) => item.key).join('\n')),
-    text: sha256(items.map((item) => item.tokens.join(' ')).join('\n')),
-  }]));
+  const hashes = Object.fromEntries(
+    Object.entries(parts).map(([name, items]) => [
+      name,
+      {
+        utterances: items.length,
+        minutes: Number((items.reduce((sum, item) => sum + item.samples, 0) / 16000 / 60).toFixed(2)),
+        audio: sha256(items.map((item) => item.key).join('\n')),
+        text: sha256(items.map((item) => item.tokens.join(' ')).join('\n')),
+      },
+    ]),
+  );
   return { recipe, locked: { ...hashes, ...(encoder ? { encoder } : {}), ...versions(), ...machine } };
 }
 
 async function sourcesOf(recipe: Recipe): Promise<{ name: string; source?: Source }[]> {
-  return Promise.all([recipe.corpus].flat().map(async (name) => {
-    const { sourceFolder, name: short } = findCorpus(name);
-    return sourceFolder ? { name: short, source: await readSource(sourceFolder) } : { name: short };
-  }));
+  return Promise.all(
+    [recipe.corpus].flat().map(async (name) => {
+      const { sourceFolder, name: short } = findCorpus(name);
+      return sourceFolder ? { name: short, source: await readSource(sourceFolder) } : { name: short };
+    }),
+  );
 }
 
 async function writeJsonLines(file: string, records: readonly unknown[]): Promise<void> {

@@ -17,7 +17,12 @@ export async function temperatureOf(model: Model, prepared: Pick<Prepared, 'read
   const stride = Math.ceil(all / MOST_FRAMES);
   const items = prepared.dev.filter((_, i) => i % stride === 0);
   const outputs = await outputsOf(model, prepared, items);
-  const loss = (temperature: number): number => lossAt(temperature, model, outputs.map(({ logits, frames }, i) => ({ logits, frames, target: items[i]!.target })));
+  const loss = (temperature: number): number =>
+    lossAt(
+      temperature,
+      model,
+      outputs.map(({ logits, frames }, i) => ({ logits, frames, target: items[i]!.target })),
+    );
   const temperature = fitTemperature(loss);
   return { temperature, loss_before: loss(1), loss_after: loss(temperature) };
 }
@@ -33,7 +38,14 @@ function lossAt(temperature: number, { vocabulary }: Model, examples: readonly E
   let [sum, count] = [0, 0];
   for (const { logits, frames, target } of examples) {
     const softened = logits.map((logit) => logit / temperature);
-    const [loss] = ctcLoss(softened, { batch: 1, frames, tokens: vocabulary.size }, Int32Array.of(frames), [target], vocabulary.blank, new Float32Array(logits.length));
+    const [loss] = ctcLoss(
+      softened,
+      { batch: 1, frames, tokens: vocabulary.size },
+      Int32Array.of(frames),
+      [target],
+      vocabulary.blank,
+      new Float32Array(logits.length),
+    );
     if (!Number.isFinite(loss)) continue;
     sum += loss!;
     count += target.length;

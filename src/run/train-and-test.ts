@@ -55,7 +55,18 @@ export interface Trained {
   tried: readonly TriedWeights[];
   decoding: Decoding | undefined;
   /** What `hypotheses.jsonl` holds. */
-  hypotheses: { split: 'dev' | 'test'; id: string; reference: string; hypothesis: string; seconds?: number; speaker?: string; file?: string; snr?: number; words: HeardWord[]; nbest?: readonly string[] }[];
+  hypotheses: {
+    split: 'dev' | 'test';
+    id: string;
+    reference: string;
+    hypothesis: string;
+    seconds?: number;
+    speaker?: string;
+    file?: string;
+    snr?: number;
+    words: HeardWord[];
+    nbest?: readonly string[];
+  }[];
 }
 
 /**
@@ -70,10 +81,15 @@ export async function adapt(work: Work): Promise<Trained> {
   // Phones make no words that could be sure or unsure.
   const frames = recipe.text.unit === 'graphemes' ? await temperatureOf(model, prepared) : undefined;
   if (frames) model.decoder.calibration = { temperature: frames.temperature, slope: 1, offset: 0 };
-  const heard = { dev: await evaluateModel(model, recipe, prepared, prepared.dev), test: await evaluateModel(model, recipe, prepared, prepared.test) };
+  const heard = {
+    dev: await evaluateModel(model, recipe, prepared, prepared.dev),
+    test: await evaluateModel(model, recipe, prepared, prepared.test),
+  };
   const { curve, apply } = calibrate(heard.dev);
   const evaluated = { dev: apply(heard.dev), test: apply(heard.test) };
-  const greedy = parts.about.decoding && score((await evaluateModel(model, recipe, prepared, prepared.test, new Decoder(prepared.vocabulary))).pairs);
+  const greedy =
+    parts.about.decoding &&
+    score((await evaluateModel(model, recipe, prepared, prepared.test, new Decoder(prepared.vocabulary))).pairs);
   const forgetting = start.model === undefined ? undefined : await measureForgetting(work, start.model, model);
   await model.release();
   const confidence = frames && confidenceOf(frames, evaluated.dev, evaluated.test, heard.test);
@@ -81,12 +97,32 @@ export async function adapt(work: Work): Promise<Trained> {
   const oracle = bestOfNBest(evaluated.test.pairs, tokeniser(recipe.text));
   const minutes = prepared.train.reduce((sum, item) => sum + item.samples, 0) / 16000 / 60;
   if (tried.length > 0) await writeJson(path.join(folder, 'decoding-weights.json'), tried);
-  await writeModel(path.join(folder, 'model'), { ...parts, about: { ...parts.about, ...(frames && curve ? { confidence: { temperature: frames.temperature, ...curve } } : {}) } }, modelCard(recipe, test, minutes, work.sources, confidence?.threshold));
-  const wantsBaseline = recipe.baseline.random_encoder && start.model === undefined && start.own && start.pretrained && recipe.encoder.model !== 'random';
+  await writeModel(
+    path.join(folder, 'model'),
+    {
+      ...parts,
+      about: {
+        ...parts.about,
+        ...(frames && curve ? { confidence: { temperature: frames.temperature, ...curve } } : {}),
+      },
+    },
+    modelCard(recipe, test, minutes, work.sources, confidence?.threshold),
+  );
+  const wantsBaseline =
+    recipe.baseline.random_encoder &&
+    start.model === undefined &&
+    start.own &&
+    start.pretrained &&
+    recipe.encoder.model !== 'random';
   const metrics: Metrics = {
     test,
     dev: score(evaluated.dev.pairs),
-    train: { epochs: trained.epochs.length, seconds: trained.seconds, frames_per_second: trained.frames / trained.seconds, memory: trained.memory },
+    train: {
+      epochs: trained.epochs.length,
+      seconds: trained.seconds,
+      frames_per_second: trained.frames / trained.seconds,
+      memory: trained.memory,
+    },
     features: { seconds: trained.features.seconds, real_time_factor: trained.features.realTimeFactor ?? null },
     ...(confidence ? { confidence } : {}),
     ...(oracle ? { oracle: { nbest: NBEST, test: score(oracle) } } : {}),
@@ -94,15 +130,34 @@ export async function adapt(work: Work): Promise<Trained> {
     ...(forgetting ?? {}),
     ...(wantsBaseline ? { baseline: { test: await trainBaseline(work) } } : {}),
   };
-  return { metrics, epochs: trained.epochs, test: evaluated.test, tried, decoding: parts.about.decoding, hypotheses: hypothesesOf(evaluated) };
+  return {
+    metrics,
+    epochs: trained.epochs,
+    test: evaluated.test,
+    tried,
+    decoding: parts.about.decoding,
+    hypotheses: hypothesesOf(evaluated),
+  };
 }
 
 /** The model with what it needs to decode as the recipe says, and the weights that were tried on dev. */
-async function withDecoding({ recipe, prepared, folder, progress, signal }: Work, parts: ModelParts): Promise<{ parts: ModelParts; tried: TriedWeights[] }> {
+async function withDecoding(
+  { recipe, prepared, folder, progress, signal }: Work,
+  parts: ModelParts,
+): Promise<{ parts: ModelParts; tried: TriedWeights[] }> {
   if (recipe.decoding.method === 'greedy') return { parts, tried: [] };
-  const { languageModel, words } = await learnLanguage(recipe, prepared, path.join(folder, 'language-model'), progress, signal);
+  const { languageModel, words } = await learnLanguage(
+    recipe,
+    prepared,
+    path.join(folder, 'language-model'),
+    progress,
+    signal,
+  );
   const model = await Model.assemble(parts);
-  const knowledge = { words, languageModel: languageModel === undefined ? undefined : await loadLanguageModel(languageModel) };
+  const knowledge = {
+    words,
+    languageModel: languageModel === undefined ? undefined : await loadLanguageModel(languageModel),
+  };
   const { decoding, tried } = await tuneDecoding(recipe, prepared, model, knowledge, progress);
   await model.release();
   return { parts: { ...parts, about: { ...parts.about, decoding }, languageModel, words }, tried };
@@ -112,7 +167,10 @@ async function withDecoding({ recipe, prepared, folder, progress, signal }: Work
 async function trainBaseline(work: Work): Promise<Scores> {
   const progress: Progress = (stage, total, unit) => work.progress(`baseline: ${stage}`, total, unit);
   const recipe: Recipe = { ...work.recipe, train: 'head', stages: undefined };
-  const trained = await trainStages({ ...work, recipe, start: await randomStart(recipe), progress }, path.join(work.folder, 'baseline'));
+  const trained = await trainStages(
+    { ...work, recipe, start: await randomStart(recipe), progress },
+    path.join(work.folder, 'baseline'),
+  );
   const model = await Model.assemble(trained.parts);
   const { pairs } = await evaluateModel(model, recipe, work.prepared, work.prepared.test);
   await model.release();
@@ -134,21 +192,49 @@ async function trainStages(work: Work, folder: string): Promise<StagesResult> {
   const stages = stagesOf(recipe);
   const layers = start.layers ?? layersOf(recipe, start);
   const shape: Omit<Shape, 'encoder'> = {
-    head: start.head ?? headOf(recipe, start, layers), layers, tokens: prepared.vocabulary.size,
-    adapters: adapterOptions(start.adapters ?? (stages.some((stage) => stage.learns === 'adapters') ? recipe.adapters : undefined)), freeze: recipe.encoder.freeze,
+    head: start.head ?? headOf(recipe, start, layers),
+    layers,
+    tokens: prepared.vocabulary.size,
+    adapters: adapterOptions(
+      start.adapters ?? (stages.some((stage) => stage.learns === 'adapters') ? recipe.adapters : undefined),
+    ),
+    freeze: recipe.encoder.freeze,
   };
-  const spelt = shape.head.phones && start.phones ? spellingStart(recipe, start.phones, (await start.open(start.top)).weights, prepared.vocabulary) : undefined;
-  const known = start.vocabulary ? extendVocabulary(start.weights, start.vocabulary, prepared.vocabulary, spelt) : new Map([...start.weights, ...(spelt ?? [])]);
+  const spelt =
+    shape.head.phones && start.phones
+      ? spellingStart(recipe, start.phones, (await start.open(start.top)).weights, prepared.vocabulary)
+      : undefined;
+  const known = start.vocabulary
+    ? extendVocabulary(start.weights, start.vocabulary, prepared.vocabulary, spelt)
+    : new Map([...start.weights, ...(spelt ?? [])]);
   const weights: Weights = new Map(known);
-  const result = { epochs: [] as EpochRecord[], seconds: 0, frames: 0, features: { seconds: 0, secondsOfAudio: 0, cached: 0, computed: 0 } as FeatureReport, memory: [] as Metrics['train']['memory'] };
+  const result = {
+    epochs: [] as EpochRecord[],
+    seconds: 0,
+    frames: 0,
+    features: { seconds: 0, secondsOfAudio: 0, cached: 0, computed: 0 } as FeatureReport,
+    memory: [] as Metrics['train']['memory'],
+  };
   for (const [i, stage] of stages.entries()) {
-    const trained = await trainStage(work, { shape, stage, weights, folder, index: i, only: stages.length === 1, epochsBefore: result.epochs.length });
+    const trained = await trainStage(work, {
+      shape,
+      stage,
+      weights,
+      folder,
+      index: i,
+      only: stages.length === 1,
+      epochsBefore: result.epochs.length,
+    });
     for (const [name, data] of trained.weights) weights.set(name, data);
     result.epochs.push(...trained.epochs);
     result.seconds += trained.seconds;
     result.frames += trained.seconds * trained.framesPerSecond;
     result.features = added(result.features, trained.features);
-    result.memory.push({ mode: trained.memory.mode, expected: trained.memory.need.total, most: process.resourceUsage().maxRSS * 1024 });
+    result.memory.push({
+      mode: trained.memory.mode,
+      expected: trained.memory.need.total,
+      most: process.resourceUsage().maxRSS * 1024,
+    });
   }
   return { ...result, parts: trainedParts(recipe, start, shape, stages, weights, prepared) };
 }
@@ -170,16 +256,34 @@ async function trainStage(work: Work, { shape: common, stage, weights, folder, i
   for (const [name, data] of encoder.weights) if (!weights.has(name)) weights.set(name, data);
   const shape: Shape = { ...common, encoder };
   const cache = new FeatureCache(path.join(cacheFolder(), 'features'));
-  const source = { shape, learns: stage.learns, start, recipe, prepared, cache, progress, ...(signal ? { signal } : {}) };
+  const source = {
+    shape,
+    learns: stage.learns,
+    start,
+    recipe,
+    prepared,
+    cache,
+    progress,
+    ...(signal ? { signal } : {}),
+  };
   const { train: trainExamples, dev, features } = await examplesFor(source);
   const named: Progress = only ? progress : (what, total, unit) => progress(`${stage.name}: ${what}`, total, unit);
   const result = await train({
     build: (training) => buildTrainable(shape, stage.learns, weights, training),
-    blank: prepared.vocabulary.blank, train: trainExamples, dev, start: weights,
+    blank: prepared.vocabulary.blank,
+    train: trainExamples,
+    dev,
+    start: weights,
     optimiser: optimiserOf(shape, recipe),
-    settings: { ...trainingSettings(recipe), epochs: stage.epochs, learningRate: stage.learningRate, seed: only ? recipe.seed : `${recipe.seed}/${index}` },
+    settings: {
+      ...trainingSettings(recipe),
+      epochs: stage.epochs,
+      learningRate: stage.learningRate,
+      seed: only ? recipe.seed : `${recipe.seed}/${index}`,
+    },
     folder: path.join(folder, 'checkpoints', ...(only ? [] : [`${index + 1} ${stage.name}`])),
-    progress: named, ...(signal ? { signal } : {}),
+    progress: named,
+    ...(signal ? { signal } : {}),
     onEpoch: (record) => recordEpoch(folder, inRun(record)),
   });
   function inRun(record: EpochRecord): EpochRecord {
@@ -190,21 +294,35 @@ async function trainStage(work: Work, { shape: common, stage, weights, folder, i
 
 function added(a: FeatureReport, b: FeatureReport): FeatureReport {
   const seconds = a.seconds + b.seconds;
-  const audio = (report: FeatureReport): number => (report.realTimeFactor === undefined ? 0 : report.seconds / report.realTimeFactor);
+  const audio = (report: FeatureReport): number =>
+    report.realTimeFactor === undefined ? 0 : report.seconds / report.realTimeFactor;
   const computedAudio = audio(a) + audio(b);
   return {
-    seconds, secondsOfAudio: b.secondsOfAudio, cached: a.cached + b.cached, computed: a.computed + b.computed,
+    seconds,
+    secondsOfAudio: b.secondsOfAudio,
+    cached: a.cached + b.cached,
+    computed: a.computed + b.computed,
     ...(computedAudio > 0 ? { realTimeFactor: seconds / computedAudio } : {}),
   };
 }
 
 function hypothesesOf(evaluated: { dev: Evaluated; test: Evaluated }): Trained['hypotheses'] {
-  return (['dev', 'test'] as const).flatMap((split) => evaluated[split].pairs.map(({ id, reference, hypothesis, seconds, speaker, file, snr, nbest }, i) => ({
-    split, id, reference, hypothesis, ...defined({ seconds, speaker, file, snr }), words: evaluated[split].words[i]!, ...defined({ nbest }),
-  })));
+  return (['dev', 'test'] as const).flatMap((split) =>
+    evaluated[split].pairs.map(({ id, reference, hypothesis, seconds, speaker, file, snr, nbest }, i) => ({
+      split,
+      id,
+      reference,
+      hypothesis,
+      ...defined({ seconds, speaker, file, snr }),
+      words: evaluated[split].words[i]!,
+      ...defined({ nbest }),
+    })),
+  );
 }
 
 /** Without the fields that are not there, as files have it. */
 function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
 }

@@ -18,16 +18,33 @@ export interface TunedDecoding {
 }
 
 /** Finds the language model's weights by CER on dev, unless the recipe gives them. */
-export async function tuneDecoding(recipe: Recipe, prepared: Prepared, model: Model, knowledge: Knowledge, progress: Progress): Promise<TunedDecoding> {
+export async function tuneDecoding(
+  recipe: Recipe,
+  prepared: Prepared,
+  model: Model,
+  knowledge: Knowledge,
+  progress: Progress,
+): Promise<TunedDecoding> {
   const { beam_width, lexicon, hotwords, hotword_weight, alpha, beta } = recipe.decoding;
-  const decoding = (weights: { alpha: number; beta: number }, width = beam_width): Decoding => ({ method: 'beam', beam_width: width, ...weights, lexicon, hotwords, hotword_weight });
+  const decoding = (weights: { alpha: number; beta: number }, width = beam_width): Decoding => ({
+    method: 'beam',
+    beam_width: width,
+    ...weights,
+    lexicon,
+    hotwords,
+    hotword_weight,
+  });
   if (!knowledge.languageModel) return { decoding: decoding({ alpha: 0, beta: 0 }), tried: [] };
   if (alpha !== undefined && beta !== undefined) return { decoding: decoding({ alpha, beta }), tried: [] };
   const outputs = await outputsOf(model, prepared, prepared.dev);
   const task = progress('tune decoding', undefined, 'weights');
   const errorRate = (weights: { alpha: number; beta: number }): number => {
     const decoder = new Decoder(model.vocabulary, decoding(weights, TUNING_BEAM), knowledge);
-    const pairs = prepared.dev.map((item, i) => ({ id: item.utterance.id, reference: item.text, hypothesis: decoder.decode(outputs[i]!.logits, outputs[i]!.frames).text }));
+    const pairs = prepared.dev.map((item, i) => ({
+      id: item.utterance.id,
+      reference: item.text,
+      hypothesis: decoder.decode(outputs[i]!.logits, outputs[i]!.frames).text,
+    }));
     task.advance();
     return score(alignPairs(pairs, (text) => textToTokens(text, recipe.text.profile))).cer;
   };

@@ -23,7 +23,8 @@ export function makeBatches(frames: ArrayLike<number>, budget: number, random?: 
   for (const [padded, examples] of [...byLength].sort(([a], [b]) => a - b)) {
     random?.shuffle(examples);
     const rows = Math.max(1, Math.floor(budget / padded));
-    for (let i = 0; i < examples.length; i += rows) batches.push({ frames: padded, examples: examples.slice(i, i + rows) });
+    for (let i = 0; i < examples.length; i += rows)
+      batches.push({ frames: padded, examples: examples.slice(i, i + rows) });
   }
   return random ? random.shuffle(batches) : batches;
 }

@@ -9,7 +9,10 @@ import { codeOf, InputError, messageOf, WorkError } from './errors.ts';
  * Writes a file whole or not at all: to a temporary name beside it, then renamed.
  * @throws WorkError when the disk is full or the folder can't be written
  */
-export async function writeAtomic(file: string, data: string | Uint8Array | Iterable<string | Uint8Array>): Promise<void> {
+export async function writeAtomic(
+  file: string,
+  data: string | Uint8Array | Iterable<string | Uint8Array>,
+): Promise<void> {
   await wholeOrNot(file, async (temporary) => {
     const handle = await open(temporary, 'w');
     try {
@@ -46,8 +49,18 @@ export function temporaryBeside(file: string): string {
 
 export function writeError(file: string, error: unknown): WorkError {
   if (codeOf(error) === 'ENOSPC')
-    return new WorkError('the disk is full', 'Free some space, then run the same command again: what is done is kept.', { file }, error);
-  return new WorkError(`can't write: ${messageOf(error)}`, 'Check that the folder exists and may be written.', { file }, error);
+    return new WorkError(
+      'the disk is full',
+      'Free some space, then run the same command again: what is done is kept.',
+      { file },
+      error,
+    );
+  return new WorkError(
+    `can't write: ${messageOf(error)}`,
+    'Check that the folder exists and may be written.',
+    { file },
+    error,
+  );
 }
 
 /** JSON with two-space indent and a final newline, written atomically. */
@@ -61,7 +74,12 @@ export async function readJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new InputError(`not valid JSON: ${messageOf(error)}`, 'Restore the file, or delete it to have it made again.', { file }, error);
+    throw new InputError(
+      `not valid JSON: ${messageOf(error)}`,
+      'Restore the file, or delete it to have it made again.',
+      { file },
+      error,
+    );
   }
 }
 
@@ -77,7 +95,8 @@ export async function readText(file: string): Promise<string> {
 export function readError(file: string, error: unknown): InputError {
   const code = codeOf(error);
   if (code === 'ENOENT') return new InputError('no such file', 'Check the path.', { file }, error);
-  if (code === 'EISDIR') return new InputError('this is a folder, a file is wanted', 'Name a file in it.', { file }, error);
+  if (code === 'EISDIR')
+    return new InputError('this is a folder, a file is wanted', 'Name a file in it.', { file }, error);
   return new InputError(`can't read: ${messageOf(error)}`, 'Check that the file may be read.', { file }, error);
 }
 

@@ -52,7 +52,11 @@ async function take(file: string, me: Owner): Promise<void> {
 
 function inUse(file: string, owner: Owner | undefined): WorkError {
   const who = owner ? `process ${owner.pid} on ${owner.host}, since ${owner.since}` : 'another process';
-  return new WorkError(`this run is at work already: ${who}`, `Wait for it, or stop it. If there is no such process, delete ${FILE}.`, { file: path.dirname(file) });
+  return new WorkError(
+    `this run is at work already: ${who}`,
+    `Wait for it, or stop it. If there is no such process, delete ${FILE}.`,
+    { file: path.dirname(file) },
+  );
 }
 
 function ownerIn(text: string): Owner | undefined {
@@ -65,8 +69,12 @@ function ownerIn(text: string): Owner | undefined {
 }
 
 async function isAtWork(file: string, owner: Owner | undefined): Promise<boolean> {
-  if (owner?.host === hostname()) return isAlive(owner.pid) && (owner.began ?? '') === (beginning(owner.pid).began ?? '');
-  const touched = await stat(file).then(({ mtimeMs }) => mtimeMs, () => 0);
+  if (owner?.host === hostname())
+    return isAlive(owner.pid) && (owner.began ?? '') === (beginning(owner.pid).began ?? '');
+  const touched = await stat(file).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
   return Date.now() - touched < SILENT_MS;
 }
 

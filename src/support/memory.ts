@@ -10,4 +10,5 @@ export function memoryForUs(): number {
 const MIB = 1024 ** 2;
 
 /** `3.4 GiB`, or `120 MiB` */
-export const sizeInWords = (bytes: number): string => (bytes < 1000 * MIB ? `${Math.round(bytes / MIB)} MiB` : `${(bytes / MIB / 1024).toFixed(1)} GiB`);
+export const sizeInWords = (bytes: number): string =>
+  bytes < 1000 * MIB ? `${Math.round(bytes / MIB)} MiB` : `${(bytes / MIB / 1024).toFixed(1)} GiB`;

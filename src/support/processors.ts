@@ -20,7 +20,9 @@ function coresAllowed(root: string): number | undefined {
     const [first, last = first] = range.split('-').map(Number) as [number, number];
     return Array.from({ length: last - first + 1 }, (_, i) => first + i);
   });
-  return new Set(cpus.map((cpu) => read(root, `sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`) ?? String(cpu))).size;
+  return new Set(
+    cpus.map((cpu) => read(root, `sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`) ?? String(cpu)),
+  ).size;
 }
 
 /** Processors' worth of time that control groups grant, of either version: https://docs.kernel.org/admin-guide/cgroup-v2.html#cpu-interface-files */
@@ -34,7 +36,10 @@ function quotas(root: string): number[] {
     return upwards(group).flatMap((folder) => {
       const [quota, period] = second
         ? (read(root, path.join(mount, folder, 'cpu.max')) ?? '').split(' ')
-        : [read(root, path.join(mount, folder, 'cpu.cfs_quota_us')), read(root, path.join(mount, folder, 'cpu.cfs_period_us'))];
+        : [
+            read(root, path.join(mount, folder, 'cpu.cfs_quota_us')),
+            read(root, path.join(mount, folder, 'cpu.cfs_period_us')),
+          ];
       const share = Number(quota) / Number(period);
       return share > 0 && Number.isFinite(share) ? [share] : [];
     });

@@ -14,7 +14,10 @@ export interface NamedTensor {
  * @param metadata what other programs look for, e.g. `{ format: 'pt' }`
  * @returns the file's pieces, to be written one after the other
  */
-export function encodeSafetensors(tensors: ReadonlyMap<string, NamedTensor>, metadata?: Readonly<Record<string, string>>): Uint8Array[] {
+export function encodeSafetensors(
+  tensors: ReadonlyMap<string, NamedTensor>,
+  metadata?: Readonly<Record<string, string>>,
+): Uint8Array[] {
   const header: Record<string, Entry | typeof metadata> = metadata ? { __metadata__: metadata } : {};
   let offset = 0;
   for (const [name, { dims, data }] of tensors) {
@@ -27,7 +30,11 @@ export function encodeSafetensors(tensors: ReadonlyMap<string, NamedTensor>, met
   json.copy(padded);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
-  return [length, padded, ...[...tensors.values()].map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength))];
+  return [
+    length,
+    padded,
+    ...[...tensors.values()].map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+  ];
 }
 
 /** @throws Error when the bytes are no such file, or hold other than float32 */
@@ -36,7 +43,14 @@ export function decodeSafetensors(bytes: Uint8Array): Map<string, NamedTensor> {
   const length = Number(view.getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as Record<string, Entry>;
   const tensors = new Map<string, NamedTensor>();
-  for (const [name, { dtype, shape, data_offsets: [start, end] }] of Object.entries(header)) {
+  for (const [
+    name,
+    {
+      dtype,
+      shape,
+      data_offsets: [start, end],
+    },
+  ] of Object.entries(header)) {
     if (name === '__metadata__') continue;
     if (dtype !== 'F32') throw new Error(`${name} is ${String(dtype)}, not F32`);
     const data = new Float32Array((end - start) / 4);

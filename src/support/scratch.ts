@@ -25,7 +25,7 @@ export class Scratch {
   };
 
   reset(): void {
-    if (this.missing > 0) this.memory = new ArrayBuffer(Math.ceil((this.used + this.missing) * 1.1 / 64) * 64);
+    if (this.missing > 0) this.memory = new ArrayBuffer(Math.ceil(((this.used + this.missing) * 1.1) / 64) * 64);
     this.used = 0;
     this.missing = 0;
   }

@@ -37,7 +37,11 @@ function withoutDigits(text: string, rules: TextRules, place: Place): string {
   if (rules.digits === 'keep' || !/\p{Nd}/u.test(text)) return text;
   switch (rules.digits) {
     case 'error':
-      throw new InputError(`digits in “${text}”`, 'Write the number out, or set text.digits in the recipe to spell, remove, exclude or keep.', place);
+      throw new InputError(
+        `digits in “${text}”`,
+        'Write the number out, or set text.digits in the recipe to spell, remove, exclude or keep.',
+        place,
+      );
     case 'exclude':
       throw new ExcludedText('it has digits');
     case 'remove':

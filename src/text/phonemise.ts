@@ -22,8 +22,16 @@ export async function phonesOf(utterance: Utterance, place: Place): Promise<stri
   try {
     return normalisePhones(await spoken(voice, utterance.text)).join(' ');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') throw new InputError('espeak-ng is not installed', 'Phones come from espeak-ng (Debian: apt-get install espeak-ng), or from `phones` in the manifest.', place, error);
-    throw new ExcludedText(`espeak-ng can't say it in ${voice}, and the manifest has no phones: ${messageOf(error).split('\n').at(-1)}`);
+    if (codeOf(error) === 'ENOENT')
+      throw new InputError(
+        'espeak-ng is not installed',
+        'Phones come from espeak-ng (Debian: apt-get install espeak-ng), or from `phones` in the manifest.',
+        place,
+        error,
+      );
+    throw new ExcludedText(
+      `espeak-ng can't say it in ${voice}, and the manifest has no phones: ${messageOf(error).split('\n').at(-1)}`,
+    );
   }
 }
 

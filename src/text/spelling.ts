@@ -30,8 +30,18 @@ export function learnSpelling(sentences: Iterable<Spoken>): Spelling {
     for (const { phones, letters, times } of words.values()) alignWord(phones, letters, times, chances, counts);
     chances = new Map([...counts].map(([phone, row]) => [phone, shares(row)]));
   }
-  const kept = [...counts].map(([phone, row]) => [phone, [...row].filter(([, times]) => times >= FEWEST).map(([letter, times]) => [letter, Number(times.toFixed(1))] as const)] as const);
-  return Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1)).map(([phone, row]) => [phone, Object.fromEntries(row)]));
+  const kept = [...counts].map(
+    ([phone, row]) =>
+      [
+        phone,
+        [...row]
+          .filter(([, times]) => times >= FEWEST)
+          .map(([letter, times]) => [letter, Number(times.toFixed(1))] as const),
+      ] as const,
+  );
+  return Object.fromEntries(
+    kept.sort(([a], [b]) => (a < b ? -1 : 1)).map(([phone, row]) => [phone, Object.fromEntries(row)]),
+  );
 }
 
 /**
@@ -41,13 +51,20 @@ export function learnSpelling(sentences: Iterable<Spoken>): Spelling {
  * @param tokens what the head writes
  * @returns [phones, tokens]
  */
-export function spellingTable(spelling: Spelling, phones: readonly string[], tokens: readonly string[], unit: 'graphemes' | 'phones' = 'graphemes'): Float32Array {
+export function spellingTable(
+  spelling: Spelling,
+  phones: readonly string[],
+  tokens: readonly string[],
+  unit: 'graphemes' | 'phones' = 'graphemes',
+): Float32Array {
   const table = new Float32Array(phones.length * tokens.length);
   phones.forEach((phone, row) => {
     const itself = unit === 'phones' || phone === BLANK || phone === DELIMITER || phone === UNKNOWN;
     const times = tokens.map((token) => (itself ? Number(token === phone) : timesOf(token, spelling[phone] ?? {})));
     const total = times.reduce((a, b) => a + b, 0);
-    times.forEach((value, column) => (table[row * tokens.length + column] = Math.log((total > 0 ? value / total : 0) + FLOOR)));
+    times.forEach(
+      (value, column) => (table[row * tokens.length + column] = Math.log((total > 0 ? value / total : 0) + FLOOR)),
+    );
   });
   return table;
 }
@@ -61,7 +78,11 @@ interface Word {
 function countWords(sentences: Iterable<Spoken>): Map<string, Word> {
   const words = new Map<string, Word>();
   for (const { text, phones } of sentences) {
-    const written = text.toLowerCase().split(/[\s\p{Pd}/_.,:;]+/u).map((word) => word.match(/[\p{L}\p{M}]/gu) ?? []).filter((letters) => letters.length > 0);
+    const written = text
+      .toLowerCase()
+      .split(/[\s\p{Pd}/_.,:;]+/u)
+      .map((word) => word.match(/[\p{L}\p{M}]/gu) ?? [])
+      .filter((letters) => letters.length > 0);
     const spoken = wordsOf(phones);
     if (written.length !== spoken.length) continue;
     written.forEach((letters, i) => {
@@ -85,7 +106,13 @@ function wordsOf(phones: readonly string[]): string[][] {
 }
 
 /** Gives each letter's count to the phones of its word, by their chances. */
-function alignWord(phones: readonly string[], letters: readonly string[], times: number, chances: ReadonlyMap<string, ReadonlyMap<string, number>>, counts: Map<string, Map<string, number>>): void {
+function alignWord(
+  phones: readonly string[],
+  letters: readonly string[],
+  times: number,
+  chances: ReadonlyMap<string, ReadonlyMap<string, number>>,
+  counts: Map<string, Map<string, number>>,
+): void {
   const weights = new Float64Array(phones.length);
   letters.forEach((letter, j) => {
     let sum = 0;

@@ -37,8 +37,18 @@ export class Vocabulary {
     const tokens: string[] = [];
     for (const [token, id] of entries) if (typeof id === 'number') tokens[id] = token;
     const gaps = Array.from(tokens, (token) => token === undefined).includes(true);
-    if (tokens.length === 0 || tokens.length !== entries.length || gaps || !tokens.includes(BLANK) || !tokens.includes(DELIMITER))
-      throw new InputError('not a vocabulary', 'A vocab.json maps each token to a number from 0 on, with "<pad>" and "|" among them.', place);
+    if (
+      tokens.length === 0 ||
+      tokens.length !== entries.length ||
+      gaps ||
+      !tokens.includes(BLANK) ||
+      !tokens.includes(DELIMITER)
+    )
+      throw new InputError(
+        'not a vocabulary',
+        'A vocab.json maps each token to a number from 0 on, with "<pad>" and "|" among them.',
+        place,
+      );
     return new Vocabulary(tokens);
   }
 

@@ -10,12 +10,30 @@ interface Header {
 }
 
 /** Writes weights, moments and the loop's own state; whole or not at all. */
-export async function writeCheckpoint(file: string, weights: Weights, moments: Moments | undefined, state: unknown, average?: Weights): Promise<void> {
-  const groups = { w: weights, ...(moments ? { m: moments.mean, s: moments.square } : {}), ...(average ? { a: average } : {}) };
-  const parts = Object.entries(groups).flatMap(([group, tensors]) => [...tensors].map(([name, data]) => ({ name: `${group}:${name}`, data })));
-  const header: Header = { tensors: parts.map(({ name, data }) => ({ name, length: data.length })), state: { step: moments?.step ?? 0, loop: state } };
+export async function writeCheckpoint(
+  file: string,
+  weights: Weights,
+  moments: Moments | undefined,
+  state: unknown,
+  average?: Weights,
+): Promise<void> {
+  const groups = {
+    w: weights,
+    ...(moments ? { m: moments.mean, s: moments.square } : {}),
+    ...(average ? { a: average } : {}),
+  };
+  const parts = Object.entries(groups).flatMap(([group, tensors]) =>
+    [...tensors].map(([name, data]) => ({ name: `${group}:${name}`, data })),
+  );
+  const header: Header = {
+    tensors: parts.map(({ name, data }) => ({ name, length: data.length })),
+    state: { step: moments?.step ?? 0, loop: state },
+  };
   const line = Buffer.from(`${JSON.stringify(header)}\n`);
-  await writeAtomic(file, [line, ...parts.map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength))]);
+  await writeAtomic(file, [
+    line,
+    ...parts.map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+  ]);
 }
 
 export interface Checkpoint {
@@ -33,8 +51,17 @@ export async function readCheckpoint(file: string): Promise<Checkpoint | undefin
   const end = bytes.indexOf(10);
   const header = JSON.parse(bytes.subarray(0, end).toString()) as Header;
   const state = header.state as { step: number; loop: unknown };
-  const result: Checkpoint = { weights: new Map(), moments: { mean: new Map(), square: new Map(), step: state.step }, state: state.loop };
-  const groups: Record<string, Weights> = { w: result.weights, m: result.moments.mean, s: result.moments.square, a: new Map() };
+  const result: Checkpoint = {
+    weights: new Map(),
+    moments: { mean: new Map(), square: new Map(), step: state.step },
+    state: state.loop,
+  };
+  const groups: Record<string, Weights> = {
+    w: result.weights,
+    m: result.moments.mean,
+    s: result.moments.square,
+    a: new Map(),
+  };
   let offset = end + 1;
   for (const { name, length } of header.tensors) {
     const data = new Float32Array(length);

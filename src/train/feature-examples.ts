@@ -9,7 +9,12 @@ import type { Examples } from './examples.ts';
  * @param width numbers a frame: layers · dims
  * @param read writes an example's numbers to the start of the memory it is given, and says how many they were
  */
-export function featureExamples(frames: readonly number[], width: number, targets: readonly Int32Array[], read: (index: number, memory: Float32Array) => Promise<number>): Examples {
+export function featureExamples(
+  frames: readonly number[],
+  width: number,
+  targets: readonly Int32Array[],
+  read: (index: number, memory: Float32Array) => Promise<number>,
+): Examples {
   const held: (Float32Array | undefined)[] = [];
   /** Of the first so many examples. */
   let holding = 0;
@@ -27,7 +32,8 @@ export function featureExamples(frames: readonly number[], width: number, target
     hold(bytes) {
       const bytesOf = (example: number): number => frames[example]! * width * Float32Array.BYTES_PER_ELEMENT;
       let used = 0;
-      for (holding = 0; holding < frames.length && used + bytesOf(holding) <= bytes; holding++) used += bytesOf(holding);
+      for (holding = 0; holding < frames.length && used + bytesOf(holding) <= bytes; holding++)
+        used += bytesOf(holding);
       return used;
     },
     frames: Int32Array.from(frames),
@@ -37,11 +43,19 @@ export function featureExamples(frames: readonly number[], width: number, target
       const features = allocate(rows * batch.frames * width);
       const frameCounts = Int32Array.from(batch.examples, (i) => frames[i]!);
       const size = batch.frames * width;
-      await Promise.all(batch.examples.map(async (i, row) => {
-        const memory = features.subarray(row * size, (row + 1) * size);
-        memory.fill(0, await fill(i, memory));
-      }));
-      return { inputs: { features: floats(features, [rows, batch.frames, width]), mask: floats(frameMask(frameCounts, batch.frames, allocate), [rows, batch.frames]) }, frameCounts };
+      await Promise.all(
+        batch.examples.map(async (i, row) => {
+          const memory = features.subarray(row * size, (row + 1) * size);
+          memory.fill(0, await fill(i, memory));
+        }),
+      );
+      return {
+        inputs: {
+          features: floats(features, [rows, batch.frames, width]),
+          mask: floats(frameMask(frameCounts, batch.frames, allocate), [rows, batch.frames]),
+        },
+        frameCounts,
+      };
     },
   };
 }

@@ -43,13 +43,25 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
   const { settings } = task;
   const lastFile = path.join(task.folder, 'last.ckpt');
   const saved = await readCheckpoint(lastFile);
-  const state = (saved?.state as LoopState | undefined) ?? { epoch: 1, step: 0, sums: freshSums(), epochs: [], seconds: 0, frames: 0, broken: 0 };
+  const state = (saved?.state as LoopState | undefined) ?? {
+    epoch: 1,
+    step: 0,
+    sums: freshSums(),
+    epochs: [],
+    seconds: 0,
+    frames: 0,
+    broken: 0,
+  };
   const adamW = { ...adamWDefaults, weightDecay: settings.weightDecay, clip: settings.clip, ...task.optimiser };
   const planned = await planTraining(task);
   (task.progress ?? silent)('memory').done(describeMemory(planned));
   const { network, mode, need } = planned;
   const weights = saved?.weights ?? startOf(task, network);
-  const engine = await Engine.open(planned.plan, planned.sizes, adamW, weights, { shapes: planned.shapes, returnsMemory: !planned.pooled, ...(saved ? { moments: saved.moments } : {}) });
+  const engine = await Engine.open(planned.plan, planned.sizes, adamW, weights, {
+    shapes: planned.shapes,
+    returnsMemory: !planned.pooled,
+    ...(saved ? { moments: saved.moments } : {}),
+  });
   const measurer = await Measurer.compile(task.build(false), task.dev, task.blank, settings.batchFrames);
   // One holds the batch at work, the other the batch being prepared.
   const scratches = [new Scratch(), new Scratch()] as const;
@@ -65,18 +77,33 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
       const candidate = average?.weights ?? engine.weights;
       const measured = await measurer.measure(candidate);
       state.seconds += (performance.now() - startedAt) / 1000;
-      const record = recordOf(state, measured, rateAt(task, engine.moments.step), (performance.now() - startedAt) / 1000);
-      if (record.dev_cer < bestOf(state.epochs)) await writeCheckpoint(path.join(task.folder, 'best.ckpt'), candidate, undefined, record);
+      const record = recordOf(
+        state,
+        measured,
+        rateAt(task, engine.moments.step),
+        (performance.now() - startedAt) / 1000,
+      );
+      if (record.dev_cer < bestOf(state.epochs))
+        await writeCheckpoint(path.join(task.folder, 'best.ckpt'), candidate, undefined, record);
       state.epochs.push(record);
       Object.assign(state, { epoch: state.epoch + 1, step: 0, sums: freshSums() });
       await save();
       await task.onEpoch?.(record);
-      bar.note(`epoch ${record.epoch}: loss ${record.train_loss.toFixed(3)}, dev CER ${(100 * record.dev_cer).toFixed(1)} %`);
+      bar.note(
+        `epoch ${record.epoch}: loss ${record.train_loss.toFixed(3)}, dev CER ${(100 * record.dev_cer).toFixed(1)} %`,
+      );
     }
     bar.done();
     const best = state.epochs.reduce((a, b) => (b.dev_cer < a.dev_cer ? b : a));
     const kept = (await readCheckpoint(path.join(task.folder, 'best.ckpt')))?.weights ?? engine.weights;
-    return { weights: kept, epochs: state.epochs, best, seconds: state.seconds, framesPerSecond: state.frames / state.seconds, memory: { mode, need } };
+    return {
+      weights: kept,
+      epochs: state.epochs,
+      best,
+      seconds: state.seconds,
+      framesPerSecond: state.frames / state.seconds,
+      memory: { mode, need },
+    };
   } finally {
     await Promise.all([engine.release(), measurer.release()]);
   }
@@ -88,9 +115,19 @@ function startOf({ settings, start }: TrainingTask, network: Network): Weights {
   return weights;
 }
 
-async function trainEpoch(task: TrainingTask, engine: Engine, network: Network, state: LoopState, save: () => Promise<void>, bar: Task, scratches: readonly [Scratch, Scratch], average?: MovingAverage): Promise<void> {
+async function trainEpoch(
+  task: TrainingTask,
+  engine: Engine,
+  network: Network,
+  state: LoopState,
+  save: () => Promise<void>,
+  bar: Task,
+  scratches: readonly [Scratch, Scratch],
+  average?: MovingAverage,
+): Promise<void> {
   const batches = batchesOf(task, state.epoch);
-  const prepared = (step: number): Promise<LoadedBatch> => prepare(task, network, batches[step]!, { epoch: state.epoch, step }, scratches[step % 2]!);
+  const prepared = (step: number): Promise<LoadedBatch> =>
+    prepare(task, network, batches[step]!, { epoch: state.epoch, step }, scratches[step % 2]!);
   let savedAt = performance.now();
   let ahead = state.step < batches.length ? prepared(state.step) : undefined;
   while (state.step < batches.length) {
@@ -100,12 +137,27 @@ async function trainEpoch(task: TrainingTask, engine: Engine, network: Network, 
     // The next batch is read from disk while ONNX Runtime works on this one; what JavaScript does to it waits its turn (decision 0029).
     ahead = state.step + 1 < batches.length ? prepared(state.step + 1) : undefined;
     ahead?.catch(() => {});
-    const { loss, tokens, norm } = await trainStep(task, engine, batch, loaded, movesAfter(task.settings, state.step, batches.length));
+    const { loss, tokens, norm } = await trainStep(
+      task,
+      engine,
+      batch,
+      loaded,
+      movesAfter(task.settings, state.step, batches.length),
+    );
     state.broken = Number.isFinite(norm) ? 0 : state.broken + 1;
-    if (state.broken > 20) throw new WorkError('training broke down: the loss is not a number any more', 'Lower training.learning_rate in the recipe.');
+    if (state.broken > 20)
+      throw new WorkError(
+        'training broke down: the loss is not a number any more',
+        'Lower training.learning_rate in the recipe.',
+      );
     if (Number.isFinite(norm)) {
       const { sums } = state;
-      state.sums = { loss: sums.loss + loss, tokens: sums.tokens + tokens, norm: sums.norm + norm, steps: sums.steps + (norm > 0 ? 1 : 0) };
+      state.sums = {
+        loss: sums.loss + loss,
+        tokens: sums.tokens + tokens,
+        norm: sums.norm + norm,
+        steps: sums.steps + (norm > 0 ? 1 : 0),
+      };
       if (norm > 0) average?.add(engine.weights);
     }
     state.frames += batch.frames * batch.examples.length;
@@ -113,7 +165,10 @@ async function trainEpoch(task: TrainingTask, engine: Engine, network: Network, 
     bar.advance();
     bar.note(`epoch ${state.epoch}, loss ${(loss / tokens).toFixed(3)}`);
     // Summed gradients are not saved: only between steps.
-    if (state.step % batchesPerStep(task.settings) === 0 && performance.now() - savedAt > (task.checkpointMinutes ?? 2) * 60_000) {
+    if (
+      state.step % batchesPerStep(task.settings) === 0 &&
+      performance.now() - savedAt > (task.checkpointMinutes ?? 2) * 60_000
+    ) {
       await save();
       savedAt = performance.now();
     }
@@ -124,13 +179,26 @@ async function trainEpoch(task: TrainingTask, engine: Engine, network: Network, 
  * Forward, CTC, backward. The loss is summed over the batch; its gradient is per target token.
  * @returns a norm of 0 when the weights wait for more batches
  */
-async function trainStep(task: TrainingTask, engine: Engine, batch: Batch, loaded: LoadedBatch, moves: boolean): Promise<{ loss: number; tokens: number; norm: number }> {
+async function trainStep(
+  task: TrainingTask,
+  engine: Engine,
+  batch: Batch,
+  loaded: LoadedBatch,
+  moves: boolean,
+): Promise<{ loss: number; tokens: number; norm: number }> {
   const output = await engine.forward(loaded.inputs);
   const [rows, frames, tokenCount] = output.dims as [number, number, number];
   const targets = batch.examples.map((i) => task.train.targets[i]!);
   const gradient = new Float32Array(rows * frames * tokenCount);
   const lossOf = (await machine()).device === 'cpu' ? ctcLoss : ctcLossApart;
-  const losses = await lossOf(floatData(output), { batch: rows, frames, tokens: tokenCount }, loaded.frameCounts, targets, task.blank, gradient);
+  const losses = await lossOf(
+    floatData(output),
+    { batch: rows, frames, tokens: tokenCount },
+    loaded.frameCounts,
+    targets,
+    task.blank,
+    gradient,
+  );
   let loss = 0;
   let tokens = 0;
   losses.forEach((value, i) => {
@@ -143,10 +211,20 @@ async function trainStep(task: TrainingTask, engine: Engine, batch: Batch, loade
     await engine.accumulate(floats(gradient, output.dims));
     return { loss, tokens, norm: 0 };
   }
-  return { loss, tokens, norm: await engine.backward(floats(gradient, output.dims), rateAt(task, engine.moments.step)) };
+  return {
+    loss,
+    tokens,
+    norm: await engine.backward(floats(gradient, output.dims), rateAt(task, engine.moments.step)),
+  };
 }
 
-async function prepare(task: TrainingTask, network: Network, batch: Batch, at: { epoch: number; step: number }, scratch: Scratch): Promise<LoadedBatch> {
+async function prepare(
+  task: TrainingTask,
+  network: Network,
+  batch: Batch,
+  at: { epoch: number; step: number },
+  scratch: Scratch,
+): Promise<LoadedBatch> {
   scratch.reset();
   const random = new Random(`${task.settings.seed}/${at.epoch}/${at.step}`);
   const loaded = await task.train.load(batch, random, scratch.take);
@@ -154,7 +232,17 @@ async function prepare(task: TrainingTask, network: Network, batch: Batch, at: {
   Object.assign(loaded.inputs, dropoutFeeds(network.dropoutSites, sizes, random, scratch.take));
   const augmented = network.graph.inputs.find((v) => v.name === 'augment.features');
   if (augmented)
-    Object.assign(loaded.inputs, specAugmentFeeds(task.settings.specAugment, loaded.frameCounts, batch.frames, augmented.dims[2] as number, random, scratch.take));
+    Object.assign(
+      loaded.inputs,
+      specAugmentFeeds(
+        task.settings.specAugment,
+        loaded.frameCounts,
+        batch.frames,
+        augmented.dims[2] as number,
+        random,
+        scratch.take,
+      ),
+    );
   return loaded;
 }
 
@@ -164,7 +252,8 @@ function finished(epochs: readonly EpochRecord[], settings: TrainingSettings): b
   return epochs.length - 1 - best >= settings.patience;
 }
 
-const bestOf = (epochs: readonly EpochRecord[]): number => Math.min(Infinity, ...epochs.map((record) => record.dev_cer));
+const bestOf = (epochs: readonly EpochRecord[]): number =>
+  Math.min(Infinity, ...epochs.map((record) => record.dev_cer));
 
 function recordOf(state: LoopState, measured: Measured, rate: number, seconds: number): EpochRecord {
   const { loss, tokens, norm, steps } = state.sums;

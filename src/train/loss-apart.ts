@@ -2,10 +2,16 @@ import { ctcLoss } from '../ctc/loss.ts';
 import { shareOut } from './threads.ts';
 
 /** `ctcLoss` by several threads: beside a GPU it would take one as long as all else. */
-export async function ctcLossApart(...[logits, shape, frameCounts, targets, blank, gradient]: Parameters<typeof ctcLoss>): Promise<Float64Array> {
+export async function ctcLossApart(
+  ...[logits, shape, frameCounts, targets, blank, gradient]: Parameters<typeof ctcLoss>
+): Promise<Float64Array> {
   const size = shape.frames * shape.tokens;
   const parts = await shareOut('loss', shape.batch, (first, end) => ({
-    logits: logits.slice(first * size, end * size), shape: { ...shape, batch: end - first }, frameCounts: frameCounts.slice(first, end), targets: targets.slice(first, end), blank,
+    logits: logits.slice(first * size, end * size),
+    shape: { ...shape, batch: end - first },
+    frameCounts: frameCounts.slice(first, end),
+    targets: targets.slice(first, end),
+    blank,
   }));
   const losses = new Float64Array(shape.batch);
   for (const { first, result } of parts) {

@@ -14,7 +14,14 @@ export interface SpecAugmentSettings {
 }
 
 /** The masks that `Network.specAugment` asks for (Park et al. 2019). Masked is 0. */
-export function specAugmentFeeds(settings: SpecAugmentSettings, frameCounts: Int32Array, frames: number, dims: number, random: Random, allocate = fresh): Feeds {
+export function specAugmentFeeds(
+  settings: SpecAugmentSettings,
+  frameCounts: Int32Array,
+  frames: number,
+  dims: number,
+  random: Random,
+  allocate = fresh,
+): Feeds {
   const batch = frameCounts.length;
   const time = allocate(batch * frames).fill(1);
   const feature = allocate(batch * dims).fill(1);
@@ -35,13 +42,20 @@ export function specAugmentFeeds(settings: SpecAugmentSettings, frameCounts: Int
 }
 
 /** A mask for each dropout site; `sizes` gives the symbolic dims their numbers. Four places share one draw of 32 bits. */
-export function dropoutFeeds(sites: readonly DropoutSite[], sizes: Readonly<Record<string, number>>, random: Random, allocate = fresh): Feeds {
-  return Object.fromEntries(sites.map(({ input, rate }) => {
-    const dims = input.dims.map((d) => (typeof d === 'number' ? d : sizes[d]!));
-    const mask = allocate(dims.reduce((a, d) => a * d, 1));
-    fillMask(mask, rate, random);
-    return [input.name, floats(mask, dims)];
-  }));
+export function dropoutFeeds(
+  sites: readonly DropoutSite[],
+  sizes: Readonly<Record<string, number>>,
+  random: Random,
+  allocate = fresh,
+): Feeds {
+  return Object.fromEntries(
+    sites.map(({ input, rate }) => {
+      const dims = input.dims.map((d) => (typeof d === 'number' ? d : sizes[d]!));
+      const mask = allocate(dims.reduce((a, d) => a * d, 1));
+      fillMask(mask, rate, random);
+      return [input.name, floats(mask, dims)];
+    }),
+  );
 }
 
 function fillMask(mask: Float32Array, rate: number, random: Random): void {

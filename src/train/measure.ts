@@ -32,7 +32,12 @@ export class Measurer {
     this.batchFrames = batchFrames;
   }
 
-  static async compile(built: { network: Network; logits: Value }, examples: Examples, blank: number, batchFrames: number): Promise<Measurer> {
+  static async compile(
+    built: { network: Network; logits: Value },
+    examples: Examples,
+    blank: number,
+    batchFrames: number,
+  ): Promise<Measurer> {
     return new Measurer(await Predictor.compile(built.network, built.logits), examples, blank, batchFrames);
   }
 
@@ -46,7 +51,14 @@ export class Measurer {
       const logits = floatData(output);
       const [rows, frames, tokenCount] = output.dims as [number, number, number];
       const targets = batch.examples.map((i) => examples.targets[i]!);
-      const losses = ctcLoss(logits, { batch: rows, frames, tokens: tokenCount }, frameCounts, targets, blank, new Float32Array(logits.length));
+      const losses = ctcLoss(
+        logits,
+        { batch: rows, frames, tokens: tokenCount },
+        frameCounts,
+        targets,
+        blank,
+        new Float32Array(logits.length),
+      );
       batch.examples.forEach((example, row) => {
         const target = targets[row]!;
         const hypothesis = greedy(logits, row * frames * tokenCount, frameCounts[row]!, tokenCount, blank);

@@ -50,7 +50,8 @@ export async function planTraining(task: TrainingTask): Promise<PlannedStep> {
   const shapes = batchesOf(task, 1).map(({ examples, frames }) => ({ batch: examples.length, frames }));
   const before = process.memoryUsage.rss();
   const available = memoryForUs();
-  const planned = (mode: MemoryMode): Promise<PlannedStep> => planMode(() => task.build(true), { shapes, mode, available, before });
+  const planned = (mode: MemoryMode): Promise<PlannedStep> =>
+    planMode(() => task.build(true), { shapes, mode, available, before });
   const chosen = await fitting(settings.memory, available, planned);
   if (chosen.need.total > available) throw tooLarge(chosen, available, settings.batchFrames, shapes);
   return { ...chosen, need: withHeld(chosen.need, task, available) };
@@ -65,7 +66,11 @@ function withHeld(need: MemoryNeed, { train, dev }: TrainingTask, available: num
 }
 
 /** The plan in the mode that is wanted; where none is, what keeps, or else what computes anew. */
-async function fitting<P extends MemoryPlan>(wanted: MemoryMode | undefined, available: number, planned: (mode: MemoryMode) => Promise<P>): Promise<P> {
+async function fitting<P extends MemoryPlan>(
+  wanted: MemoryMode | undefined,
+  available: number,
+  planned: (mode: MemoryMode) => Promise<P>,
+): Promise<P> {
   const first = await planned(wanted ?? 'keep');
   return wanted === undefined && first.need.total > available ? planned('recompute') : first;
 }
@@ -79,16 +84,37 @@ interface PlanSettings {
   before: number;
 }
 
-async function planMode(build: () => { network: Network; logits: Value }, { shapes, mode, available, before }: PlanSettings): Promise<PlannedStep> {
+async function planMode(
+  build: () => { network: Network; logits: Value },
+  { shapes, mode, available, before }: PlanSettings,
+): Promise<PlannedStep> {
   const { network, logits } = build();
   const plan = planStep(network, logits, { recompute: recomputedOn((await machine()).device, mode === 'recompute') });
-  const sizes = await ValueSizes.measure(network.graph, [...new Set([...plan.forward.nodes, ...plan.backward.nodes])], symbolSizes);
+  const sizes = await ValueSizes.measure(
+    network.graph,
+    [...new Set([...plan.forward.nodes, ...plan.backward.nodes])],
+    symbolSizes,
+  );
   const withPool = needOf(plan, sizes, shapes, { before, pooled: true });
   const pooled = withPool.total <= available / 2;
-  return { network, logits, plan, sizes, shapes, mode, pooled, need: pooled ? withPool : needOf(plan, sizes, shapes, { before, pooled: false }) };
+  return {
+    network,
+    logits,
+    plan,
+    sizes,
+    shapes,
+    mode,
+    pooled,
+    need: pooled ? withPool : needOf(plan, sizes, shapes, { before, pooled: false }),
+  };
 }
 
-function tooLarge({ mode, need }: MemoryPlan, available: number, batchFrames: number, shapes: readonly BatchShape[]): WorkError {
+function tooLarge(
+  { mode, need }: MemoryPlan,
+  available: number,
+  batchFrames: number,
+  shapes: readonly BatchShape[],
+): WorkError {
   const what = `training would take about ${sizeInWords(need.total)} of memory, and ${sizeInWords(available)} are free (${inWords(need)})`;
   if (mode === 'keep') return new WorkError(what, 'Set training.memory to `recompute`, or remove it.');
   const perBatch = need.kept + need.working + need.batches;
@@ -96,15 +122,23 @@ function tooLarge({ mode, need }: MemoryPlan, available: number, batchFrames: nu
   const longest = Math.max(...shapes.map(({ frames }) => frames));
   const fitting = Math.floor((batchFrames * (available - rest)) / perBatch / 50);
   if (fitting < 1) return new WorkError(what, 'Let less of the encoder learn (`train`), or close other programs.');
-  if (fitting * 50 < longest) return new WorkError(what, `Cut or leave out the longest recordings (they have ${Math.round(longest / 50)} seconds), or let less of the encoder learn (\`train\`).`);
-  return new WorkError(what, `Lower training.batch_seconds from ${Math.round(batchFrames / 50)} to ${fitting}; training.accumulate makes up for it.`);
+  if (fitting * 50 < longest)
+    return new WorkError(
+      what,
+      `Cut or leave out the longest recordings (they have ${Math.round(longest / 50)} seconds), or let less of the encoder learn (\`train\`).`,
+    );
+  return new WorkError(
+    what,
+    `Lower training.batch_seconds from ${Math.round(batchFrames / 50)} to ${fitting}; training.accumulate makes up for it.`,
+  );
 }
 
 const inWords = ({ weights, kept, working, held }: MemoryNeed): string =>
   `${sizeInWords(weights)} for weights, ${sizeInWords(kept)} kept for the way back, ${sizeInWords(working)} at work${held > 0 ? `, ${sizeInWords(held)} for what was read` : ''}`;
 
 /** A plan in a line: `about 1.3 GiB at most (…)`. */
-export const describeMemory = ({ mode, need }: MemoryPlan): string => `about ${sizeInWords(need.total)} at most (${inWords(need)}${mode === 'recompute' ? '; computed once more on the way back' : ''})`;
+export const describeMemory = ({ mode, need }: MemoryPlan): string =>
+  `about ${sizeInWords(need.total)} at most (${inWords(need)}${mode === 'recompute' ? '; computed once more on the way back' : ''})`;
 
 /** Recordings that a recipe is judged by before its corpus is there. */
 const LIKELY_SECONDS = 10;
@@ -127,8 +161,16 @@ export async function memoryOfRecipe(recipe: Recipe): Promise<(MemoryPlan & { st
   const plans: (MemoryPlan & { stage: string })[] = [];
   for (const { name, learns } of stages) {
     const encoder = await start.open(learns === 'all' ? undefined : cutOf({ encoder: start }, learns));
-    const shape = { encoder, head: headOf(recipe, start, layers), layers, tokens: LIKELY_TOKENS, adapters, freeze: recipe.encoder.freeze };
-    const planned = (mode: MemoryMode): Promise<MemoryPlan> => planMode(() => buildTrainable(shape, learns, encoder.weights, true), { shapes, mode, available, before });
+    const shape = {
+      encoder,
+      head: headOf(recipe, start, layers),
+      layers,
+      tokens: LIKELY_TOKENS,
+      adapters,
+      freeze: recipe.encoder.freeze,
+    };
+    const planned = (mode: MemoryMode): Promise<MemoryPlan> =>
+      planMode(() => buildTrainable(shape, learns, encoder.weights, true), { shapes, mode, available, before });
     const { mode, need } = await fitting(recipe.training.memory, available, planned);
     plans.push({ stage: name, mode, need });
   }

@@ -39,7 +39,10 @@ export interface StartingPoint {
   /** The phones that it has learnt to write, if any. */
   phones?: KnownPhones | undefined;
   /** The file of the encoder with other weights, and other phones where it has learnt them anew. */
-  encode(weights: Weights, options: { metadata: Readonly<Record<string, string>>; phones?: KnownPhones | undefined }): Uint8Array;
+  encode(
+    weights: Weights,
+    options: { metadata: Readonly<Record<string, string>>; phones?: KnownPhones | undefined },
+  ): Uint8Array;
   /** Bytes of its .onnx file; absent for a new encoder. */
   encoder?: Uint8Array;
   /** Where its weights lie, if not in those bytes. */
@@ -67,7 +70,10 @@ export async function startingPoint(recipe: Recipe, options: FetchOptions = {}):
   if (model === 'new') return { ...ownEncoder(model, architectureOf(recipe)), pretrained: false };
   if (model === 'random') return randomStart(recipe);
   const source = await findEncoder(recipe.encoder, options);
-  return { ...(await fromBytes(model, await readSource(source), path.dirname(source.file), source.preprocessor)), source };
+  return {
+    ...(await fromBytes(model, await readSource(source), path.dirname(source.file), source.preprocessor)),
+    source,
+  };
 }
 
 /** The embedded encoder's network before it has learnt anything. */
@@ -80,12 +86,28 @@ export async function randomStart(recipe: Recipe): Promise<StartingPoint> {
 /** @throws InputError when the folder is no model */
 export async function fromModel(folder: string): Promise<StartingPoint> {
   const { about, vocabulary, encoder, weights } = await readModel(folder);
-  return { ...(await fromBytes(about.encoder.name, encoder, folder, about.encoder.preprocessor)), model: folder, weights, head: about.head, layers: about.layers, adapters: about.adapters, vocabulary };
+  return {
+    ...(await fromBytes(about.encoder.name, encoder, folder, about.encoder.preprocessor)),
+    model: folder,
+    weights,
+    head: about.head,
+    layers: about.layers,
+    adapters: about.adapters,
+    vocabulary,
+  };
 }
 
-async function fromBytes(name: string, bytes: Uint8Array, folder?: string, preprocessor?: Preprocessor): Promise<StartingPoint> {
+async function fromBytes(
+  name: string,
+  bytes: Uint8Array,
+  folder?: string,
+  preprocessor?: Preprocessor,
+): Promise<StartingPoint> {
   if (!isOwn(bytes)) return exportedEncoder(name, bytes, { folder, preprocessor });
-  const start = { ...ownEncoder(name, readArchitecture(name, bytes), readWeights(bytes), readPhones(bytes)), encoder: bytes };
+  const start = {
+    ...ownEncoder(name, readArchitecture(name, bytes), readWeights(bytes), readPhones(bytes)),
+    encoder: bytes,
+  };
   return hasQuantised(bytes) ? { ...start, open: (cut) => openQuantised(start, cut) } : start;
 }
 
@@ -96,35 +118,72 @@ async function openQuantised(start: StartingPoint, cut: number | undefined): Pro
 }
 
 /** An encoder of the Wav2Vec2 family that others exported. */
-async function exportedEncoder(name: string, bytes: Uint8Array, options: Pick<StartingPoint, 'folder' | 'preprocessor'>): Promise<StartingPoint> {
+async function exportedEncoder(
+  name: string,
+  bytes: Uint8Array,
+  options: Pick<StartingPoint, 'folder' | 'preprocessor'>,
+): Promise<StartingPoint> {
   const encoder = await openEncoder(name, bytes, options);
   await encoder.release();
   const [dims, top] = [encoder.dims, encoder.layerCount - 1];
-  const frozen: LayerBuilder = { dims, top, weights: new Map(), upper: () => [], layerOf: () => 0, isConvolution: () => false };
+  const frozen: LayerBuilder = {
+    dims,
+    top,
+    weights: new Map(),
+    upper: () => [],
+    layerOf: () => 0,
+    isConvolution: () => false,
+  };
   const openAt = async (cut: number | undefined): Promise<LayerBuilder> => {
     if (cut === undefined) return exportedWhole(await openWhole(bytes, options));
     return cut >= top ? frozen : exportedLayers(await openUpper(bytes, cut, options));
   };
   return {
-    name, dims, top, pretrained: true, own: false, encoder: bytes, ...options, weights: new Map(),
+    name,
+    dims,
+    top,
+    pretrained: true,
+    own: false,
+    encoder: bytes,
+    ...options,
+    weights: new Map(),
     open: openAt,
-    encode: (weights) => withWeights(bytes, new Map([...weights].map(([parameter, data]) => [tensorName(parameter), data]))),
+    encode: (weights) =>
+      withWeights(bytes, new Map([...weights].map(([parameter, data]) => [tensorName(parameter), data]))),
   };
 }
 
-function ownEncoder(name: string, architecture: Architecture, weights: Weights = new Map(), phones?: KnownPhones): StartingPoint {
+function ownEncoder(
+  name: string,
+  architecture: Architecture,
+  weights: Weights = new Map(),
+  phones?: KnownPhones,
+): StartingPoint {
   const builder = ownLayers(architecture, weights);
   return {
-    name, dims: builder.dims, top: builder.top, pretrained: true, own: true, weights: new Map(), phones,
-    open: () => Promise.resolve(builder), encode: (changed, options) => encodeEncoder(changed, architecture, { phones, ...options }),
+    name,
+    dims: builder.dims,
+    top: builder.top,
+    pretrained: true,
+    own: true,
+    weights: new Map(),
+    phones,
+    open: () => Promise.resolve(builder),
+    encode: (changed, options) => encodeEncoder(changed, architecture, { phones, ...options }),
   };
 }
 
 function architectureOf(recipe: Recipe): Architecture {
-  const chosen = recipe.encoder.architecture ?? recipeSchema.shape.encoder.parse({ model: 'new', architecture: {} }).architecture!;
+  const chosen =
+    recipe.encoder.architecture ?? recipeSchema.shape.encoder.parse({ model: 'new', architecture: {} }).architecture!;
   return {
-    convWidths: chosen.conv_widths, dims: chosen.dims, blocks: chosen.blocks, heads: chosen.heads, feedForward: chosen.feed_forward,
-    positionKernel: chosen.position_kernel, positionGroups: chosen.position_groups,
+    convWidths: chosen.conv_widths,
+    dims: chosen.dims,
+    blocks: chosen.blocks,
+    heads: chosen.heads,
+    feedForward: chosen.feed_forward,
+    positionKernel: chosen.position_kernel,
+    positionGroups: chosen.position_groups,
   };
 }
 
@@ -132,7 +191,11 @@ function architectureOf(recipe: Recipe): Architecture {
 export function layersOf(recipe: Recipe, { top: blocks }: StartingPoint): number[] {
   const { layer } = recipe.encoder;
   if (layer === 'mix') return [...Array(blocks + 1).keys()];
-  if (layer > blocks) throw new InputError(`encoder.layer: this encoder has layers 0 to ${blocks}, not ${layer}`, 'Choose one of them, or `mix`.');
+  if (layer > blocks)
+    throw new InputError(
+      `encoder.layer: this encoder has layers 0 to ${blocks}, not ${layer}`,
+      'Choose one of them, or `mix`.',
+    );
   return [layer];
 }
 
@@ -142,7 +205,8 @@ export function layersOf(recipe: Recipe, { top: blocks }: StartingPoint): number
  */
 export function extendVocabulary(weights: Weights, from: Vocabulary, to: Vocabulary, spelt?: Weights): Weights {
   if (from.size === to.size) return weights;
-  const widened = ['head.out.weight', 'head.out.bias', 'head.spelling'].filter((name) => weights.has(name))
+  const widened = ['head.out.weight', 'head.out.bias', 'head.spelling']
+    .filter((name) => weights.has(name))
     .map((name) => [name, widen(weights.get(name)!, from.size, to.size, spelt?.get(name))] as const);
   return new Map([...weights, ...widened]);
 }
@@ -156,16 +220,44 @@ function widen(narrow: Float32Array, from: number, to: number, fresh?: Float32Ar
 }
 
 /** The model that a run's stages have made. The encoder's file is made anew only where its own weights have changed. */
-export function trainedParts(recipe: Recipe, start: StartingPoint, shape: Pick<Shape, 'head' | 'layers'>, stages: readonly Stage[], weights: Weights, { train, vocabulary }: Pick<Prepared, 'train' | 'vocabulary'>): ModelParts {
+export function trainedParts(
+  recipe: Recipe,
+  start: StartingPoint,
+  shape: Pick<Shape, 'head' | 'layers'>,
+  stages: readonly Stage[],
+  weights: Weights,
+  { train, vocabulary }: Pick<Prepared, 'train' | 'vocabulary'>,
+): ModelParts {
   const changed = !start.encoder || stages.some(({ learns }) => learns === 'all' || typeof learns === 'object');
   const learnt = changed && start.own ? learntPhones(recipe, shape, weights, train, vocabulary) : undefined;
-  const own = new Map([...[...weights].filter(([name]) => !isHead(name) && !isAdapter(name)), ...(learnt?.weights ?? [])]);
-  const encoder = changed ? start.encode(own, { metadata: { 'isogloss.recipe': recipe.name }, ...(learnt ? { phones: learnt.phones } : {}) }) : start.encoder!;
+  const own = new Map([
+    ...[...weights].filter(([name]) => !isHead(name) && !isAdapter(name)),
+    ...(learnt?.weights ?? []),
+  ]);
+  const encoder = changed
+    ? start.encode(own, { metadata: { 'isogloss.recipe': recipe.name }, ...(learnt ? { phones: learnt.phones } : {}) })
+    : start.encoder!;
   const adapters = start.adapters ?? (stages.some(({ learns }) => learns === 'adapters') ? recipe.adapters : undefined);
   const about: About = {
-    format: 'isogloss-model/1', name: recipe.name, language: recipe.language,
-    encoder: { name: changed ? `${start.name}, trained on` : start.name, hash: sha256(encoder), ...(start.source?.commit === undefined ? {} : { commit: start.source.commit }), ...(start.preprocessor ? { preprocessor: start.preprocessor } : {}) },
-    layers: [...shape.layers], head: shape.head, ...(adapters ? { adapters } : {}), text: recipe.text,
+    format: 'isogloss-model/1',
+    name: recipe.name,
+    language: recipe.language,
+    encoder: {
+      name: changed ? `${start.name}, trained on` : start.name,
+      hash: sha256(encoder),
+      ...(start.source?.commit === undefined ? {} : { commit: start.source.commit }),
+      ...(start.preprocessor ? { preprocessor: start.preprocessor } : {}),
+    },
+    layers: [...shape.layers],
+    head: shape.head,
+    ...(adapters ? { adapters } : {}),
+    text: recipe.text,
   };
-  return { about, vocabulary, encoder, encoderFolder: start.folder, weights: new Map([...weights].filter(([name]) => isHead(name) || isAdapter(name))) };
+  return {
+    about,
+    vocabulary,
+    encoder,
+    encoderFolder: start.folder,
+    weights: new Map([...weights].filter(([name]) => isHead(name) || isAdapter(name))),
+  };
 }

@@ -39,19 +39,42 @@ export async function examplesFor(source: StageSource): Promise<StageExamples> {
   if (!layers) return fromSound(source, training);
   const train = heardAt(prepared, training, recipe.training.speeds);
   const dev = heardAt(prepared, prepared.dev, [1]);
-  const encoder = await openEncoder(source.start.name, source.start.encoder!, { preprocessor: source.start.preprocessor, folder: source.start.folder });
-  const features = await computeFeatures(encoder, layers, [...train, ...dev], source.cache, source.progress, source.signal);
+  const encoder = await openEncoder(source.start.name, source.start.encoder!, {
+    preprocessor: source.start.preprocessor,
+    folder: source.start.folder,
+  });
+  const features = await computeFeatures(
+    encoder,
+    layers,
+    [...train, ...dev],
+    source.cache,
+    source.progress,
+    source.signal,
+  );
   await encoder.release();
   const examples = (recordings: Heard[]): Examples =>
-    featureExamples(recordings.map((r) => frameCount(r.samples)), layers.length * source.shape.encoder.dims, recordings.map((r) => r.item.target),
-      (i, memory) => source.cache.readInto({ audio: recordings[i]!.key, encoder: encoder.hash, layers }, memory));
+    featureExamples(
+      recordings.map((r) => frameCount(r.samples)),
+      layers.length * source.shape.encoder.dims,
+      recordings.map((r) => r.item.target),
+      (i, memory) => source.cache.readInto({ audio: recordings[i]!.key, encoder: encoder.hash, layers }, memory),
+    );
   return { train: examples(train), dev: examples(dev), features };
 }
 
 function fromSound({ recipe, prepared }: StageSource, training: Item[]): StageExamples {
   const examples = (items: Item[]): Examples =>
-    audioExamples(items.map((item) => item.samples), items.map((item) => item.target), { read: (i) => prepared.read(items[i]!), decoded: (i) => prepared.decoded(items[i]!) }, recipe.training.augment);
-  return { train: examples(training), dev: examples(prepared.dev), features: { seconds: 0, secondsOfAudio: 0, cached: 0, computed: 0 } };
+    audioExamples(
+      items.map((item) => item.samples),
+      items.map((item) => item.target),
+      { read: (i) => prepared.read(items[i]!), decoded: (i) => prepared.decoded(items[i]!) },
+      recipe.training.augment,
+    );
+  return {
+    train: examples(training),
+    dev: examples(prepared.dev),
+    features: { seconds: 0, secondsOfAudio: 0, cached: 0, computed: 0 },
+  };
 }
 
 /** Items as often as the recipe says. Those of several corpora have the corpus's name before their id. */
@@ -70,9 +93,11 @@ interface Heard extends Recording {
 }
 
 function heardAt(prepared: Prepared, items: readonly Item[], speeds: readonly number[]): Heard[] {
-  return speeds.flatMap((speed) => items.map((item) => {
-    if (speed === 1) return { item, key: item.key, samples: item.samples, read: () => prepared.read(item) };
-    const read = async (): Promise<Float32Array> => playAtSpeed(await prepared.read(item), speed);
-    return { item, key: `${item.key} at ${speed}`, samples: Math.floor((item.samples - 1) / speed), read };
-  }));
+  return speeds.flatMap((speed) =>
+    items.map((item) => {
+      if (speed === 1) return { item, key: item.key, samples: item.samples, read: () => prepared.read(item) };
+      const read = async (): Promise<Float32Array> => playAtSpeed(await prepared.read(item), speed);
+      return { item, key: `${item.key} at ${speed}`, samples: Math.floor((item.samples - 1) / speed), read };
+    }),
+  );
 }

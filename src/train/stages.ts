@@ -11,6 +11,13 @@ export interface Stage {
 }
 
 export function stagesOf(recipe: Recipe): Stage[] {
-  const listed = recipe.stages ?? [{ train: recipe.train, epochs: recipe.training.epochs, learning_rate: recipe.training.learning_rate }];
-  return listed.map(({ train, epochs, learning_rate }) => ({ name: nameOf(train), learns: train, epochs, learningRate: learning_rate }));
+  const listed = recipe.stages ?? [
+    { train: recipe.train, epochs: recipe.training.epochs, learning_rate: recipe.training.learning_rate },
+  ];
+  return listed.map(({ train, epochs, learning_rate }) => ({
+    name: nameOf(train),
+    learns: train,
+    epochs,
+    learningRate: learning_rate,
+  }));
 }

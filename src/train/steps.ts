@@ -11,7 +11,15 @@ export function batchesOf(task: TrainingTask, epoch: number): Batch[] {
 export function rateAt(task: TrainingTask, step: number): number {
   const { settings } = task;
   const totalSteps = settings.epochs * Math.ceil(batchesPerEpoch(task) / batchesPerStep(settings));
-  return learningRate({ shape: settings.schedule, peak: settings.learningRate, warmupSteps: Math.round(settings.warmup * totalSteps), totalSteps }, step);
+  return learningRate(
+    {
+      shape: settings.schedule,
+      peak: settings.learningRate,
+      warmupSteps: Math.round(settings.warmup * totalSteps),
+      totalSteps,
+    },
+    step,
+  );
 }
 
 const counted = new WeakMap<TrainingTask, number>();

@@ -12,15 +12,22 @@ let opened: Promise<Piscina> | undefined;
  * @param part the rows from one place to another
  * @returns what came of the parts, in order, each with its first row
  */
-export async function shareOut<Name extends keyof Work>(name: Name, rows: number, part: (first: number, end: number) => Parameters<Work[Name]>[0]): Promise<{ first: number; end: number; result: Result<Name> | Error }[]> {
+export async function shareOut<Name extends keyof Work>(
+  name: Name,
+  rows: number,
+  part: (first: number, end: number) => Parameters<Work[Name]>[0],
+): Promise<{ first: number; end: number; result: Result<Name> | Error }[]> {
   const pool = await (opened ??= openPool());
   const size = Math.ceil(rows / pool.options.maxThreads);
   const firsts = Array.from({ length: Math.ceil(rows / size) }, (_, i) => i * size);
-  return Promise.all(firsts.map(async (first) => {
-    const end = Math.min(rows, first + size);
-    const result = (await pool.run(part(first, end), { name }).catch((error: Error) => error)) as Result<Name> | Error;
-    return { first, end, result };
-  }));
+  return Promise.all(
+    firsts.map(async (first) => {
+      const end = Math.min(rows, first + size);
+      const result = (await pool.run(part(first, end), { name }).catch((error: Error) => error)) as
+        Result<Name> | Error;
+      return { first, end, result };
+    }),
+  );
 }
 
 type Result<Name extends keyof Work> = Awaited<ReturnType<Work[Name]>>;
@@ -29,7 +36,12 @@ type Result<Name extends keyof Work> = Awaited<ReturnType<Work[Name]>>;
 async function openPool(): Promise<Piscina> {
   const { device } = await machine();
   const threads = device === 'cpu' ? 1 : Math.max(1, Math.min(15, availableParallelism() - 1));
-  return new Piscina({ filename: fileURLToPath(threadFile()), minThreads: threads, maxThreads: threads, concurrentTasksPerWorker: 2 });
+  return new Piscina({
+    filename: fileURLToPath(threadFile()),
+    minThreads: threads,
+    maxThreads: threads,
+    concurrentTasksPerWorker: 2,
+  });
 }
 
 /** Node runs no TypeScript by itself: where tests and benchmarks run the sources, threads run what was built of them. */

@@ -30,7 +30,10 @@ export function cachedLayers(shape: Shape, learns: Learns): number[] | undefined
   if (learns === 'all') return undefined;
   const cut = cutOf(shape, learns);
   if (Math.max(...shape.layers) <= cut)
-    throw new InputError(`train: nothing between hidden layer ${cut} and the head's layer ${Math.max(...shape.layers)}, so no block would learn`, 'Set encoder.layer to a higher one or to `mix`, or train more blocks.');
+    throw new InputError(
+      `train: nothing between hidden layer ${cut} and the head's layer ${Math.max(...shape.layers)}, so no block would learn`,
+      'Set encoder.layer to a higher one or to `mix`, or train more blocks.',
+    );
   return [...new Set([...shape.layers.filter((layer) => layer < cut), cut])];
 }
 
@@ -39,12 +42,24 @@ export function cachedLayers(shape: Shape, learns: Learns): number[] | undefined
  * Inputs: `audio` or `features` [batch, frames, cached layers · dims]; `mask` [batch, frames].
  * @param weights pretrained values of what stays frozen
  */
-export function buildTrainable(shape: Shape, learns: Learns, weights: Weights, training: boolean): { network: Network; logits: Value } {
+export function buildTrainable(
+  shape: Shape,
+  learns: Learns,
+  weights: Weights,
+  training: boolean,
+): { network: Network; logits: Value } {
   const network = new Network(training, { ...shape.adapters, frozen: frozenOf(shape, learns, weights) });
   const { mask, hidden, features } = learns === 'all' ? fromSound(network, shape) : fromCache(network, shape, learns);
   const fed = shape.layers.map((layer) => hidden.get(layer)!);
   const joined = features ?? (fed.length === 1 ? fed[0]! : concat(network.graph, fed, 2));
-  const logits = appendHead(network, shape.head, joined, { layers: shape.layers.length, dims: shape.encoder.dims }, mask, shape.tokens);
+  const logits = appendHead(
+    network,
+    shape.head,
+    joined,
+    { layers: shape.layers.length, dims: shape.encoder.dims },
+    mask,
+    shape.tokens,
+  );
   return { network, logits };
 }
 
@@ -69,7 +84,13 @@ function fromCache(network: Network, shape: Shape, learns: Learns): Hidden {
   if (learns === 'head') return { mask, hidden: new Map(), features };
   const hidden = new Map(cached.map((layer, i) => [layer, layerIn(network, features, i, cached.length, encoder.dims)]));
   const cut = cutOf(shape, learns);
-  const upper = encoder.upper(network, { cut, until: Math.max(...shape.layers) }, hidden.get(cut)!, mask, network.training ? head.dropout : 0);
+  const upper = encoder.upper(
+    network,
+    { cut, until: Math.max(...shape.layers) },
+    hidden.get(cut)!,
+    mask,
+    network.training ? head.dropout : 0,
+  );
   upper.forEach((value, i) => hidden.set(cut + 1 + i, value));
   return { mask, hidden };
 }
@@ -83,7 +104,11 @@ export function cutOf({ encoder }: { encoder: Pick<LayerBuilder, 'top'> }, learn
   const { top } = encoder;
   if (learns === 'head') return top;
   if (typeof learns !== 'object') return 0;
-  if (learns.top > top) throw new InputError(`train: this encoder has ${top} blocks, not ${learns.top}`, `Set \`top\` to ${top} at most, or \`train: all\`.`);
+  if (learns.top > top)
+    throw new InputError(
+      `train: this encoder has ${top} blocks, not ${learns.top}`,
+      `Set \`top\` to ${top} at most, or \`train: all\`.`,
+    );
   return top - learns.top;
 }
 
@@ -94,7 +119,10 @@ export const isHead = (name: string): boolean => name.startsWith('head.');
 function frozenOf(shape: Shape, learns: Learns, weights: Weights): Weights {
   const frozen = (name: string): boolean => {
     if (isHead(name) || isAdapter(name)) return false;
-    return learns === 'adapters' || (learns === 'all' && shape.freeze === 'feature-encoder' && name.startsWith('feature_encoder.'));
+    return (
+      learns === 'adapters' ||
+      (learns === 'all' && shape.freeze === 'feature-encoder' && name.startsWith('feature_encoder.'))
+    );
   };
   return new Map([...weights].filter(([name]) => frozen(name)));
 }
@@ -105,7 +133,8 @@ export function optimiserOf(shape: Shape, recipe: Recipe): Pick<AdamWSettings, '
   const pretrained = shape.encoder.weights;
   if (pretrained.size === 0) return {};
   return {
-    rateOf: (name) => (isHead(name) || isAdapter(name) ? 1 : rate * decay ** (shape.encoder.top - shape.encoder.layerOf(name))),
+    rateOf: (name) =>
+      isHead(name) || isAdapter(name) ? 1 : rate * decay ** (shape.encoder.top - shape.encoder.layerOf(name)),
     ...(strength > 0 ? { stayNear: { strength, start: pretrained } } : {}),
   };
 }

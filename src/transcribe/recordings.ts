@@ -47,7 +47,10 @@ export async function* piecesOf(files: readonly string[], signal?: AbortSignal):
     return { segments, first: await segments.next().catch(refusal) };
   };
   try {
-    for await (const { item: { file }, result: { segments, first } } of ahead(shortTogether(files), AHEAD, open)) {
+    for await (const {
+      item: { file },
+      result: { segments, first },
+    } of ahead(shortTogether(files), AHEAD, open)) {
       let next = first;
       while (!(next instanceof InputError) && !next.done) {
         yield { file, segment: next.value };
@@ -69,7 +72,8 @@ interface Recording {
 
 /** Recordings in order, with short ones decoded many at a time: to start ffmpeg takes longer than a few seconds of speech. */
 async function* shortTogether(files: readonly string[]): AsyncGenerator<Recording> {
-  for await (const { item, result: decoded } of ahead(withGroups(files), 2, decodeGroup)) for (const stretch of item.stretches) yield { file: stretch.file, samples: decoded.get(stretch) };
+  for await (const { item, result: decoded } of ahead(withGroups(files), 2, decodeGroup))
+    for (const stretch of item.stretches) yield { file: stretch.file, samples: decoded.get(stretch) };
 }
 
 interface WithGroup {
@@ -85,7 +89,8 @@ async function* withGroups(files: readonly string[]): AsyncGenerator<WithGroup> 
     const stretches = files.slice(at, at + TOGETHER).map((file): Stretch => ({ file }));
     const groups = await groupShort(stretches);
     const starts = [0, ...groups.slice(1).map(([first]) => stretches.indexOf(first!)), stretches.length];
-    for (let i = 0; i + 1 < starts.length; i++) yield { stretches: stretches.slice(starts[i], starts[i + 1]), group: groups[i] ?? [] };
+    for (let i = 0; i + 1 < starts.length; i++)
+      yield { stretches: stretches.slice(starts[i], starts[i + 1]), group: groups[i] ?? [] };
   }
 }
 

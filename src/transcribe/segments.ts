@@ -23,7 +23,10 @@ const PAUSE = 0.01;
  * whole. Where there is no pause, a stretch comes with some of its neighbours, so that what is said at the cut is heard whole
  * from either side. No more than a stretch and a block are in memory.
  */
-export async function* cutWhileDecoding(blocks: Iterable<Float32Array> | AsyncIterable<Float32Array>, longest: number): AsyncGenerator<Segment> {
+export async function* cutWhileDecoding(
+  blocks: Iterable<Float32Array> | AsyncIterable<Float32Array>,
+  longest: number,
+): AsyncGenerator<Segment> {
   const most = longest * SAMPLE_RATE;
   // One sample more than fits: the next cut depends on nothing beyond it.
   const waiting = new Float32Array(CONTEXT + most + 1 + CONTEXT);
@@ -34,14 +37,20 @@ export async function* cutWhileDecoding(blocks: Iterable<Float32Array> | AsyncIt
   const next = (): Segment => {
     const own = waiting.subarray(from, Math.min(filled, from + most + 1));
     const length = segmentBySilence(own, longest)[0]!.end;
-    const after = length === filled - from || loudnessAt(own, length) <= PAUSE ? 0 : Math.min(CONTEXT, filled - from - length);
-    const segment = { start: start / SAMPLE_RATE, samples: waiting.slice(from - before, from + length + after), before, after };
+    const after =
+      length === filled - from || loudnessAt(own, length) <= PAUSE ? 0 : Math.min(CONTEXT, filled - from - length);
+    const segment = {
+      start: start / SAMPLE_RATE,
+      samples: waiting.slice(from - before, from + length + after),
+      before,
+      after,
+    };
     [from, start] = [from + length, start + length];
     before = after === 0 ? 0 : wholeFrames(Math.min(CONTEXT, from));
     return segment;
   };
   for await (const block of blocks)
-    for (let taken = 0; taken < block.length; ) {
+    for (let taken = 0; taken < block.length;) {
       const count = Math.min(block.length - taken, waiting.length - filled);
       waiting.set(block.subarray(taken, taken + count), filled);
       [taken, filled] = [taken + count, filled + count];

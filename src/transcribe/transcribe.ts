@@ -26,7 +26,11 @@ const GROUP = 40;
  * bounded however long a recording is.
  * @throws InputError when the model folder is none, or a path doesn't exist
  */
-export async function* transcribe(modelFolder: string, paths: readonly string[], options: { progress?: Progress; signal?: AbortSignal } = {}): AsyncGenerator<Transcript | SetAside> {
+export async function* transcribe(
+  modelFolder: string,
+  paths: readonly string[],
+  options: { progress?: Progress; signal?: AbortSignal } = {},
+): AsyncGenerator<Transcript | SetAside> {
   const model = await Model.load(modelFolder);
   try {
     const files = await recordingsAt(paths);
@@ -34,7 +38,10 @@ export async function* transcribe(modelFolder: string, paths: readonly string[],
     let writing = new Writing(model);
     for await (const group of grouped(piecesOf(files, options.signal))) {
       options.signal?.throwIfAborted();
-      const outputs = await hear(model, group.flatMap((piece) => ('segment' in piece ? [piece.segment] : [])));
+      const outputs = await hear(
+        model,
+        group.flatMap((piece) => ('segment' in piece ? [piece.segment] : [])),
+      );
       for (const piece of group) {
         if ('segment' in piece) writing.add(piece.segment, outputs.shift()!);
         else {
@@ -67,7 +74,10 @@ async function* grouped(pieces: AsyncIterable<Piece>): AsyncGenerator<Piece[]> {
 /** Stretches of like length side by side, so that little of what the model computes is padding. */
 async function hear(model: Model, group: readonly Segment[]): Promise<Output[]> {
   const outputs = new Array<Output>(group.length);
-  for (const { examples } of makeBatches(group.map(({ samples }) => frameCount(samples.length)), BATCH_FRAMES)) {
+  for (const { examples } of makeBatches(
+    group.map(({ samples }) => frameCount(samples.length)),
+    BATCH_FRAMES,
+  )) {
     const heard = await model.run(examples.map((i) => group[i]!.samples));
     examples.forEach((i, row) => (outputs[i] = heard[row]!));
   }
@@ -92,7 +102,10 @@ class Writing {
     const { segments } = this;
     if (refused) return { item: file, reason: refused.message, place: refused.place };
     if (segments.length === 0) return { item: file, reason: 'there is no sound in it', place: { file } };
-    const text = segments.map((segment) => segment.text).filter((part) => part !== '').join(' ');
+    const text = segments
+      .map((segment) => segment.text)
+      .filter((part) => part !== '')
+      .join(' ');
     return { file, text, seconds: segments.at(-1)!.end, segments };
   }
 }

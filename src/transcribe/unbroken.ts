@@ -32,7 +32,11 @@ export class Unbroken {
     const from = segment.before / FRAME_SAMPLES;
     const to = segment.after === 0 ? output.frames : from + Math.round(ownSamples(segment) / FRAME_SAMPLES);
     const tokens = this.model.vocabulary.size;
-    this.stretches.push({ segment, logits: output.logits.slice(from * tokens, to * tokens), frames: Math.max(0, to - from) });
+    this.stretches.push({
+      segment,
+      logits: output.logits.slice(from * tokens, to * tokens),
+      frames: Math.max(0, to - from),
+    });
     this.frames += Math.max(0, to - from);
     return segment.after > 0 && this.frames < LONGEST ? [] : this.decode();
   }
@@ -45,9 +49,19 @@ export class Unbroken {
     return stretches.map(({ segment, frames: own }) => {
       const inside = words.filter(({ start }) => start >= first && start < first + own);
       const seconds = (frame: number): number => segment.start + ((frame - first) * FRAME_SAMPLES) / SAMPLE_RATE;
-      const timed = inside.map(({ word, start, end, confidence }) => ({ text: word, start: seconds(start), end: seconds(end), confidence }));
+      const timed = inside.map(({ word, start, end, confidence }) => ({
+        text: word,
+        start: seconds(start),
+        end: seconds(end),
+        confidence,
+      }));
       first += own;
-      return { start: segment.start, end: segment.start + ownSamples(segment) / SAMPLE_RATE, text: timed.map(({ text }) => text).join(' '), words: timed };
+      return {
+        start: segment.start,
+        end: segment.start + ownSamples(segment) / SAMPLE_RATE,
+        text: timed.map(({ text }) => text).join(' '),
+        words: timed,
+      };
     });
   }
 }

@@ -17,14 +17,29 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'many-'));
   const program = await findFfmpeg();
   for (const [i, file] of files.entries())
-    await execa(program, ['-v', 'error', '-f', 'lavfi', '-i', `sine=frequency=${300 + 100 * i}:duration=${2 + i}`, '-ar', file.endsWith('.g722') ? '16000' : '22050', at(file)]);
+    await execa(program, [
+      '-v',
+      'error',
+      '-f',
+      'lavfi',
+      '-i',
+      `sine=frequency=${300 + 100 * i}:duration=${2 + i}`,
+      '-ar',
+      file.endsWith('.g722') ? '16000' : '22050',
+      at(file),
+    ]);
 });
 
 describe('short recordings', () => {
   it('decoded many at once are what they are decoded one by one: whatever the format, whole or in part', async () => {
-    const stretches: Stretch[] = [...files.map((file) => ({ file: at(file) })), { file: at('d.wav'), start: 1.25, end: 2.5 }, { file: at('a.ogg'), end: 1 }];
+    const stretches: Stretch[] = [
+      ...files.map((file) => ({ file: at(file) })),
+      { file: at('d.wav'), start: 1.25, end: 2.5 },
+      { file: at('a.ogg'), end: 1 },
+    ];
     const decoded = await decodeMany(stretches, folder);
-    for (const [i, { file, ...stretch }] of stretches.entries()) expect(decoded![i]).toEqual(await decodeAudio(file, stretch));
+    for (const [i, { file, ...stretch }] of stretches.entries())
+      expect(decoded![i]).toEqual(await decodeAudio(file, stretch));
     expect((await readdir(folder)).filter((name) => name.startsWith('.decoding'))).toEqual([]);
   });
 
@@ -39,7 +54,14 @@ describe('short recordings', () => {
     await writeFile(at('long.wav'), new Uint8Array(1_100_000));
     await writeFile(at('cut.ogg'), await readFile(at('a.ogg')));
     await truncate(at('cut.ogg'), 4000);
-    const odd = [{ file: at('empty.wav') }, { file: at('long.wav') }, { file: at('missing.wav') }, { file: at('cut.ogg') }, { file: folder }, { file: at('d.wav'), start: 1 }];
+    const odd = [
+      { file: at('empty.wav') },
+      { file: at('long.wav') },
+      { file: at('missing.wav') },
+      { file: at('cut.ogg') },
+      { file: folder },
+      { file: at('d.wav'), start: 1 },
+    ];
     const short = Array.from({ length: 70 }, (_, i) => ({ file: at('long.wav'), start: i, end: i + 0.5 }));
     const groups = await groupShort([...odd, ...short]);
     expect(groups.map((group) => group.length)).toEqual([32, 32, 6]);
@@ -49,7 +71,9 @@ describe('short recordings', () => {
   it('that are read without ffmpeg are left out, but for stretches of them', async () => {
     await writeWav(at('plain.wav'), new Float32Array(32000).fill(0.1));
     const part = { file: at('plain.wav'), start: 0.5, end: 1 };
-    expect(await groupShort([{ file: at('plain.wav') }, { file: at('d.wav') }, part])).toEqual([[{ file: at('d.wav') }, part]]);
+    expect(await groupShort([{ file: at('plain.wav') }, { file: at('d.wav') }, part])).toEqual([
+      [{ file: at('d.wav') }, part],
+    ]);
   });
 });
 

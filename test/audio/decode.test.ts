@@ -26,7 +26,10 @@ function frequency(samples: Float32Array): number {
 const loudest = (samples: Float32Array): number => samples.reduce((a, x) => Math.max(a, Math.abs(x)), 0);
 
 async function refusal(file: string): Promise<InputError> {
-  const error = await decodeAudio(file).then(() => undefined, (e: unknown) => e);
+  const error = await decodeAudio(file).then(
+    () => undefined,
+    (e: unknown) => e,
+  );
   expect(error).toBeInstanceOf(InputError);
   expect((error as InputError).place.file).toBe(file);
   return error as InputError;
@@ -45,7 +48,14 @@ describe('decoding', () => {
   });
 
   it('brings 96 kHz, 24 bit, 5.1 channels to 16 kHz mono, pitch and level kept', async () => {
-    await ffmpeg(...source('sine=frequency=1000:sample_rate=96000:duration=2'), '-af', 'pan=5.1|FL=c0|FR=c0|FC=c0|LFE=c0|BL=c0|BR=c0', '-c:a', 'pcm_s24le', at('surround.wav'));
+    await ffmpeg(
+      ...source('sine=frequency=1000:sample_rate=96000:duration=2'),
+      '-af',
+      'pan=5.1|FL=c0|FR=c0|FC=c0|LFE=c0|BL=c0|BR=c0',
+      '-c:a',
+      'pcm_s24le',
+      at('surround.wav'),
+    );
     const samples = await decodeAudio(at('surround.wav'));
     expect(samples.length).toBe(32000);
     expect(frequency(samples)).toBeCloseTo(1000, -1);
@@ -54,7 +64,16 @@ describe('decoding', () => {
   });
 
   it('takes the sound of a video', async () => {
-    await ffmpeg(...source('testsrc=size=64x64:duration=2'), ...source('sine=frequency=500:duration=2'), '-shortest', '-c:v', 'mpeg4', '-c:a', 'aac', at('video.mp4'));
+    await ffmpeg(
+      ...source('testsrc=size=64x64:duration=2'),
+      ...source('sine=frequency=500:duration=2'),
+      '-shortest',
+      '-c:v',
+      'mpeg4',
+      '-c:a',
+      'aac',
+      at('video.mp4'),
+    );
     expect(frequency(await decodeAudio(at('video.mp4')))).toBeCloseTo(500, -1);
   });
 
@@ -123,18 +142,27 @@ describe('the audio cache', () => {
   });
 
   // A file system of 64 KiB, which only root can make.
-  it.skipIf(process.getuid?.() !== 0 || process.platform !== 'linux')('says so when the disk is full, and leaves nothing half-written', async (context) => {
-    const full = at('full');
-    await mkdir(full);
-    const mounted = await execa('mount', ['-t', 'tmpfs', '-o', 'size=32k', 'tmpfs', full]).then(() => true, () => false);
-    if (!mounted) return context.skip('this container may not mount');
-    try {
-      const error = await new AudioCache(full).read(at('tone.wav')).then(() => undefined, (e: unknown) => e);
-      expect(error).toBeInstanceOf(WorkError);
-      expect((error as WorkError).message).toMatch(/disk is full/);
-      expect(await readdir(full)).toEqual([]);
-    } finally {
-      await execa('umount', [full]);
-    }
-  });
+  it.skipIf(process.getuid?.() !== 0 || process.platform !== 'linux')(
+    'says so when the disk is full, and leaves nothing half-written',
+    async (context) => {
+      const full = at('full');
+      await mkdir(full);
+      const mounted = await execa('mount', ['-t', 'tmpfs', '-o', 'size=32k', 'tmpfs', full]).then(
+        () => true,
+        () => false,
+      );
+      if (!mounted) return context.skip('this container may not mount');
+      try {
+        const error = await new AudioCache(full).read(at('tone.wav')).then(
+          () => undefined,
+          (e: unknown) => e,
+        );
+        expect(error).toBeInstanceOf(WorkError);
+        expect((error as WorkError).message).toMatch(/disk is full/);
+        expect(await readdir(full)).toEqual([]);
+      } finally {
+        await execa('umount', [full]);
+      }
+    },
+  );
 });

@@ -39,11 +39,18 @@ describe('the duration by a header', () => {
   });
 
   it('of our own WAV files is exact', async () => {
-    await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 3000 }), fc.constantFrom(8000, 16000, 22050), async (samples, rate) => {
-      const file = await fileOf('a.WAV', new Uint8Array());
-      await writeWav(file, new Float32Array(samples), rate);
-      expect(await durationOf(file)).toBe(samples / rate);
-    }), { numRuns: 20 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 3000 }),
+        fc.constantFrom(8000, 16000, 22050),
+        async (samples, rate) => {
+          const file = await fileOf('a.WAV', new Uint8Array());
+          await writeWav(file, new Float32Array(samples), rate);
+          expect(await durationOf(file)).toBe(samples / rate);
+        },
+      ),
+      { numRuns: 20 },
+    );
   });
 
   it('of a WAV that is cut off, or was written to a pipe, is of what is there', async () => {
@@ -59,24 +66,44 @@ describe('the duration by a header', () => {
     expect(await durationOf(await fileOf('a.ogg', Buffer.concat([first, second])))).toBe(0.5);
     // No packet ends on the last page: −1 is no duration, and a manifest with one would not be read again.
     expect(await durationOf(await fileOf('b.ogg', Buffer.concat([first, second, oggPage(-1n, 'sou')])))).toBe(0.5);
-    expect(await durationOf(await fileOf('c.ogg', Buffer.concat([first, second, oggPage(9000n, '').subarray(0, 12)])))).toBe(0.5);
+    expect(
+      await durationOf(await fileOf('c.ogg', Buffer.concat([first, second, oggPage(9000n, '').subarray(0, 12)]))),
+    ).toBe(0.5);
     expect(await durationOf(await fileOf('d.ogg', Buffer.concat([oggPage(-1n, vorbisHead(8000))])))).toBeUndefined();
-    expect(await durationOf(await fileOf('e.ogg', Buffer.concat([oggPage(0n, vorbisHead(0)), second])))).toBeUndefined();
+    expect(
+      await durationOf(await fileOf('e.ogg', Buffer.concat([oggPage(0n, vorbisHead(0)), second]))),
+    ).toBeUndefined();
   });
 
   it('is not known of other formats, nor of files that are not what their names say', async () => {
     expect(await durationOf(await fileOf('a.mp3', Buffer.from('ID3')))).toBeUndefined();
     expect(await durationOf(await fileOf('a.wav', Buffer.from('not sound')))).toBeUndefined();
-    expect(await durationOf(await fileOf('a.wav', Buffer.from('RIFF\0\0\0\0WAVEdata\0\0\0\0', 'latin1')))).toBeUndefined();
+    expect(
+      await durationOf(await fileOf('a.wav', Buffer.from('RIFF\0\0\0\0WAVEdata\0\0\0\0', 'latin1'))),
+    ).toBeUndefined();
     expect(await durationOf(await fileOf('a.ogg', Buffer.from('not sound')))).toBeUndefined();
     await expect(durationOf('/nowhere/a.wav')).rejects.toThrow(/ENOENT/);
   });
 
   it('is a number from zero on or nothing, whatever the bytes', async () => {
-    const beginnings = fc.constantFrom('', 'RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0', 'OggS\0\0', 'OggSOpusHead', oggPage(5n, vorbisHead(3)).toString('latin1'));
-    await fc.assert(fc.asyncProperty(fc.constantFrom('a.wav', 'a.ogg', 'a.opus', 'a.g722'), beginnings, fc.uint8Array({ maxLength: 120 }), async (name, beginning, rest) => {
-      const seconds = await durationOf(await fileOf(name, Buffer.concat([Buffer.from(beginning, 'latin1'), rest])));
-      if (seconds !== undefined) expect(Number.isFinite(seconds) && seconds >= 0, String(seconds)).toBe(true);
-    }), { numRuns: 200 });
+    const beginnings = fc.constantFrom(
+      '',
+      'RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0',
+      'OggS\0\0',
+      'OggSOpusHead',
+      oggPage(5n, vorbisHead(3)).toString('latin1'),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('a.wav', 'a.ogg', 'a.opus', 'a.g722'),
+        beginnings,
+        fc.uint8Array({ maxLength: 120 }),
+        async (name, beginning, rest) => {
+          const seconds = await durationOf(await fileOf(name, Buffer.concat([Buffer.from(beginning, 'latin1'), rest])));
+          if (seconds !== undefined) expect(Number.isFinite(seconds) && seconds >= 0, String(seconds)).toBe(true);
+        },
+      ),
+      { numRuns: 200 },
+    );
   });
 });

@@ -29,9 +29,14 @@ describe('quality', () => {
     const narrow = new Float32Array(wide.length);
     // Ideal low-pass at 4 kHz by a long windowed sinc.
     for (let i = 200; i < wide.length - 200; i++)
-      for (let k = -200; k <= 200; k++) narrow[i]! += wide[i + k]! * (k === 0 ? 0.5 : Math.sin((Math.PI * k) / 2) / (Math.PI * k)) * (0.5 + 0.5 * Math.cos((Math.PI * k) / 200));
+      for (let k = -200; k <= 200; k++)
+        narrow[i]! +=
+          wide[i + k]! *
+          (k === 0 ? 0.5 : Math.sin((Math.PI * k) / 2) / (Math.PI * k)) *
+          (0.5 + 0.5 * Math.cos((Math.PI * k) / 200));
     // A sudden start or end has all frequencies.
-    for (let i = 0; i < 4000; i++) for (const at of [i, narrow.length - 1 - i]) narrow[at]! *= Math.max(0, i - 200) / 3800;
+    for (let i = 0; i < 4000; i++)
+      for (const at of [i, narrow.length - 1 - i]) narrow[at]! *= Math.max(0, i - 200) / 3800;
     expect(measureQuality(narrow).bandwidthHz).toBeGreaterThan(3800);
     expect(measureQuality(narrow).bandwidthHz).toBeLessThan(4400);
     expect(measureQuality(wide).bandwidthHz).toBe(8000);
@@ -49,7 +54,8 @@ describe('segments of a long recording', () => {
       expect(end - start).toBeLessThanOrEqual(10 * 16000);
       if (i > 0) expect(start).toBe(segments[i - 1]!.end);
     });
-    for (const { end } of segments.slice(0, -1)) expect([7, 16, 24].some((pause) => end >= pause * 16000 && end <= (pause + 0.5) * 16000)).toBe(true);
+    for (const { end } of segments.slice(0, -1))
+      expect([7, 16, 24].some((pause) => end >= pause * 16000 && end <= (pause + 0.5) * 16000)).toBe(true);
   });
 
   it('are one when it is short', () => {

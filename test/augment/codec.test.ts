@@ -11,7 +11,9 @@ function loudness(samples: Float32Array, pitch: number): number {
 }
 
 const tones = (...pitches: number[]): Float32Array =>
-  Float32Array.from({ length: 16000 }, (_, i) => pitches.reduce((sum, pitch) => sum + 0.2 * Math.sin((2 * Math.PI * pitch * i) / 16000), 0));
+  Float32Array.from({ length: 16000 }, (_, i) =>
+    pitches.reduce((sum, pitch) => sum + 0.2 * Math.sin((2 * Math.PI * pitch * i) / 16000), 0),
+  );
 
 describe.each(CODECS)('%s', (codec) => {
   it('keeps the length and what a telephone passes, and changes the sound', async () => {

@@ -3,7 +3,8 @@ import { Random } from '../../src/support/random.ts';
 import { reverberate } from '../../src/augment/reverberation.ts';
 
 const click = (): Float32Array => Float32Array.from({ length: 32000 }, (_, i) => (i === 0 ? 1 : 0));
-const energy = (samples: Float32Array, from: number, to: number): number => samples.subarray(from, to).reduce((sum, x) => sum + x * x, 0);
+const energy = (samples: Float32Array, from: number, to: number): number =>
+  samples.subarray(from, to).reduce((sum, x) => sum + x * x, 0);
 
 describe('a simulated room', () => {
   it('leaves the direct sound as it is and brings echoes after it', () => {

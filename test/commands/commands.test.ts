@@ -10,24 +10,49 @@ let folder: string;
 
 /** Runs the built command line as a user would. */
 async function isogloss(...args: string[]): Promise<{ exitCode: number | undefined; stdout: string; stderr: string }> {
-  const { exitCode, stdout, stderr } = await execa('node', [BIN, ...args], { cwd: folder, reject: false, env: { ISOGLOSS_CACHE: path.join(folder, 'cache'), CI: '', NO_COLOR: '1' } });
+  const { exitCode, stdout, stderr } = await execa('node', [BIN, ...args], {
+    cwd: folder,
+    reject: false,
+    env: { ISOGLOSS_CACHE: path.join(folder, 'cache'), CI: '', NO_COLOR: '1' },
+  });
   return { exitCode, stdout, stderr };
 }
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'isogloss-'));
   const corpus = path.join(folder, 'corpora', 'mine');
-  await writeWav(path.join(corpus, 'one.wav'), Float32Array.from({ length: 16000 }, (_, i) => 0.3 * Math.sin(i / 9)));
+  await writeWav(
+    path.join(corpus, 'one.wav'),
+    Float32Array.from({ length: 16000 }, (_, i) => 0.3 * Math.sin(i / 9)),
+  );
   await writeWav(path.join(corpus, 'lonely.wav'), new Float32Array(8000));
   await writeFile(path.join(corpus, 'text.wav'), 'not sound');
-  const lines = [{ id: 'one', audio: 'one.wav', text: 'uno' }, { id: 'two', audio: 'missing.wav', text: 'due' }, { id: 'three', audio: 'text.wav', text: 'tre' }];
+  const lines = [
+    { id: 'one', audio: 'one.wav', text: 'uno' },
+    { id: 'two', audio: 'missing.wav', text: 'due' },
+    { id: 'three', audio: 'text.wav', text: 'tre' },
+  ];
   await writeFile(path.join(corpus, 'manifest.jsonl'), lines.map((line) => JSON.stringify(line)).join('\n'));
   await cp('recipes', path.join(folder, 'recipes'), { recursive: true });
 });
 
 describe('every command', () => {
   it('has a real example in its help, and --json', async () => {
-    for (const command of ['run', 'transcribe', 'corpus fetch', 'corpus audit', 'encoder list', 'encoder inspect', 'recipe check', 'doctor', 'score', 'compare', 'export', 'lm build', 'lm perplexity']) {
+    for (const command of [
+      'run',
+      'transcribe',
+      'corpus fetch',
+      'corpus audit',
+      'encoder list',
+      'encoder inspect',
+      'recipe check',
+      'doctor',
+      'score',
+      'compare',
+      'export',
+      'lm build',
+      'lm perplexity',
+    ]) {
       const { stdout, exitCode } = await isogloss(...command.split(' '), '--help');
       expect(exitCode).toBe(0);
       expect(stdout).toMatch(new RegExp(`EXAMPLES\\s+\\$ isogloss ${command}`));
@@ -47,7 +72,11 @@ describe('recipe check', () => {
   it('shows the run folder of a good recipe', async () => {
     const { exitCode, stdout } = await isogloss('recipe', 'check', 'recipes/italian-10min.yaml', '--json');
     expect(exitCode).toBe(0);
-    const answer = JSON.parse(stdout) as { recipe: { name: string }; run: string; memory: { bytes: Record<string, number> }[] };
+    const answer = JSON.parse(stdout) as {
+      recipe: { name: string };
+      run: string;
+      memory: { bytes: Record<string, number> }[];
+    };
     expect(answer.recipe.name).toBe('italian-10min');
     expect(answer.memory).toEqual([{ stage: 'head', mode: 'keep', bytes: expect.any(Object) as object }]);
     expect(Object.keys(answer.memory[0]!.bytes)).toEqual(['weights', 'kept', 'working', 'batches', 'held', 'total']);
@@ -73,9 +102,17 @@ describe('corpus audit', () => {
   it('lists what can’t be used and what the manifest forgot; exit code 3', async () => {
     const { exitCode, stdout } = await isogloss('corpus', 'audit', 'mine', '--json');
     expect(exitCode).toBe(3);
-    const audit = JSON.parse(stdout) as { utterances: number; findings: { severity: string; item: string; what: string }[] };
+    const audit = JSON.parse(stdout) as {
+      utterances: number;
+      findings: { severity: string; item: string; what: string }[];
+    };
     expect(audit.utterances).toBe(1);
-    expect(audit.findings.filter((f) => f.severity === 'error').map((f) => f.item).sort()).toEqual(['three', 'two']);
+    expect(
+      audit.findings
+        .filter((f) => f.severity === 'error')
+        .map((f) => f.item)
+        .sort(),
+    ).toEqual(['three', 'two']);
     expect(audit.findings.find((f) => f.item === 'lonely.wav')!.what).toMatch(/manifest does not name/);
   });
 
@@ -121,11 +158,33 @@ describe('doctor and encoder list', () => {
   it('find what the package brings', async () => {
     const doctor = await isogloss('doctor', '--device', 'cpu', '--json');
     expect(doctor.exitCode).toBe(0);
-    const diagnosis = JSON.parse(doctor.stdout) as { findings: { state: string; what: string; value: string }[]; providers: { name: string; bundled: boolean; works: boolean }[]; gpus: unknown[] };
+    const diagnosis = JSON.parse(doctor.stdout) as {
+      findings: { state: string; what: string; value: string }[];
+      providers: { name: string; bundled: boolean; works: boolean }[];
+      gpus: unknown[];
+    };
     expect(Object.keys(diagnosis)).toEqual(['findings', 'providers', 'gpus', 'product']);
-    expect(diagnosis.findings.map((f) => f.what)).toEqual(expect.arrayContaining(['Node.js', 'ffmpeg', 'ONNX Runtime', 'threads', 'memory', 'disk', 'cache', 'GPU', 'provider cpu', 'product on cpu']));
+    expect(diagnosis.findings.map((f) => f.what)).toEqual(
+      expect.arrayContaining([
+        'Node.js',
+        'ffmpeg',
+        'ONNX Runtime',
+        'threads',
+        'memory',
+        'disk',
+        'cache',
+        'GPU',
+        'provider cpu',
+        'product on cpu',
+      ]),
+    );
     expect(diagnosis.providers[0]).toEqual({ name: 'cpu', bundled: true, works: true });
-    expect(Object.keys((JSON.parse(doctor.stdout) as { product: object }).product)).toEqual(['device', 'size', 'relative_error', 'milliseconds']);
+    expect(Object.keys((JSON.parse(doctor.stdout) as { product: object }).product)).toEqual([
+      'device',
+      'size',
+      'relative_error',
+      'milliseconds',
+    ]);
     const list = await isogloss('encoder', 'list', '--json');
     expect((JSON.parse(list.stdout) as { name: string }[]).map((e) => e.name)).toEqual(['embedded', 'random']);
   }, 240_000);

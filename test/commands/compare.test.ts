@@ -9,15 +9,26 @@ const BIN = path.resolve('bin/run.js');
 let folder: string;
 
 async function isogloss(...args: string[]): Promise<{ exitCode: number | undefined; stdout: string; stderr: string }> {
-  const { exitCode, stdout, stderr } = await execa('node', [BIN, ...args], { cwd: folder, reject: false, env: { CI: '', NO_COLOR: '1' } });
+  const { exitCode, stdout, stderr } = await execa('node', [BIN, ...args], {
+    cwd: folder,
+    reject: false,
+    env: { CI: '', NO_COLOR: '1' },
+  });
   return { exitCode, stdout, stderr };
 }
 
 /** Forty utterances; each third has an error in the first run, each twentieth in the second. */
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'isogloss-'));
-  const run = (every: number, utterances = 40): string => Array.from({ length: utterances }, (_, i) =>
-    JSON.stringify({ split: 'test', id: `u${i}`, reference: 'uno due tre', hypothesis: i % every === 0 ? 'uno bue te' : 'uno due tre' })).join('\n');
+  const run = (every: number, utterances = 40): string =>
+    Array.from({ length: utterances }, (_, i) =>
+      JSON.stringify({
+        split: 'test',
+        id: `u${i}`,
+        reference: 'uno due tre',
+        hypothesis: i % every === 0 ? 'uno bue te' : 'uno due tre',
+      }),
+    ).join('\n');
   await writeFile(path.join(folder, 'a.jsonl'), run(3));
   await writeFile(path.join(folder, 'b.jsonl'), run(20));
   await writeFile(path.join(folder, 'short.jsonl'), run(20, 30));
@@ -35,7 +46,16 @@ describe('compare', () => {
   it('gives all of it as JSON', async () => {
     const { stdout } = await isogloss('compare', 'a.jsonl', 'b.jsonl', '--json');
     const answer = JSON.parse(stdout) as Comparison;
-    expect(Object.keys(answer)).toEqual(['utterances', 'words', 'unit', 'wer', 'cer', 'matched_pairs', 'believe', 'verdict']);
+    expect(Object.keys(answer)).toEqual([
+      'utterances',
+      'words',
+      'unit',
+      'wer',
+      'cer',
+      'matched_pairs',
+      'believe',
+      'verdict',
+    ]);
     expect(Object.keys(answer.cer)).toEqual(['a', 'b', 'difference', 'difference_ci95', 'p']);
     expect(answer).toMatchObject({ utterances: 40, words: 120, believe: 'yes' });
   });

@@ -10,7 +10,11 @@ let folder: string;
 
 /** Runs the built command line as a user would. */
 async function isogloss(...args: string[]): Promise<{ exitCode: number | undefined; stdout: string; stderr: string }> {
-  const { exitCode, stdout, stderr } = await execa('node', [BIN, ...args], { cwd: folder, reject: false, env: { CI: '', NO_COLOR: '1' } });
+  const { exitCode, stdout, stderr } = await execa('node', [BIN, ...args], {
+    cwd: folder,
+    reject: false,
+    env: { CI: '', NO_COLOR: '1' },
+  });
   return { exitCode, stdout, stderr };
 }
 
@@ -18,13 +22,26 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'isogloss-'));
   await cp('test/fixtures/evaluate/sclite', folder, { recursive: true });
   const records = [
-    { split: 'test', id: '1', reference: 'il ghiro dorme', hypothesis: 'il giro dorme', speaker: 'anna', nbest: ['il giro dorme', 'il ghiro dorme'] },
+    {
+      split: 'test',
+      id: '1',
+      reference: 'il ghiro dorme',
+      hypothesis: 'il giro dorme',
+      speaker: 'anna',
+      nbest: ['il giro dorme', 'il ghiro dorme'],
+    },
     { split: 'test', id: '2', reference: 'sì', hypothesis: 'sì', speaker: 'bruno', nbest: ['sì'] },
     { split: 'dev', id: '3', reference: 'a', hypothesis: 'b' },
   ];
   await mkdir(path.join(folder, 'run'));
-  await writeFile(path.join(folder, 'run', 'hypotheses.jsonl'), records.map((record) => JSON.stringify(record)).join('\n'));
-  await writeFile(path.join(folder, 'run', 'recipe.lock.yaml'), 'recipe:\n  text: { unit: graphemes, profile: [gh] }\n');
+  await writeFile(
+    path.join(folder, 'run', 'hypotheses.jsonl'),
+    records.map((record) => JSON.stringify(record)).join('\n'),
+  );
+  await writeFile(
+    path.join(folder, 'run', 'recipe.lock.yaml'),
+    'recipe:\n  text: { unit: graphemes, profile: [gh] }\n',
+  );
 });
 
 describe('score', () => {
@@ -34,8 +51,19 @@ describe('score', () => {
     const answer = JSON.parse(stdout) as ScoreAnswer;
     expect(answer.unit).toBe('graphemes');
     // 13 graphemes and word breaks and then 2: gh is one.
-    expect(answer.scores).toMatchObject({ utterances: 2, words: 4, wer: 0.25, cer: 1 / 15, hits: 3, substitutions: 1, oracle_wer: 0 });
-    expect(answer.groups!.map((g) => [g.group, g.wer])).toEqual([['anna', 1 / 3], ['bruno', 0]]);
+    expect(answer.scores).toMatchObject({
+      utterances: 2,
+      words: 4,
+      wer: 0.25,
+      cer: 1 / 15,
+      hits: 3,
+      substitutions: 1,
+      oracle_wer: 0,
+    });
+    expect(answer.groups!.map((g) => [g.group, g.wer])).toEqual([
+      ['anna', 1 / 3],
+      ['bruno', 0],
+    ]);
     expect(answer.confusions.tokens).toEqual([{ reference: 'gh', hypothesis: 'g', count: 1 }]);
     expect(answer.confusions.words).toEqual([{ reference: 'ghiro', hypothesis: 'giro', count: 1 }]);
   });
@@ -59,7 +87,11 @@ describe('score', () => {
     ['a folder that is no run', ['score', '.'], /not the folder of a finished run/],
     ['references alone', ['score', '--ref', 'ref.trn'], /--hyp/],
     ['a breakdown that nothing is known for', ['score', 'run', '--by', 'snr'], /no record has a signal-to-noise ratio/],
-    ['speakers that are not known', ['score', 'run', '--split', 'dev', '--resample', 'speaker'], /not every record has a speaker/],
+    [
+      'speakers that are not known',
+      ['score', 'run', '--split', 'dev', '--resample', 'speaker'],
+      /not every record has a speaker/,
+    ],
   ])('ends with 2 for %s', async (_, args, message) => {
     const { exitCode, stderr } = await isogloss(...args);
     expect(exitCode).toBe(2);

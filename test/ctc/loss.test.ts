@@ -10,7 +10,14 @@ import { Random } from '../../src/support/random.ts';
 interface Golden {
   cases: { frames: number; tokens: number; targets: number[]; logits: number[]; loss: number; gradient: number[] }[];
   formulas: {
-    frames: number; tokens: number; length: number; spread: number; blank: number; loss: number; step: number; gradient: number[];
+    frames: number;
+    tokens: number;
+    length: number;
+    spread: number;
+    blank: number;
+    loss: number;
+    step: number;
+    gradient: number[];
   }[];
 }
 const golden = JSON.parse(readFileSync('test/fixtures/ctc/golden.json', 'utf8')) as Golden;
@@ -49,7 +56,8 @@ function bruteForce(logits: Float32Array, frames: number, tokens: number, target
       if (written.join() === [...target].join()) total += p;
       return;
     }
-    for (let k = 0; k < tokens; k++) walk(t + 1, p * probability(t, k), k, k !== 0 && k !== last ? [...written, k] : written);
+    for (let k = 0; k < tokens; k++)
+      walk(t + 1, p * probability(t, k), k, k !== 0 && k !== last ? [...written, k] : written);
   };
   walk(0, 1, 0, []);
   return -Math.log(total);
@@ -83,47 +91,73 @@ describe('CTC loss', () => {
 
   it('is the same in probability space as in log space', () => {
     const bigger = fc.record({
-      frames: fc.integer({ min: 1, max: 60 }), tokens: fc.integer({ min: 2, max: 8 }), seed: fc.integer(),
-      spread: fc.constantFrom(1, 5, 20, 100), target: fc.array(fc.integer({ min: 1, max: 7 }), { maxLength: 30 }),
+      frames: fc.integer({ min: 1, max: 60 }),
+      tokens: fc.integer({ min: 2, max: 8 }),
+      seed: fc.integer(),
+      spread: fc.constantFrom(1, 5, 20, 100),
+      target: fc.array(fc.integer({ min: 1, max: 7 }), { maxLength: 30 }),
     });
-    fc.assert(fc.property(bigger, ({ frames, tokens, seed, spread, target }) => {
-      const ids = Int32Array.from(target.filter((t) => t < tokens));
-      fc.pre(minimumFrames(ids) <= frames);
-      const random = new Random(seed);
-      const logits = Float32Array.from({ length: frames * tokens }, () => spread * random.normal());
-      expectClose(lossOf(logits, frames, tokens, ids), inLogSpace(logits, frames, tokens, ids), 1e-5);
-    }), { numRuns: 300 });
+    fc.assert(
+      fc.property(bigger, ({ frames, tokens, seed, spread, target }) => {
+        const ids = Int32Array.from(target.filter((t) => t < tokens));
+        fc.pre(minimumFrames(ids) <= frames);
+        const random = new Random(seed);
+        const logits = Float32Array.from({ length: frames * tokens }, () => spread * random.normal());
+        expectClose(lossOf(logits, frames, tokens, ids), inLogSpace(logits, frames, tokens, ids), 1e-5);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('is what summing over all paths gives', () => {
-    fc.assert(fc.property(small, ({ frames, tokens, seed, target }) => {
-      const random = new Random(seed);
-      const ids = Int32Array.from(target.filter((t) => t < tokens));
-      const logits = Float32Array.from({ length: frames * tokens }, () => 2 * random.normal());
-      const { loss } = lossOf(logits, frames, tokens, ids);
-      const expected = bruteForce(logits, frames, tokens, ids);
-      if (expected === Infinity) expect(loss).toBe(Infinity);
-      else expect(loss).toBeCloseTo(expected, 4);
-    }), { numRuns: 200 });
+    fc.assert(
+      fc.property(small, ({ frames, tokens, seed, target }) => {
+        const random = new Random(seed);
+        const ids = Int32Array.from(target.filter((t) => t < tokens));
+        const logits = Float32Array.from({ length: frames * tokens }, () => 2 * random.normal());
+        const { loss } = lossOf(logits, frames, tokens, ids);
+        const expected = bruteForce(logits, frames, tokens, ids);
+        if (expected === Infinity) expect(loss).toBe(Infinity);
+        else expect(loss).toBeCloseTo(expected, 4);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('has the gradient that finite differences show', () => {
-    fc.assert(fc.property(small, ({ frames, tokens, seed, target }) => {
-      const ids = Int32Array.from(target.filter((t) => t < tokens));
-      fc.pre(minimumFrames(ids) <= frames);
-      const random = new Random(seed);
-      const logits = Float32Array.from({ length: frames * tokens }, () => random.normal());
-      const { gradient } = lossOf(logits, frames, tokens, ids);
-      const moved = (i: number, by: number): number => lossOf(logits.map((x, j) => (i === j ? x + by : x)), frames, tokens, ids).loss;
-      for (let i = 0; i < logits.length; i++) expect(Math.abs((moved(i, 0.01) - moved(i, -0.01)) / 0.02 - gradient[i]!)).toBeLessThan(2e-3);
-    }), { numRuns: 100 });
+    fc.assert(
+      fc.property(small, ({ frames, tokens, seed, target }) => {
+        const ids = Int32Array.from(target.filter((t) => t < tokens));
+        fc.pre(minimumFrames(ids) <= frames);
+        const random = new Random(seed);
+        const logits = Float32Array.from({ length: frames * tokens }, () => random.normal());
+        const { gradient } = lossOf(logits, frames, tokens, ids);
+        const moved = (i: number, by: number): number =>
+          lossOf(
+            logits.map((x, j) => (i === j ? x + by : x)),
+            frames,
+            tokens,
+            ids,
+          ).loss;
+        for (let i = 0; i < logits.length; i++)
+          expect(Math.abs((moved(i, 0.01) - moved(i, -0.01)) / 0.02 - gradient[i]!)).toBeLessThan(2e-3);
+      }),
+      { numRuns: 100 },
+    );
   });
 
   it('says which target does not fit, and keeps the rest of the batch', () => {
     const random = new Random(1);
     const logits = Float32Array.from({ length: 2 * 4 * 3 }, () => random.normal());
     const gradient = new Float32Array(logits.length).fill(NaN);
-    const losses = ctcLoss(logits, { batch: 2, frames: 4, tokens: 3 }, Int32Array.of(4, 2), [Int32Array.of(1, 1, 1), Int32Array.of(2)], 0, gradient);
+    const losses = ctcLoss(
+      logits,
+      { batch: 2, frames: 4, tokens: 3 },
+      Int32Array.of(4, 2),
+      [Int32Array.of(1, 1, 1), Int32Array.of(2)],
+      0,
+      gradient,
+    );
     expect(losses[0]).toBe(Infinity);
     expect(Number.isFinite(losses[1])).toBe(true);
     expect([...gradient.subarray(0, 12)]).toEqual(new Array(12).fill(0));
@@ -184,8 +218,11 @@ describe('CTC loss', () => {
 
 describe('the exponential', () => {
   it('is that of Math.exp to 1e-8', () => {
-    fc.assert(fc.property(fc.double({ min: -80, max: 0, noNaN: true }), (x) => {
-      expect(Math.abs(fastExp(x) / Math.exp(x) - 1)).toBeLessThan(1e-8);
-    }), { numRuns: 2000 });
+    fc.assert(
+      fc.property(fc.double({ min: -80, max: 0, noNaN: true }), (x) => {
+        expect(Math.abs(fastExp(x) / Math.exp(x) - 1)).toBeLessThan(1e-8);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

@@ -15,8 +15,15 @@ interface Case {
   logits?: number[];
   formula?: { seed: number; spread: number };
   settings: {
-    alpha?: number; beta?: number; unk_score_offset?: number; beam_width?: number; beam_prune_logp?: number; token_min_logp?: number;
-    prune_history?: boolean; hotwords?: string[]; hotword_weight?: number;
+    alpha?: number;
+    beta?: number;
+    unk_score_offset?: number;
+    beam_width?: number;
+    beam_prune_logp?: number;
+    token_min_logp?: number;
+    prune_history?: boolean;
+    hotwords?: string[];
+    hotword_weight?: number;
   };
   /** Of all hypotheses, of which the best are given. */
   count: number;
@@ -38,8 +45,13 @@ function formula({ seed, spread }: { seed: number; spread: number }, length: num
 function settingsOf({ arpa, unigrams, settings: s }: Case): Partial<BeamSettings> {
   const lm = arpa === null ? undefined : Arpa.read(`test/fixtures/beam/${arpa}`);
   const given = {
-    alpha: s.alpha, beta: s.beta, unkScoreOffset: s.unk_score_offset, beamWidth: s.beam_width, beamPruneLogp: s.beam_prune_logp,
-    tokenMinLogp: s.token_min_logp, pruneHistory: s.prune_history,
+    alpha: s.alpha,
+    beta: s.beta,
+    unkScoreOffset: s.unk_score_offset,
+    beamWidth: s.beam_width,
+    beamPruneLogp: s.beam_prune_logp,
+    tokenMinLogp: s.token_min_logp,
+    pruneHistory: s.prune_history,
   };
   return {
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
@@ -64,7 +76,9 @@ it.each(cases)('answers as pyctcdecode: $name', (golden) => {
     expect(ours!.words.map(({ word }) => word)).toEqual(expected.words.map(([word]) => word));
     if (!golden.name.startsWith('own')) return;
     // Where paths compete, pyctcdecode keeps the times of the worse hypothesis of each merger; we, of the likeliest path.
-    const apart = ours!.words.map(({ start, end }, w) => Math.max(Math.abs(start - expected.words[w]![1]), Math.abs(end - expected.words[w]![2])));
+    const apart = ours!.words.map(({ start, end }, w) =>
+      Math.max(Math.abs(start - expected.words[w]![1]), Math.abs(end - expected.words[w]![2])),
+    );
     expect(Math.max(0, ...apart)).toBeLessThanOrEqual(golden.name === 'own libri' ? 2 : 0);
   });
 });

@@ -46,7 +46,11 @@ function paths(logits: Float32Array, alphabet: Alphabet): Path[] {
         runs.at(-1)!.mass += mass;
       } else runs.push({ token, start: t, end: t + 1, mass });
     });
-    const text = runs.map(({ token }) => (token === delimiter ? ' ' : tokens[token]!)).join('').replace(/ +/g, ' ').trim();
+    const text = runs
+      .map(({ token }) => (token === delimiter ? ' ' : tokens[token]!))
+      .join('')
+      .replace(/ +/g, ' ')
+      .trim();
     return { text, log: path.reduce((sum, token, t) => sum + log(t, token), 0), tokens: runs };
   });
 }
@@ -65,55 +69,76 @@ function byText(all: Path[]): Map<string, { log: number; best: Path }> {
 }
 
 it('sums every path of every text, where nothing is pruned', () => {
-  fc.assert(fc.property(matrix(4, 5), (logits) => {
-    const expected = byText(paths(logits, letters));
-    const hypotheses = beamSearch(logits, 0, logits.length / 4, letters, everything);
-    expect(new Set(hypotheses.map(({ text }) => text))).toEqual(new Set(expected.keys()));
-    expect(hypotheses.length).toBe(expected.size);
-    for (const { text, logitScore, lmScore } of hypotheses) {
-      expect(logitScore).toBeCloseTo(expected.get(text)!.log, 9);
-      expect(lmScore).toBe(logitScore);
-    }
-    hypotheses.slice(1).forEach(({ lmScore }, i) => expect(lmScore).toBeLessThanOrEqual(hypotheses[i]!.lmScore));
-  }), { numRuns: 15 });
+  fc.assert(
+    fc.property(matrix(4, 5), (logits) => {
+      const expected = byText(paths(logits, letters));
+      const hypotheses = beamSearch(logits, 0, logits.length / 4, letters, everything);
+      expect(new Set(hypotheses.map(({ text }) => text))).toEqual(new Set(expected.keys()));
+      expect(hypotheses.length).toBe(expected.size);
+      for (const { text, logitScore, lmScore } of hypotheses) {
+        expect(logitScore).toBeCloseTo(expected.get(text)!.log, 9);
+        expect(lmScore).toBe(logitScore);
+      }
+      hypotheses.slice(1).forEach(({ lmScore }, i) => expect(lmScore).toBeLessThanOrEqual(hypotheses[i]!.lmScore));
+    }),
+    { numRuns: 15 },
+  );
 });
 
 it('takes times and confidences from the likeliest path to each text', () => {
-  fc.assert(fc.property(matrix(4, 5), (logits) => {
-    const expected = byText(paths(logits, letters));
-    for (const { text, ids, starts, ends, confidences, words } of beamSearch(logits, 0, logits.length / 4, letters, everything)) {
-      const { best } = expected.get(text)!;
-      const runs = best.tokens.filter(({ token }) => token !== 1);
-      const written = [...ids.keys()].filter((i) => ids[i] !== 1);
-      expect(written.map((i) => [ids[i], starts[i], ends[i]])).toEqual(runs.map(({ token, start, end }) => [token, start, end]));
-      written.forEach((i, n) => expect(confidences[i]).toBeCloseTo(runs[n]!.mass / (runs[n]!.end - runs[n]!.start), 5));
-      expect(words.map(({ word }) => word).join(' ')).toBe(text);
-      for (const { start, end, confidence } of words) {
-        expect(start).toBeLessThan(end);
-        expect(confidence).toBeGreaterThan(0);
-        expect(confidence).toBeLessThanOrEqual(1);
+  fc.assert(
+    fc.property(matrix(4, 5), (logits) => {
+      const expected = byText(paths(logits, letters));
+      for (const { text, ids, starts, ends, confidences, words } of beamSearch(
+        logits,
+        0,
+        logits.length / 4,
+        letters,
+        everything,
+      )) {
+        const { best } = expected.get(text)!;
+        const runs = best.tokens.filter(({ token }) => token !== 1);
+        const written = [...ids.keys()].filter((i) => ids[i] !== 1);
+        expect(written.map((i) => [ids[i], starts[i], ends[i]])).toEqual(
+          runs.map(({ token, start, end }) => [token, start, end]),
+        );
+        written.forEach((i, n) =>
+          expect(confidences[i]).toBeCloseTo(runs[n]!.mass / (runs[n]!.end - runs[n]!.start), 5),
+        );
+        expect(words.map(({ word }) => word).join(' ')).toBe(text);
+        for (const { start, end, confidence } of words) {
+          expect(start).toBeLessThan(end);
+          expect(confidence).toBeGreaterThan(0);
+          expect(confidence).toBeLessThanOrEqual(1);
+        }
       }
-    }
-  }), { numRuns: 15 });
+    }),
+    { numRuns: 15 },
+  );
 });
 
 it('gives the likeliest text of two tokens that spell it in two ways', () => {
   const alphabet = { tokens: ['', '|', 'n', 'g', 'ng'], blank: 0, delimiter: 1 };
-  fc.assert(fc.property(matrix(5, 4), (logits) => {
-    const expected = byText(paths(logits, alphabet));
-    const hypotheses = beamSearch(logits, 0, logits.length / 5, alphabet, everything);
-    expect(hypotheses.length).toBe(expected.size);
-    for (const { text, logitScore } of hypotheses) expect(logitScore).toBeCloseTo(expected.get(text)!.log, 9);
-  }), { numRuns: 10 });
+  fc.assert(
+    fc.property(matrix(5, 4), (logits) => {
+      const expected = byText(paths(logits, alphabet));
+      const hypotheses = beamSearch(logits, 0, logits.length / 5, alphabet, everything);
+      expect(hypotheses.length).toBe(expected.size);
+      for (const { text, logitScore } of hypotheses) expect(logitScore).toBeCloseTo(expected.get(text)!.log, 9);
+    }),
+    { numRuns: 10 },
+  );
 });
 
 it('is greedy decoding where only the likeliest token of each frame counts', () => {
-  fc.assert(fc.property(matrix(4, 30), (logits) => {
-    const frames = logits.length / 4;
-    const [only] = beamSearch(logits, 0, frames, letters, { tokenMinLogp: 0 });
-    const spelt = [...greedy(logits, 0, frames, 4, 0)].map((id) => letters.tokens[id]).join('');
-    expect(only!.text).toBe(spelt.replace(/ +/g, ' ').trim());
-  }));
+  fc.assert(
+    fc.property(matrix(4, 30), (logits) => {
+      const frames = logits.length / 4;
+      const [only] = beamSearch(logits, 0, frames, letters, { tokenMinLogp: 0 });
+      const spelt = [...greedy(logits, 0, frames, 4, 0)].map((id) => letters.tokens[id]).join('');
+      expect(only!.text).toBe(spelt.replace(/ +/g, ' ').trim());
+    }),
+  );
 });
 
 it('reads one row of a batch, and gives one empty hypothesis without frames', () => {
@@ -125,11 +150,13 @@ it('reads one row of a batch, and gives one empty hypothesis without frames', ()
 });
 
 it('is not shaken by logits that are no numbers, or infinite', () => {
-  fc.assert(fc.property(fc.array(fc.float(), { minLength: 24, maxLength: 24 }), (logits) => {
-    const hypotheses = beamSearch(Float32Array.from(logits), 0, 6, letters);
-    expect(hypotheses.length).toBeGreaterThan(0);
-    for (const { lmScore } of hypotheses) expect(Number.isFinite(lmScore)).toBe(true);
-  }));
+  fc.assert(
+    fc.property(fc.array(fc.float(), { minLength: 24, maxLength: 24 }), (logits) => {
+      const hypotheses = beamSearch(Float32Array.from(logits), 0, 6, letters);
+      expect(hypotheses.length).toBeGreaterThan(0);
+      for (const { lmScore } of hypotheses) expect(Number.isFinite(lmScore)).toBe(true);
+    }),
+  );
 });
 
 it('passes over tokens that write nothing, and takes all for one word without a delimiter', () => {
@@ -140,16 +167,23 @@ it('passes over tokens that write nothing, and takes all for one word without a 
 
 it('writes only words of the lexicon, whatever is heard, and the likeliest of them', () => {
   const words = ['a', 'aba', 'bb'];
-  fc.assert(fc.property(matrix(4, 5), (logits) => {
-    const frames = logits.length / 4;
-    const allowed = new Map([...byText(paths(logits, letters))].filter(([text]) => text.split(' ').every((word) => word === '' || words.includes(word))));
-    const lexicon = new Lexicon(words);
-    const hypotheses = beamSearch(logits, 0, frames, letters, { ...everything, lexicon });
-    expect(new Set(hypotheses.map(({ text }) => text))).toEqual(new Set(allowed.keys()));
-    for (const { text, logitScore } of hypotheses) expect(logitScore).toBeCloseTo(allowed.get(text)!.log, 9);
-    for (const { words: written } of beamSearch(logits, 0, frames, letters, { lexicon, beamWidth: 2 }))
-      for (const { word } of written) expect(words).toContain(word);
-  }), { numRuns: 15 });
+  fc.assert(
+    fc.property(matrix(4, 5), (logits) => {
+      const frames = logits.length / 4;
+      const allowed = new Map(
+        [...byText(paths(logits, letters))].filter(([text]) =>
+          text.split(' ').every((word) => word === '' || words.includes(word)),
+        ),
+      );
+      const lexicon = new Lexicon(words);
+      const hypotheses = beamSearch(logits, 0, frames, letters, { ...everything, lexicon });
+      expect(new Set(hypotheses.map(({ text }) => text))).toEqual(new Set(allowed.keys()));
+      for (const { text, logitScore } of hypotheses) expect(logitScore).toBeCloseTo(allowed.get(text)!.log, 9);
+      for (const { words: written } of beamSearch(logits, 0, frames, letters, { lexicon, beamWidth: 2 }))
+        for (const { word } of written) expect(words).toContain(word);
+    }),
+    { numRuns: 15 },
+  );
 });
 
 it('leaves out a last word that the lexicon would have gone on with, where nothing else is left', () => {
@@ -192,25 +226,47 @@ it('scores every grapheme and every delimiter between words with a model of char
     const words = text.split(' ').filter((word) => word !== '').length;
     return score + weights.alpha * Math.LN10 * lm.scoreEnd(state) + weights.wordBonus * words;
   };
-  fc.assert(fc.property(matrix(5, 4), (logits) => {
-    const expected = byText(paths(logits, alphabet));
-    const hypotheses = beamSearch(logits, 0, logits.length / 5, alphabet, { ...everything, ...weights, lm: new Arpa(arpa, 'character') });
-    expect(hypotheses.length).toBe(expected.size);
-    for (const { text, logitScore, lmScore } of hypotheses) {
-      expect(logitScore).toBeCloseTo(expected.get(text)!.log, 9);
-      expect(lmScore - logitScore).toBeCloseTo(ofText(text), 9);
-    }
-  }), { numRuns: 10 });
+  fc.assert(
+    fc.property(matrix(5, 4), (logits) => {
+      const expected = byText(paths(logits, alphabet));
+      const hypotheses = beamSearch(logits, 0, logits.length / 5, alphabet, {
+        ...everything,
+        ...weights,
+        lm: new Arpa(arpa, 'character'),
+      });
+      expect(hypotheses.length).toBe(expected.size);
+      for (const { text, logitScore, lmScore } of hypotheses) {
+        expect(logitScore).toBeCloseTo(expected.get(text)!.log, 9);
+        expect(lmScore - logitScore).toBeCloseTo(ofText(text), 9);
+      }
+    }),
+    { numRuns: 10 },
+  );
 });
 
-it('adds each hotword\'s own weight, and the word bonus, without a language model', () => {
-  const hotwords = new Hotwords(new Map([['ab', 2], ['b aa', 3]]));
-  fc.assert(fc.property(matrix(4, 5), (logits) => {
-    for (const { text, words, logitScore, lmScore } of beamSearch(logits, 0, logits.length / 4, letters, { ...everything, hotwords, wordBonus: -1 })) {
-      const worth = { ab: 2, b: 3, aa: 3 } as Record<string, number>;
-      expect(lmScore - logitScore, text).toBeCloseTo(words.reduce((sum, { word }) => sum + (worth[word] ?? 0) - 1, 0), 9);
-    }
-  }), { numRuns: 10 });
+it("adds each hotword's own weight, and the word bonus, without a language model", () => {
+  const hotwords = new Hotwords(
+    new Map([
+      ['ab', 2],
+      ['b aa', 3],
+    ]),
+  );
+  fc.assert(
+    fc.property(matrix(4, 5), (logits) => {
+      for (const { text, words, logitScore, lmScore } of beamSearch(logits, 0, logits.length / 4, letters, {
+        ...everything,
+        hotwords,
+        wordBonus: -1,
+      })) {
+        const worth = { ab: 2, b: 3, aa: 3 } as Record<string, number>;
+        expect(lmScore - logitScore, text).toBeCloseTo(
+          words.reduce((sum, { word }) => sum + (worth[word] ?? 0) - 1, 0),
+          9,
+        );
+      }
+    }),
+    { numRuns: 10 },
+  );
 });
 
 it('goes on with the language model where another search left it', () => {

@@ -27,15 +27,21 @@ it('says where each token stood, and how sure it was', () => {
 });
 
 it('finds the same tokens with times as without, in spans that do not overlap', () => {
-  fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 40 }), fc.integer({ min: 0, max: 3 }), (path, blank) => {
-    const logits = oneHot(path, 4);
-    const { ids, starts, ends } = greedyWithTimes(logits, 0, path.length, 4, blank);
-    expect(ids).toEqual(greedy(logits, 0, path.length, 4, blank));
-    ids.forEach((id, i) => {
-      expect(path.slice(starts[i], ends[i])).toEqual(new Array(ends[i]! - starts[i]!).fill(id));
-      expect(starts[i]!).toBeGreaterThanOrEqual(i > 0 ? ends[i - 1]! : 0);
-    });
-  }));
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 40 }),
+      fc.integer({ min: 0, max: 3 }),
+      (path, blank) => {
+        const logits = oneHot(path, 4);
+        const { ids, starts, ends } = greedyWithTimes(logits, 0, path.length, 4, blank);
+        expect(ids).toEqual(greedy(logits, 0, path.length, 4, blank));
+        ids.forEach((id, i) => {
+          expect(path.slice(starts[i], ends[i])).toEqual(new Array(ends[i]! - starts[i]!).fill(id));
+          expect(starts[i]!).toBeGreaterThanOrEqual(i > 0 ? ends[i - 1]! : 0);
+        });
+      },
+    ),
+  );
 });
 
 it('counts a frame a token and one between equal neighbours', () => {

@@ -9,16 +9,18 @@ const word = fc.string({ unit: fc.constantFrom('a', 'b', 'n', 'ŋ', '𐌰'), min
 
 describe('a lexicon', () => {
   it('knows its words and their beginnings, and no others', () => {
-    fc.assert(fc.property(fc.array(word), fc.array(word), (words, others) => {
-      const lexicon = new Lexicon(words);
-      expect(lexicon.size).toBe(new Set(words).size);
-      for (const text of [...words, ...others]) {
-        expect(lexicon.has(text)).toBe(words.includes(text));
-        const beginning = lexicon.step(0, characters(text));
-        expect(beginning >= 0).toBe(words.some((w) => w.startsWith(text)));
-        if (beginning >= 0) expect(lexicon.isWord(beginning)).toBe(words.includes(text));
-      }
-    }));
+    fc.assert(
+      fc.property(fc.array(word), fc.array(word), (words, others) => {
+        const lexicon = new Lexicon(words);
+        expect(lexicon.size).toBe(new Set(words).size);
+        for (const text of [...words, ...others]) {
+          expect(lexicon.has(text)).toBe(words.includes(text));
+          const beginning = lexicon.step(0, characters(text));
+          expect(beginning >= 0).toBe(words.some((w) => w.startsWith(text)));
+          if (beginning >= 0) expect(lexicon.isWord(beginning)).toBe(words.includes(text));
+        }
+      }),
+    );
   });
 
   it('does not count the empty word as one', () => {
@@ -39,13 +41,26 @@ describe('hotwords', () => {
   };
 
   it('are words, those of phrases too, with their weight', () => {
-    const hotwords = new Hotwords(new Map([['tyrion lannister', 5], ['hodor', 7]]));
-    expect(['tyrion', 'lannister', 'hodor', 'tyrion lannister', 'tyr'].map((w) => hotwords.weight(w))).toEqual([5, 5, 7, 0, 0]);
+    const hotwords = new Hotwords(
+      new Map([
+        ['tyrion lannister', 5],
+        ['hodor', 7],
+      ]),
+    );
+    expect(['tyrion', 'lannister', 'hodor', 'tyrion lannister', 'tyr'].map((w) => hotwords.weight(w))).toEqual([
+      5, 5, 7, 0, 0,
+    ]);
     expect(new Hotwords(['hodor']).weight('hodor')).toBe(10);
   });
 
   it('give a beginning its share of the shortest word that begins so', () => {
-    const hotwords = new Hotwords(new Map([['abcd', 8], ['ab', 3], ['abce fgh', 1]]));
+    const hotwords = new Hotwords(
+      new Map([
+        ['abcd', 8],
+        ['ab', 3],
+        ['abce fgh', 1],
+      ]),
+    );
     expect(share(hotwords, 'a')).toBe(1.5);
     expect(share(hotwords, 'ab')).toBe(3);
     expect(share(hotwords, 'abc')).toBe(6);
@@ -54,6 +69,13 @@ describe('hotwords', () => {
   });
 
   it('keep the larger weight of a word that is named twice', () => {
-    expect(new Hotwords(new Map([['ab cd', 8], ['cd', 3]])).weight('cd')).toBe(8);
+    expect(
+      new Hotwords(
+        new Map([
+          ['ab cd', 8],
+          ['cd', 3],
+        ]),
+      ).weight('cd'),
+    ).toBe(8);
   });
 });

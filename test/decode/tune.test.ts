@@ -8,21 +8,26 @@ it('comes close to the lowest point, from a grid by ever smaller steps', async (
   const { best, tried } = await tuneWeights(bowl, grid);
   expect(Math.abs(best.alpha - 0.8)).toBeLessThan(0.05);
   expect(Math.abs(best.beta - 1.3)).toBeLessThan(0.1);
-  expect(tried.slice(0, 16).map(({ alpha, beta }) => [alpha, beta])).toEqual(grid.alphas.flatMap((alpha) => grid.betas.map((beta) => [alpha, beta])));
+  expect(tried.slice(0, 16).map(({ alpha, beta }) => [alpha, beta])).toEqual(
+    grid.alphas.flatMap((alpha) => grid.betas.map((beta) => [alpha, beta])),
+  );
   expect(best.errorRate).toBe(Math.min(...tried.map((point) => point.errorRate)));
 });
 
 it('asks no point twice, one after another, and never a negative weight of the model', async () => {
   const asked: string[] = [];
   let running = 0;
-  const { tried } = await tuneWeights(async ({ alpha, beta }) => {
-    expect(++running).toBe(1);
-    expect(alpha).toBeGreaterThanOrEqual(0);
-    asked.push(`${alpha} ${beta}`);
-    await Promise.resolve();
-    running--;
-    return alpha;
-  }, { alphas: [0, 1], betas: [0, 1], refinements: 3 });
+  const { tried } = await tuneWeights(
+    async ({ alpha, beta }) => {
+      expect(++running).toBe(1);
+      expect(alpha).toBeGreaterThanOrEqual(0);
+      asked.push(`${alpha} ${beta}`);
+      await Promise.resolve();
+      running--;
+      return alpha;
+    },
+    { alphas: [0, 1], betas: [0, 1], refinements: 3 },
+  );
   expect(new Set(asked).size).toBe(asked.length);
   expect(tried.length).toBe(asked.length);
 });

@@ -3,7 +3,12 @@ import path from 'node:path';
 
 /** The command lines of all `sh` blocks in the docs: those that take seconds, or those marked `slow`. */
 export function commandsInDocs(kind: 'quick' | 'slow'): { file: string; command: string }[] {
-  const files = ['README.md', ...readdirSync('docs').filter((name) => name.endsWith('.md')).map((name) => path.join('docs', name))];
+  const files = [
+    'README.md',
+    ...readdirSync('docs')
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => path.join('docs', name)),
+  ];
   const opening = kind === 'slow' ? '```sh slow' : '```sh';
   return files.flatMap((file) => {
     const commands: { file: string; command: string }[] = [];

@@ -10,21 +10,34 @@ const ELSEWHERE = /^npm (test|run (demo|lint|types))$/;
 describe('every quick command line in the docs works', () => {
   // What is fetched on one page is used on another.
   const fetches = (command: string): number => (command.includes('corpus fetch') ? 0 : 1);
-  const commands = [...new Set(commandsInDocs('quick').map(({ command }) => command))].sort((a, b) => fetches(a) - fetches(b));
-  it.each(commands.filter((command) => !ELSEWHERE.test(command)))('%s', async (command) => {
-    const { exitCode, stderr } = await execa(command, { shell: true, reject: false });
-    // 3: done, with something set aside.
-    expect([0, 3], stderr).toContain(exitCode);
-  }, 300_000);
+  const commands = [...new Set(commandsInDocs('quick').map(({ command }) => command))].sort(
+    (a, b) => fetches(a) - fetches(b),
+  );
+  it.each(commands.filter((command) => !ELSEWHERE.test(command)))(
+    '%s',
+    async (command) => {
+      const { exitCode, stderr } = await execa(command, { shell: true, reject: false });
+      // 3: done, with something set aside.
+      expect([0, 3], stderr).toContain(exitCode);
+    },
+    300_000,
+  );
 
   it('the others are scripts of package.json', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
-    for (const command of commands.filter((c) => ELSEWHERE.test(c))) expect(scripts).toHaveProperty([command.replace(/^npm (run )?/, '')]);
+    for (const command of commands.filter((c) => ELSEWHERE.test(c)))
+      expect(scripts).toHaveProperty([command.replace(/^npm (run )?/, '')]);
   });
 });
 
 it('links inside the docs lead somewhere', () => {
-  const files = ['README.md', 'RESULTS.md', ...readdirSync('docs').filter((n) => n.endsWith('.md')).map((n) => path.join('docs', n))];
+  const files = [
+    'README.md',
+    'RESULTS.md',
+    ...readdirSync('docs')
+      .filter((n) => n.endsWith('.md'))
+      .map((n) => path.join('docs', n)),
+  ];
   for (const file of files)
     for (const [, target] of readFileSync(file, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g))
       expect(existsSync(path.join(path.dirname(file), target!)), `${file}: ${target}`).toBe(true);

@@ -9,16 +9,28 @@ import { modelBytes, relativeError } from './exported.ts';
 
 /** An encoder of whose frames each is the loudness of what it sees: what comes of windows can be told exactly. */
 const exact: FrozenEncoder = {
-  name: 'exact', hash: '', bytes: new Uint8Array(), dims: 1, pads: true, layerCount: 1,
+  name: 'exact',
+  hash: '',
+  bytes: new Uint8Array(),
+  dims: 1,
+  pads: true,
+  layerCount: 1,
   run: ([recording]) => {
     const frames = frameCount(recording!.length);
-    const data = Float32Array.from({ length: frames }, (_, t) => recording!.subarray(t * FRAME_SAMPLES, t * FRAME_SAMPLES + 400).reduce((sum, x) => sum + x * x, 0));
+    const data = Float32Array.from({ length: frames }, (_, t) =>
+      recording!.subarray(t * FRAME_SAMPLES, t * FRAME_SAMPLES + 400).reduce((sum, x) => sum + x * x, 0),
+    );
     return Promise.resolve({ layers: [data], frames, frameCounts: Int32Array.of(frames) });
   },
   release: () => Promise.resolve(),
 };
 
-async function joined(encoder: FrozenEncoder, samples: Float32Array, block: number, settings: ChunkSettings): Promise<number[]> {
+async function joined(
+  encoder: FrozenEncoder,
+  samples: Float32Array,
+  block: number,
+  settings: ChunkSettings,
+): Promise<number[]> {
   function* blocks(): Generator<Float32Array> {
     for (let at = 0; at < samples.length; at += block) yield samples.subarray(at, at + block);
   }
@@ -34,7 +46,11 @@ describe('a long recording in overlapping windows', () => {
   it('has each frame once, where it is in the whole, whatever the lengths', async () => {
     const samples = speechlike(4);
     for (const length of [0, 300, 400, 719, 720, 16_000, 31_999, 32_400, 40_000, 64_000])
-      for (const [block, settings] of [[1000, { window: 20, context: 4 }], [70_000, { window: 9, context: 4 }], [399, { window: 100, context: 30 }]] as const) {
+      for (const [block, settings] of [
+        [1000, { window: 20, context: 4 }],
+        [70_000, { window: 9, context: 4 }],
+        [399, { window: 100, context: 30 }],
+      ] as const) {
         const sound = samples.subarray(0, length);
         const whole = length < 400 ? [] : [...(await exact.run([sound], [0])).layers[0]!];
         expect(await joined(exact, sound, block, settings)).toEqual(whole);
@@ -59,10 +75,14 @@ describe('a long recording in overlapping windows', () => {
 
   it('goes in windows only where it is longer than what the encoder takes', async () => {
     const widths: number[] = [];
-    const limited: FrozenEncoder = { ...exact, longest: 40, run: (recordings, layers) => {
-      widths.push(frameCount(recordings[0]!.length));
-      return exact.run(recordings, layers);
-    } };
+    const limited: FrozenEncoder = {
+      ...exact,
+      longest: 40,
+      run: (recordings, layers) => {
+        widths.push(frameCount(recordings[0]!.length));
+        return exact.run(recordings, layers);
+      },
+    };
     const settings = { window: 50, context: 5 };
     const { frameCounts, layers } = await encode(limited, [speechlike(1), speechlike(0.5)], [0], 60, settings);
     expect([...frameCounts]).toEqual([49, 24]);

@@ -5,8 +5,11 @@ import { inspectEncoder } from '../../src/encoder/inspect.ts';
 import { listEncoders } from '../../src/encoder/list.ts';
 
 const FOLDER = 'test/fixtures/encoders';
-const fixtures = readdirSync(FOLDER).filter((name) => name.endsWith('.onnx')).map((name) => name.replace(/\.onnx$/, ''));
-const inspected = (name: string): ReturnType<typeof inspectEncoder> => inspectEncoder({ model: path.join(FOLDER, `${name}.onnx`) });
+const fixtures = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.onnx'))
+  .map((name) => name.replace(/\.onnx$/, ''));
+const inspected = (name: string): ReturnType<typeof inspectEncoder> =>
+  inspectEncoder({ model: path.join(FOLDER, `${name}.onnx`) });
 
 describe('an encoder that is looked into', () => {
   it.each(fixtures)('has four layers of 16 dims and 50 frames a second: %s', async (name) => {
@@ -19,17 +22,28 @@ describe('an encoder that is looked into', () => {
     if (found.reach_seconds !== null) expect(found.reach_seconds).toBeLessThan(1);
     expect(found.parameters).toBeGreaterThan(7_000);
     expect(Object.values(found.weights).reduce((sum, { numbers }) => sum + numbers, 0)).toBe(found.parameters);
-    if (/q4|q8|-bert|whisper/.test(name)) expect(found.fine_tuning).toMatchObject({ learns: 'nothing', why: expect.stringMatching(/quantised \((DynamicQuantize|MatMul)\w+\)|spectrograms/) as string });
+    if (/q4|q8|-bert|whisper/.test(name))
+      expect(found.fine_tuning).toMatchObject({
+        learns: 'nothing',
+        why: expect.stringMatching(/quantised \((DynamicQuantize|MatMul)\w+\)|spectrograms/) as string,
+      });
     else expect(found.fine_tuning.learns).toBe('top blocks');
   });
 
   it('tells types of weights, files beside it, inputs and whether padding does harm', async () => {
-    const [plain, half, outside] = [await inspected('wav2vec2-ctc-legacy17'), await inspected('wav2vec2-ctc-fp16'), await inspected('wav2vec2-ctc-external')];
+    const [plain, half, outside] = [
+      await inspected('wav2vec2-ctc-legacy17'),
+      await inspected('wav2vec2-ctc-fp16'),
+      await inspected('wav2vec2-ctc-external'),
+    ];
     expect(Object.keys(plain.weights)).toEqual(['float32']);
     expect(Object.keys(half.weights)).toContain('float16');
     expect(outside.parameters).toBe(plain.parameters);
     expect(outside.bytes).toBeGreaterThan(0.95 * plain.bytes);
-    expect(plain.inputs.map(({ name, type }) => [name, type])).toEqual([['input_values', 'float32'], ['attention_mask', 'int64']]);
+    expect(plain.inputs.map(({ name, type }) => [name, type])).toEqual([
+      ['input_values', 'float32'],
+      ['attention_mask', 'int64'],
+    ]);
     expect(plain.padding_is_safe).toBe(false);
     expect((await inspected('wav2vec2-stable-legacy17')).padding_is_safe).toBe(true);
     expect(plain.operators).toMatchObject({ Conv: 8, Softmax: 3 });
@@ -39,10 +53,32 @@ describe('an encoder that is looked into', () => {
     const found = await inspectEncoder({ model: 'embedded' });
     const [embedded] = await listEncoders();
     expect(Object.keys(found)).toEqual([
-      'name', 'file', 'hash', 'own', 'layers', 'dims', 'frames_per_second', 'receptive_field_seconds', 'reach_seconds', 'parameters', 'bytes', 'weights', 'operators', 'inputs',
-      'padding_is_safe', 'fine_tuning', 'recommended',
+      'name',
+      'file',
+      'hash',
+      'own',
+      'layers',
+      'dims',
+      'frames_per_second',
+      'receptive_field_seconds',
+      'reach_seconds',
+      'parameters',
+      'bytes',
+      'weights',
+      'operators',
+      'inputs',
+      'padding_is_safe',
+      'fine_tuning',
+      'recommended',
     ]);
-    expect(found).toMatchObject({ own: true, layers: embedded!.layers, dims: embedded!.dims, receptive_field_seconds: 0.025, padding_is_safe: true, fine_tuning: { learns: 'all' } });
+    expect(found).toMatchObject({
+      own: true,
+      layers: embedded!.layers,
+      dims: embedded!.dims,
+      receptive_field_seconds: 0.025,
+      padding_is_safe: true,
+      fine_tuning: { learns: 'all' },
+    });
     expect(found.frames_per_second).toBeCloseTo(50, 0);
     expect(Math.abs(found.parameters / embedded!.parameters! - 1)).toBeLessThan(0.01);
     expect(found.recommended.reason).toMatch(/train: \{ top: 2 \}/);

@@ -21,7 +21,10 @@ describe('the embedded encoder in 8 bits', () => {
   let [exact, rounded] = [undefined, undefined] as unknown as [Encoder, Encoder];
   beforeAll(async () => {
     exact = await loadEncoder('embedded');
-    rounded = await Encoder.fromBytes('embedded', await readSource(await findEncoder({ model: 'embedded', dtype: 'q8' })));
+    rounded = await Encoder.fromBytes(
+      'embedded',
+      await readSource(await findEncoder({ model: 'embedded', dtype: 'q8' })),
+    );
   });
   afterAll(async () => {
     await Promise.all([exact.release(), rounded.release()]);
@@ -44,25 +47,48 @@ describe('the embedded encoder in 8 bits', () => {
     const recordings = [speechlike(0.7, 1), speechlike(2.3, 2), speechlike(0.01, 3)];
     const together = await rounded.run(recordings, [0, 3], 150);
     expect(together.layers[1]).toHaveLength(3 * 150 * rounded.dims);
-    for (const [row, recording] of recordings.entries()) expect(rowOf(together, row, rounded.dims)).toEqual(rowOf(await rounded.run([recording], [0, 3]), 0, rounded.dims));
+    for (const [row, recording] of recordings.entries())
+      expect(rowOf(together, row, rounded.dims)).toEqual(
+        rowOf(await rounded.run([recording], [0, 3]), 0, rounded.dims),
+      );
   });
 
   it('has as many parameters as before, and says that they don’t learn', async () => {
-    const [before, after] = [await inspectEncoder({ model: 'embedded' }), await inspectEncoder({ model: 'embedded', dtype: 'q8' })];
-    expect(after).toMatchObject({ own: true, parameters: before.parameters, padding_is_safe: false, fine_tuning: { learns: 'nothing' }, recommended: { train: 'head' } });
+    const [before, after] = [
+      await inspectEncoder({ model: 'embedded' }),
+      await inspectEncoder({ model: 'embedded', dtype: 'q8' }),
+    ];
+    expect(after).toMatchObject({
+      own: true,
+      parameters: before.parameters,
+      padding_is_safe: false,
+      fine_tuning: { learns: 'nothing' },
+      recommended: { train: 'head' },
+    });
     expect(after.weights.uint8!.numbers).toBeGreaterThan(0.8 * after.parameters);
   });
 
   it('carries a head, and nothing of it is unfrozen', async () => {
-    const start = await startingPoint(recipeSchema.parse({ name: 'a', language: 'it', corpus: 'x', encoder: { model: 'embedded', dtype: 'q8' } }));
+    const start = await startingPoint(
+      recipeSchema.parse({ name: 'a', language: 'it', corpus: 'x', encoder: { model: 'embedded', dtype: 'q8' } }),
+    );
     expect((await start.open(start.top)).dims).toBe(exact.dims);
-    for (const cut of [undefined, 0, start.top - 1]) await expect(start.open(cut)).rejects.toThrow(/quantised .*rounded weights can’t learn/);
+    for (const cut of [undefined, 0, start.top - 1])
+      await expect(start.open(cut)).rejects.toThrow(/quantised .*rounded weights can’t learn/);
   });
 });
 
 describe('an encoder that a run made, in 8 bits', () => {
   it('still knows its phones exactly: a head may start from them', async () => {
-    const architecture = { convWidths: [4, 4, 4, 4, 4, 4, 8], dims: 64, blocks: 1, heads: 2, feedForward: 64, positionKernel: 3, positionGroups: 4 };
+    const architecture = {
+      convWidths: [4, 4, 4, 4, 4, 4, 8],
+      dims: 64,
+      blocks: 1,
+      heads: 2,
+      feedForward: 64,
+      positionKernel: 3,
+      positionGroups: 4,
+    };
     const phones = { layer: 1, tokens: Array.from({ length: 90 }, (_, i) => `p${i}`), spelling: {} };
     const network = new Network(false);
     const { hidden } = buildEncoder(network, architecture);
@@ -80,7 +106,9 @@ describe('an encoder that a run made, in 8 bits', () => {
 
   it('is not made of what others exported, nor in other dtypes', async () => {
     await expect(findEncoder({ model: 'embedded', dtype: 'q8' }).then(readSource)).resolves.toSatisfy(hasQuantised);
-    await expect(findEncoder({ model: fixture('wav2vec2-legacy14.onnx'), dtype: 'q8' }).then(readSource)).rejects.toThrow(/not written by isogloss/);
+    await expect(
+      findEncoder({ model: fixture('wav2vec2-legacy14.onnx'), dtype: 'q8' }).then(readSource),
+    ).rejects.toThrow(/not written by isogloss/);
     await expect(findEncoder({ model: 'embedded', dtype: 'q4' })).rejects.toThrow(/no q4 to choose/);
     expect(hasQuantised(await readEncoder('embedded'))).toBe(false);
   });

@@ -23,7 +23,8 @@ describe('an alignment', () => {
   });
 
   it('breaks ties as jiwer does, where there are many, and where the table is halved', () => {
-    for (const { reference, hypothesis, steps } of golden.ties) expect(lettersOf(alignTokens([...reference], [...hypothesis]))).toBe(steps);
+    for (const { reference, hypothesis, steps } of golden.ties)
+      expect(lettersOf(alignTokens([...reference], [...hypothesis]))).toBe(steps);
   });
 
   it('prefers by sclite’s costs what keeps more words right', () => {
@@ -38,27 +39,31 @@ const tokens = fc.array(fc.constantFrom('a', 'b', 'c', 'long'), { maxLength: 70 
 
 describe('whatever is aligned', () => {
   it('costs what the table of all costs says', () => {
-    fc.assert(fc.property(tokens, tokens, (a, b) => {
-      const distance = editDistance(a, b);
-      expect(errorsOf(alignTokens(a, b))).toBe(distance);
-      // Other costs take the other way through the code; doubled, they are the same problem.
-      const doubled: Costs = { substitute: 2, delete: 2, insert: 2, prefer: UNIT_COSTS.prefer };
-      expect(errorsOf(alignTokens(a, b, doubled))).toBe(distance);
-    }));
+    fc.assert(
+      fc.property(tokens, tokens, (a, b) => {
+        const distance = editDistance(a, b);
+        expect(errorsOf(alignTokens(a, b))).toBe(distance);
+        // Other costs take the other way through the code; doubled, they are the same problem.
+        const doubled: Costs = { substitute: 2, delete: 2, insert: 2, prefer: UNIT_COSTS.prefer };
+        expect(errorsOf(alignTokens(a, b, doubled))).toBe(distance);
+      }),
+    );
   });
 
   it('is a way from the one to the other', () => {
-    fc.assert(fc.property(tokens, tokens, fc.constantFrom(UNIT_COSTS, SCLITE_COSTS), (a, b, costs) => {
-      const { steps } = alignTokens(a, b, costs);
-      const built = steps.flatMap((step) => {
-        if (step.edit === 'equal') expect(a[step.reference]).toBe(b[step.hypothesis]);
-        if (step.edit === 'substitute') expect(a[step.reference]).not.toBe(b[step.hypothesis]);
-        return step.edit === 'delete' ? [] : step.edit === 'equal' ? [a[step.reference]!] : [b[step.hypothesis]!];
-      });
-      expect(built).toEqual(b);
-      expect(steps.filter((s) => s.edit !== 'insert').map((s) => s.reference)).toEqual([...a.keys()]);
-      expect(steps.every((step) => EDITS.includes(step.edit))).toBe(true);
-    }));
+    fc.assert(
+      fc.property(tokens, tokens, fc.constantFrom(UNIT_COSTS, SCLITE_COSTS), (a, b, costs) => {
+        const { steps } = alignTokens(a, b, costs);
+        const built = steps.flatMap((step) => {
+          if (step.edit === 'equal') expect(a[step.reference]).toBe(b[step.hypothesis]);
+          if (step.edit === 'substitute') expect(a[step.reference]).not.toBe(b[step.hypothesis]);
+          return step.edit === 'delete' ? [] : step.edit === 'equal' ? [a[step.reference]!] : [b[step.hypothesis]!];
+        });
+        expect(built).toEqual(b);
+        expect(steps.filter((s) => s.edit !== 'insert').map((s) => s.reference)).toEqual([...a.keys()]);
+        expect(steps.every((step) => EDITS.includes(step.edit))).toBe(true);
+      }),
+    );
   });
 
   it('stays as it was while others are aligned', () => {
@@ -77,8 +82,10 @@ describe('code points', () => {
 
   it('give the edit distance', () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '𐌰', 'è'), maxLength: 90 });
-    fc.assert(fc.property(text, text, (a, b) => {
-      expect(codePointErrors(a, b).errors).toBe(editDistance([...a], [...b]));
-    }));
+    fc.assert(
+      fc.property(text, text, (a, b) => {
+        expect(codePointErrors(a, b).errors).toBe(editDistance([...a], [...b]));
+      }),
+    );
   });
 });

@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ctcLoss } from '../../src/ctc/loss.ts';
-import { calibrated as worthOf, calibrationError, confidenceThreshold, fitConfidence, fitTemperature, reliabilityCurve, wilson, type Judged } from '../../src/evaluate/calibration.ts';
+import {
+  calibrated as worthOf,
+  calibrationError,
+  confidenceThreshold,
+  fitConfidence,
+  fitTemperature,
+  reliabilityCurve,
+  wilson,
+  type Judged,
+} from '../../src/evaluate/calibration.ts';
 import { Random } from '../../src/support/random.ts';
 
 const CLASSES = 5;
@@ -13,17 +22,22 @@ function calibrated(rows: number, seed: number): { logits: Float64Array; labels:
   const labels = Array.from({ length: rows }, (_, row) => {
     const weights = Array.from(logits.subarray(row * CLASSES, (row + 1) * CLASSES), Math.exp);
     let rest = random.next() * weights.reduce((a, b) => a + b, 0);
-    return Math.max(0, weights.findIndex((weight) => (rest -= weight) < 0));
+    return Math.max(
+      0,
+      weights.findIndex((weight) => (rest -= weight) < 0),
+    );
   });
   return { logits, labels };
 }
 
 /** Mean −ln of the probability that softmax(logits / temperature) gives the labels. */
 function crossEntropy(logits: Float64Array, labels: readonly number[], temperature: number): number {
-  return labels.reduce((sum, label, row) => {
-    const scaled = Array.from(logits.subarray(row * CLASSES, (row + 1) * CLASSES), (v) => v / temperature);
-    return sum + Math.log(scaled.reduce((total, v) => total + Math.exp(v), 0)) - scaled[label]!;
-  }, 0) / labels.length;
+  return (
+    labels.reduce((sum, label, row) => {
+      const scaled = Array.from(logits.subarray(row * CLASSES, (row + 1) * CLASSES), (v) => v / temperature);
+      return sum + Math.log(scaled.reduce((total, v) => total + Math.exp(v), 0)) - scaled[label]!;
+    }, 0) / labels.length
+  );
 }
 
 const words = (count: number, seed: number, rightAt: (confidence: number) => number): Judged[] => {
@@ -37,7 +51,16 @@ const words = (count: number, seed: number, rightAt: (confidence: number) => num
 describe('a temperature', () => {
   it('is found again where the logits were multiplied by it', () => {
     const { logits, labels } = calibrated(4000, 1);
-    for (const factor of [0.25, 1, 3]) expect(fitTemperature((t) => crossEntropy(logits.map((v) => factor * v), labels, t)) / factor).toBeCloseTo(1, 1);
+    for (const factor of [0.25, 1, 3])
+      expect(
+        fitTemperature((t) =>
+          crossEntropy(
+            logits.map((v) => factor * v),
+            labels,
+            t,
+          ),
+        ) / factor,
+      ).toBeCloseTo(1, 1);
   });
 
   it('is found for frames without labels, by the CTC loss of what they read', () => {
@@ -45,10 +68,25 @@ describe('a temperature', () => {
     const [frames, blank] = [12, 0];
     const spoken = Array.from({ length: 400 }, () => {
       const { logits, labels } = calibrated(frames, random.int(1e9));
-      return { logits: Float32Array.from(logits), target: Int32Array.from(labels.filter((label, t) => label !== blank && label !== labels[t - 1])) };
+      return {
+        logits: Float32Array.from(logits),
+        target: Int32Array.from(labels.filter((label, t) => label !== blank && label !== labels[t - 1])),
+      };
     });
-    const loss = (factor: number, t: number): number => spoken.reduce((sum, { logits, target }) =>
-      sum + ctcLoss(logits.map((v) => (factor * v) / t), { batch: 1, frames, tokens: CLASSES }, Int32Array.of(frames), [target], blank, new Float32Array(logits.length))[0]!, 0);
+    const loss = (factor: number, t: number): number =>
+      spoken.reduce(
+        (sum, { logits, target }) =>
+          sum +
+          ctcLoss(
+            logits.map((v) => (factor * v) / t),
+            { batch: 1, frames, tokens: CLASSES },
+            Int32Array.of(frames),
+            [target],
+            blank,
+            new Float32Array(logits.length),
+          )[0]!,
+        0,
+      );
     for (const factor of [0.5, 1, 2.5]) expect(fitTemperature((t) => loss(factor, t)) / factor).toBeCloseTo(1, 1);
   });
 
@@ -80,12 +118,16 @@ describe('a reliability curve', () => {
   });
 
   it('counts each word once, however few there are, and keeps equal confidences together', () => {
-    const judged = fc.array(fc.record({ confidence: fc.constantFrom(0, 0.25, 0.5, 1), right: fc.boolean() }), { maxLength: 40 });
-    fc.assert(fc.property(judged, fc.integer({ min: 1, max: 12 }), (all, bins) => {
-      const curve = reliabilityCurve(all, bins);
-      expect(curve.reduce((sum, bin) => sum + bin.count, 0)).toBe(all.length);
-      expect(new Set(curve.map((bin) => bin.confidence)).size).toBe(curve.length);
-    }));
+    const judged = fc.array(fc.record({ confidence: fc.constantFrom(0, 0.25, 0.5, 1), right: fc.boolean() }), {
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(judged, fc.integer({ min: 1, max: 12 }), (all, bins) => {
+        const curve = reliabilityCurve(all, bins);
+        expect(curve.reduce((sum, bin) => sum + bin.count, 0)).toBe(all.length);
+        expect(new Set(curve.map((bin) => bin.confidence)).size).toBe(curve.length);
+      }),
+    );
     expect(calibrationError([])).toBe(0);
   });
 });
@@ -95,14 +137,20 @@ describe('a threshold', () => {
     // Right with probability ½ + c/2: of the words above t, (3 + t) / 4 are right; 95 % from 0.8 on.
     let broken = 0;
     for (let seed = 0; seed < 100; seed++) {
-      const found = confidenceThreshold(words(1000, seed, (c) => 0.5 + c / 2), 0.95);
+      const found = confidenceThreshold(
+        words(1000, seed, (c) => 0.5 + c / 2),
+        0.95,
+      );
       if (found && (3 + found.threshold) / 4 < 0.95) broken++;
     }
     expect(broken).toBeLessThanOrEqual(6);
   });
 
   it('keeps as many words as it can prove', () => {
-    const found = confidenceThreshold(words(20_000, 7, (c) => 0.5 + c / 2), 0.9)!;
+    const found = confidenceThreshold(
+      words(20_000, 7, (c) => 0.5 + c / 2),
+      0.9,
+    )!;
     // (3 + t) / 4 = 0.9 at t = 0.6, where 40 % of the words are kept; the next tenth down it can’t promise.
     expect(found.kept).toBeGreaterThan(0.25);
     expect(found.kept).toBeLessThanOrEqual(0.4);
@@ -111,7 +159,8 @@ describe('a threshold', () => {
   });
 
   it('keeps all where all is right, and nothing where that proves nothing', () => {
-    const right = (count: number): Judged[] => Array.from({ length: count }, (_, i) => ({ confidence: i / count, right: true }));
+    const right = (count: number): Judged[] =>
+      Array.from({ length: count }, (_, i) => ({ confidence: i / count, right: true }));
     expect(confidenceThreshold(right(2000), 0.95)).toMatchObject({ threshold: 0, kept: 1, words: 2000 });
     expect(confidenceThreshold(right(100), 0.95)).toBeUndefined();
     expect(confidenceThreshold([], 0.95)).toBeUndefined();
@@ -135,10 +184,11 @@ describe('Wilson’s interval', () => {
 describe('the curve from confidence to the chance of being right', () => {
   const random = new Random('curve');
   /** Words that are right as often as a curve says, whatever confidence they come with. */
-  const words = (slope: number, offset: number, count = 20_000): Judged[] => Array.from({ length: count }, () => {
-    const x = random.between(-3, 5);
-    return { confidence: 1 / (1 + Math.exp(-x)), right: random.next() < 1 / (1 + Math.exp(-(slope * x + offset))) };
-  });
+  const words = (slope: number, offset: number, count = 20_000): Judged[] =>
+    Array.from({ length: count }, () => {
+      const x = random.between(-3, 5);
+      return { confidence: 1 / (1 + Math.exp(-x)), right: random.next() < 1 / (1 + Math.exp(-(slope * x + offset))) };
+    });
 
   it('is found again, and calibrates words that it has not seen', () => {
     const curve = fitConfidence(words(0.5, -1.5))!;
@@ -146,14 +196,29 @@ describe('the curve from confidence to the chance of being right', () => {
     expect(curve.offset).toBeCloseTo(-1.5, 1);
     const unseen = words(0.5, -1.5);
     expect(calibrationError(reliabilityCurve(unseen))).toBeGreaterThan(0.2);
-    expect(calibrationError(reliabilityCurve(unseen.map((word) => ({ ...word, confidence: worthOf(curve, word.confidence) }))))).toBeLessThan(0.03);
+    expect(
+      calibrationError(
+        reliabilityCurve(unseen.map((word) => ({ ...word, confidence: worthOf(curve, word.confidence) }))),
+      ),
+    ).toBeLessThan(0.03);
   });
 
   it('is flat where confidence says nothing or the opposite, and is certain of nothing after few words', () => {
     expect(fitConfidence(words(-1, 0))!.slope).toBe(0);
-    const sure = fitConfidence([{ confidence: 0.9, right: true }, { confidence: 0.8, right: true }])!;
+    const sure = fitConfidence([
+      { confidence: 0.9, right: true },
+      { confidence: 0.8, right: true },
+    ])!;
     expect(worthOf(sure, 0.99)).toBeLessThan(0.95);
-    expect(worthOf(fitConfidence([{ confidence: 1, right: true }, { confidence: 0, right: false }])!, 1)).toBeGreaterThan(0.5);
+    expect(
+      worthOf(
+        fitConfidence([
+          { confidence: 1, right: true },
+          { confidence: 0, right: false },
+        ])!,
+        1,
+      ),
+    ).toBeGreaterThan(0.5);
     expect(fitConfidence([])).toBeUndefined();
   });
 });

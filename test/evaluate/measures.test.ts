@@ -8,7 +8,10 @@ import { alignPairs, score, type Pair, type Scores } from '../../src/evaluate/sc
 import { tokeniser } from '../../src/evaluate/tokens.ts';
 import { Random } from '../../src/support/random.ts';
 
-type Figures = Pick<Scores & Measures, 'wer' | 'mer' | 'wil' | 'wip' | 'hits' | 'substitutions' | 'deletions' | 'insertions'>;
+type Figures = Pick<
+  Scores & Measures,
+  'wer' | 'mer' | 'wil' | 'wip' | 'hits' | 'substitutions' | 'deletions' | 'insertions'
+>;
 interface Golden {
   pairs: { reference: string; hypothesis: string }[];
   measures: Figures;
@@ -16,9 +19,16 @@ interface Golden {
 }
 const golden = JSON.parse(readFileSync('test/fixtures/evaluate/golden.json', 'utf8')) as Golden;
 const tokens = tokeniser({ unit: 'graphemes', profile: [] });
-const aligned = (pairs: Omit<Pair, 'id'>[]) => alignPairs(pairs.map((pair, i) => ({ id: String(i), ...pair })), tokens);
+const aligned = (pairs: Omit<Pair, 'id'>[]) =>
+  alignPairs(
+    pairs.map((pair, i) => ({ id: String(i), ...pair })),
+    tokens,
+  );
 
-function expectFigures(pairs: ReturnType<typeof aligned>, { wer, mer, wil, wip, hits, substitutions, deletions, insertions }: Figures): void {
+function expectFigures(
+  pairs: ReturnType<typeof aligned>,
+  { wer, mer, wil, wip, hits, substitutions, deletions, insertions }: Figures,
+): void {
   const all = { ...score(pairs), ...measures(pairs) };
   expect(all).toMatchObject({ hits, substitutions, deletions, insertions });
   expect(all.wer).toBeCloseTo(Math.min(wer, all.words > 0 ? Infinity : 1), 10);
@@ -29,20 +39,28 @@ describe('measures', () => {
   it('are jiwer’s: split of the errors, MER, WIL, WIP', () => expectFigures(aligned(golden.pairs), golden.measures));
 
   it.each(golden.tricky)('are jiwer’s for $references → $hypotheses', ({ references, hypotheses, ...figures }) =>
-    expectFigures(aligned(references.map((reference, i) => ({ reference, hypothesis: hypotheses[i]! }))), figures));
+    expectFigures(aligned(references.map((reference, i) => ({ reference, hypothesis: hypotheses[i]! }))), figures),
+  );
 
   it('know the best of the n best, but only where all utterances have them', () => {
     const first = { reference: 'a b c', hypothesis: 'a x c d', nbest: ['a x c d', 'a b d', ''] };
     expect(measures(aligned([first])).oracle_wer).toBeCloseTo(1 / 3);
     expect(measures(aligned([first, { reference: 'a', hypothesis: 'a' }])).oracle_wer).toBeUndefined();
     expect(bestOfNBest(aligned([first]), tokens)!.map(({ hypothesis }) => hypothesis)).toEqual([first.nbest[1]]);
-    expect(score(bestOfNBest(aligned([{ ...first, seconds: 2 }]), tokens)!)).toMatchObject({ wer: 1 / 3, seconds_audio: 2 });
+    expect(score(bestOfNBest(aligned([{ ...first, seconds: 2 }]), tokens)!)).toMatchObject({
+      wer: 1 / 3,
+      seconds_audio: 2,
+    });
     expect(bestOfNBest(aligned([{ reference: 'a', hypothesis: 'a' }]), tokens)).toBeUndefined();
   });
 });
 
 describe('errors by word and by grapheme', () => {
-  const pairs = aligned([{ reference: 'il cane', hypothesis: 'il pane' }, { reference: 'il cane dorme', hypothesis: 'il pane dorme qui' }, { reference: 'no', hypothesis: '' }]);
+  const pairs = aligned([
+    { reference: 'il cane', hypothesis: 'il pane' },
+    { reference: 'il cane dorme', hypothesis: 'il pane dorme qui' },
+    { reference: 'no', hypothesis: '' },
+  ]);
 
   it('count what became of each', () => {
     const [first, ...rest] = errorsByToken(pairs, 'words');
@@ -53,7 +71,8 @@ describe('errors by word and by grapheme', () => {
     expect(errorsByToken(pairs, 'tokens')[0]).toMatchObject({ token: 'c', count: 2, substituted: 2 });
   });
 
-  it('and what it was taken for', () => expect(confusions(pairs, 1, 'words')).toEqual([{ reference: 'cane', hypothesis: 'pane', count: 2 }]));
+  it('and what it was taken for', () =>
+    expect(confusions(pairs, 1, 'words')).toEqual([{ reference: 'cane', hypothesis: 'pane', count: 2 }]));
 });
 
 describe('a breakdown', () => {
@@ -64,14 +83,23 @@ describe('a breakdown', () => {
     { reference: '', hypothesis: 'x', speaker: 'anna' },
   ]);
 
-  it('goes by speaker', () => expect(breakDown(pairs, 'speaker')).toMatchObject([{ group: 'anna', utterances: 2, words: 4, wer: 0.5 }, { group: 'zoe', utterances: 2, words: 6, wer: 1 / 6 }]));
+  it('goes by speaker', () =>
+    expect(breakDown(pairs, 'speaker')).toMatchObject([
+      { group: 'anna', utterances: 2, words: 4, wer: 0.5 },
+      { group: 'zoe', utterances: 2, words: 6, wer: 1 / 6 },
+    ]));
 
   it('goes by length and by SNR, in bands by size; the unknown comes last', () => {
     expect(breakDown(pairs, 'length').map((g) => g.group)).toEqual(['no word', '1–2 words', '3–5 words']);
-    expect(breakDown(pairs, 'snr').map((g) => [g.group, g.utterances])).toEqual([['-5 to 0 dB', 1], ['10 to 15 dB', 2], ['unknown', 1]]);
+    expect(breakDown(pairs, 'snr').map((g) => [g.group, g.utterances])).toEqual([
+      ['-5 to 0 dB', 1],
+      ['10 to 15 dB', 2],
+      ['unknown', 1],
+    ]);
   });
 
-  it('says so when nobody has what is asked for', () => expect(() => breakDown(pairs, 'file')).toThrow(/no record has a file/));
+  it('says so when nobody has what is asked for', () =>
+    expect(() => breakDown(pairs, 'file')).toThrow(/no record has a file/));
 });
 
 describe('intervals', () => {
@@ -87,7 +115,13 @@ describe('intervals', () => {
   });
 
   it('are wider by speaker where utterances of one speaker are alike', () => {
-    const pairs = aligned(Array.from({ length: 200 }, (_, i) => ({ reference: 'a b', hypothesis: i % 20 < 6 ? 'x y' : 'a b', speaker: String(i % 20) })));
+    const pairs = aligned(
+      Array.from({ length: 200 }, (_, i) => ({
+        reference: 'a b',
+        hypothesis: i % 20 < 6 ? 'x y' : 'a b',
+        speaker: String(i % 20),
+      })),
+    );
     const width = (resample: 'utterance' | 'speaker'): number => {
       const [low, high] = score(pairs, resample).wer_ci95;
       return high - low;

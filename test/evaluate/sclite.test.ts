@@ -23,8 +23,11 @@ describe('a report like sclite’s', () => {
     expect(scliteReport('sys', pairs, system)).toBe(golden(`${system}.trn.sys`));
     expect(scliteReport('raw', pairs, system)).toBe(golden(`${system}.trn.raw`));
     // sclite pads by bytes, so its own columns part at è: there, only what stands in them is the same.
-    const [ours, theirs] = [scliteReport('pralign', pairs, system), golden(`${system}.trn.pra`)].map((text) => text.split('\n\n')) as [string[], string[]];
-    const comparable = (block: string): string => (/^[\x20-\x7e\s]*$/.test(block) ? block : block.replace(/[ *]+/g, (run) => (run.includes('*') ? ' * ' : ' ')));
+    const [ours, theirs] = [scliteReport('pralign', pairs, system), golden(`${system}.trn.pra`)].map((text) =>
+      text.split('\n\n'),
+    ) as [string[], string[]];
+    const comparable = (block: string): string =>
+      /^[\x20-\x7e\s]*$/.test(block) ? block : block.replace(/[ *]+/g, (run) => (run.includes('*') ? ' * ' : ' '));
     expect(ours.map(comparable)).toEqual(theirs.map(comparable));
   });
 
@@ -45,7 +48,15 @@ describe('the matched-pairs test', () => {
   });
 
   it('turns its sign with the order, and counts what stands behind the last word', () => {
-    const pairs = (hypothesis: string) => alignPairs(['a b c', 'a b c d e'].map((reference, i) => ({ id: String(i), reference, hypothesis: `${reference}${i === 0 ? hypothesis : ''}` })), tokens);
+    const pairs = (hypothesis: string) =>
+      alignPairs(
+        ['a b c', 'a b c d e'].map((reference, i) => ({
+          id: String(i),
+          reference,
+          hypothesis: `${reference}${i === 0 ? hypothesis : ''}`,
+        })),
+        tokens,
+      );
     const [forth, back] = [matchedPairs(pairs(''), pairs(' x')), matchedPairs(pairs(' x'), pairs(''))];
     expect(forth).toMatchObject({ segments: 1, mean: -1, p: 1 });
     expect(back).toMatchObject({ segments: 1, mean: 1, p: 1 });
@@ -82,10 +93,18 @@ describe('files to score', () => {
   };
 
   it('are paired by line, empty ones too, or by id in any order', async () => {
-    expect(await pairsOf({ 'r.txt': 'a  b\n\nc\n', 'h.txt': 'a\n\nx\n' })).toMatchObject([{ reference: 'a b', hypothesis: 'a' }, { reference: '', hypothesis: '' }, { reference: 'c', hypothesis: 'x' }]);
-    expect(await pairsOf({ 'r.trn': 'uno (s-1)\n;; no\ndue (t_2)\n', 'h.trn': '(t_2)\nuno (s-1)\n' }))
-      .toEqual([{ id: 's-1', reference: 'uno', hypothesis: 'uno', speaker: 's' }, { id: 't_2', reference: 'due', hypothesis: '', speaker: 't' }]);
-    expect(await pairsOf({ 'r.jsonl': '{"id":"1","text":"e\u0300"}', 'h.jsonl': '{"id":"1","text":"è"}' })).toMatchObject([{ reference: 'è', hypothesis: 'è' }]);
+    expect(await pairsOf({ 'r.txt': 'a  b\n\nc\n', 'h.txt': 'a\n\nx\n' })).toMatchObject([
+      { reference: 'a b', hypothesis: 'a' },
+      { reference: '', hypothesis: '' },
+      { reference: 'c', hypothesis: 'x' },
+    ]);
+    expect(await pairsOf({ 'r.trn': 'uno (s-1)\n;; no\ndue (t_2)\n', 'h.trn': '(t_2)\nuno (s-1)\n' })).toEqual([
+      { id: 's-1', reference: 'uno', hypothesis: 'uno', speaker: 's' },
+      { id: 't_2', reference: 'due', hypothesis: '', speaker: 't' },
+    ]);
+    expect(
+      await pairsOf({ 'r.jsonl': '{"id":"1","text":"e\u0300"}', 'h.jsonl': '{"id":"1","text":"è"}' }),
+    ).toMatchObject([{ reference: 'è', hypothesis: 'è' }]);
   });
 
   it.each<[string, Record<string, string>, RegExp]>([
@@ -96,8 +115,16 @@ describe('files to score', () => {
     ['alternatives', { 'r.trn': '{ a / b } c (1)\n', 'h.trn': 'a c (1)\n' }, /alternatives in braces/],
     ['lines with ids on one side', { 'r.txt': 'a\n', 'h.trn': 'a (1)\n' }, /plain lines can only be paired/],
     ['bad times', { 'r.stm': 'f A s 2.0 1.0 a\n', 'h.ctm': '' }, /2\.0 to 1\.0 is no stretch/],
-    ['a recording without reference', { 'r.stm': 'f A s 0 1 a\n', 'h.ctm': 'g A 0 1 a\n' }, /words in g, channel A, but no reference/],
-    ['a confidence that is none', { 'r.stm': 'f A s 0 1 a\n', 'h.ctm': 'f A 0 1 a high\n' }, /confidence high is not a number/],
+    [
+      'a recording without reference',
+      { 'r.stm': 'f A s 0 1 a\n', 'h.ctm': 'g A 0 1 a\n' },
+      /words in g, channel A, but no reference/,
+    ],
+    [
+      'a confidence that is none',
+      { 'r.stm': 'f A s 0 1 a\n', 'h.ctm': 'f A 0 1 a high\n' },
+      /confidence high is not a number/,
+    ],
     ['words with times but no segments', { 'r.trn': 'a (1)\n', 'h.ctm': 'f A 0 1 a\n' }, /need references with times/],
   ])('are refused for %s', async (_, files, message) => {
     await expect(pairsOf(files)).rejects.toThrow(message);

@@ -12,7 +12,11 @@ interface Golden {
 }
 const golden = JSON.parse(readFileSync('test/fixtures/evaluate/golden.json', 'utf8')) as Golden;
 const letters = (text: string): string[] => [...text];
-const aligned = (pairs: { reference: string; hypothesis: string }[]) => alignPairs(pairs.map((p, i) => ({ id: String(i), ...p })), letters);
+const aligned = (pairs: { reference: string; hypothesis: string }[]) =>
+  alignPairs(
+    pairs.map((p, i) => ({ id: String(i), ...p })),
+    letters,
+  );
 
 describe('scores', () => {
   it('are those of jiwer, pair by pair and over all', () => {
@@ -40,7 +44,13 @@ describe('scores', () => {
   });
 
   it('count what is taken for what', () => {
-    const [first, second] = confusions(aligned([{ reference: 'aab', hypothesis: 'eeb' }, { reference: 'c', hypothesis: 'cd' }]), 5);
+    const [first, second] = confusions(
+      aligned([
+        { reference: 'aab', hypothesis: 'eeb' },
+        { reference: 'c', hypothesis: 'cd' },
+      ]),
+      5,
+    );
     expect(first).toEqual({ reference: 'a', hypothesis: 'e', count: 2 });
     expect(second).toEqual({ reference: '', hypothesis: 'd', count: 1 });
   });
@@ -50,19 +60,23 @@ describe('an alignment', () => {
   const tokens = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 12 });
 
   it('holds every token of both sides once, in order', () => {
-    fc.assert(fc.property(tokens, tokens, (reference, hypothesis) => {
-      const { steps } = alignTokens(reference, hypothesis);
-      expect(steps.flatMap((s) => (s.reference < 0 ? [] : [s.reference]))).toEqual([...reference.keys()]);
-      expect(steps.flatMap((s) => (s.hypothesis < 0 ? [] : [s.hypothesis]))).toEqual([...hypothesis.keys()]);
-    }));
+    fc.assert(
+      fc.property(tokens, tokens, (reference, hypothesis) => {
+        const { steps } = alignTokens(reference, hypothesis);
+        expect(steps.flatMap((s) => (s.reference < 0 ? [] : [s.reference]))).toEqual([...reference.keys()]);
+        expect(steps.flatMap((s) => (s.hypothesis < 0 ? [] : [s.hypothesis]))).toEqual([...hypothesis.keys()]);
+      }),
+    );
   });
 
   it('costs the same both ways, nothing for equals, and keeps the triangle inequality', () => {
     const cost = (a: string[], b: string[]): number => errorsOf(alignTokens(a, b));
-    fc.assert(fc.property(tokens, tokens, tokens, (a, b, c) => {
-      expect(cost(a, a)).toBe(0);
-      expect(cost(a, b)).toBe(cost(b, a));
-      expect(cost(a, c)).toBeLessThanOrEqual(cost(a, b) + cost(b, c));
-    }));
+    fc.assert(
+      fc.property(tokens, tokens, tokens, (a, b, c) => {
+        expect(cost(a, a)).toBe(0);
+        expect(cost(a, b)).toBe(cost(b, a));
+        expect(cost(a, c)).toBeLessThanOrEqual(cost(a, b) + cost(b, c));
+      }),
+    );
   });
 });

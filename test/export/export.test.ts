@@ -27,7 +27,10 @@ async function transcribed(model: string, file: string): Promise<string> {
   throw new Error('nothing was transcribed');
 }
 
-async function recogniser(folder: string, dtype: 'fp32' | 'fp16' | 'q8'): Promise<(samples: Float32Array) => Promise<string>> {
+async function recogniser(
+  folder: string,
+  dtype: 'fp32' | 'fp16' | 'q8',
+): Promise<(samples: Float32Array) => Promise<string>> {
   const recognise = await pipeline('automatic-speech-recognition', folder, { dtype });
   return async (samples) => ((await recognise(samples)) as { text: string }).text;
 }
@@ -53,9 +56,16 @@ describe('an export for transformers', () => {
   it('writes nearly the same with weights of 16 and of 8 bits', async () => {
     const exact = await logitsOf(exported!.folder, 'onnx/model.onnx', file);
     const middle = mean(exact);
-    const spread = deviation(exact, exact.map(() => middle));
-    expect(deviation(exact, await logitsOf(exported!.folder, 'onnx/model_fp16.onnx', file))).toBeLessThan(0.002 * spread);
-    expect(deviation(exact, await logitsOf(exported!.folder, 'onnx/model_quantized.onnx', file))).toBeLessThan(0.1 * spread);
+    const spread = deviation(
+      exact,
+      exact.map(() => middle),
+    );
+    expect(deviation(exact, await logitsOf(exported!.folder, 'onnx/model_fp16.onnx', file))).toBeLessThan(
+      0.002 * spread,
+    );
+    expect(deviation(exact, await logitsOf(exported!.folder, 'onnx/model_quantized.onnx', file))).toBeLessThan(
+      0.1 * spread,
+    );
     const sizes = Object.fromEntries(exported!.files.map(({ name, bytes }) => [name, bytes]));
     expect(sizes['onnx/model_quantized.onnx']).toBeLessThan(0.6 * sizes['onnx/model.onnx']!);
   });
@@ -68,8 +78,20 @@ describe('an export for transformers', () => {
   });
 
   it('leaves nothing half-written in its folder', async () => {
-    expect((await readdir(exported!.folder, { recursive: true })).filter((name) => name.endsWith('.partial'))).toEqual([]);
-    expect(await readdir(exported!.folder)).toEqual(expect.arrayContaining(['config.json', 'preprocessor_config.json', 'special_tokens_map.json', 'tokenizer.json', 'tokenizer_config.json', 'vocab.json', 'README.md']));
+    expect((await readdir(exported!.folder, { recursive: true })).filter((name) => name.endsWith('.partial'))).toEqual(
+      [],
+    );
+    expect(await readdir(exported!.folder)).toEqual(
+      expect.arrayContaining([
+        'config.json',
+        'preprocessor_config.json',
+        'special_tokens_map.json',
+        'tokenizer.json',
+        'tokenizer_config.json',
+        'vocab.json',
+        'README.md',
+      ]),
+    );
   });
 });
 
@@ -91,9 +113,13 @@ describe('an export as one file', () => {
     const exported = await exportModel(folder, 'onnx');
     expect(names(exported)).toEqual(['small.onnx']);
     const bytes = await readFile(path.join(exported.folder, 'small.onnx'));
-    const metadata = Object.fromEntries(fromBinary(ModelProtoSchema, bytes).metadataProps.map(({ key, value }) => [key, value]));
+    const metadata = Object.fromEntries(
+      fromBinary(ModelProtoSchema, bytes).metadataProps.map(({ key, value }) => [key, value]),
+    );
     expect(metadata).toMatchObject({ language: 'it', sample_rate: '16000', blank: '<pad>', word_delimiter: '|' });
-    expect(JSON.parse(metadata.vocabulary!)).toEqual(JSON.parse(await readFile(path.join(folder, 'vocab.json'), 'utf8')));
+    expect(JSON.parse(metadata.vocabulary!)).toEqual(
+      JSON.parse(await readFile(path.join(folder, 'vocab.json'), 'utf8')),
+    );
 
     const model = await Model.load(folder);
     const session = await openSession(bytes);
@@ -117,8 +143,14 @@ describe('an export as one file', () => {
 });
 
 describe('a model with adapters', () => {
-  it.each([{ kind: 'residual', dims: 4, scale: 1 }, { kind: 'low-rank', dims: 2, scale: 2 }] as const)('is exported with them: $kind', async (adapters) => {
-    const [plain, adapted] = [await smallModel({ encoder: 'tiny', layers: [1] }), await smallModel({ encoder: 'tiny', layers: [1], adapters })];
+  it.each([
+    { kind: 'residual', dims: 4, scale: 1 },
+    { kind: 'low-rank', dims: 2, scale: 2 },
+  ] as const)('is exported with them: $kind', async (adapters) => {
+    const [plain, adapted] = [
+      await smallModel({ encoder: 'tiny', layers: [1] }),
+      await smallModel({ encoder: 'tiny', layers: [1], adapters }),
+    ];
     const samples = speechlike(1);
     const logits = async (folder: string): Promise<Float32Array> => {
       const model = await Model.load(folder);
@@ -149,16 +181,19 @@ describe('an export for sherpa-onnx', () => {
     expect([session.inputNames, session.outputNames]).toEqual([['x'], ['logits']]);
   });
 
-  it.skipIf(!installed('sherpa-onnx-node'))('is written down by it as `isogloss transcribe` writes it, near ties aside', async () => {
-    const file = path.join(path.dirname(model), 'sound.wav');
-    await writeWav(file, speechlike(4));
-    // In a process of its own: it brings another ONNX Runtime.
-    const { stdout } = await execa('node', ['-e', SHERPA, folder, file]);
-    expect(stdout.length).toBeGreaterThan(20);
-    // It writes a space for each word boundary, however many are in a row; it computes by another ONNX Runtime, and an untrained head has near ties.
-    const ours = await transcribed(model, file);
-    expect(editDistance(stdout.replace(/\s+/g, ' ').trim(), ours)).toBeLessThanOrEqual(0.1 * ours.length);
-  });
+  it.skipIf(!installed('sherpa-onnx-node'))(
+    'is written down by it as `isogloss transcribe` writes it, near ties aside',
+    async () => {
+      const file = path.join(path.dirname(model), 'sound.wav');
+      await writeWav(file, speechlike(4));
+      // In a process of its own: it brings another ONNX Runtime.
+      const { stdout } = await execa('node', ['-e', SHERPA, folder, file]);
+      expect(stdout.length).toBeGreaterThan(20);
+      // It writes a space for each word boundary, however many are in a row; it computes by another ONNX Runtime, and an untrained head has near ties.
+      const ours = await transcribed(model, file);
+      expect(editDistance(stdout.replace(/\s+/g, ' ').trim(), ours)).toBeLessThanOrEqual(0.1 * ours.length);
+    },
+  );
 });
 
 const SHERPA = `

@@ -52,7 +52,11 @@ ngram 3=2
 
 describe('ARPA files', () => {
   it('of KenLM give KenLM’s scores', async () => {
-    const golden = JSON.parse(await readFile(path.join(FIXTURES, 'golden.json'), 'utf8')) as { name: string; counts: number[]; query: { perplexity: number } }[];
+    const golden = JSON.parse(await readFile(path.join(FIXTURES, 'golden.json'), 'utf8')) as {
+      name: string;
+      counts: number[];
+      query: { perplexity: number };
+    }[];
     const expected = golden.find(({ name }) => name === 'en word 2')!;
     const model = await readArpa(path.join(FIXTURES, 'kenlm.arpa'));
     expect(model.counts).toEqual(expected.counts);
@@ -71,7 +75,8 @@ describe('ARPA files', () => {
         return score;
       });
     };
-    const close = (actual: number[], expected: number[]): void => actual.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5));
+    const close = (actual: number[], expected: number[]): void =>
+      actual.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5));
     close(scores('la', 'casa', '</s>'), [-0.2, -0.15, -0.11]);
     // <s> casa: weight of <s>. casa la: weight of casa. la mia: there.
     close(scores('casa', 'la', 'mia', 'casa'), [-0.4 - 0.5, -0.3 - 0.7, -0.45, -0.5]);
@@ -82,7 +87,10 @@ describe('ARPA files', () => {
   });
 
   it('may hold <UNK>, stand in any order, begin with anything, and end lines as in Windows', async () => {
-    const text = SRILM.replace('ngram 1=5', 'ngram 1=6').replace('\\1-grams:\n', '\\1-grams:\n-3\t<UNK>\n').replace('-0.2\t<s> la\t-0.1\n', '').replace('-0.45\tla mia\n', '-0.45 la mia\n-0.2 <s> la -0.1\n');
+    const text = SRILM.replace('ngram 1=5', 'ngram 1=6')
+      .replace('\\1-grams:\n', '\\1-grams:\n-3\t<UNK>\n')
+      .replace('-0.2\t<s> la\t-0.1\n', '')
+      .replace('-0.45\tla mia\n', '-0.45 la mia\n-0.2 <s> la -0.1\n');
     const model = await readArpa(await arpa(`made by hand\n${text}`.replaceAll('\n', '\r\n')));
     expect(model.score(model.empty, model.idOf('gatto'))).toBeCloseTo(-3);
     expect(model.score(model.begin, model.idOf('la'))).toBeCloseTo(-0.2);
@@ -101,7 +109,11 @@ describe('ARPA files', () => {
     ['\\2-grams:', '\\3-grams:', 14, /out of place/],
   ])('name the line: %j as %j', async (from, to, line, message) => {
     const file = await arpa(SRILM.replace(from, to));
-    await expect(readArpa(file)).rejects.toMatchObject({ name: 'InputError', message: expect.stringMatching(message) as string, place: { file, line } });
+    await expect(readArpa(file)).rejects.toMatchObject({
+      name: 'InputError',
+      message: expect.stringMatching(message) as string,
+      place: { file, line },
+    });
   });
 
   it('must be whole, and be ARPA files', async () => {
@@ -112,7 +124,13 @@ describe('ARPA files', () => {
   });
 
   it('and binary files give back the same model, bit by bit', async () => {
-    const settings = { unit: 'character' as const, order: 4, prune: [0, 0, 1], rules: plainRules('it'), profile: ['ch'] };
+    const settings = {
+      unit: 'character' as const,
+      order: 4,
+      prune: [0, 0, 1],
+      rules: plainRules('it'),
+      profile: ['ch'],
+    };
     const { model } = await trainLanguageModel([path.join(FIXTURES, 'train-it.txt')], settings, folder);
     const [text, binary] = [path.join(folder, 'model.arpa'), path.join(folder, 'model.lm')];
     await writeArpa(text, model);
@@ -128,7 +146,11 @@ describe('ARPA files', () => {
 
 describe('binary files', () => {
   it('that were cut off or changed are refused', async () => {
-    const { model } = await trainLanguageModel([path.join(FIXTURES, 'train-en.txt')], { unit: 'word', order: 2 }, folder);
+    const { model } = await trainLanguageModel(
+      [path.join(FIXTURES, 'train-en.txt')],
+      { unit: 'word', order: 2 },
+      folder,
+    );
     const file = path.join(folder, 'whole.lm');
     await writeBinary(file, model);
     const bytes = await readFile(file);
@@ -137,8 +159,11 @@ describe('binary files', () => {
       await writeFile(other, data);
       return readBinary(other);
     };
-    for (const length of [10, 50, 5000, bytes.length - 8]) await expect(changed(bytes.subarray(0, length))).rejects.toMatchObject({ name: 'InputError' });
-    await expect(changed(Buffer.from(bytes.toString('latin1').replace('"version":1', '"version":9'), 'latin1'))).rejects.toThrow(/another version/);
+    for (const length of [10, 50, 5000, bytes.length - 8])
+      await expect(changed(bytes.subarray(0, length))).rejects.toMatchObject({ name: 'InputError' });
+    await expect(
+      changed(Buffer.from(bytes.toString('latin1').replace('"version":1', '"version":9'), 'latin1')),
+    ).rejects.toThrow(/another version/);
     const swapped = Buffer.from(bytes);
     swapped.subarray(8, 12).reverse();
     await expect(changed(swapped)).rejects.toThrow(/byte order/);

@@ -19,7 +19,13 @@ interface Golden extends BuildSettings {
   discounts: number[][];
   ngrams: string[][];
   /** KenLM can't query a model of order 1. */
-  query: { sentences: number[]; perplexity: number; perplexity_of_known: number; unknown: number; tokens: number } | null;
+  query: {
+    sentences: number[];
+    perplexity: number;
+    perplexity_of_known: number;
+    unknown: number;
+    tokens: number;
+  } | null;
 }
 
 const golden = JSON.parse(await readFile(path.join(FIXTURES, 'golden.json'), 'utf8')) as Golden[];
@@ -46,8 +52,17 @@ describe.each(golden)('what lmplz estimates and query scores: $name', (expected)
   const binary = () => path.join(folder, `${expected.name}.lm`);
 
   beforeAll(async () => {
-    const settings = { unit: expected.unit, order: expected.order, ...(expected.prune ? { prune: expected.prune } : {}), ...(expected.vocabulary ? { vocabulary: expected.vocabulary } : {}) };
-    const result = await trainLanguageModel([path.join(FIXTURES, `train-${expected.language}.txt`)], settings, path.join(folder, 'work'));
+    const settings = {
+      unit: expected.unit,
+      order: expected.order,
+      ...(expected.prune ? { prune: expected.prune } : {}),
+      ...(expected.vocabulary ? { vocabulary: expected.vocabulary } : {}),
+    };
+    const result = await trainLanguageModel(
+      [path.join(FIXTURES, `train-${expected.language}.txt`)],
+      settings,
+      path.join(folder, 'work'),
+    );
     model = result.model;
     expect(result.result.ngrams.map((level) => level.count)).toEqual(expected.counts);
     for (const [i, { discounts }] of result.result.ngrams.entries())
@@ -59,7 +74,10 @@ describe.each(golden)('what lmplz estimates and query scores: $name', (expected)
     const ours = new Map<string, [number, number]>();
     for (const { order, count, words, probabilities, backoffs } of model.levels())
       for (let i = 0; i < count; i++)
-        ours.set(Array.from(words.subarray(i * order, (i + 1) * order), (id) => model.tokens.token(id)).join(' '), [probabilities[i]!, backoffs[i]!]);
+        ours.set(Array.from(words.subarray(i * order, (i + 1) * order), (id) => model.tokens.token(id)).join(' '), [
+          probabilities[i]!,
+          backoffs[i]!,
+        ]);
     for (const line of expected.ngrams.flat()) {
       const [probability, ngram, backoff] = line.split('\t');
       const [p, b] = ours.get(ngram!)!;
@@ -72,7 +90,8 @@ describe.each(golden)('what lmplz estimates and query scores: $name', (expected)
     const sentences = await sentencesOf(path.join(FIXTURES, `test-${expected.language}.txt`), expected);
     const scores = expected.query!.sentences;
     expect(sentences.length).toBe(scores.length);
-    for (const [i, tokens] of sentences.entries()) expect(scoreSentence(model, tokens).log10 / scores[i]!).toBeCloseTo(1, 5);
+    for (const [i, tokens] of sentences.entries())
+      expect(scoreSentence(model, tokens).log10 / scores[i]!).toBeCloseTo(1, 5);
   });
 
   it.skipIf(!expected.query)('gives the text the same perplexity, by the binary file', async () => {
@@ -84,33 +103,48 @@ describe.each(golden)('what lmplz estimates and query scores: $name', (expected)
 });
 
 /** Texts of few words, so that n-grams come again. */
-const texts = fc.array(fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { maxLength: 8 }), { minLength: 1, maxLength: 30 })
+const texts = fc
+  .array(fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { maxLength: 8 }), { minLength: 1, maxLength: 30 })
   .filter((sentences) => sentences.some((words) => words.length > 0))
   .map((sentences) => sentences.map((words) => words.join(' ')).join('\n'));
-const settings = fc.record({
-  unit: fc.constant('word' as const),
-  order: fc.integer({ min: 1, max: 4 }),
-  prune: fc.constantFrom([], [0, 1], [0, 0, 1], [1], [0, 2]),
-  vocabulary: fc.constantFrom(2, 4, 100),
-}).map((s) => ({ ...s, prune: s.prune.slice(0, s.order) }));
+const settings = fc
+  .record({
+    unit: fc.constant('word' as const),
+    order: fc.integer({ min: 1, max: 4 }),
+    prune: fc.constantFrom([], [0, 1], [0, 0, 1], [1], [0, 2]),
+    vocabulary: fc.constantFrom(2, 4, 100),
+  })
+  .map((s) => ({ ...s, prune: s.prune.slice(0, s.order) }));
 
 it('sums to 1 over the vocabulary after any context', async () => {
-  await fc.assert(fc.asyncProperty(texts, settings, fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'unheard'), { maxLength: 5 }), async (text, s, context) => {
-    const model = await trained(text, s);
-    let state = model.begin;
-    for (const token of context) {
-      model.score(state, model.idOf(token));
-      state = model.next;
-    }
-    let sum = 0;
-    for (let id = 0; id < model.tokens.size; id++) if (model.tokens.token(id) !== '<s>') sum += 10 ** model.score(state, id);
-    expect(sum).toBeCloseTo(1, 5);
-  }), { numRuns: 40 });
+  await fc.assert(
+    fc.asyncProperty(
+      texts,
+      settings,
+      fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'unheard'), { maxLength: 5 }),
+      async (text, s, context) => {
+        const model = await trained(text, s);
+        let state = model.begin;
+        for (const token of context) {
+          model.score(state, model.idOf(token));
+          state = model.next;
+        }
+        let sum = 0;
+        for (let id = 0; id < model.tokens.size; id++)
+          if (model.tokens.token(id) !== '<s>') sum += 10 ** model.score(state, id);
+        expect(sum).toBeCloseTo(1, 5);
+      },
+    ),
+    { numRuns: 40 },
+  );
 });
 
 it('is the same whether counts fit in memory or went to disk', async () => {
   const file = path.join(FIXTURES, 'train-it.txt');
-  for (const s of [{ unit: 'word' as const, order: 3, memory: 0.03 }, { unit: 'character' as const, order: 5, prune: [0, 0, 1], profile: ['gl', 'ch'], memory: 0.15 }]) {
+  for (const s of [
+    { unit: 'word' as const, order: 3, memory: 0.03 },
+    { unit: 'character' as const, order: 5, prune: [0, 0, 1], profile: ['gl', 'ch'], memory: 0.15 },
+  ]) {
     const whole = await trainLanguageModel([file], { ...s, memory: 100 }, path.join(folder, 'work'));
     const pieces = await trainLanguageModel([file], s, path.join(folder, 'pieces'));
     expect(whole.result.spilled).toBe(0);
@@ -140,21 +174,30 @@ describe('text', () => {
   it('may not have the model’s own marks in it', async () => {
     const file = path.join(folder, 'marks.txt');
     await writeFile(file, 'uno\ndue </s> tre\n');
-    await expect(trainLanguageModel([file], { unit: 'word', order: 2 }, folder)).rejects.toMatchObject({ name: 'InputError', place: { file, line: 2 } });
+    await expect(trainLanguageModel([file], { unit: 'word', order: 2 }, folder)).rejects.toMatchObject({
+      name: 'InputError',
+      place: { file, line: 2 },
+    });
   });
 
   it('must be there', async () => {
     const file = path.join(folder, 'empty.txt');
     await writeFile(file, '\n\n');
     await expect(trainLanguageModel([file], { unit: 'word', order: 2 }, folder)).rejects.toThrow(/no sentence/);
-    await expect(trainLanguageModel([path.join(folder, 'missing.txt')], { unit: 'word', order: 2 }, folder)).rejects.toThrow(/no such file/);
+    await expect(
+      trainLanguageModel([path.join(folder, 'missing.txt')], { unit: 'word', order: 2 }, folder),
+    ).rejects.toThrow(/no such file/);
   });
 });
 
 it('says what is wrong with settings', async () => {
-  const build = (s: Partial<BuildSettings>) => trainLanguageModel([path.join(FIXTURES, 'train-it.txt')], { unit: 'word', order: 3, ...s }, folder);
+  const build = (s: Partial<BuildSettings>) =>
+    trainLanguageModel([path.join(FIXTURES, 'train-it.txt')], { unit: 'word', order: 3, ...s }, folder);
   await expect(build({ order: 0 })).rejects.toThrow(/order 0/);
-  await expect(build({ prune: [0, 2, 1] })).rejects.toMatchObject({ name: 'InputError', next: expect.stringMatching(/must not fall/) as string });
+  await expect(build({ prune: [0, 2, 1] })).rejects.toMatchObject({
+    name: 'InputError',
+    next: expect.stringMatching(/must not fall/) as string,
+  });
   await expect(build({ prune: [0, 0, 0, 0] })).rejects.toThrow(/4 thresholds/);
   await expect(build({ vocabulary: 0 })).rejects.toThrow(/0 tokens/);
   await expect(build({ memory: 0 })).rejects.toThrow(/0 megabytes/);

@@ -7,7 +7,11 @@ import type { NgramModel } from '../../src/lm/ngram-model.ts';
 let model: NgramModel;
 
 beforeAll(async () => {
-  ({ model } = await trainLanguageModel([path.resolve('test/fixtures/lm/train-it.txt')], { unit: 'character', order: 4, prune: [0, 0, 1] }, 'unused'));
+  ({ model } = await trainLanguageModel(
+    [path.resolve('test/fixtures/lm/train-it.txt')],
+    { unit: 'character', order: 4, prune: [0, 0, 1] },
+    'unused',
+  ));
 });
 
 const tokens = fc.array(fc.constantFrom('a', 'c', 'd', 'e', 'h', 'i', 'l', 'o', '|', 'ж'), { maxLength: 6 });
@@ -23,8 +27,17 @@ function stateAfter(from: number, context: readonly string[]): number {
 
 /** By the definition, n-gram by n-gram: the longest that is there, and the weights of the contexts that are longer. */
 function scoreByDefinition(context: readonly number[], id: number): number {
-  const ngrams = new Map(model.levels().flatMap(({ order, count, words, probabilities, backoffs }) =>
-    Array.from({ length: count }, (_, i) => [words.subarray(i * order, (i + 1) * order).join(' '), [probabilities[i]!, backoffs[i]!] as const] as const)));
+  const ngrams = new Map(
+    model
+      .levels()
+      .flatMap(({ order, count, words, probabilities, backoffs }) =>
+        Array.from(
+          { length: count },
+          (_, i) =>
+            [words.subarray(i * order, (i + 1) * order).join(' '), [probabilities[i]!, backoffs[i]!] as const] as const,
+        ),
+      ),
+  );
   let sum = 0;
   for (let rest = context.slice(-(model.order - 1)); ; rest = rest.slice(1)) {
     const found = ngrams.get([...rest, id].join(' '));
@@ -34,16 +47,26 @@ function scoreByDefinition(context: readonly number[], id: number): number {
 }
 
 it('scores by the longest n-gram and the weights of longer contexts', () => {
-  fc.assert(fc.property(tokens, fc.constantFrom('a', 'e', 'i', '|', 'ж', '</s>'), (context, token) => {
-    const expected = scoreByDefinition([model.idOf('<s>'), ...context.map((t) => model.idOf(t))], model.idOf(token));
-    expect(model.score(stateAfter(model.begin, context), model.idOf(token))).toBeCloseTo(expected, 6);
-  }), { numRuns: 40 });
+  fc.assert(
+    fc.property(tokens, fc.constantFrom('a', 'e', 'i', '|', 'ж', '</s>'), (context, token) => {
+      const expected = scoreByDefinition([model.idOf('<s>'), ...context.map((t) => model.idOf(t))], model.idOf(token));
+      expect(model.score(stateAfter(model.begin, context), model.idOf(token))).toBeCloseTo(expected, 6);
+    }),
+    { numRuns: 40 },
+  );
 });
 
 it('has one state for contexts that no longer differ', () => {
-  fc.assert(fc.property(tokens, tokens, tokens.filter((end) => end.length >= 3), (one, other, end) => {
-    expect(stateAfter(model.begin, [...one, ...end])).toBe(stateAfter(model.empty, [...other, ...end]));
-  }));
+  fc.assert(
+    fc.property(
+      tokens,
+      tokens,
+      tokens.filter((end) => end.length >= 3),
+      (one, other, end) => {
+        expect(stateAfter(model.begin, [...one, ...end])).toBe(stateAfter(model.empty, [...other, ...end]));
+      },
+    ),
+  );
   expect(stateAfter(model.begin, ['a', 'ж'])).toBe(model.empty);
 });
 

@@ -5,7 +5,15 @@ import { Decoder, type Decoding } from '../../src/model/decoder.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 
 const vocabulary = Vocabulary.build([['a', 'b', 'sch']]);
-const beam: Decoding = { method: 'beam', beam_width: 50, alpha: 0, beta: 0, lexicon: 'open', hotwords: [], hotword_weight: 10 };
+const beam: Decoding = {
+  method: 'beam',
+  beam_width: 50,
+  alpha: 0,
+  beta: 0,
+  lexicon: 'open',
+  hotwords: [],
+  hotword_weight: 10,
+};
 
 /** Logits that are sure of one token a frame. */
 function saying(tokens: readonly string[]): { logits: Float32Array; frames: number } {
@@ -19,32 +27,49 @@ const spoken = fc.array(fc.constantFrom('<pad>', '<unk>', '|', 'a', 'b', 'sch'),
 
 describe('decoding', () => {
   it('greedily, writes what the best path reads', () => {
-    fc.assert(fc.property(spoken, (tokens) => {
-      const { logits, frames } = saying(tokens);
-      expect(new Decoder(vocabulary).decode(logits, frames).text).toBe(vocabulary.decode(greedy(logits, 0, frames, vocabulary.size, vocabulary.blank)));
-    }));
+    fc.assert(
+      fc.property(spoken, (tokens) => {
+        const { logits, frames } = saying(tokens);
+        expect(new Decoder(vocabulary).decode(logits, frames).text).toBe(
+          vocabulary.decode(greedy(logits, 0, frames, vocabulary.size, vocabulary.blank)),
+        );
+      }),
+    );
   });
 
   it('gives each word its frames and a confidence', () => {
     const { logits, frames } = saying(['a', 'a', '|', '<pad>', 'sch', 'b']);
     const { words } = new Decoder(vocabulary).decode(logits, frames);
-    expect(words.map(({ word, start, end }) => [word, start, end])).toEqual([['a', 0, 2], ['schb', 4, 6]]);
+    expect(words.map(({ word, start, end }) => [word, start, end])).toEqual([
+      ['a', 0, 2],
+      ['schb', 4, 6],
+    ]);
     for (const { confidence } of words) expect(confidence).toBeGreaterThan(0.99);
   });
 
   it('makes of confidences what dev has shown them to be worth', () => {
     const { logits, frames } = saying(['a', '|', 'b']);
-    const { words } = new Decoder(vocabulary, undefined, {}, { temperature: 1, slope: 0, offset: Math.log(0.25) }).decode(logits, frames);
+    const { words } = new Decoder(
+      vocabulary,
+      undefined,
+      {},
+      { temperature: 1, slope: 0, offset: Math.log(0.25) },
+    ).decode(logits, frames);
     for (const { confidence } of words) expect(confidence).toBeCloseTo(0.2);
   });
 
-  it.each([['greedily', undefined], ['by beam search', beam]])('%s, is less sure the higher the temperature of its frames, and writes the same', (_, decoding) => {
+  it.each([
+    ['greedily', undefined],
+    ['by beam search', beam],
+  ])('%s, is less sure the higher the temperature of its frames, and writes the same', (_, decoding) => {
     const { logits, frames } = saying(['a', 'a', '|', 'b', '<pad>']);
-    const at = (temperature: number) => new Decoder(vocabulary, decoding, {}, { temperature, slope: 1, offset: 0 }).decode(logits, frames);
+    const at = (temperature: number) =>
+      new Decoder(vocabulary, decoding, {}, { temperature, slope: 1, offset: 0 }).decode(logits, frames);
     const own = new Decoder(vocabulary, decoding).decode(logits, frames);
     own.words.forEach(({ confidence }, i) => expect(at(1).words[i]!.confidence).toBeCloseTo(confidence, 5));
     // One of six tokens has a logit of 8, the others 0.
-    for (const t of [0.5, 2, 8]) for (const { confidence } of at(t).words) expect(confidence).toBeCloseTo(1 / (1 + 5 * Math.exp(-8 / t)), 5);
+    for (const t of [0.5, 2, 8])
+      for (const { confidence } of at(t).words) expect(confidence).toBeCloseTo(1 / (1 + 5 * Math.exp(-8 / t)), 5);
     expect(at(8).text).toBe(own.text);
   });
 
@@ -65,7 +90,12 @@ describe('decoding', () => {
 
   it('with a closed lexicon, writes only its words', () => {
     const { logits, frames } = saying(['a', 'b', '|', 'sch', '<pad>']);
-    expect(new Decoder(vocabulary, { ...beam, lexicon: 'closed' }, { words: ['ab', 'scha'] }).decode(logits, frames).text.split(' ').every((word) => ['ab', 'scha'].includes(word))).toBe(true);
+    expect(
+      new Decoder(vocabulary, { ...beam, lexicon: 'closed' }, { words: ['ab', 'scha'] })
+        .decode(logits, frames)
+        .text.split(' ')
+        .every((word) => ['ab', 'scha'].includes(word)),
+    ).toBe(true);
   });
 
   it('prefers a hotword where the network hesitates', () => {
@@ -73,6 +103,8 @@ describe('decoding', () => {
     const { ids } = vocabulary.encode(['a']);
     logits[vocabulary.size + ids[0]!] = 7.9;
     expect(new Decoder(vocabulary, beam).decode(logits, frames).text).toBe('ab');
-    expect(new Decoder(vocabulary, { ...beam, hotwords: ['a'], hotword_weight: 3 }).decode(logits, frames).text).toBe('a');
+    expect(new Decoder(vocabulary, { ...beam, hotwords: ['a'], hotword_weight: 3 }).decode(logits, frames).text).toBe(
+      'a',
+    );
   });
 });

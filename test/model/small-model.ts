@@ -22,10 +22,24 @@ export interface SmallModel {
 
 /** Graphemes of more than one character too, and punctuation, which some decoders would move. */
 const LETTERS = [...'aeilnorst’.'.split(''), 'sch', 'ü'];
-const TINY = { convWidths: [4, 4, 4, 4, 4, 4, 8], dims: 16, blocks: 2, heads: 2, feedForward: 16, positionKernel: 3, positionGroups: 4 };
+const TINY = {
+  convWidths: [4, 4, 4, 4, 4, 4, 8],
+  dims: 16,
+  blocks: 2,
+  heads: 2,
+  feedForward: 16,
+  positionKernel: 3,
+  positionGroups: 4,
+};
 
 /** A model folder whose head was never trained: what it writes is nonsense, but always the same nonsense. */
-export async function smallModel({ encoder: which, layers, head: chosen, adapters, seed = 'head' }: SmallModel): Promise<string> {
+export async function smallModel({
+  encoder: which,
+  layers,
+  head: chosen,
+  adapters,
+  seed = 'head',
+}: SmallModel): Promise<string> {
   const folder = path.join(await mkdtemp(path.join(tmpdir(), 'model-')), 'model');
   const encoder = which === 'embedded' ? await loadEncoder('embedded') : await tinyEncoder();
   const vocabulary = Vocabulary.build([LETTERS]);
@@ -38,7 +52,16 @@ export async function smallModel({ encoder: which, layers, head: chosen, adapter
   for (const [name, data] of weights) if (name === 'head.out.weight') data.forEach((x, i) => (data[i] = 4 * x));
   bias[vocabulary.blank] = 1;
   bias[vocabulary.delimiter] = 2;
-  const about: About = { format: 'isogloss-model/1', name: 'small', language: 'it', encoder: { name: which, hash: encoder.hash }, layers: [...layers], head, text: {}, ...(adapters ? { adapters } : {}) };
+  const about: About = {
+    format: 'isogloss-model/1',
+    name: 'small',
+    language: 'it',
+    encoder: { name: which, hash: encoder.hash },
+    layers: [...layers],
+    head,
+    text: {},
+    ...(adapters ? { adapters } : {}),
+  };
   if (adapters) addAdapters(weights, encoder.architecture, adapters);
   await writeModel(folder, { about, vocabulary, encoder: encoder.bytes, weights }, '# small\n');
   await encoder.release();
@@ -52,7 +75,11 @@ function addAdapters(weights: Weights, architecture: Architecture, settings: Ada
   const random = new Random('adapters');
   for (const [name, { dims }] of adapted.graph.parameters) {
     const size = (dims as number[]).reduce((a, d) => a * d, 1);
-    if (!plain.graph.parameters.has(name)) weights.set(name, Float32Array.from({ length: size }, () => 0.3 * random.normal()));
+    if (!plain.graph.parameters.has(name))
+      weights.set(
+        name,
+        Float32Array.from({ length: size }, () => 0.3 * random.normal()),
+      );
   }
 }
 
@@ -67,7 +94,12 @@ export function speechlike(seconds: number, seed = 1): Float32Array {
   const random = new Random(seed);
   let [pitch, hiss, level, last] = [100, 0, 0, 0];
   return Float32Array.from({ length: Math.round(seconds * 16000) }, (_, i) => {
-    if (i % 1600 === 0) [pitch, hiss, level] = [random.between(80, 900), random.next(), random.next() < 0.2 ? 0.001 : random.between(0.05, 0.4)];
+    if (i % 1600 === 0)
+      [pitch, hiss, level] = [
+        random.between(80, 900),
+        random.next(),
+        random.next() < 0.2 ? 0.001 : random.between(0.05, 0.4),
+      ];
     last = 0.7 * last + 0.3 * random.normal();
     return level * (hiss * last + (1 - hiss) * Math.sin((2 * Math.PI * pitch * i) / 16000));
   });

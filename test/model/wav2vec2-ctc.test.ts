@@ -55,12 +55,18 @@ describe('a linear head on one layer', () => {
     expect(logits!.dims).toEqual([1, golden!.logits.length, vocabulary.size]);
     // Features are rounded to float16 on their way to our head, as in training.
     golden!.logits.flat().forEach((x, i) => expect(Math.abs(data[i]! - x)).toBeLessThan(0.02));
-    expect(vocabulary.decode(greedy(data, 0, golden!.logits.length, vocabulary.size, vocabulary.blank))).toBe(golden!.text.trim());
+    expect(vocabulary.decode(greedy(data, 0, golden!.logits.length, vocabulary.size, vocabulary.blank))).toBe(
+      golden!.text.trim(),
+    );
   });
 });
 
 it('other models have no such weights: they are more than a Wav2Vec2ForCTC', async () => {
-  for (const other of [{ layers: [2], head: { kind: 'linear' } }, { layers: [0, 1], head: { kind: 'linear' } }, { layers: [1], head: { kind: 'mlp' } }] as const) {
+  for (const other of [
+    { layers: [2], head: { kind: 'linear' } },
+    { layers: [0, 1], head: { kind: 'linear' } },
+    { layers: [1], head: { kind: 'mlp' } },
+  ] as const) {
     const { files } = await exportModel(await smallModel({ encoder: 'tiny', ...other }), 'transformers');
     expect(files.map(({ name }) => name)).not.toContain('model.safetensors');
   }
@@ -70,12 +76,25 @@ it('other models have no such weights: they are more than a Wav2Vec2ForCTC', asy
 async function tensorsOf(file: string): Promise<Record<string, Described>> {
   const bytes = await readFile(file);
   const start = 8 + Number(bytes.readBigUInt64LE(0));
-  const header = JSON.parse(bytes.toString('utf8', 8, start)) as Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }>;
+  const header = JSON.parse(bytes.toString('utf8', 8, start)) as Record<
+    string,
+    { dtype: string; shape: number[]; data_offsets: [number, number] }
+  >;
   delete header.__metadata__;
-  return Object.fromEntries(Object.entries(header).map(([name, { shape, data_offsets: [from, to] }]) => {
-    const data = new Float32Array(Uint8Array.from(bytes.subarray(start + from, start + to)).buffer);
-    let [sum, byPlace] = [0, 0];
-    data.forEach((x, i) => ([sum, byPlace] = [sum + x, byPlace + (x * (i + 1)) / data.length]));
-    return [name, { shape, sum, by_place: byPlace }];
-  }));
+  return Object.fromEntries(
+    Object.entries(header).map(
+      ([
+        name,
+        {
+          shape,
+          data_offsets: [from, to],
+        },
+      ]) => {
+        const data = new Float32Array(Uint8Array.from(bytes.subarray(start + from, start + to)).buffer);
+        let [sum, byPlace] = [0, 0];
+        data.forEach((x, i) => ([sum, byPlace] = [sum + x, byPlace + (x * (i + 1)) / data.length]));
+        return [name, { shape, sum, by_place: byPlace }];
+      },
+    ),
+  );
 }

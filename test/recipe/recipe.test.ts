@@ -29,7 +29,12 @@ describe('a recipe', () => {
 
   it.each([
     ['an unknown key', `${minimal}spllit: 3\n`, 4, /unknown key spllit \(split\?\).*allowed here.*training/],
-    ['an unknown key further in', `${minimal}split:\n  tst: 3\n`, 5, /unknown key split\.tst \(test\?\); allowed here: seed, test, dev, train/],
+    [
+      'an unknown key further in',
+      `${minimal}split:\n  tst: 3\n`,
+      5,
+      /unknown key split\.tst \(test\?\); allowed here: seed, test, dev, train/,
+    ],
     ['a wrong type', `${minimal}split:\n  seed: abc\n`, 5, /split\.seed: expected number/],
     ['a value that is none of the allowed', `${minimal}head:\n  kind: cnn\n`, 5, /"linear"\|"mlp"\|"transformer"/],
     ['a YAML tag', 'name: !!js/function a\nlanguage: it\ncorpus: x\n', 1, /tag/i],
@@ -38,21 +43,59 @@ describe('a recipe', () => {
     ['an empty file', '', 1, /expected object/],
     ['a new encoder that is not trained', `${minimal}encoder:\n  model: new\n`, 5, /new encoder/],
     ['something to train that there is not', `${minimal}train: tail\n`, 4, /head, adapters, all, or \{ top: N \}/],
-    ['stages that freeze again', `${minimal}stages:\n  - { train: { top: 2 }, epochs: 1, learning_rate: 0.1 }\n  - { train: head, epochs: 1, learning_rate: 0.1 }\n`, 4, /freezes again/],
-    ['adapters on an encoder that learns', `${minimal}stages:\n  - { train: { top: 2 }, epochs: 1, learning_rate: 0.1 }\n  - { train: adapters, epochs: 1, learning_rate: 0.1 }\n`, 4, /adapters stand on/],
-    ['stages beside what they replace', `${minimal}train: all\nstages:\n  - { train: all, epochs: 1, learning_rate: 0.1 }\n`, 4, /stages say/],
-    ['a head beside the model to go on from', `${minimal}start: runs/x/model\nhead: { kind: linear }\n`, 5, /comes from the model/],
+    [
+      'stages that freeze again',
+      `${minimal}stages:\n  - { train: { top: 2 }, epochs: 1, learning_rate: 0.1 }\n  - { train: head, epochs: 1, learning_rate: 0.1 }\n`,
+      4,
+      /freezes again/,
+    ],
+    [
+      'adapters on an encoder that learns',
+      `${minimal}stages:\n  - { train: { top: 2 }, epochs: 1, learning_rate: 0.1 }\n  - { train: adapters, epochs: 1, learning_rate: 0.1 }\n`,
+      4,
+      /adapters stand on/,
+    ],
+    [
+      'stages beside what they replace',
+      `${minimal}train: all\nstages:\n  - { train: all, epochs: 1, learning_rate: 0.1 }\n`,
+      4,
+      /stages say/,
+    ],
+    [
+      'a head beside the model to go on from',
+      `${minimal}start: runs/x/model\nhead: { kind: linear }\n`,
+      5,
+      /comes from the model/,
+    ],
     ['a revision of what has none', `${minimal}encoder:\n  model: a.onnx\n  revision: main\n`, 6, /only a repository/],
-    ['a revision that is none', `${minimal}encoder:\n  model: a/b\n  revision: ../up\n`, 6, /a branch, a tag or a commit/],
+    [
+      'a revision that is none',
+      `${minimal}encoder:\n  model: a/b\n  revision: ../up\n`,
+      6,
+      /a branch, a tag or a commit/,
+    ],
     ['a dtype that is none', `${minimal}encoder:\n  model: a/b\n  dtype: float\n`, 6, /"fp32"\|"fp16"\|"q8"/],
-    ['a dtype that isogloss can’t make', `${minimal}encoder:\n  model: embedded\n  dtype: q4\n`, 6, /only a repository/],
+    [
+      'a dtype that isogloss can’t make',
+      `${minimal}encoder:\n  model: embedded\n  dtype: q4\n`,
+      6,
+      /only a repository/,
+    ],
     ['a dtype of what is untrained', `${minimal}encoder:\n  model: random\n  dtype: q8\n`, 6, /only a repository/],
-    ['rounded weights that learn', `${minimal}train: { top: 2 }\nencoder:\n  model: embedded\n  dtype: q8\n`, 7, /can’t learn/],
+    [
+      'rounded weights that learn',
+      `${minimal}train: { top: 2 }\nencoder:\n  model: embedded\n  dtype: q8\n`,
+      7,
+      /can’t learn/,
+    ],
     ['freezing what does not learn', `${minimal}encoder:\n  freeze: feature-encoder\n`, 5, /only `train: all`/],
     ['changes to the sound under a frozen encoder', `${minimal}training:\n  augment: {}\n`, 5, /frozen/],
   ])('names the line of %s, and what is allowed', async (_, text, line, message) => {
     const file = await recipeOf(text);
-    const error = await loadRecipe(file).then(() => undefined, (e: unknown) => e);
+    const error = await loadRecipe(file).then(
+      () => undefined,
+      (e: unknown) => e,
+    );
     expect(error).toBeInstanceOf(InputError);
     expect((error as InputError).message).toMatch(message);
     expect((error as InputError).place).toEqual({ file, line });
@@ -60,10 +103,14 @@ describe('a recipe', () => {
 
   it.each(readdirSync('recipes').filter((name) => name.endsWith('.yaml')))('%s is in order', async (name) => {
     await loadRecipe(path.join('recipes', name));
-    expect((await readFile(path.join('recipes', name), 'utf8')).split('\n')[0]).toBe('# yaml-language-server: $schema=recipe.schema.json');
+    expect((await readFile(path.join('recipes', name), 'utf8')).split('\n')[0]).toBe(
+      '# yaml-language-server: $schema=recipe.schema.json',
+    );
   });
 
   it('has a JSON Schema for editors that is up to date (npm run schema)', async () => {
-    expect(JSON.parse(await readFile('recipes/recipe.schema.json', 'utf8'))).toEqual(JSON.parse(JSON.stringify(recipeJsonSchema())));
+    expect(JSON.parse(await readFile('recipes/recipe.schema.json', 'utf8'))).toEqual(
+      JSON.parse(JSON.stringify(recipeJsonSchema())),
+    );
   });
 });

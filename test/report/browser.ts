@@ -7,7 +7,16 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 export const BROWSER = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 
 export const launch = (): Promise<Browser> =>
-  chromium.launch({ executablePath: BROWSER!, args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--autoplay-policy=no-user-gesture-required'] });
+  chromium.launch({
+    executablePath: BROWSER!,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--autoplay-policy=no-user-gesture-required',
+    ],
+  });
 
 export interface Opened {
   page: Page;
@@ -24,7 +33,11 @@ export async function open(browser: Browser, html: string, options: BrowserConte
   const troubles: string[] = [];
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && troubles.push(message.text()));
   page.on('pageerror', (error) => troubles.push(error.message));
-  page.on('request', (request) => !request.url().startsWith('data:') && request.url() !== `file://${file}` && troubles.push(request.url()));
+  page.on(
+    'request',
+    (request) =>
+      !request.url().startsWith('data:') && request.url() !== `file://${file}` && troubles.push(request.url()),
+  );
   await page.goto(`file://${file}`);
   await page.waitForSelector('html[data-ready]', { state: 'attached' });
   return { page, troubles };

@@ -14,22 +14,45 @@ const NASTY = `</p></script><script>window.hacked = true</script>"'&<!--`;
 
 async function tone(): Promise<{ dataUri: string; peaks: number[] }> {
   const samples = Float32Array.from({ length: 16000 }, (_, i) => 0.3 * Math.sin(i / 6));
-  return { dataUri: `data:audio/mpeg;base64,${Buffer.from(await encodeMp3(samples)).toString('base64')}`, peaks: [0.1, 0.5, 0.3] };
+  return {
+    dataUri: `data:audio/mpeg;base64,${Buffer.from(await encodeMp3(samples)).toString('base64')}`,
+    peaks: [0.1, 0.5, 0.3],
+  };
 }
 
 /** All that can come from outside is hostile. */
 async function hostile(): Promise<ReportData> {
-  const pairs = alignPairs([
-    { id: 'a', reference: 'il cane dorme qui', hypothesis: 'il pane dorme', seconds: 1 },
-    { id: NASTY, reference: NASTY, hypothesis: `x ${NASTY}`, seconds: 2 },
-  ], (text) => [...text]);
+  const pairs = alignPairs(
+    [
+      { id: 'a', reference: 'il cane dorme qui', hypothesis: 'il pane dorme', seconds: 1 },
+      { id: NASTY, reference: NASTY, hypothesis: `x ${NASTY}`, seconds: 2 },
+    ],
+    (text) => [...text],
+  );
   const scores = score(pairs);
   return {
-    title: `Report ${NASTY}`, language: NASTY, createdAt: '2026-01-02T03:04:05Z', unit: NASTY,
-    rows: [{ name: NASTY, note: NASTY, scores }, { name: 'untrained', note: '', scores, baseline: true }],
+    title: `Report ${NASTY}`,
+    language: NASTY,
+    createdAt: '2026-01-02T03:04:05Z',
+    unit: NASTY,
+    rows: [
+      { name: NASTY, note: NASTY, scores },
+      { name: 'untrained', note: '', scores, baseline: true },
+    ],
     epochs: [{ epoch: 1, train_loss: 3, dev_loss: Infinity, dev_cer: 1 }],
-    utterances: await Promise.all(pairs.map(async (pair) => ({ pair, speaker: pair.id, snrDb: pair.seconds! * 20, words: [{ text: NASTY, start: 0, end: 0.5, confidence: 0.1 }], audio: await tone() }))),
-    confusions: confusions(pairs, 5), costs: [[NASTY, NASTY]], setAside: [{ item: NASTY, reason: NASTY }], recipe: NASTY,
+    utterances: await Promise.all(
+      pairs.map(async (pair) => ({
+        pair,
+        speaker: pair.id,
+        snrDb: pair.seconds! * 20,
+        words: [{ text: NASTY, start: 0, end: 0.5, confidence: 0.1 }],
+        audio: await tone(),
+      })),
+    ),
+    confusions: confusions(pairs, 5),
+    costs: [[NASTY, NASTY]],
+    setAside: [{ item: NASTY, reason: NASTY }],
+    recipe: NASTY,
     languageModel: { measuredOn: NASTY, alphas: [0, 1], betas: [0], cer: [[NaN], [0.5]] },
     sources: [{ title: NASTY, licence: NASTY, attribution: NASTY, url: 'javascript:alert(1)' }],
   };
@@ -50,8 +73,17 @@ describe('what a report page is made of', () => {
     delete rest.layers;
     delete rest.languageModel;
     delete rest.confidence;
-    const html = renderReport({ ...rest, epochs: [], costs: [], setAside: [], sources: [], confusions: [], utterances: rest.utterances.map(({ pair }) => ({ pair })) });
-    for (const id of ['learned', 'confidence', 'learning', 'cost', 'data-sources']) expect(html).not.toContain(`<section id="${id}"`);
+    const html = renderReport({
+      ...rest,
+      epochs: [],
+      costs: [],
+      setAside: [],
+      sources: [],
+      confusions: [],
+      utterances: rest.utterances.map(({ pair }) => ({ pair })),
+    });
+    for (const id of ['learned', 'confidence', 'learning', 'cost', 'data-sources'])
+      expect(html).not.toContain(`<section id="${id}"`);
     expect(html).not.toContain('by speaker');
     expect(html).toContain('<section id="utterances"');
   });
@@ -59,7 +91,9 @@ describe('what a report page is made of', () => {
   it('says from which confidence on words need not be looked at, or that there is none', () => {
     const data = madeUpReport(3);
     const html = renderReport(data);
-    expect(html).toMatch(/words with a confidence of 87\.3\s% or more need not be looked at.*of these 98\.1\s% are right: at least 95\.7\s%.*On test it keeps 38\.0\s%, 97\.2\s% of them right/);
+    expect(html).toMatch(
+      /words with a confidence of 87\.3\s% or more need not be looked at.*of these 98\.1\s% are right: at least 95\.7\s%.*On test it keeps 38\.0\s%, 97\.2\s% of them right/,
+    );
     expect(html).toContain('71 words of confidence 16\u00a0%: 13\u00a0% right');
     expect(html).toContain('temperature of 1.32');
     const { threshold, test, ...rest } = data.confidence!;
@@ -91,18 +125,27 @@ describe.skipIf(!BROWSER)('a report in a browser', { timeout: 480_000 }, () => {
 
   it('plays to the end, and goes to where a waveform is clicked', async () => {
     const audio = await tone();
-    const { page, troubles } = await open(browser, renderReport(madeUpReport(20, { audio: (i) => (i < 3 ? audio : undefined) })));
+    const { page, troubles } = await open(
+      browser,
+      renderReport(madeUpReport(20, { audio: (i) => (i < 3 ? audio : undefined) })),
+    );
     const played = page.locator('.utterances li', { has: page.locator('canvas') });
-    const now = async (item: number): Promise<number> => Number(await played.nth(item).locator('canvas').getAttribute('aria-valuenow'));
+    const now = async (item: number): Promise<number> =>
+      Number(await played.nth(item).locator('canvas').getAttribute('aria-valuenow'));
     expect(await played.count()).toBe(3);
     await played.first().locator('.play').click();
     await expect.poll(() => now(0), PATIENCE).toBeGreaterThan(0);
     await expect.poll(() => played.first().locator('.play').textContent(), PATIENCE).toBe('▶');
     const box = (await played.nth(1).locator('canvas').boundingBox())!;
-    await played.nth(1).locator('canvas').click({ position: { x: box.width * 0.9, y: 5 } });
+    await played
+      .nth(1)
+      .locator('canvas')
+      .click({ position: { x: box.width * 0.9, y: 5 } });
     const total = Number(await played.nth(1).locator('canvas').getAttribute('aria-valuemax'));
     await expect.poll(() => now(1), PATIENCE).toBeGreaterThan(Math.min(0.8, total * 0.8));
-    expect(await page.locator('.under button').first().getAttribute('title')).toMatch(/\d\.\d\d–\d\.\d\d s, confidence \d+/);
+    expect(await page.locator('.under button').first().getAttribute('title')).toMatch(
+      /\d\.\d\d–\d\.\d\d s, confidence \d+/,
+    );
     expect(troubles).toEqual([]);
   });
 
@@ -138,16 +181,27 @@ describe.skipIf(!BROWSER)('a report in a browser', { timeout: 480_000 }, () => {
     const { page, troubles } = await open(browser, renderReport(data));
     const [worst] = data.confusions;
     await page.locator('.confused tbody tr').first().click();
-    const behind = data.utterances.filter(({ pair }) => pair.tokens.steps.some((s) => s.edit !== 'equal' && (pair.referenceTokens[s.reference] ?? '') === worst!.reference && (pair.hypothesisTokens[s.hypothesis] ?? '') === worst!.hypothesis));
+    const behind = data.utterances.filter(({ pair }) =>
+      pair.tokens.steps.some(
+        (s) =>
+          s.edit !== 'equal' &&
+          (pair.referenceTokens[s.reference] ?? '') === worst!.reference &&
+          (pair.hypothesisTokens[s.hypothesis] ?? '') === worst!.hypothesis,
+      ),
+    );
     expect(await page.getByRole('status').textContent()).toContain(`${behind.length} of 300`);
     await page.locator('.chip').click();
     expect(await page.getByRole('status').textContent()).toContain('All 300');
     await page.locator('[data-speaker="speaker-3"]').click();
-    expect(await page.getByRole('status').textContent()).toContain(`${data.utterances.filter((u) => u.speaker === 'speaker-3').length} of 300`);
+    expect(await page.getByRole('status').textContent()).toContain(
+      `${data.utterances.filter((u) => u.speaker === 'speaker-3').length} of 300`,
+    );
     await page.getByLabel('Speaker', { exact: true }).selectOption('');
     await page.locator('[data-seconds]').first().click();
     expect(await page.locator('.chip').textContent()).toBe('under 1 s ×');
-    expect(await page.getByRole('status').textContent()).toContain(`${data.utterances.filter((u) => u.pair.seconds! < 1).length} of 300`);
+    expect(await page.getByRole('status').textContent()).toContain(
+      `${data.utterances.filter((u) => u.pair.seconds! < 1).length} of 300`,
+    );
     const cell = page.locator('.matrix td.wrong').first();
     await cell.hover();
     expect(await page.locator('.readout').textContent()).toMatch(/times|left out|put in/);
@@ -156,15 +210,24 @@ describe.skipIf(!BROWSER)('a report in a browser', { timeout: 480_000 }, () => {
 
   it('goes by keyboard: next, play, page, search, keys, light and dark', async () => {
     const audio = await tone();
-    const { page, troubles } = await open(browser, renderReport(madeUpReport(120, { audio: () => audio })), { colorScheme: 'dark' });
-    const current = (): Promise<number> => page.locator('.utterances li').evaluateAll((items) => items.findIndex((item) => (item as unknown as { ariaCurrent: string | null }).ariaCurrent === 'true'));
+    const { page, troubles } = await open(browser, renderReport(madeUpReport(120, { audio: () => audio })), {
+      colorScheme: 'dark',
+    });
+    const current = (): Promise<number> =>
+      page
+        .locator('.utterances li')
+        .evaluateAll((items) =>
+          items.findIndex((item) => (item as unknown as { ariaCurrent: string | null }).ariaCurrent === 'true'),
+        );
     await page.keyboard.press('j');
     await page.keyboard.press('j');
     await page.keyboard.press('j');
     await page.keyboard.press('k');
     expect(await current()).toBe(1);
     await page.keyboard.press('Space');
-    await expect.poll(() => page.locator('.utterances li').nth(1).locator('canvas').getAttribute('aria-valuenow'), PATIENCE).not.toBe('0');
+    await expect
+      .poll(() => page.locator('.utterances li').nth(1).locator('canvas').getAttribute('aria-valuenow'), PATIENCE)
+      .not.toBe('0');
     await page.keyboard.press('n');
     expect(await page.locator('.pager span').first().textContent()).toBe('51–100 of 120');
     await page.keyboard.press('k');
@@ -187,9 +250,13 @@ describe.skipIf(!BROWSER)('a report in a browser', { timeout: 480_000 }, () => {
   });
 
   it('draws its curves, fits a telephone and prints', async () => {
-    const { page, troubles } = await open(browser, renderReport(madeUpReport(40)), { viewport: { width: 360, height: 740 } });
+    const { page, troubles } = await open(browser, renderReport(madeUpReport(40)), {
+      viewport: { width: 360, height: 740 },
+    });
     expect(await page.locator('.uplot canvas').count()).toBe(3);
-    expect(await page.locator('#curves figure').nth(1).getAttribute('aria-label')).toMatch(/^Error rate on dev: CER from 90\.0/);
+    expect(await page.locator('#curves figure').nth(1).getAttribute('aria-label')).toMatch(
+      /^Error rate on dev: CER from 90\.0/,
+    );
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
     await page.emulateMedia({ media: 'print' });
     expect(await page.locator('.controls').isVisible()).toBe(false);
@@ -204,7 +271,16 @@ describe.skipIf(!BROWSER)('a report in a browser', { timeout: 480_000 }, () => {
     const data = madeUpReport(1000);
     const many = Array.from({ length: 100_000 }, (_, i) => {
       const { pair, speaker, snrDb } = data.utterances[i % 1000]!;
-      return { pair: new AlignedPair({ id: `prompts/${i + 1}`, reference: pair.reference, hypothesis: pair.hypothesis, seconds: pair.seconds! }, pair.words, pair.tokens, tokens), speaker: speaker!, snrDb: snrDb! };
+      return {
+        pair: new AlignedPair(
+          { id: `prompts/${i + 1}`, reference: pair.reference, hypothesis: pair.hypothesis, seconds: pair.seconds! },
+          pair.words,
+          pair.tokens,
+          tokens,
+        ),
+        speaker: speaker!,
+        snrDb: snrDb!,
+      };
     });
     const html = renderReport({ ...data, utterances: many });
     expect(Buffer.byteLength(html)).toBeLessThan(40e6);

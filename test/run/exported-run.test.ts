@@ -19,7 +19,13 @@ beforeAll(async () => {
   const utterances: Utterance[] = [];
   for (let i = 0; i < 16; i++) {
     const letters = [...(i + 1).toString(2).padStart(5, '0')].map((bit) => (bit === '1' ? 'a' : 'o'));
-    await writeWav(path.join(folder, `${i}.wav`), Float32Array.from({ length: 16000 }, (_, t) => 0.3 * Math.sin(t / (letters[Math.floor(t / 3200)] === 'a' ? 9 : 30))));
+    await writeWav(
+      path.join(folder, `${i}.wav`),
+      Float32Array.from(
+        { length: 16000 },
+        (_, t) => 0.3 * Math.sin(t / (letters[Math.floor(t / 3200)] === 'a' ? 9 : 30)),
+      ),
+    );
     utterances.push({ id: `${i}`, audio: `${i}.wav`, text: letters.join('') });
   }
   await writeManifest(folder, utterances);
@@ -29,16 +35,32 @@ afterAll(() => {
 });
 
 describe('an encoder that others exported', () => {
-  it.each([['adapters', 'residual'], ['adapters', 'low-rank'], ['all', 'residual']] as const)('train: %s (%s), and the model folder is whole', async (train, kind) => {
+  it.each([
+    ['adapters', 'residual'],
+    ['adapters', 'low-rank'],
+    ['all', 'residual'],
+  ] as const)('train: %s (%s), and the model folder is whole', async (train, kind) => {
     const name = `${train}-${kind}`;
     const file = path.join(folder, `${name}.yaml`);
     const encoder = { model: ENCODER, ...(train === 'all' ? { freeze: 'feature-encoder' } : {}) };
-    await writeFile(file, JSON.stringify({
-      name, language: 'it', corpus: folder, split: { dev: { minutes: 0.05 }, test: { minutes: 0.05 } }, encoder, train, adapters: { kind, dims: 4 },
-      head: { kind: 'linear' }, training: { epochs: 1, batch_seconds: 4 },
-    }));
+    await writeFile(
+      file,
+      JSON.stringify({
+        name,
+        language: 'it',
+        corpus: folder,
+        split: { dev: { minutes: 0.05 }, test: { minutes: 0.05 } },
+        encoder,
+        train,
+        adapters: { kind, dims: 4 },
+        head: { kind: 'linear' },
+        training: { epochs: 1, batch_seconds: 4 },
+      }),
+    );
     const { folder: run, metrics } = await runRecipe(file, { runs: path.join(folder, 'runs') });
-    expect(metrics.train.memory).toEqual([{ mode: 'keep', expected: expect.any(Number) as number, most: expect.any(Number) as number }]);
+    expect(metrics.train.memory).toEqual([
+      { mode: 'keep', expected: expect.any(Number) as number, most: expect.any(Number) as number },
+    ]);
     expect(existsSync(path.join(run, 'in-use.json'))).toBe(false);
     const [before, after] = [await readFile(ENCODER), await readFile(path.join(run, 'model', 'encoder.onnx'))];
     const adapters = path.join(run, 'model', 'adapters.safetensors');

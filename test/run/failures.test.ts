@@ -26,7 +26,9 @@ interface Speech {
 /** Features of noise, in which a token that is spoken may light up features of its own. */
 function speech({ utterances, frames, tokens, clearness = 0 }: Speech, seed: string): Examples {
   const random = new Random(seed);
-  const targets = Array.from({ length: utterances }, () => Int32Array.from({ length: tokens }, () => 1 + random.int(TOKENS - 1)));
+  const targets = Array.from({ length: utterances }, () =>
+    Int32Array.from({ length: tokens }, () => 1 + random.int(TOKENS - 1)),
+  );
   const features = targets.map((target) => {
     const values = Float32Array.from({ length: frames * DIMS }, () => random.normal());
     target.forEach((token, i) => {
@@ -35,35 +37,75 @@ function speech({ utterances, frames, tokens, clearness = 0 }: Speech, seed: str
     });
     return values;
   });
-  return featureExamples(targets.map(() => frames), DIMS, targets, (i, memory) => {
-    memory.set(features[i]!);
-    return Promise.resolve(features[i]!.length);
-  });
+  return featureExamples(
+    targets.map(() => frames),
+    DIMS,
+    targets,
+    (i, memory) => {
+      memory.set(features[i]!);
+      return Promise.resolve(features[i]!.length);
+    },
+  );
 }
 
 /** Trains as a recipe's settings say and gives what the run would know of itself. */
-async function facts(spoken: Speech, kind: 'linear' | 'mlp', training: { epochs: number; learning_rate: number }): Promise<RunFacts> {
+async function facts(
+  spoken: Speech,
+  kind: 'linear' | 'mlp',
+  training: { epochs: number; learning_rate: number },
+): Promise<RunFacts> {
   const sets = { train: speech(spoken, 'train'), dev: speech({ ...spoken, utterances: 20 }, 'dev') };
-  const recipe = recipeSchema.parse({ name: 'x', language: 'it', corpus: 'mine', head: { kind, dims: 32, context: 2, dropout: 0 }, training });
+  const recipe = recipeSchema.parse({
+    name: 'x',
+    language: 'it',
+    corpus: 'mine',
+    head: { kind, dims: 32, context: 2, dropout: 0 },
+    training,
+  });
   const build = (learns: boolean) => {
     const network = new Network(learns);
-    return { network, logits: buildHead(network, { ...recipe.head, phones: undefined }, { layers: 1, dims: DIMS }, TOKENS) };
+    return {
+      network,
+      logits: buildHead(network, { ...recipe.head, phones: undefined }, { layers: 1, dims: DIMS }, TOKENS),
+    };
   };
   const { epochs, weights } = await train({
-    build, blank: BLANK, ...sets, folder: await mkdtemp(path.join(tmpdir(), 'failures-')),
+    build,
+    blank: BLANK,
+    ...sets,
+    folder: await mkdtemp(path.join(tmpdir(), 'failures-')),
     settings: {
-      epochs: recipe.training.epochs, patience: recipe.training.patience, batchFrames: 300, learningRate: recipe.training.learning_rate, schedule: 'constant', warmup: 0, weightDecay: 0, clip: 1, seed: 1,
+      epochs: recipe.training.epochs,
+      patience: recipe.training.patience,
+      batchFrames: 300,
+      learningRate: recipe.training.learning_rate,
+      schedule: 'constant',
+      warmup: 0,
+      weightDecay: 0,
+      clip: 1,
+      seed: 1,
       specAugment: { timeMasks: 0, timeWidth: 0, featureMasks: 0, featureWidth: 0 },
     },
   });
   const measurer = await Measurer.compile(build(false), sets.dev, BLANK, 300);
   const { hypotheses } = await measurer.measure(weights);
   await measurer.release();
-  return { recipe, epochs, utterances: 0, tooLong: 0, heldOutTokens: 0, unseen: new Map(), hypotheses: hypotheses.map((ids) => ids.join(' ')) };
+  return {
+    recipe,
+    epochs,
+    utterances: 0,
+    tooLong: 0,
+    heldOutTokens: 0,
+    unseen: new Map(),
+    hypotheses: hypotheses.map((ids) => ids.join(' ')),
+  };
 }
 
 /** Utterances of noise, and of noise in which tokens stand out. */
-const [NOISE, SOUNDS] = [{ utterances: 60, frames: 40, tokens: 1 }, { utterances: 60, frames: 40, tokens: 2, clearness: 5 }];
+const [NOISE, SOUNDS] = [
+  { utterances: 60, frames: 40, tokens: 1 },
+  { utterances: 60, frames: 40, tokens: 2, clearness: 5 },
+];
 
 const figure = (value: number): string => value.toPrecision(3);
 
@@ -72,13 +114,22 @@ describe('a real training', () => {
     const known = await facts(NOISE, 'linear', { epochs: 30, learning_rate: 0.03 });
     const { kind, what, advice } = diagnose(known)[0]!;
     expect(kind).toBe('all-blank');
-    expect(what).toBe(`nothing but blanks was written for ${empty(known)} of 20 dev utterances (best dev CER ${best(known)} %, training loss ${figure(known.epochs[0]!.train_loss)} at first and ${figure(known.epochs.at(-1)!.train_loss)} at last)`);
-    expect(advice).toMatch(/^The loss has come to rest\..*corpus audit.*raise training\.learning_rate from 0\.03 to 0\.09\.$/);
+    expect(what).toBe(
+      `nothing but blanks was written for ${empty(known)} of 20 dev utterances (best dev CER ${best(known)} %, training loss ${figure(known.epochs[0]!.train_loss)} at first and ${figure(known.epochs.at(-1)!.train_loss)} at last)`,
+    );
+    expect(advice).toMatch(
+      /^The loss has come to rest\..*corpus audit.*raise training\.learning_rate from 0\.03 to 0\.09\.$/,
+    );
   });
 
   it('that is too short is all blank, and with the epochs that are advised it is not', async () => {
     const short = diagnose(await facts(SOUNDS, 'linear', { epochs: 6, learning_rate: 0.03 }));
-    expect(short).toMatchObject([{ kind: 'all-blank', what: expect.stringContaining('for 20 of 20 dev utterances (best dev CER 100.0 %') as unknown }]);
+    expect(short).toMatchObject([
+      {
+        kind: 'all-blank',
+        what: expect.stringContaining('for 20 of 20 dev utterances (best dev CER 100.0 %') as unknown,
+      },
+    ]);
     const epochs = Number(/raise training\.epochs from 6 to (\d+)\.$/.exec(short[0]!.advice)![1]);
     const longer = await facts(SOUNDS, 'linear', { epochs, learning_rate: 0.03 });
     expect(diagnose(longer)).toEqual([]);
@@ -90,13 +141,28 @@ describe('a real training', () => {
     const end = known.epochs.at(-1)!;
     expect(end.train_loss).toBeLessThan(end.dev_loss / 2);
     const [finding, ...others] = diagnose(known);
-    expect(finding).toMatchObject({ kind: 'all-blank', advice: expect.stringContaining(`In epoch ${end.epoch} the loss was ${figure(end.train_loss)} a token in training and ${figure(end.dev_loss)} on dev. It knows its training speech by heart.`) as unknown });
+    expect(finding).toMatchObject({
+      kind: 'all-blank',
+      advice: expect.stringContaining(
+        `In epoch ${end.epoch} the loss was ${figure(end.train_loss)} a token in training and ${figure(end.dev_loss)} on dev. It knows its training speech by heart.`,
+      ) as unknown,
+    });
     expect(others).toEqual([]);
   });
 
   it.each([
-    { seen: 'the epoch that was kept', which: /epoch \d+, the one that was kept \(dev CER / , spoken: { utterances: 20, frames: 20, tokens: 3, clearness: 2 }, learning_rate: 0.02 },
-    { seen: 'the last, where nothing better came after a poor one', which: /epoch \d+, the last \(of epoch \d+, which was kept, dev CER is /, spoken: { utterances: 60, frames: 20, tokens: 3 }, learning_rate: 0.03 },
+    {
+      seen: 'the epoch that was kept',
+      which: /epoch \d+, the one that was kept \(dev CER /,
+      spoken: { utterances: 20, frames: 20, tokens: 3, clearness: 2 },
+      learning_rate: 0.02,
+    },
+    {
+      seen: 'the last, where nothing better came after a poor one',
+      which: /epoch \d+, the last \(of epoch \d+, which was kept, dev CER is /,
+      spoken: { utterances: 60, frames: 20, tokens: 3 },
+      learning_rate: 0.03,
+    },
   ])('knows its few utterances by heart, as is seen in $seen', async ({ which, spoken, learning_rate }) => {
     const known = await facts(spoken, 'mlp', { epochs: 40, learning_rate });
     const [finding, ...others] = diagnose(known);
@@ -112,7 +178,10 @@ describe('a real training', () => {
   });
 
   it('that goes well has nothing to be said of it', async () => {
-    const known = await facts({ utterances: 100, frames: 40, tokens: 4, clearness: 5 }, 'linear', { epochs: 20, learning_rate: 0.01 });
+    const known = await facts({ utterances: 100, frames: 40, tokens: 4, clearness: 5 }, 'linear', {
+      epochs: 20,
+      learning_rate: 0.01,
+    });
     expect(Number(best(known))).toBeLessThan(50);
     expect(diagnose(known)).toEqual([]);
   });

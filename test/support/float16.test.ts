@@ -8,10 +8,13 @@ it('widens every half and narrows it back to the same bits', () => {
 });
 
 it('narrows to the nearest half', () => {
-  fc.assert(fc.property(fc.float({ min: -65000, max: 65000, noNaN: true }), (x) => {
-    const [narrow] = fromFloat16(toFloat16(Float32Array.of(x)));
-    expect(Math.abs(narrow! - x)).toBeLessThanOrEqual(Math.max(2 ** -25, Math.abs(x) * 2 ** -11));
-  }), { numRuns: 2000 });
+  fc.assert(
+    fc.property(fc.float({ min: -65000, max: 65000, noNaN: true }), (x) => {
+      const [narrow] = fromFloat16(toFloat16(Float32Array.of(x)));
+      expect(Math.abs(narrow! - x)).toBeLessThanOrEqual(Math.max(2 ** -25, Math.abs(x) * 2 ** -11));
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 it('keeps infinities and NaN', () => {
@@ -20,15 +23,21 @@ it('keeps infinities and NaN', () => {
 });
 
 it('rounds in place to what narrowing and widening gives', () => {
-  fc.assert(fc.property(fc.float32Array({ minLength: 1, maxLength: 50 }), (values) => {
-    const rounded = values.slice();
-    roundToFloat16(rounded);
-    expect(rounded).toEqual(fromFloat16(toFloat16(values)));
-  }), { numRuns: 2000 });
-  fc.assert(fc.property(fc.array(fc.float({ min: -70000, max: 70000, noNaN: true }), { minLength: 1 }), (numbers) => {
-    const values = Float32Array.from(numbers);
-    const expected = fromFloat16(toFloat16(values));
-    roundToFloat16(values);
-    expect(values).toEqual(expected);
-  }), { numRuns: 2000 });
+  fc.assert(
+    fc.property(fc.float32Array({ minLength: 1, maxLength: 50 }), (values) => {
+      const rounded = values.slice();
+      roundToFloat16(rounded);
+      expect(rounded).toEqual(fromFloat16(toFloat16(values)));
+    }),
+    { numRuns: 2000 },
+  );
+  fc.assert(
+    fc.property(fc.array(fc.float({ min: -70000, max: 70000, noNaN: true }), { minLength: 1 }), (numbers) => {
+      const values = Float32Array.from(numbers);
+      const expected = fromFloat16(toFloat16(values));
+      roundToFloat16(values);
+      expect(values).toEqual(expected);
+    }),
+    { numRuns: 2000 },
+  );
 });

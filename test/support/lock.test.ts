@@ -14,7 +14,9 @@ describe('a folder that one process works in', () => {
   it('is refused to others by the name of who is at it, and free afterwards, also after a failure', async () => {
     const folder = await freshFolder();
     await alone(folder, async () => {
-      await expect(alone(folder, () => Promise.resolve())).rejects.toThrow(new RegExp(`process ${process.pid} on ${hostname()}`));
+      await expect(alone(folder, () => Promise.resolve())).rejects.toThrow(
+        new RegExp(`process ${process.pid} on ${hostname()}`),
+      );
     });
     await expect(alone(folder, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
     expect(existsSync(fileIn(folder))).toBe(false);
@@ -23,7 +25,15 @@ describe('a folder that one process works in', () => {
 
   it('is refused while another process lives, and taken over as soon as it is killed', async () => {
     const folder = await freshFolder();
-    const other = execa('npx', ['tsx', '--eval', `import('./src/support/lock.ts').then(({ alone }) => alone(${JSON.stringify(folder)}, () => { console.log('at work'); return new Promise((done) => setTimeout(done, 60000)); }))`], { reject: false });
+    const other = execa(
+      'npx',
+      [
+        'tsx',
+        '--eval',
+        `import('./src/support/lock.ts').then(({ alone }) => alone(${JSON.stringify(folder)}, () => { console.log('at work'); return new Promise((done) => setTimeout(done, 60000)); }))`,
+      ],
+      { reject: false },
+    );
     await new Promise((resolve) => other.stdout.once('data', resolve));
     const { pid } = JSON.parse(await readFile(fileIn(folder), 'utf8')) as { pid: number };
     const error = await alone(folder, () => Promise.resolve()).catch((e: unknown) => e);
@@ -36,7 +46,10 @@ describe('a folder that one process works in', () => {
 
   it('is taken over where the process has the pid of an earlier one, or the file was cut off', async () => {
     const folder = await freshFolder();
-    await writeFile(fileIn(folder), JSON.stringify({ pid: process.pid, host: hostname(), began: 'long ago', since: '' }));
+    await writeFile(
+      fileIn(folder),
+      JSON.stringify({ pid: process.pid, host: hostname(), began: 'long ago', since: '' }),
+    );
     expect(await alone(folder, () => Promise.resolve(1))).toBe(1);
     await writeFile(fileIn(folder), '{"pi');
     await expect(alone(folder, () => Promise.resolve(2))).rejects.toThrow('another process');
@@ -56,11 +69,13 @@ describe('a folder that one process works in', () => {
     const folder = await freshFolder();
     await writeFile(fileIn(folder), JSON.stringify({ pid: 2 ** 30, host: hostname(), since: '' }));
     let inside = 0;
-    const tries = Array.from({ length: 20 }, () => alone(folder, async () => {
-      expect(++inside).toBe(1);
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      inside--;
-    }));
+    const tries = Array.from({ length: 20 }, () =>
+      alone(folder, async () => {
+        expect(++inside).toBe(1);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        inside--;
+      }),
+    );
     const settled = await Promise.allSettled(tries);
     expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });

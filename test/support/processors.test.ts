@@ -15,8 +15,15 @@ async function system(files: Record<string, string>): Promise<string> {
 }
 
 /** Four cores of two threads each: cpu 0 and 4 are one core. */
-const topology = Object.fromEntries([0, 1, 2, 3, 4, 5, 6, 7].map((cpu) => [`sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`, `${cpu % 4},${(cpu % 4) + 4}\n`]));
-const allowed = (list: string): Record<string, string> => ({ 'proc/self/status': `Name:\tnode\nCpus_allowed_list:\t${list}\nMems_allowed_list:\t0\n` });
+const topology = Object.fromEntries(
+  [0, 1, 2, 3, 4, 5, 6, 7].map((cpu) => [
+    `sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`,
+    `${cpu % 4},${(cpu % 4) + 4}\n`,
+  ]),
+);
+const allowed = (list: string): Record<string, string> => ({
+  'proc/self/status': `Name:\tnode\nCpus_allowed_list:\t${list}\nMems_allowed_list:\t0\n`,
+});
 
 describe('the cores that may be used', () => {
   it('are physical ones', async () => {
@@ -27,10 +34,39 @@ describe('the cores that may be used', () => {
 
   it('are no more than a container is granted, by either version of control groups', async () => {
     const all = { ...topology, ...allowed('0-7') };
-    expect(usableCores(await system({ ...all, 'proc/self/cgroup': '0::/box/inner\n', 'sys/fs/cgroup/box/cpu.max': '250000 100000\n', 'sys/fs/cgroup/box/inner/cpu.max': 'max 100000\n' }))).toBe(2);
-    expect(usableCores(await system({ ...all, 'proc/self/cgroup': '0::/\n', 'sys/fs/cgroup/cpu.max': '50000 100000\n' }))).toBe(1);
-    expect(usableCores(await system({ ...all, 'proc/self/cgroup': '3:cpuset:/\n2:cpu,cpuacct:/box\n', 'sys/fs/cgroup/cpu/box/cpu.cfs_quota_us': '300000\n', 'sys/fs/cgroup/cpu/box/cpu.cfs_period_us': '100000\n' }))).toBe(3);
-    expect(usableCores(await system({ ...all, 'proc/self/cgroup': '2:cpu:/\n', 'sys/fs/cgroup/cpu/cpu.cfs_quota_us': '-1\n', 'sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000\n' }))).toBe(4);
+    expect(
+      usableCores(
+        await system({
+          ...all,
+          'proc/self/cgroup': '0::/box/inner\n',
+          'sys/fs/cgroup/box/cpu.max': '250000 100000\n',
+          'sys/fs/cgroup/box/inner/cpu.max': 'max 100000\n',
+        }),
+      ),
+    ).toBe(2);
+    expect(
+      usableCores(await system({ ...all, 'proc/self/cgroup': '0::/\n', 'sys/fs/cgroup/cpu.max': '50000 100000\n' })),
+    ).toBe(1);
+    expect(
+      usableCores(
+        await system({
+          ...all,
+          'proc/self/cgroup': '3:cpuset:/\n2:cpu,cpuacct:/box\n',
+          'sys/fs/cgroup/cpu/box/cpu.cfs_quota_us': '300000\n',
+          'sys/fs/cgroup/cpu/box/cpu.cfs_period_us': '100000\n',
+        }),
+      ),
+    ).toBe(3);
+    expect(
+      usableCores(
+        await system({
+          ...all,
+          'proc/self/cgroup': '2:cpu:/\n',
+          'sys/fs/cgroup/cpu/cpu.cfs_quota_us': '-1\n',
+          'sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000\n',
+        }),
+      ),
+    ).toBe(4);
   });
 
   it('are what Node counts where the system doesn’t say', async () => {

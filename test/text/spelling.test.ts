@@ -3,13 +3,21 @@ import { learnSpelling, spellingTable, type Spoken } from '../../src/text/spelli
 
 const sentence = (text: string, phones: string): Spoken => ({ text, phones: phones.split(' ') });
 const FRENCH: Spoken[] = [
-  sentence('Chat, chou!', 'ʃ a | ʃ u'), sentence('tout', 't u'), sentence('ta', 't a'), sentence('chuta', 'ʃ y t a'), sentence('tutu', 't y t y'), sentence('atout', 'a t u'),
+  sentence('Chat, chou!', 'ʃ a | ʃ u'),
+  sentence('tout', 't u'),
+  sentence('ta', 't a'),
+  sentence('chuta', 'ʃ y t a'),
+  sentence('tutu', 't y t y'),
+  sentence('atout', 'a t u'),
 ];
 
 describe('how phones are spelt', () => {
   it('is learnt from sentences and their phones', () => {
     const spelling = learnSpelling(FRENCH);
-    const likeliest = (phone: string): string[] => Object.entries(spelling[phone]!).sort(([, a], [, b]) => b - a).map(([letter]) => letter);
+    const likeliest = (phone: string): string[] =>
+      Object.entries(spelling[phone]!)
+        .sort(([, a], [, b]) => b - a)
+        .map(([letter]) => letter);
     expect(['t', 'a', 'y'].map((phone) => likeliest(phone)[0])).toEqual(['t', 'a', 'u']);
     expect(likeliest('ʃ').slice(0, 2).sort()).toEqual(['c', 'h']);
   });

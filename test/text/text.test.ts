@@ -8,7 +8,15 @@ import type { TextRules } from '../../src/text/rules.ts';
 import { textToTokens } from '../../src/text/targets.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 
-const rules: TextRules = { language: 'it', case: 'lower', punctuation: 'remove', brackets: 'remove', digits: 'keep', apostrophe: 'letter', map: {} };
+const rules: TextRules = {
+  language: 'it',
+  case: 'lower',
+  punctuation: 'remove',
+  brackets: 'remove',
+  digits: 'keep',
+  apostrophe: 'letter',
+  map: {},
+};
 
 describe('normalise', () => {
   it('lowers case by the language: Turkish has a dotless i', () => {
@@ -56,10 +64,13 @@ describe('normalise', () => {
   });
 
   it('changes nothing the second time', () => {
-    fc.assert(fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (text) => {
-      const once = normalise(text, rules);
-      expect(normalise(once, rules)).toBe(once);
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (text) => {
+        const once = normalise(text, rules);
+        expect(normalise(once, rules)).toBe(once);
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 
@@ -71,16 +82,28 @@ describe('graphemes', () => {
   it('keep marks with their letter', () => {
     expect(graphemes('ɛ̃a')).toEqual(['ɛ̃', 'a']);
     const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
-    const characters = fc.array(fc.integer({ min: 0, max: 0x53f }).map((point) => String.fromCodePoint(point)), { maxLength: 8 });
-    fc.assert(fc.property(characters, (word) => {
-      expect(graphemes(word.join(''))).toEqual(Array.from(segmenter.segment(word.join('')), (part) => part.segment));
-    }), { numRuns: 2000 });
+    const characters = fc.array(
+      fc.integer({ min: 0, max: 0x53f }).map((point) => String.fromCodePoint(point)),
+      { maxLength: 8 },
+    );
+    fc.assert(
+      fc.property(characters, (word) => {
+        expect(graphemes(word.join(''))).toEqual(Array.from(segmenter.segment(word.join('')), (part) => part.segment));
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('lose nothing, with any profile', () => {
-    fc.assert(fc.property(fc.string({ unit: 'grapheme', maxLength: 20 }), fc.array(fc.string({ minLength: 1, maxLength: 3 })), (word, profile) => {
-      expect(graphemes(word, profile).join('')).toBe(word);
-    }));
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme', maxLength: 20 }),
+        fc.array(fc.string({ minLength: 1, maxLength: 3 })),
+        (word, profile) => {
+          expect(graphemes(word, profile).join('')).toBe(word);
+        },
+      ),
+    );
   });
 });
 
@@ -88,13 +111,15 @@ describe('vocabulary', () => {
   const words = fc.array(fc.stringMatching(/^[a-zàèìòù]{1,8}$/), { minLength: 1, maxLength: 6 });
 
   it('reads back what it writes, and decodes what it encodes', () => {
-    fc.assert(fc.property(words, (list) => {
-      const text = list.join(' ');
-      const vocabulary = Vocabulary.fromJson(Vocabulary.build([textToTokens(text)]).toJson());
-      const { ids, unknown } = vocabulary.encode(textToTokens(text));
-      expect(unknown).toEqual([]);
-      expect(vocabulary.decode(ids)).toBe(text);
-    }));
+    fc.assert(
+      fc.property(words, (list) => {
+        const text = list.join(' ');
+        const vocabulary = Vocabulary.fromJson(Vocabulary.build([textToTokens(text)]).toJson());
+        const { ids, unknown } = vocabulary.encode(textToTokens(text));
+        expect(unknown).toEqual([]);
+        expect(vocabulary.decode(ids)).toBe(text);
+      }),
+    );
   });
 
   it('has the layout of vocab.json: blank 0, word delimiter |', () => {
@@ -113,7 +138,24 @@ describe('vocabulary', () => {
 
 describe('phones', () => {
   it('are one inventory: no stress, length or ties; affricates whole; near ones merged', () => {
-    expect(normalisePhones('pɹˈɛs ðə pˈaʊnd kˈiː')).toEqual(['p', 'r', 'ɛ', 's', '|', 'ð', 'ə', '|', 'p', 'a', 'ʊ', 'n', 'd', '|', 'k', 'i']);
+    expect(normalisePhones('pɹˈɛs ðə pˈaʊnd kˈiː')).toEqual([
+      'p',
+      'r',
+      'ɛ',
+      's',
+      '|',
+      'ð',
+      'ə',
+      '|',
+      'p',
+      'a',
+      'ʊ',
+      'n',
+      'd',
+      '|',
+      'k',
+      'i',
+    ]);
     expect(normalisePhones('tʃˈaːo d͡ʒ')).toEqual(['tʃ', 'a', 'o', '|', 'dʒ']);
     expect(normalisePhones('bɔ̃')).toEqual(['b', 'ɔ̃']);
   });

@@ -8,15 +8,29 @@ import { floatData } from '../../src/onnx/runtime/session.ts';
 import { Random } from '../../src/support/random.ts';
 import { audioExamples, type Sound } from '../../src/train/audio-examples.ts';
 
-const augment = { speed: [0.9, 1.1], noise: { probability: 0.5, snr: [5, 30] }, telephone: 0.5, reverberation: { probability: 0.5, decay: [0.1, 0.4] }, codec: 0.2 } as const;
+const augment = {
+  speed: [0.9, 1.1],
+  noise: { probability: 0.5, snr: [5, 30] },
+  telephone: 0.5,
+  reverberation: { probability: 0.5, decay: [0.1, 0.4] },
+  codec: 0.2,
+} as const;
 const batch = { frames: 104, examples: [0, 1, 2, 3, 4] };
 
 describe('recordings that are changed at random', () => {
   let folder: string;
-  const narrow = batch.examples.map((i) => Int16Array.from({ length: 20000 + 2500 * i }, (_, t) => 8000 * Math.sin(t / (3 + i)) + ((t * 7919) % 500)));
+  const narrow = batch.examples.map((i) =>
+    Int16Array.from({ length: 20000 + 2500 * i }, (_, t) => 8000 * Math.sin(t / (3 + i)) + ((t * 7919) % 500)),
+  );
   const file = (i: number): string => path.join(folder, `${i}.s16`);
   const read: Sound['read'] = (i) => Promise.resolve(readSamples(Buffer.from(narrow[i]!.buffer)));
-  const load = (sound: Sound) => audioExamples(narrow.map(({ length }) => length), narrow.map(() => Int32Array.of(1)), sound, augment).load(batch, new Random('chance'));
+  const load = (sound: Sound) =>
+    audioExamples(
+      narrow.map(({ length }) => length),
+      narrow.map(() => Int32Array.of(1)),
+      sound,
+      augment,
+    ).load(batch, new Random('chance'));
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'isogloss-'));
@@ -28,7 +42,8 @@ describe('recordings that are changed at random', () => {
     const [here, apart] = [await load({ read }), await load({ read, decoded: file })];
     expect(apart).toEqual(here);
     expect(new Set(here.frameCounts).size).toBeGreaterThan(3);
-    const row = (i: number): Float32Array => floatData(here.inputs.audio!).subarray(i * paddedSamples(104), (i + 1) * paddedSamples(104));
+    const row = (i: number): Float32Array =>
+      floatData(here.inputs.audio!).subarray(i * paddedSamples(104), (i + 1) * paddedSamples(104));
     expect(row(0).reduce((sum, x) => sum + x * x, 0) / 20000).toBeCloseTo(1, 0);
   });
 

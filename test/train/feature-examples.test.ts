@@ -4,15 +4,21 @@ import type { LoadedBatch } from '../../src/train/examples.ts';
 
 const WIDTH = 3;
 const frames = [4, 2, 5];
-const numbersOf = (example: number): Float32Array => Float32Array.from({ length: frames[example]! * WIDTH }, (_, i) => 100 * example + i);
+const numbersOf = (example: number): Float32Array =>
+  Float32Array.from({ length: frames[example]! * WIDTH }, (_, i) => 100 * example + i);
 
 function examples() {
   const read: number[] = [];
-  const all = featureExamples(frames, WIDTH, frames.map(() => Int32Array.of(1)), (index, memory) => {
-    read.push(index);
-    memory.set(numbersOf(index));
-    return Promise.resolve(numbersOf(index).length);
-  });
+  const all = featureExamples(
+    frames,
+    WIDTH,
+    frames.map(() => Int32Array.of(1)),
+    (index, memory) => {
+      read.push(index);
+      memory.set(numbersOf(index));
+      return Promise.resolve(numbersOf(index).length);
+    },
+  );
   return { read, all, load: (): Promise<LoadedBatch> => all.load({ frames: 6, examples: [2, 0, 1] }) };
 }
 

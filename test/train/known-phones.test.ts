@@ -14,8 +14,20 @@ import { headOf, learntPhones, spellingStart } from '../../src/train/known-phone
 import type { Item } from '../../src/dataset/prepare.ts';
 import type { StartingPoint } from '../../src/train/pretrained.ts';
 
-const TINY: Architecture = { convWidths: [4, 4, 4, 4, 4, 4, 8], dims: 16, blocks: 2, heads: 2, feedForward: 16, positionKernel: 3, positionGroups: 4 };
-const PHONES: KnownPhones = { layer: 2, tokens: ['<pad>', '<unk>', '|', 'a', 'k'], spelling: { a: { a: 10 }, k: { c: 4, k: 6 } } };
+const TINY: Architecture = {
+  convWidths: [4, 4, 4, 4, 4, 4, 8],
+  dims: 16,
+  blocks: 2,
+  heads: 2,
+  feedForward: 16,
+  positionKernel: 3,
+  positionGroups: 4,
+};
+const PHONES: KnownPhones = {
+  layer: 2,
+  tokens: ['<pad>', '<unk>', '|', 'a', 'k'],
+  spelling: { a: { a: 10 }, k: { c: 4, k: 6 } },
+};
 const recipe = recipeSchema.parse({ name: 'x', language: 'it', corpus: 'mine' });
 
 describe('an encoder that knows phones', () => {
@@ -25,7 +37,9 @@ describe('an encoder that knows phones', () => {
     expect(readPhones(plain)).toBeUndefined();
     expect(readPhones(knowing)).toEqual(PHONES);
     const sound = Float32Array.from({ length: 4000 }, (_, i) => Math.sin(i / 9));
-    const [a, b] = await Promise.all([plain, knowing].map(async (bytes) => (await Encoder.fromBytes('tiny', bytes)).run([sound], [0, 2])));
+    const [a, b] = await Promise.all(
+      [plain, knowing].map(async (bytes) => (await Encoder.fromBytes('tiny', bytes)).run([sound], [0, 2])),
+    );
     expect(b).toEqual(a);
   });
 
@@ -44,15 +58,24 @@ describe('an encoder that knows phones', () => {
     const network = new Network(false);
     const head = { kind: 'mlp', dims: 8, context: 1, blocks: 1, dropout: 0, phones: { count: 5, at: 1 } } as const;
     network.graph.output(buildHead(network, head, { layers: 2, dims: 16 }, vocabulary.size), 'logits');
-    const weights = new Map([...network.initialise(new Random(1)), ...spellingStart(recipe, PHONES, encoder, vocabulary)]);
+    const weights = new Map([
+      ...network.initialise(new Random(1)),
+      ...spellingStart(recipe, PHONES, encoder, vocabulary),
+    ]);
     const session = await openSession(encodeModel(network.graph, { weights }));
     const random = new Random(2);
     const features = Float32Array.from({ length: 3 * 32 }, () => random.normal());
-    const logits = floatData((await session.run({ features: floats(features, [1, 3, 32]), mask: floats(new Float32Array(3).fill(1), [1, 3]) })).logits!);
+    const logits = floatData(
+      (await session.run({ features: floats(features, [1, 3, 32]), mask: floats(new Float32Array(3).fill(1), [1, 3]) }))
+        .logits!,
+    );
     const phones = await phoneShares(encoder, features);
     const shares = Float32Array.from(logits, Math.exp);
     for (let frame = 0; frame < 3; frame++) {
-      const [of, share] = [(token: string) => shares[frame * 7 + vocabulary.tokens.indexOf(token)]!, (phone: string) => phones[frame * 5 + PHONES.tokens.indexOf(phone)]!];
+      const [of, share] = [
+        (token: string) => shares[frame * 7 + vocabulary.tokens.indexOf(token)]!,
+        (phone: string) => phones[frame * 5 + PHONES.tokens.indexOf(phone)]!,
+      ];
       expect(of('<pad>')).toBeCloseTo(share('<pad>'), 1);
       expect(of('a')).toBeCloseTo(share('a'), 1);
       expect(of('c')).toBeCloseTo(0.4 * share('k'), 1);
@@ -87,8 +110,14 @@ function encoderWeights(): Map<string, Float32Array> {
 async function phoneShares(encoder: Map<string, Float32Array>, features: Float32Array): Promise<Float32Array> {
   const network = new Network(false);
   const hidden = network.graph.input('hidden', [1, 'frames', 16]);
-  network.graph.output(network.graph.node('Softmax', [appendPhones(network, hidden, PHONES)], { axis: { int: -1 } }), 'shares');
+  network.graph.output(
+    network.graph.node('Softmax', [appendPhones(network, hidden, PHONES)], { axis: { int: -1 } }),
+    'shares',
+  );
   const session = await openSession(encodeModel(network.graph, { weights: encoder }));
-  const second = Float32Array.from({ length: features.length / 2 }, (_, i) => features[Math.floor(i / 16) * 32 + 16 + (i % 16)]!);
+  const second = Float32Array.from(
+    { length: features.length / 2 },
+    (_, i) => features[Math.floor(i / 16) * 32 + 16 + (i % 16)]!,
+  );
   return floatData((await session.run({ hidden: floats(second, [1, 3, 16]) })).shares!);
 }

@@ -17,18 +17,26 @@ const [DIMS, LAYERS, TOKENS] = [12, 2, 5];
 /** A language of four sounds: each token lasts five frames and lights up features of its own, in noise. */
 function toyExamples(count: number, seed: number): Examples {
   const random = new Random(seed);
-  const targets = Array.from({ length: count }, () => Int32Array.from({ length: 3 + random.int(4) }, () => 1 + random.int(TOKENS - 1)));
+  const targets = Array.from({ length: count }, () =>
+    Int32Array.from({ length: 3 + random.int(4) }, () => 1 + random.int(TOKENS - 1)),
+  );
   const features = targets.map((target) => {
     const frames = Float32Array.from({ length: target.length * 5 * LAYERS * DIMS }, () => 0.3 * random.normal());
     target.forEach((token, i) => {
-      for (let t = 1; t < 4; t++) for (let layer = 0; layer < LAYERS; layer++) frames[((i * 5 + t) * LAYERS + layer) * DIMS + token * 2]! += 2;
+      for (let t = 1; t < 4; t++)
+        for (let layer = 0; layer < LAYERS; layer++) frames[((i * 5 + t) * LAYERS + layer) * DIMS + token * 2]! += 2;
     });
     return frames;
   });
-  return featureExamples(targets.map((t) => t.length * 5), LAYERS * DIMS, targets, (i, memory) => {
-    memory.set(features[i]!);
-    return Promise.resolve(features[i]!.length);
-  });
+  return featureExamples(
+    targets.map((t) => t.length * 5),
+    LAYERS * DIMS,
+    targets,
+    (i, memory) => {
+      memory.set(features[i]!);
+      return Promise.resolve(features[i]!.length);
+    },
+  );
 }
 
 async function task(kind: HeadSettings['kind'], folder?: string): Promise<TrainingTask> {
@@ -42,7 +50,15 @@ async function task(kind: HeadSettings['kind'], folder?: string): Promise<Traini
     train: toyExamples(40, 1),
     dev: toyExamples(10, 2),
     settings: {
-      epochs: 12, batchFrames: 200, learningRate: 0.02, schedule: 'cosine', warmup: 0.1, weightDecay: 0.01, clip: 1, patience: 12, seed: 1,
+      epochs: 12,
+      batchFrames: 200,
+      learningRate: 0.02,
+      schedule: 'cosine',
+      warmup: 0.1,
+      weightDecay: 0.01,
+      clip: 1,
+      patience: 12,
+      seed: 1,
       specAugment: { timeMasks: 1, timeWidth: 3, featureMasks: 1, featureWidth: 0.1 },
     },
     folder: folder ?? (await mkdtemp(path.join(tmpdir(), 'train-'))),
@@ -66,23 +82,30 @@ describe('training', () => {
     expect([...a.weights]).toEqual([...b.weights]);
   });
 
-  it.each([0, 0.9])('cut off in the middle of an epoch, ends with the same weights bit for bit (moving average: %d)', async (average) => {
-    const averaged = async (folder?: string): Promise<TrainingTask> => {
-      const base = await task('transformer', folder);
-      return { ...base, settings: { ...base.settings, average } };
-    };
-    const whole = await train(await averaged());
-    const folder = await mkdtemp(path.join(tmpdir(), 'train-'));
-    const stopper = new AbortController();
-    const cut = await averaged(folder);
-    let steps = 0;
-    const progress = () => ({ advance: () => void (++steps === 17 && stopper.abort(new Error('killed'))), note: () => {}, done: () => {} });
-    await expect(train({ ...cut, progress, signal: stopper.signal, checkpointMinutes: 0 })).rejects.toThrow('killed');
-    const resumed = await train({ ...cut });
-    expect([...resumed.weights]).toEqual([...whole.weights]);
-    expect(figures(resumed)).toEqual(figures(whole));
-    expect((await readFile(path.join(folder, 'last.ckpt'))).length).toBeGreaterThan(0);
-  });
+  it.each([0, 0.9])(
+    'cut off in the middle of an epoch, ends with the same weights bit for bit (moving average: %d)',
+    async (average) => {
+      const averaged = async (folder?: string): Promise<TrainingTask> => {
+        const base = await task('transformer', folder);
+        return { ...base, settings: { ...base.settings, average } };
+      };
+      const whole = await train(await averaged());
+      const folder = await mkdtemp(path.join(tmpdir(), 'train-'));
+      const stopper = new AbortController();
+      const cut = await averaged(folder);
+      let steps = 0;
+      const progress = () => ({
+        advance: () => void (++steps === 17 && stopper.abort(new Error('killed'))),
+        note: () => {},
+        done: () => {},
+      });
+      await expect(train({ ...cut, progress, signal: stopper.signal, checkpointMinutes: 0 })).rejects.toThrow('killed');
+      const resumed = await train({ ...cut });
+      expect([...resumed.weights]).toEqual([...whole.weights]);
+      expect(figures(resumed)).toEqual(figures(whole));
+      expect((await readFile(path.join(folder, 'last.ckpt'))).length).toBeGreaterThan(0);
+    },
+  );
 
   it('a moving average keeps other weights than the last step has, and learns as well', async () => {
     const base = await task('transformer');
@@ -93,7 +116,12 @@ describe('training', () => {
   it('starts from weights that are given, and a rate of zero leaves them as they are', async () => {
     const base = await task('linear');
     const first = await train(base);
-    const second = await train({ ...base, folder: await mkdtemp(path.join(tmpdir(), 'train-')), start: first.weights, optimiser: { rateOf: (name) => (name === 'head.out.bias' ? 1 : 0) } });
+    const second = await train({
+      ...base,
+      folder: await mkdtemp(path.join(tmpdir(), 'train-')),
+      start: first.weights,
+      optimiser: { rateOf: (name) => (name === 'head.out.bias' ? 1 : 0) },
+    });
     expect(second.weights.get('head.out.weight')).toEqual(first.weights.get('head.out.weight'));
     expect(second.weights.get('head.out.bias')).not.toEqual(first.weights.get('head.out.bias'));
   });
@@ -101,21 +129,49 @@ describe('training', () => {
   it('two half batches to a step are one whole batch', async () => {
     const base = await task('linear');
     // All targets equally long, so that gradients per token weigh the same in either half.
-    const even = (examples: Examples): Examples => ({ ...examples, frames: examples.frames, targets: examples.targets.map((t) => t.slice(0, 3)) });
-    const settings = { ...base.settings, specAugment: { timeMasks: 0, timeWidth: 0, featureMasks: 0, featureWidth: 0 }, epochs: 2 };
+    const even = (examples: Examples): Examples => ({
+      ...examples,
+      frames: examples.frames,
+      targets: examples.targets.map((t) => t.slice(0, 3)),
+    });
+    const settings = {
+      ...base.settings,
+      specAugment: { timeMasks: 0, timeWidth: 0, featureMasks: 0, featureWidth: 0 },
+      epochs: 2,
+    };
     const build = (training: boolean) => {
       const network = new Network(training);
-      return { network, logits: buildHead(network, { kind: 'linear', dims: 16, blocks: 1, context: 1, dropout: 0 }, { layers: LAYERS, dims: DIMS }, TOKENS) };
+      return {
+        network,
+        logits: buildHead(
+          network,
+          { kind: 'linear', dims: 16, blocks: 1, context: 1, dropout: 0 },
+          { layers: LAYERS, dims: DIMS },
+          TOKENS,
+        ),
+      };
     };
     const eight = even(toyExamples(40, 1));
     const same = [...eight.frames.keys()].filter((i) => eight.frames[i] === 20).slice(0, 8);
-    const few: Examples = { frames: Int32Array.from(same, () => 20), targets: same.map((i) => eight.targets[i]!), load: (batch, random, allocate) => eight.load({ ...batch, examples: batch.examples.map((i) => same[i]!) }, random, allocate) };
+    const few: Examples = {
+      frames: Int32Array.from(same, () => 20),
+      targets: same.map((i) => eight.targets[i]!),
+      load: (batch, random, allocate) =>
+        eight.load({ ...batch, examples: batch.examples.map((i) => same[i]!) }, random, allocate),
+    };
     const run = async (batchFrames: number, accumulate: number): Promise<TrainingResult> =>
-      train({ ...base, build, train: few, folder: await mkdtemp(path.join(tmpdir(), 'train-')), settings: { ...settings, batchFrames, accumulate, schedule: 'constant', warmup: 0 } });
+      train({
+        ...base,
+        build,
+        train: few,
+        folder: await mkdtemp(path.join(tmpdir(), 'train-')),
+        settings: { ...settings, batchFrames, accumulate, schedule: 'constant', warmup: 0 },
+      });
     const padded = 24;
     const [whole, halves] = [await run(padded * same.length, 1), await run((padded * same.length) / 2, 2)];
     expect(same.length % 2).toBe(0);
-    for (const [name, data] of whole.weights) data.forEach((w, i) => expect(halves.weights.get(name)![i]).toBeCloseTo(w, 4));
+    for (const [name, data] of whole.weights)
+      data.forEach((w, i) => expect(halves.weights.get(name)![i]).toBeCloseTo(w, 4));
   });
 
   it('stays near where it started, the nearer the harder it is pulled', async () => {
@@ -123,8 +179,16 @@ describe('training', () => {
     const start = (await train(base)).weights;
     const distance = async (strength: number): Promise<number> => {
       const folder = await mkdtemp(path.join(tmpdir(), 'train-'));
-      const { weights } = await train({ ...base, train: toyExamples(40, 3), folder, start, optimiser: { stayNear: { strength, start } } });
-      return Math.hypot(...[...weights].flatMap(([name, data]) => Array.from(data, (w, i) => w - start.get(name)![i]!)));
+      const { weights } = await train({
+        ...base,
+        train: toyExamples(40, 3),
+        folder,
+        start,
+        optimiser: { stayNear: { strength, start } },
+      });
+      return Math.hypot(
+        ...[...weights].flatMap(([name, data]) => Array.from(data, (w, i) => w - start.get(name)![i]!)),
+      );
     };
     expect(await distance(30)).toBeLessThan((await distance(0)) * 0.7);
   });
@@ -137,7 +201,10 @@ describe('training', () => {
 
   it('goes on past targets that do not fit their frames', async () => {
     const base = await task('linear');
-    const impossible: Examples = { ...base.train, targets: base.train.targets.map((t, i) => (i === 0 ? new Int32Array(99).fill(1) : t)) };
+    const impossible: Examples = {
+      ...base.train,
+      targets: base.train.targets.map((t, i) => (i === 0 ? new Int32Array(99).fill(1) : t)),
+    };
     const result = await train({ ...base, train: impossible });
     expect(Number.isFinite(result.epochs.at(-1)!.train_loss)).toBe(true);
     expect([...result.weights.values()].every((w) => w.every(Number.isFinite))).toBe(true);

@@ -25,13 +25,15 @@ describe('a dropout mask', () => {
 
   it('is the same from the same seed, of any length, wherever it lies, and does not write past its end', () => {
     const memory = new Scratch();
-    fc.assert(fc.property(fc.nat(50), fc.nat(), (length, seed) => {
-      memory.reset();
-      const mask = maskOf(length, 0.2, seed, memory.take);
-      const behind = new Float32Array(mask.buffer).subarray(mask.byteOffset / 4 + length).slice();
-      expect(mask).toEqual(maskOf(length + 3, 0.2, seed).subarray(0, length));
-      maskOf(length, 0.2, seed + 1, () => mask);
-      expect(new Float32Array(mask.buffer).subarray(mask.byteOffset / 4 + length)).toEqual(behind);
-    }));
+    fc.assert(
+      fc.property(fc.nat(50), fc.nat(), (length, seed) => {
+        memory.reset();
+        const mask = maskOf(length, 0.2, seed, memory.take);
+        const behind = new Float32Array(mask.buffer).subarray(mask.byteOffset / 4 + length).slice();
+        expect(mask).toEqual(maskOf(length + 3, 0.2, seed).subarray(0, length));
+        maskOf(length, 0.2, seed + 1, () => mask);
+        expect(new Float32Array(mask.buffer).subarray(mask.byteOffset / 4 + length)).toEqual(behind);
+      }),
+    );
   });
 });

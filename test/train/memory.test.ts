@@ -11,16 +11,40 @@ import type { TrainingTask } from '../../src/train/task.ts';
 /** A small encoder trained from the sound, on recordings of up to eight seconds in batches of 120. */
 function task(memory?: MemoryMode): TrainingTask {
   const samples = Array.from({ length: 30 }, (_, i) => 16000 * (1 + (i % 8)));
-  const examples = audioExamples(samples, samples.map(() => Int32Array.of(1)), { read: () => Promise.resolve(new Float32Array()) });
+  const examples = audioExamples(
+    samples,
+    samples.map(() => Int32Array.of(1)),
+    { read: () => Promise.resolve(new Float32Array()) },
+  );
   return {
     build: (training) => {
       const network = new Network(training);
-      const { hidden } = buildEncoder(network, { convWidths: [32, 32, 32, 32, 32, 32, 32], dims: 32, blocks: 2, heads: 2, feedForward: 64, positionKernel: 3, positionGroups: 4 });
+      const { hidden } = buildEncoder(network, {
+        convWidths: [32, 32, 32, 32, 32, 32, 32],
+        dims: 32,
+        blocks: 2,
+        heads: 2,
+        feedForward: 64,
+        positionKernel: 3,
+        positionGroups: 4,
+      });
       return { network, logits: linear(network, hidden.at(-1)!, 'head.out', 5) };
     },
-    blank: 0, train: examples, dev: examples, folder: 'none',
+    blank: 0,
+    train: examples,
+    dev: examples,
+    folder: 'none',
     settings: {
-      epochs: 1, batchFrames: 6000, learningRate: 1e-3, schedule: 'constant', warmup: 0, weightDecay: 0, clip: 1, patience: 1, seed: 1, ...(memory ? { memory } : {}),
+      epochs: 1,
+      batchFrames: 6000,
+      learningRate: 1e-3,
+      schedule: 'constant',
+      warmup: 0,
+      weightDecay: 0,
+      clip: 1,
+      patience: 1,
+      seed: 1,
+      ...(memory ? { memory } : {}),
       specAugment: { timeMasks: 0, timeWidth: 0, featureMasks: 0, featureWidth: 0 },
     },
   };
@@ -28,7 +52,8 @@ function task(memory?: MemoryMode): TrainingTask {
 const planned = (memory?: MemoryMode) => planTraining(task(memory));
 /** As if the process had taken the same at all times. */
 const steady = (): void => void vi.spyOn(process.memoryUsage, 'rss').mockReturnValue(200e6);
-const withMemory = (bytes: number): void => void vi.spyOn(process, 'constrainedMemory').mockReturnValue(Math.round(bytes));
+const withMemory = (bytes: number): void =>
+  void vi.spyOn(process, 'constrainedMemory').mockReturnValue(Math.round(bytes));
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -49,12 +74,16 @@ describe('the memory that a training needs', () => {
     expect((insisted as WorkError).next).toBe('Set training.memory to `recompute`, or remove it.');
     withMemory(0.9 * recompute.need.total);
     const refused = (await planned().catch((error: unknown) => error)) as WorkError;
-    expect(refused.message).toMatch(/^training would take about \d+(\.\d G| M)iB of memory, and \d+(\.\d G| M)iB are free \(.* for weights, .* kept for the way back, .* at work\)$/);
+    expect(refused.message).toMatch(
+      /^training would take about \d+(\.\d G| M)iB of memory, and \d+(\.\d G| M)iB are free \(.* for weights, .* kept for the way back, .* at work\)$/,
+    );
     const lower = Number(/Lower training\.batch_seconds from 120 to (\d+)/.exec(refused.next)?.[1]);
     expect(lower).toBeGreaterThan(60);
     expect(lower).toBeLessThan(120);
     withMemory(1e6);
-    expect(((await planned().catch((error: unknown) => error)) as WorkError).next).toMatch(/^Let less of the encoder learn/);
+    expect(((await planned().catch((error: unknown) => error)) as WorkError).next).toMatch(
+      /^Let less of the encoder learn/,
+    );
   });
 
   it('is more where ONNX Runtime keeps what it has worked with, as it may where there is plenty', async () => {
@@ -69,7 +98,10 @@ describe('the memory that a training needs', () => {
   });
 
   it('is said of a recipe, stage by stage', async () => {
-    const stages = [{ train: 'head', epochs: 1, learning_rate: 0.003 }, { train: { top: 2 }, epochs: 1, learning_rate: 0.001 }];
+    const stages = [
+      { train: 'head', epochs: 1, learning_rate: 0.003 },
+      { train: { top: 2 }, epochs: 1, learning_rate: 0.001 },
+    ];
     const [head, top] = await memoryOfRecipe(recipeSchema.parse({ name: 'x', language: 'it', corpus: 'mine', stages }));
     expect([head!.stage, top!.stage]).toEqual(['head', 'top 2']);
     expect(top!.need.total).toBeGreaterThan(head!.need.total);

@@ -13,12 +13,26 @@ import { recipeSchema } from '../../src/recipe/schema.ts';
 import { Random } from '../../src/support/random.ts';
 import { buildTrainable, cachedLayers, isAdapter, isHead, optimiserOf, type Shape } from '../../src/train/trainable.ts';
 
-const ARCHITECTURE: Architecture = { convWidths: [4, 4, 4, 4, 4, 4, 8], dims: 16, blocks: 3, heads: 4, feedForward: 24, positionKernel: 5, positionGroups: 4 };
+const ARCHITECTURE: Architecture = {
+  convWidths: [4, 4, 4, 4, 4, 4, 8],
+  dims: 16,
+  blocks: 3,
+  heads: 4,
+  feedForward: 24,
+  positionKernel: 5,
+  positionGroups: 4,
+};
 const FRAMES = 20;
 const COUNTS = [20, 13];
 
 const shape = (over: Partial<Shape> = {}): Shape => ({
-  encoder: ownLayers(ARCHITECTURE, new Map([...(weights ?? [])].filter(([name]) => !isHead(name)))), head: { kind: 'linear', dims: 16, blocks: 1, context: 0, dropout: 0.1 }, layers: [0, 1, 2, 3], tokens: 5, adapters: {}, freeze: 'nothing', ...over,
+  encoder: ownLayers(ARCHITECTURE, new Map([...(weights ?? [])].filter(([name]) => !isHead(name)))),
+  head: { kind: 'linear', dims: 16, blocks: 1, context: 0, dropout: 0.1 },
+  layers: [0, 1, 2, 3],
+  tokens: 5,
+  adapters: {},
+  freeze: 'nothing',
+  ...over,
 });
 
 let weights: Weights;
@@ -31,7 +45,9 @@ beforeAll(async () => {
   weights = network.initialise(random);
   const samples = 320 * FRAMES + 155;
   const audio = Float32Array.from({ length: 2 * samples }, () => random.normal());
-  const mask = Float32Array.from({ length: 2 * FRAMES }, (_, i) => (i % FRAMES < COUNTS[Math.floor(i / FRAMES)]! ? 1 : 0));
+  const mask = Float32Array.from({ length: 2 * FRAMES }, (_, i) =>
+    i % FRAMES < COUNTS[Math.floor(i / FRAMES)]! ? 1 : 0,
+  );
   sound = { audio: floats(audio, [2, samples]), mask: floats(mask, [2, FRAMES]) };
   hidden = await Promise.all([0, 1, 2, 3].map((layer) => hiddenLayer(layer)));
 });
@@ -54,7 +70,9 @@ function cached(layers: readonly number[]): Feeds {
   const { dims } = ARCHITECTURE;
   const features = new Float32Array(2 * FRAMES * layers.length * dims);
   for (let row = 0; row < 2 * FRAMES; row++)
-    layers.forEach((layer, l) => features.set(hidden[layer]!.subarray(row * dims, (row + 1) * dims), (row * layers.length + l) * dims));
+    layers.forEach((layer, l) =>
+      features.set(hidden[layer]!.subarray(row * dims, (row + 1) * dims), (row * layers.length + l) * dims),
+    );
   return { features: floats(features, [2, FRAMES, layers.length * dims]), mask: sound.mask! };
 }
 
@@ -70,7 +88,13 @@ function expectNear(a: Float32Array, b: Float32Array): void {
 }
 
 describe('the cut', () => {
-  it.each<[Learns, number[] | undefined]>([['head', [0, 1, 2, 3]], [{ top: 1 }, [0, 1, 2]], [{ top: 3 }, [0]], ['adapters', [0]], ['all', undefined]])('%j reads from the cache: %j', (learns, layers) => {
+  it.each<[Learns, number[] | undefined]>([
+    ['head', [0, 1, 2, 3]],
+    [{ top: 1 }, [0, 1, 2]],
+    [{ top: 3 }, [0]],
+    ['adapters', [0]],
+    ['all', undefined],
+  ])('%j reads from the cache: %j', (learns, layers) => {
     expect(cachedLayers(shape(), learns)).toEqual(layers);
   });
 
@@ -84,15 +108,24 @@ describe('the cut', () => {
     expect(() => cachedLayers(shape(), { top: 4 })).toThrow(/3 blocks, not 4/);
   });
 
-  it.each<Learns>(['head', { top: 1 }, { top: 2 }, { top: 3 }, 'adapters'])('%j from the cache gives what the whole network gives from the sound', async (learns) => {
-    const whole = await run(buildTrainable(shape(), 'all', weights, false), sound, weights);
-    const fromCache = await run(buildTrainable(shape(), learns, weights, false), cached(cachedLayers(shape(), learns)!), weights);
-    expectNear(fromCache, whole);
-  });
+  it.each<Learns>(['head', { top: 1 }, { top: 2 }, { top: 3 }, 'adapters'])(
+    '%j from the cache gives what the whole network gives from the sound',
+    async (learns) => {
+      const whole = await run(buildTrainable(shape(), 'all', weights, false), sound, weights);
+      const fromCache = await run(
+        buildTrainable(shape(), learns, weights, false),
+        cached(cachedLayers(shape(), learns)!),
+        weights,
+      );
+      expectNear(fromCache, whole);
+    },
+  );
 });
 
 describe('what learns', () => {
-  const learning = (learns: Learns, over: Partial<Shape> = {}): string[] => [...buildTrainable(shape(over), learns, weights, true).network.graph.parameters.keys()];
+  const learning = (learns: Learns, over: Partial<Shape> = {}): string[] => [
+    ...buildTrainable(shape(over), learns, weights, true).network.graph.parameters.keys(),
+  ];
 
   it('top N has the head and N blocks', () => {
     const names = learning({ top: 1 });
@@ -100,31 +133,53 @@ describe('what learns', () => {
     expect(names.some((name) => name.startsWith('blocks.2.attention.query'))).toBe(true);
   });
 
-  it.each([{ kind: 'residual', dims: 4, scale: 16 }, { kind: 'low-rank', dims: 2, scale: 4 }] as const)('adapters ($kind) are new and small, and the encoder stays as it is', (settings) => {
+  it.each([
+    { kind: 'residual', dims: 4, scale: 16 },
+    { kind: 'low-rank', dims: 2, scale: 4 },
+  ] as const)('adapters ($kind) are new and small, and the encoder stays as it is', (settings) => {
     const names = learning('adapters', { adapters: adapterOptions(settings) });
     expect(names.every((name) => isHead(name) || isAdapter(name))).toBe(true);
     expect(names.filter(isAdapter).length).toBeGreaterThanOrEqual(3 * 6);
   });
 
-  it.each([{ kind: 'residual', dims: 4, scale: 16 }, { kind: 'low-rank', dims: 2, scale: 4 }] as const)('adapters ($kind) change nothing before they have learnt', async (settings) => {
+  it.each([
+    { kind: 'residual', dims: 4, scale: 16 },
+    { kind: 'low-rank', dims: 2, scale: 4 },
+  ] as const)('adapters ($kind) change nothing before they have learnt', async (settings) => {
     const adapted = buildTrainable(shape({ adapters: adapterOptions(settings) }), 'adapters', weights, false);
     const fresh = adapted.network.initialise(new Random(2));
     const start = new Map([...fresh, ...weights]);
-    expectNear(await run(adapted, cached([0]), start), await run(buildTrainable(shape(), 'all', weights, false), sound, weights));
+    expectNear(
+      await run(adapted, cached([0]), start),
+      await run(buildTrainable(shape(), 'all', weights, false), sound, weights),
+    );
   });
 
   it('all can leave the convolutions frozen', () => {
     expect(learning('all').some((name) => name.startsWith('feature_encoder.'))).toBe(true);
-    expect(learning('all', { freeze: 'feature-encoder' }).some((name) => name.startsWith('feature_encoder.'))).toBe(false);
+    expect(learning('all', { freeze: 'feature-encoder' }).some((name) => name.startsWith('feature_encoder.'))).toBe(
+      false,
+    );
   });
 });
 
 describe('how fast single parameters learn', () => {
-  const recipe = recipeSchema.parse({ name: 'x', language: 'it', corpus: 'x', training: { encoder_rate: 0.2, layer_decay: 0.5, stay_near: 0.1 } });
+  const recipe = recipeSchema.parse({
+    name: 'x',
+    language: 'it',
+    corpus: 'x',
+    training: { encoder_rate: 0.2, layer_decay: 0.5, stay_near: 0.1 },
+  });
 
   it('the head by the full rate, the encoder by less, lower blocks by less still', () => {
     const { rateOf } = optimiserOf(shape(), recipe);
-    const rates = ['head.out.weight', 'final_norm.scale', 'blocks.2.attention.out.weight', 'blocks.1.attention.out.weight', 'feature_encoder.0.weight'].map((name) => rateOf!(name));
+    const rates = [
+      'head.out.weight',
+      'final_norm.scale',
+      'blocks.2.attention.out.weight',
+      'blocks.1.attention.out.weight',
+      'feature_encoder.0.weight',
+    ].map((name) => rateOf!(name));
     [1, 0.2, 0.2, 0.1, 0.025].forEach((rate, i) => expect(rates[i]).toBeCloseTo(rate));
   });
 

@@ -7,18 +7,32 @@ const MOST_SHOWN = 20;
 
 export default class CorpusAudit extends BaseCommand {
   static override summary = 'Listen through a corpus: damage, noise, clipping, transcripts that don’t fit.';
-  static override description = 'Exit code 3 when there are errors (recordings that can’t be used); warnings alone are fine.';
+  static override description =
+    'Exit code 3 when there are errors (recordings that can’t be used); warnings alone are fine.';
   static override examples = ['<%= config.bin %> <%= command.id %> asterisk-it'];
-  static override args = { corpus: Args.string({ required: true, description: 'a corpus in ./corpora, or a folder with a manifest.jsonl' }) };
+  static override args = {
+    corpus: Args.string({ required: true, description: 'a corpus in ./corpora, or a folder with a manifest.jsonl' }),
+  };
 
   async run(): Promise<Audit> {
     const { args } = await this.parse(CorpusAudit);
     const audit = await auditCorpus(args.corpus, this.progress, this.signal);
     this.log(`${audit.utterances} utterances, ${(audit.seconds / 60).toFixed(1)} minutes\n`);
-    this.log(columns([['', 'least', 'median', 'most'], ...audit.measures.map((m) => [`${m.name} (${m.unit})`, m.least.toFixed(1), m.median.toFixed(1), m.most.toFixed(1)])]));
+    this.log(
+      columns([
+        ['', 'least', 'median', 'most'],
+        ...audit.measures.map((m) => [
+          `${m.name} (${m.unit})`,
+          m.least.toFixed(1),
+          m.median.toFixed(1),
+          m.most.toFixed(1),
+        ]),
+      ]),
+    );
     const errors = audit.findings.filter((f) => f.severity === 'error');
     this.log(`\n${errors.length} errors, ${audit.findings.length - errors.length} warnings`);
-    for (const finding of audit.findings.slice(0, MOST_SHOWN)) this.log(`  ${finding.severity}  ${finding.item}: ${finding.what}`);
+    for (const finding of audit.findings.slice(0, MOST_SHOWN))
+      this.log(`  ${finding.severity}  ${finding.item}: ${finding.what}`);
     if (audit.findings.length > MOST_SHOWN) this.log(`  … and ${audit.findings.length - MOST_SHOWN} more: see --json`);
     if (errors.length > 0) process.exitCode = 3;
     return audit;

@@ -5,9 +5,18 @@ import { DTYPES } from '../../encoder/exported/onnx-file.ts';
 
 export default class EncoderInspect extends BaseCommand {
   static override summary = 'Look into an encoder: layers, frames, weights, operators, and where to cut it.';
-  static override description = 'Takes whatever a recipe’s `encoder.model` takes. Some of it is measured on a few seconds of noise.';
-  static override examples = ['<%= config.bin %> <%= command.id %> embedded', '<%= config.bin %> <%= command.id %> models/xls-r/onnx/model.onnx --json'];
-  static override args = { encoder: Args.string({ required: true, description: '`embedded`, an .onnx file, a folder in the layout of the Hugging Face Hub, or a repository there' }) };
+  static override description =
+    'Takes whatever a recipe’s `encoder.model` takes. Some of it is measured on a few seconds of noise.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> embedded',
+    '<%= config.bin %> <%= command.id %> models/xls-r/onnx/model.onnx --json',
+  ];
+  static override args = {
+    encoder: Args.string({
+      required: true,
+      description: '`embedded`, an .onnx file, a folder in the layout of the Hugging Face Hub, or a repository there',
+    }),
+  };
   static override flags = {
     dtype: Flags.option({ options: DTYPES, description: 'which of a folder’s or repository’s files' })(),
     revision: Flags.string({ description: 'of a repository on the Hub' }),
@@ -17,7 +26,10 @@ export default class EncoderInspect extends BaseCommand {
   async run(): Promise<Inspection> {
     const { args, flags } = await this.parse(EncoderInspect);
     await this.useMachine(flags);
-    const found = await inspectEncoder({ model: args.encoder, dtype: flags.dtype, revision: flags.revision }, { progress: this.progress, signal: this.signal });
+    const found = await inspectEncoder(
+      { model: args.encoder, dtype: flags.dtype, revision: flags.revision },
+      { progress: this.progress, signal: this.signal },
+    );
     this.log(table(found));
     return found;
   }
@@ -30,14 +42,30 @@ function table(found: Inspection): string {
     ['encoder', `${found.name}, ${found.own ? 'written by isogloss' : 'exported by others'}`],
     ['layers', `0–${found.layers - 1}, ${found.dims} dims`],
     ['frames', `${found.frames_per_second} a second (measured)`],
-    ['receptive field', field === null ? 'that of its spectrogram' : `${milliseconds(field)} a frame (its convolutions)`],
+    [
+      'receptive field',
+      field === null ? 'that of its spectrogram' : `${milliseconds(field)} a frame (its convolutions)`,
+    ],
     ['reach', `${reach === null ? 'the whole recording' : milliseconds(reach)} before the first block (measured)`],
-    ['parameters', `${(found.parameters / 1e6).toFixed(2)} M: ${Object.entries(found.weights).map(([type, { numbers }]) => `${(numbers / 1e6).toFixed(2)} M ${type}`).join(', ')}`],
+    [
+      'parameters',
+      `${(found.parameters / 1e6).toFixed(2)} M: ${Object.entries(found.weights)
+        .map(([type, { numbers }]) => `${(numbers / 1e6).toFixed(2)} M ${type}`)
+        .join(', ')}`,
+    ],
     ['file', `${(found.bytes / 1e6).toFixed(1)} MB`],
     ['inputs', found.inputs.map(({ name, type, dims }) => `${name} ${type} [${dims.join(', ')}]`).join('; ')],
     ['padding', found.padding_is_safe ? 'safe: recordings run side by side' : 'not safe: recordings run one by one'],
-    ['operators', Object.entries(found.operators).map(([op, count]) => `${op} ${count}`).join(', ')],
-    ['fine-tuning', `${tuning.learns === 'all' ? 'all of it' : tuning.learns}${tuning.why === undefined ? '' : `: ${tuning.why}`}`],
+    [
+      'operators',
+      Object.entries(found.operators)
+        .map(([op, count]) => `${op} ${count}`)
+        .join(', '),
+    ],
+    [
+      'fine-tuning',
+      `${tuning.learns === 'all' ? 'all of it' : tuning.learns}${tuning.why === undefined ? '' : `: ${tuning.why}`}`,
+    ],
     ['recommended cut', `${recommended.cut} (train: ${recommended.train}): ${recommended.reason}`],
   ];
   return rows.map(([what, value]) => `${what.padEnd(16)} ${value}`).join('\n');

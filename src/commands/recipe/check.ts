@@ -19,7 +19,8 @@ export default class RecipeCheck extends BaseCommand {
     // What a run goes on from is only known when that is there, and what is on the Hub when it is fetched.
     if (recipe.start !== undefined || encoder.from === 'hub') return { recipe, run, encoder };
     const memory = await memoryOfRecipe(recipe);
-    for (const plan of memory) this.log(`memory for training ${plan.stage}, with recordings of ten seconds: ${describeMemory(plan)}`);
+    for (const plan of memory)
+      this.log(`memory for training ${plan.stage}, with recordings of ten seconds: ${describeMemory(plan)}`);
     return { recipe, run, encoder, memory: memory.map(({ stage, mode, need }) => ({ stage, mode, bytes: need })) };
   }
 }

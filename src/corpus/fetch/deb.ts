@@ -19,7 +19,12 @@ export async function unpackDeb(file: string, into: string): Promise<void> {
   try {
     await execa('tar', ['-xf', data.name], { cwd: into });
   } catch (error) {
-    throw new WorkError(`can't unpack ${path.basename(file)}: ${reasonOf(error)}`, 'tar with xz is needed (Debian: apt-get install tar xz-utils).', { file: tar }, error);
+    throw new WorkError(
+      `can't unpack ${path.basename(file)}: ${reasonOf(error)}`,
+      'tar with xz is needed (Debian: apt-get install tar xz-utils).',
+      { file: tar },
+      error,
+    );
   }
   await rm(tar);
 }
@@ -27,7 +32,7 @@ export async function unpackDeb(file: string, into: string): Promise<void> {
 /** A .deb is an `ar` archive; its data.tar.xz (or .zst, .gz) is what gets installed. */
 export function memberOf(archive: Buffer, prefix: string): { name: string; bytes: Buffer } | undefined {
   if (archive.toString('latin1', 0, MAGIC.length) !== MAGIC) return undefined;
-  for (let offset = MAGIC.length; offset + HEADER <= archive.length; ) {
+  for (let offset = MAGIC.length; offset + HEADER <= archive.length;) {
     const header = archive.toString('latin1', offset, offset + HEADER);
     const name = header.slice(0, 16).trim().replace(/\/$/, '');
     // A number and nothing else: a negative one would lead back to a member that was passed.

@@ -23,11 +23,19 @@ export interface FetchResult {
  * last. Answers at once when that is done already; goes on where it stopped when it was cut off.
  * @throws InputError when the corpus is unknown or has no source, WorkError when a package can't be got
  */
-export async function fetchCorpus(name: string, options: { progress?: Progress; signal?: AbortSignal } = {}): Promise<FetchResult> {
+export async function fetchCorpus(
+  name: string,
+  options: { progress?: Progress; signal?: AbortSignal } = {},
+): Promise<FetchResult> {
   const { folder, sourceFolder, name: shortName } = findCorpus(name);
-  if (!sourceFolder) throw new InputError(`the corpus ${name} has no source.yaml`, 'It is your own: nothing to fetch.', { file: folder });
+  if (!sourceFolder)
+    throw new InputError(`the corpus ${name} has no source.yaml`, 'It is your own: nothing to fetch.', {
+      file: folder,
+    });
   const source = await readSource(sourceFolder);
-  const version = sha256((await readFile(path.join(sourceFolder, 'source.yaml'), 'utf8')) + (REVISIONS[source.importer] ?? ''));
+  const version = sha256(
+    (await readFile(path.join(sourceFolder, 'source.yaml'), 'utf8')) + (REVISIONS[source.importer] ?? ''),
+  );
   const known = await fetched(folder, version);
   const unpacked = path.join(folder, '.packages');
   if (known) {
@@ -44,7 +52,12 @@ export async function fetchCorpus(name: string, options: { progress?: Progress; 
   if (sourceFolder !== folder) await cp(path.join(sourceFolder, 'source.yaml'), path.join(folder, 'source.yaml'));
   const utterances: Utterance[] = [];
   const setAside: SetAside[] = [];
-  for await (const item of importCorpus(source, { unpacked, folder, ...(options.progress ? { progress: options.progress } : {}), ...(options.signal ? { signal: options.signal } : {}) })) {
+  for await (const item of importCorpus(source, {
+    unpacked,
+    folder,
+    ...(options.progress ? { progress: options.progress } : {}),
+    ...(options.signal ? { signal: options.signal } : {}),
+  })) {
     if ('reason' in item) setAside.push(item);
     else utterances.push(item);
   }
@@ -72,7 +85,7 @@ async function fetched(folder: string, version: string): Promise<FetchResult | u
   const file = path.join(folder, 'fetched.json');
   if (!existsSync(file) || !existsSync(manifestPath(folder))) return undefined;
   // Written by ourselves; what can't be read is made anew.
-  const record = await readJson(file).catch(() => undefined) as (FetchResult & { source: string }) | undefined;
+  const record = (await readJson(file).catch(() => undefined)) as (FetchResult & { source: string }) | undefined;
   if (record?.source !== version) return undefined;
   const { name, utterances, seconds, setAside } = record;
   return { name, folder, utterances, seconds, setAside };

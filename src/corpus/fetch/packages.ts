@@ -15,7 +15,12 @@ import type { DebianPackage } from '../source.ts';
  * cut off goes on where it stopped.
  * @throws WorkError when it can't be reached, is no longer offered, or is not the file that source.yaml names
  */
-export async function fetchPackage(wanted: DebianPackage, into: string, task: Task, signal?: AbortSignal): Promise<void> {
+export async function fetchPackage(
+  wanted: DebianPackage,
+  into: string,
+  task: Task,
+  signal?: AbortSignal,
+): Promise<void> {
   const done = path.join(into, `.${wanted.name}.unpacked`);
   if (existsSync(done) && (await readFile(done, 'utf8')) === wanted.sha256) return;
   await mkdir(into, { recursive: true });
@@ -37,7 +42,10 @@ async function isRight(file: string, wanted: DebianPackage): Promise<boolean> {
 
 async function download(wanted: DebianPackage, file: string, signal?: AbortSignal): Promise<void> {
   const problems: string[] = [];
-  for (const [place, get] of [['apt', downloadByApt], [wanted.url, downloadByHttp]] as const) {
+  for (const [place, get] of [
+    ['apt', downloadByApt],
+    [wanted.url, downloadByHttp],
+  ] as const) {
     try {
       await get(wanted, file, signal);
       if (await isRight(file, wanted)) return;
@@ -49,18 +57,29 @@ async function download(wanted: DebianPackage, file: string, signal?: AbortSigna
       problems.push(`${place}: ${reasonOf(error)}`);
     }
   }
-  throw new WorkError(`can't get the package ${wanted.name} ${wanted.version}: ${problems.join('; ')}`, 'Check the network (and `apt-get update` on Debian), then run the same command again: what is there is kept.');
+  throw new WorkError(
+    `can't get the package ${wanted.name} ${wanted.version}: ${problems.join('; ')}`,
+    'Check the network (and `apt-get update` on Debian), then run the same command again: what is there is kept.',
+  );
 }
 
 async function downloadByApt(wanted: DebianPackage, file: string, signal?: AbortSignal): Promise<void> {
   const folder = `${file}.apt`;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const get = () => execa('apt-get', ['download', `${wanted.name}=${wanted.version}`], { cwd: folder, env: { LC_ALL: 'C' }, ...(signal ? { cancelSignal: signal } : {}) });
+  const get = () =>
+    execa('apt-get', ['download', `${wanted.name}=${wanted.version}`], {
+      cwd: folder,
+      env: { LC_ALL: 'C' },
+      ...(signal ? { cancelSignal: signal } : {}),
+    });
   try {
     await get().catch(async (error: unknown) => {
       // A fresh machine has no package lists yet. Without root this fails, and then the first problem is the one to tell.
-      if (!isNoSuchCommand(error)) await execa('apt-get', ['update'], signal ? { cancelSignal: signal } : {}).catch(() => { throw error; });
+      if (!isNoSuchCommand(error))
+        await execa('apt-get', ['update'], signal ? { cancelSignal: signal } : {}).catch(() => {
+          throw error;
+        });
       await get();
     });
     const [name] = await readdir(folder);
@@ -74,15 +93,24 @@ async function downloadByApt(wanted: DebianPackage, file: string, signal?: Abort
 /** Goes on from the bytes that an earlier try left in `<file>.partial`; from the start when they prove wrong. */
 async function downloadByHttp(wanted: DebianPackage, file: string, signal?: AbortSignal): Promise<void> {
   const partial = `${file}.partial`;
-  const have = await stat(partial).then((info) => info.size, () => 0);
-  const response = await fetch(wanted.url, { headers: have ? { range: `bytes=${have}-` } : {}, ...(signal ? { signal } : {}) });
+  const have = await stat(partial).then(
+    (info) => info.size,
+    () => 0,
+  );
+  const response = await fetch(wanted.url, {
+    headers: have ? { range: `bytes=${have}-` } : {},
+    ...(signal ? { signal } : {}),
+  });
   // An answer that nobody reads would keep the connection, and with it the process.
   if (!response.ok) await response.body?.cancel();
   // "Range not satisfiable": all bytes were there already when the earlier try was cut off.
   if (response.status !== 416) {
     if (response.status === 404) throw new Error(`version ${wanted.version} is no longer offered there (HTTP 404)`);
     if (!response.ok || !response.body) throw new Error(`HTTP ${response.status}`);
-    await pipeline(Readable.from(response.body), createWriteStream(partial, { flags: response.status === 206 ? 'a' : 'w' }));
+    await pipeline(
+      Readable.from(response.body),
+      createWriteStream(partial, { flags: response.status === 206 ? 'a' : 'w' }),
+    );
   }
   await rename(partial, file);
   if (have > 0 && !(await isRight(file, wanted))) {
@@ -97,9 +125,12 @@ const isNoSuchCommand = (error: unknown): boolean => error instanceof ExecaError
 function reasonOf(error: unknown): string {
   if (isNoSuchCommand(error)) return 'not on this machine';
   if (error instanceof ExecaError) {
-    const said = String(error.stderr).split('\n').filter((line) => line.startsWith('E: ')).map((line) => line.slice(3));
+    const said = String(error.stderr)
+      .split('\n')
+      .filter((line) => line.startsWith('E: '))
+      .map((line) => line.slice(3));
     const gone = said.find((line) => /^(Version|Unable to locate package)/.test(line));
-    return gone ? `${gone} (it is not, or no longer, offered)` : said[0] ?? error.shortMessage;
+    return gone ? `${gone} (it is not, or no longer, offered)` : (said[0] ?? error.shortMessage);
   }
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof Error ? `${messageOf(error)}: ${cause.message || codeOf(cause)}` : messageOf(error);

@@ -7,7 +7,10 @@ import { filesBelow, keepRecording } from './recordings.ts';
 import { readTranscripts, repaired, unusable } from './transcripts.ts';
 
 /** Telephone prompts of Asterisk: a list of `name: what is said`, and a recording for each name. */
-export async function* importAsterisk(source: AsteriskSource, context: ImportContext): AsyncGenerator<Utterance | SetAside> {
+export async function* importAsterisk(
+  source: AsteriskSource,
+  context: ImportContext,
+): AsyncGenerator<Utterance | SetAside> {
   const sounds = path.join(context.unpacked, source.sounds);
   const transcripts = await readTranscripts(path.join(context.unpacked, source.transcripts));
   const files = (await filesBelow(sounds)).filter((file) => /\.(g722|wav)$/.test(file));
@@ -29,9 +32,17 @@ export async function* importAsterisk(source: AsteriskSource, context: ImportCon
       continue;
     }
     const { audio, ...duration } = await keepRecording(path.join(sounds, recording), recording, context.folder);
-    yield { id: name, audio, text, language: source.language, ...(source.speaker ? { speaker: source.speaker } : {}), ...duration };
+    yield {
+      id: name,
+      audio,
+      text,
+      language: source.language,
+      ...(source.speaker ? { speaker: source.speaker } : {}),
+      ...duration,
+    };
   }
-  for (const name of [...recordings.keys()].sort()) yield { item: name, reason: 'there is a recording but no transcript' };
+  for (const name of [...recordings.keys()].sort())
+    yield { item: name, reason: 'there is a recording but no transcript' };
   task?.done();
 }
 

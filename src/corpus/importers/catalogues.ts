@@ -21,13 +21,17 @@ export async function phrasesIn(unpacked: string, locale: string): Promise<strin
     for (const context of Object.values(catalogue.translations))
       for (const message of Object.values(context))
         for (const translation of message.msgstr)
-          if (message.msgid !== '' && translation !== message.msgid) for (const phrase of phrasesOf(translation)) texts.add(phrase);
+          if (message.msgid !== '' && translation !== message.msgid)
+            for (const phrase of phrasesOf(translation)) texts.add(phrase);
   }
   return [...texts].sort();
 }
 
 function phrasesOf(text: string): string[] {
-  const phrases = text.replace(/[_&]/g, '').split(/[.!?:;\n()]+/).map((phrase) => phrase.replace(/\s+/g, ' ').replace(/^[ ,'"«»„“”]+|[ ,'"«»„“”]+$/g, ''));
+  const phrases = text
+    .replace(/[_&]/g, '')
+    .split(/[.!?:;\n()]+/)
+    .map((phrase) => phrase.replace(/\s+/g, ' ').replace(/^[ ,'"«»„“”]+|[ ,'"«»„“”]+$/g, ''));
   return phrases.filter((phrase) => phrase !== '' && !NOT_PROSE.test(phrase));
 }
 

@@ -23,10 +23,13 @@ interface Job {
  * Synthetic speech with the timbre of real speakers: Festival and Flite join or model recordings of people. Texts are those of
  * message catalogues; their phones are what espeak-ng would say, since each synthesiser has an inventory of its own.
  */
-export async function* importFestival(source: FestivalSource, context: ImportContext): AsyncGenerator<Utterance | SetAside> {
+export async function* importFestival(
+  source: FestivalSource,
+  context: ImportContext,
+): AsyncGenerator<Utterance | SetAside> {
   await mkdir(path.join(context.folder, 'audio'), { recursive: true });
   const jobs: Job[] = [];
-  for (const voice of source.voices) jobs.push(...await jobsOf(source, context.unpacked, voice));
+  for (const voice of source.voices) jobs.push(...(await jobsOf(source, context.unpacked, voice)));
   const task = context.progress?.('synthesise', jobs.length, 'utterances');
   for await (const { result } of ahead(jobs, 4, (job) => say(job, context.folder))) {
     context.signal?.throwIfAborted();
@@ -56,7 +59,13 @@ async function say({ id, voice, text }: Job, folder: string): Promise<Utterance 
     if (duration === undefined) return { item: id, reason: `${voice.engine} wrote nothing` };
     return { ...bare, phones, duration };
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') throw new WorkError(`${voice.engine} is not installed`, 'Debian: apt-get install festival flite, and the voices that docs/corpora.md lists. Then run the same command again.', {}, error);
+    if (codeOf(error) === 'ENOENT')
+      throw new WorkError(
+        `${voice.engine} is not installed`,
+        'Debian: apt-get install festival flite, and the voices that docs/corpora.md lists. Then run the same command again.',
+        {},
+        error,
+      );
     return { item: id, reason: `${voice.engine} can't say it: ${messageOf(error).split('\n')[0]}` };
   }
 }
@@ -65,7 +74,10 @@ async function festival({ name, encoding }: Voice, text: string, file: string): 
   const textFile = `${file}.txt`;
   try {
     // Festival's voices are older than Unicode: each reads the encoding it was made for.
-    const { stdout } = await execa('iconv', ['-f', 'UTF-8', '-t', `${encoding}//TRANSLIT`], { input: text, encoding: 'buffer' });
+    const { stdout } = await execa('iconv', ['-f', 'UTF-8', '-t', `${encoding}//TRANSLIT`], {
+      input: text,
+      encoding: 'buffer',
+    });
     await writeFile(textFile, stdout);
     await execa('text2wave', ['-eval', `(voice_${name})`, '-o', file, textFile], { timeout: 60_000 });
   } finally {

@@ -16,13 +16,23 @@ export interface Dialog {
 }
 
 /** The dialogs of the game Fish Fillets: `script/<level>/dialogs_cs.lua` has what is said in `sound/<level>/cs/<id>.ogg`. */
-export async function* importFillets(source: FilletsSource, context: ImportContext): AsyncGenerator<Utterance | SetAside> {
-  const [scripts, sounds] = [source.scripts, source.sounds].map((folder) => path.join(context.unpacked, folder)) as [string, string];
+export async function* importFillets(
+  source: FilletsSource,
+  context: ImportContext,
+): AsyncGenerator<Utterance | SetAside> {
+  const [scripts, sounds] = [source.scripts, source.sounds].map((folder) => path.join(context.unpacked, folder)) as [
+    string,
+    string,
+  ];
   const { language } = source;
-  const recordings = new Set((await filesBelow(sounds)).filter((file) => file.endsWith('.ogg') && file.split('/').at(-2) === language));
+  const recordings = new Set(
+    (await filesBelow(sounds)).filter((file) => file.endsWith('.ogg') && file.split('/').at(-2) === language),
+  );
   const task = context.progress?.('import', recordings.size, 'recordings');
   const copies = new Copies();
-  for (const list of (await filesBelow(scripts)).filter((file) => path.posix.basename(file) === `dialogs_${language}.lua`)) {
+  for (const list of (await filesBelow(scripts)).filter(
+    (file) => path.posix.basename(file) === `dialogs_${language}.lua`,
+  )) {
     const level = path.posix.dirname(list);
     for (const { id, font, text } of parseDialogs(await readText(path.join(scripts, list)))) {
       context.signal?.throwIfAborted();
@@ -39,19 +49,34 @@ export async function* importFillets(source: FilletsSource, context: ImportConte
         yield { item, reason };
         continue;
       }
-      yield { id: item, ...(await keepRecording(path.join(sounds, file), file, context.folder)), text, language, ...(font === '' ? {} : { speaker: `${language}-${font.replace(/^font_/, '')}` }) };
+      yield {
+        id: item,
+        ...(await keepRecording(path.join(sounds, file), file, context.folder)),
+        text,
+        language,
+        ...(font === '' ? {} : { speaker: `${language}-${font.replace(/^font_/, '')}` }),
+      };
     }
   }
-  for (const file of recordings) yield { item: file.replace(/\.ogg$/, ''), reason: 'there is a recording but no dialog' };
+  for (const file of recordings)
+    yield { item: file.replace(/\.ogg$/, ''), reason: 'there is a recording but no dialog' };
   task?.done();
 }
 
 /** Reads `dialogId("…", "font_…", "…") dialogStr("…")`, which is all that the lists of dialogs call. */
 export function parseDialogs(lua: string): Dialog[] {
   const string = String.raw`"((?:[^"\\]|\\[\s\S])*)"`;
-  const dialog = new RegExp(String.raw`dialogId\(\s*${string}\s*,\s*${string}\s*,\s*${string}\s*\)\s*dialogStr\(\s*${string}\s*\)`, 'g');
+  const dialog = new RegExp(
+    String.raw`dialogId\(\s*${string}\s*,\s*${string}\s*,\s*${string}\s*\)\s*dialogStr\(\s*${string}\s*\)`,
+    'g',
+  );
   const code = lua.replace(/^\s*--.*$/gm, '');
-  return [...code.matchAll(dialog)].map(([, id, font, , text]) => ({ id: id!, font: font!, text: unescaped(text!).replace(/\s+/g, ' ').trim() }));
+  return [...code.matchAll(dialog)].map(([, id, font, , text]) => ({
+    id: id!,
+    font: font!,
+    text: unescaped(text!).replace(/\s+/g, ' ').trim(),
+  }));
 }
 
-const unescaped = (text: string): string => text.replace(/\\([\s\S])/g, (_, sign: string) => (/[nt\n]/.test(sign) ? ' ' : sign));
+const unescaped = (text: string): string =>
+  text.replace(/\\([\s\S])/g, (_, sign: string) => (/[nt\n]/.test(sign) ? ' ' : sign));

@@ -19,10 +19,24 @@ export async function* importGcin(source: GcinSource, context: ImportContext): A
     const speaker = source.voices[voice];
     const same = await copies.of(path.join(root, file), item);
     if (same !== undefined || speaker === undefined || !/^[\u3105-\u312F]+[2-5]?$/u.test(syllable)) {
-      yield { item, reason: same !== undefined ? `the same recording as ${same}` : speaker === undefined ? 'a voice that source.yaml doesn’t name' : 'the folder’s name is no syllable' };
+      yield {
+        item,
+        reason:
+          same !== undefined
+            ? `the same recording as ${same}`
+            : speaker === undefined
+              ? 'a voice that source.yaml doesn’t name'
+              : 'the folder’s name is no syllable',
+      };
       continue;
     }
-    yield { id: item, ...(await keepRecording(path.join(root, file), file, context.folder)), text: syllable, language: source.language, speaker };
+    yield {
+      id: item,
+      ...(await keepRecording(path.join(root, file), file, context.folder)),
+      text: syllable,
+      language: source.language,
+      speaker,
+    };
   }
   task?.done();
 }

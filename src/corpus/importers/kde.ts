@@ -20,7 +20,9 @@ export async function* importKde(source: KdeSource, context: ImportContext): Asy
   const task = context.progress?.('import', recordings.size, 'recordings');
   const listed = new Set<string>();
   const byContent = new Map<string, string>();
-  const parsed = await Promise.all(lists.map(async (list) => ({ list, ...parseSounds(await readText(path.join(root, list))) })));
+  const parsed = await Promise.all(
+    lists.map(async (list) => ({ list, ...parseSounds(await readText(path.join(root, list))) })),
+  );
   // What is left out comes first, so that a copy of it under another language's name is not let in.
   const excepted = ({ language }: { language: string }): number => (source.except[language] ? 0 : 1);
   for (const { list, language, sounds } of parsed.sort((a, b) => excepted(a) - excepted(b))) {
@@ -44,14 +46,20 @@ export async function* importKde(source: KdeSource, context: ImportContext): Asy
       const text = textOf(sound, language, source);
       if (text || source.except[language]) byContent.set(content, same ?? item);
       if (source.except[language] || same || !text) {
-        yield { item, reason: source.except[language] ?? (same ? `the same recording as ${same}` : `what is said is not known: only its key, ${sound.name}`) };
+        yield {
+          item,
+          reason:
+            source.except[language] ??
+            (same ? `the same recording as ${same}` : `what is said is not known: only its key, ${sound.name}`),
+        };
         continue;
       }
       const { audio, ...duration } = await keepRecording(path.join(root, sound.file), sound.file, context.folder);
       yield { id: item, audio, text, language: languageTag(language), ...duration };
     }
   }
-  for (const file of recordings) if (!listed.has(file)) yield { item: withoutExtension(file), reason: 'there is a recording, but no list has it' };
+  for (const file of recordings)
+    if (!listed.has(file)) yield { item: withoutExtension(file), reason: 'there is a recording, but no list has it' };
   task?.done();
 }
 
@@ -60,7 +68,10 @@ const withoutExtension = (file: string): string => file.replace(/\.\w+$/, '');
 /** Lists (KLettres: `de/sounds.xml`, KTuberling: `de.soundtheme`) and recordings, in a fixed order. */
 async function filesIn(root: string): Promise<[lists: string[], recordings: Set<string>]> {
   const files = await filesBelow(root);
-  return [files.filter((file) => /sounds\.xml$|\.soundtheme$/.test(file)), new Set(files.filter((file) => /\.(ogg|opus|wav)$/.test(file)))];
+  return [
+    files.filter((file) => /sounds\.xml$|\.soundtheme$/.test(file)),
+    new Set(files.filter((file) => /\.(ogg|opus|wav)$/.test(file))),
+  ];
 }
 
 /** Reads a list of sounds. The files are pinned by checksum, so that this needs no whole XML parser. */

@@ -12,12 +12,18 @@ export async function filesBelow(root: string): Promise<string[]> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
     throw readError(root, error);
   });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
   return files.map((file) => file.split(path.sep).join('/')).sort();
 }
 
 /** Copies a recording into a corpus, to `audio/<file>`. */
-export async function keepRecording(from: string, file: string, folder: string): Promise<Pick<Utterance, 'audio' | 'duration'>> {
+export async function keepRecording(
+  from: string,
+  file: string,
+  folder: string,
+): Promise<Pick<Utterance, 'audio' | 'duration'>> {
   const audio = path.posix.join('audio', file);
   const target = path.join(folder, audio);
   await mkdir(path.dirname(target), { recursive: true });

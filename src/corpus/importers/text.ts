@@ -12,7 +12,13 @@ export const textFile = (folder: string): string => path.join(folder, 'text.txt'
 /** Text for language models, without recordings: what message catalogues say in a language, and word lists. Yields no utterances. */
 export async function* importText(source: TextSource, context: ImportContext): AsyncGenerator<Utterance | SetAside> {
   const lines = await phrasesIn(context.unpacked, source.locale);
-  for (const list of source.word_lists) lines.push(...(await readText(path.join(context.unpacked, list))).split('\n').map((word) => word.trim()).filter((word) => word !== ''));
+  for (const list of source.word_lists)
+    lines.push(
+      ...(await readText(path.join(context.unpacked, list)))
+        .split('\n')
+        .map((word) => word.trim())
+        .filter((word) => word !== ''),
+    );
   await writeAtomic(textFile(context.folder), lines.map((line) => `${line}\n`).join(''));
   // No recordings.
   yield* [];

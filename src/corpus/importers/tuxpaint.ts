@@ -8,7 +8,10 @@ import { languageTag } from './kde.ts';
 import { Copies, filesBelow, keepRecording } from './recordings.ts';
 
 /** What Tux Paint says of its stamps: `frog_desc_fr.ogg` is the French line of `frog.txt`, `frog_desc.ogg` its English one. */
-export async function* importTuxpaint(source: TuxpaintSource, context: ImportContext): AsyncGenerator<Utterance | SetAside> {
+export async function* importTuxpaint(
+  source: TuxpaintSource,
+  context: ImportContext,
+): AsyncGenerator<Utterance | SetAside> {
   const root = path.join(context.unpacked, source.stamps);
   const recordings = (await filesBelow(root)).filter((file) => /_desc(_\w+)?\.ogg$/.test(file));
   const task = context.progress?.('import', recordings.length, 'recordings');
@@ -26,10 +29,21 @@ export async function* importTuxpaint(source: TuxpaintSource, context: ImportCon
     const text = parseStamp(await readText(path.join(root, `${stamp}.txt`)).catch(() => '')).get(locale);
     const same = await copies.of(path.join(root, file), item);
     if (same !== undefined || !text || !/\p{L}/u.test(text)) {
-      yield { item, reason: same === undefined ? 'what is said is not known: the stamp has no text in this language' : `the same recording as ${same}` };
+      yield {
+        item,
+        reason:
+          same === undefined
+            ? 'what is said is not known: the stamp has no text in this language'
+            : `the same recording as ${same}`,
+      };
       continue;
     }
-    yield { id: item, ...(await keepRecording(path.join(root, file), file, context.folder)), text, language: languageTag(locale) };
+    yield {
+      id: item,
+      ...(await keepRecording(path.join(root, file), file, context.folder)),
+      text,
+      language: languageTag(locale),
+    };
   }
   task?.done();
 }

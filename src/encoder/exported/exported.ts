@@ -32,7 +32,11 @@ export class ExportedEncoder implements FrozenEncoder {
     const standardised = standardises(preprocessor);
     const [probe] = await new ExportedEncoder(graph, standardised, 0, false).alone(new Float32Array(samplesOf(4)), [0]);
     const of = (pads: boolean): ExportedEncoder => new ExportedEncoder(graph, standardised, probe!.dims[2]!, pads);
-    return of(graph.hidden.mask !== undefined && preprocessor?.return_attention_mask !== false && (await padsWithoutHarm(of(true))));
+    return of(
+      graph.hidden.mask !== undefined &&
+        preprocessor?.return_attention_mask !== false &&
+        (await padsWithoutHarm(of(true))),
+    );
   }
 
   get layerCount(): number {
@@ -43,8 +47,16 @@ export class ExportedEncoder implements FrozenEncoder {
    * As every encoder runs; but where padding would change what is computed of the sound, recordings run one by one. So it is
    * without a mask or where it was trained without one, and with a mask too where the convolutions normalise over time or several of them see neighbours.
    */
-  async run(recordings: readonly Float32Array[], layers: readonly number[], frames?: number, level?: Level): Promise<Hidden> {
-    if (!this.pads) return oneByOne(recordings, { layers: layers.length, dims: this.dims, frames }, async (recording) => (await this.alone(recording, layers, level)).map(({ data }) => data));
+  async run(
+    recordings: readonly Float32Array[],
+    layers: readonly number[],
+    frames?: number,
+    level?: Level,
+  ): Promise<Hidden> {
+    if (!this.pads)
+      return oneByOne(recordings, { layers: layers.length, dims: this.dims, frames }, async (recording) =>
+        (await this.alone(recording, layers, level)).map(({ data }) => data),
+      );
     const frameCounts = Int32Array.from(recordings, (r) => frameCount(r.length));
     const padded = frames ?? Math.max(1, ...frameCounts);
     return { layers: await this.together(recordings, layers, padded, level), frames: padded, frameCounts };
@@ -61,11 +73,21 @@ export class ExportedEncoder implements FrozenEncoder {
     return this.graph.run(floats(audio, [1, audio.length]), ones([audio.length]), layers);
   }
 
-  private async together(recordings: readonly Float32Array[], layers: readonly number[], padded: number, level?: Level): Promise<Float32Array[]> {
+  private async together(
+    recordings: readonly Float32Array[],
+    layers: readonly number[],
+    padded: number,
+    level?: Level,
+  ): Promise<Float32Array[]> {
     const width = samplesOf(padded);
     const audio = new Float32Array(recordings.length * width);
-    recordings.forEach((recording, row) => prepareSound(recording, audio.subarray(row * width, (row + 1) * width), this.standardised, level));
-    const mask = ones(recordings.map((recording) => Math.min(width, Math.max(recording.length, samplesOf(1)))), width);
+    recordings.forEach((recording, row) =>
+      prepareSound(recording, audio.subarray(row * width, (row + 1) * width), this.standardised, level),
+    );
+    const mask = ones(
+      recordings.map((recording) => Math.min(width, Math.max(recording.length, samplesOf(1)))),
+      width,
+    );
     const outputs = await this.graph.run(floats(audio, [recordings.length, width]), mask, layers);
     return outputs.map(({ data }) => data);
   }
@@ -74,7 +96,8 @@ export class ExportedEncoder implements FrozenEncoder {
 /** Runs noise alone and beside a longer one. */
 async function padsWithoutHarm(encoder: ExportedEncoder): Promise<boolean> {
   const random = new Random('padding');
-  const noise = (frames: number): Float32Array => Float32Array.from({ length: samplesOf(frames) }, () => random.normal());
+  const noise = (frames: number): Float32Array =>
+    Float32Array.from({ length: samplesOf(frames) }, () => random.normal());
   const [short, long] = [noise(20), noise(50)];
   const top = encoder.layerCount - 1;
   const [alone, beside] = [await encoder.run([short], [top]), await encoder.run([short, long], [top])];

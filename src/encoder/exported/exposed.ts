@@ -25,7 +25,10 @@ export class ExposedGraph {
   readonly inputDims: readonly (number | string)[];
   private readonly session: Session;
 
-  private constructor(parts: Pick<ExposedGraph, 'name' | 'bytes' | 'hash' | 'kind' | 'hidden' | 'inputDims'>, session: Session) {
+  private constructor(
+    parts: Pick<ExposedGraph, 'name' | 'bytes' | 'hash' | 'kind' | 'hidden' | 'inputDims'>,
+    session: Session,
+  ) {
     this.name = parts.name;
     this.bytes = parts.bytes;
     this.hash = parts.hash;
@@ -44,14 +47,21 @@ export class ExposedGraph {
     const input = inputIdentity(options.preprocessor);
     const weights = await hashModel(bytes, model.files, options.folder);
     const session = await openSession(addOutputs(bytes, hidden.layers), options);
-    return new ExposedGraph({ name, bytes, hash: input === '' ? weights : sha256(`${weights} ${input}`), kind, hidden, inputDims }, session);
+    return new ExposedGraph(
+      { name, bytes, hash: input === '' ? weights : sha256(`${weights} ${input}`), kind, hidden, inputDims },
+      session,
+    );
   }
 
   /**
    * @param input what the encoder is fed with, and a mask where it takes one: 1 on sound
    * @returns of each layer asked for its numbers [batch, frames, dims], widened where the graph has them in float16
    */
-  async run(input: ort.Tensor, mask: ort.Tensor | undefined, layers: readonly number[]): Promise<{ data: Float32Array; dims: readonly number[] }[]> {
+  async run(
+    input: ort.Tensor,
+    mask: ort.Tensor | undefined,
+    layers: readonly number[],
+  ): Promise<{ data: Float32Array; dims: readonly number[] }[]> {
     const { hidden } = this;
     const feeds = { [hidden.audio]: input, ...(hidden.mask === undefined || !mask ? {} : { [hidden.mask]: mask }) };
     const names = layers.map((layer) => hidden.layers[layer]!);

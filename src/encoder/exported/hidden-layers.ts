@@ -30,10 +30,17 @@ export function findHiddenLayers(model: ImportedModel): HiddenLayers {
     const found = layersFrom(model, audio);
     if (!found) continue;
     const others = model.inputs.filter((input) => input.name !== audio);
-    if (others.length > 1) throw new InputError(`the model has inputs that isogloss doesn't know: ${others.map((o) => o.name).join(', ')}`, 'Export it with the recording and at most an attention mask as inputs.');
+    if (others.length > 1)
+      throw new InputError(
+        `the model has inputs that isogloss doesn't know: ${others.map((o) => o.name).join(', ')}`,
+        'Export it with the recording and at most an attention mask as inputs.',
+      );
     return { audio, ...(others[0] ? { mask: others[0].name } : {}), ...found };
   }
-  throw new InputError('no transformer encoder was found in this model', 'Give an encoder of the Wav2Vec2 family (Wav2Vec2, HuBERT, WavLM, Data2Vec, XLS-R, MMS, Wav2Vec2-BERT) or of Whisper, exported whole.');
+  throw new InputError(
+    'no transformer encoder was found in this model',
+    'Give an encoder of the Wav2Vec2 family (Wav2Vec2, HuBERT, WavLM, Data2Vec, XLS-R, MMS, Wav2Vec2-BERT) or of Whisper, exported whole.',
+  );
 }
 
 function layersFrom(model: ImportedModel, audio: string): Pick<HiddenLayers, 'layers' | 'attention'> | undefined {
@@ -42,7 +49,9 @@ function layersFrom(model: ImportedModel, audio: string): Pick<HiddenLayers, 'la
   const passed = (name: string): number => signal.get(name)!.attention.length;
   const most = Math.max(0, ...ends.map(passed));
   // Of the outputs that all blocks lead to, the one furthest on.
-  const end = ends.filter((name) => passed(name) === most).sort((a, b) => signal.get(b)!.order - signal.get(a)!.order)[0];
+  const end = ends
+    .filter((name) => passed(name) === most)
+    .sort((a, b) => signal.get(b)!.order - signal.get(a)!.order)[0];
   if (end === undefined || most === 0) return undefined;
   const { attention } = signal.get(end)!;
   const layers = attention.map((name) => belowHalfStep(model, signal, nearestCommon(signal, name, end)));
@@ -70,7 +79,8 @@ function traceSignal(model: ImportedModel, audio: string): Signal {
     const dominator = inputs.reduce((a, b) => nearestCommon(signal, a, b));
     const before = inputs.map((name) => signal.get(name)!.attention).reduce(merge);
     const attention = isAttention(model, node, signal) ? [...before, node.outputs[0]!] : before;
-    for (const name of signalOutputs(node)) signal.set(name, { order: i + 1, dominator, depth: signal.get(dominator)!.depth + 1, attention });
+    for (const name of signalOutputs(node))
+      signal.set(name, { order: i + 1, dominator, depth: signal.get(dominator)!.depth + 1, attention });
   });
   return signal;
 }
@@ -81,12 +91,26 @@ function merge(a: readonly string[], b: readonly string[]): readonly string[] {
 }
 
 /** Operators whose result says nothing of the signal but its shape, or where it is what. */
-const aside = new Set(['Shape', 'Size', 'IsNaN', 'IsInf', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Equal', 'ArgMax', 'ArgMin', 'NonZero']);
+const aside = new Set([
+  'Shape',
+  'Size',
+  'IsNaN',
+  'IsInf',
+  'Greater',
+  'GreaterOrEqual',
+  'Less',
+  'LessOrEqual',
+  'Equal',
+  'ArgMax',
+  'ArgMin',
+  'NonZero',
+]);
 
 export const carriesSignal = (node: ImportedNode): boolean => !aside.has(node.op);
 
 /** The scale and zero point that numbers are quantised with go beside them: a second way around, that would hide products. */
-const signalOutputs = (node: ImportedNode): readonly string[] => (node.op === 'DynamicQuantizeLinear' ? node.outputs.slice(0, 1) : node.outputs);
+const signalOutputs = (node: ImportedNode): readonly string[] =>
+  node.op === 'DynamicQuantizeLinear' ? node.outputs.slice(0, 1) : node.outputs;
 
 /** The nearest value that all ways from the recording to a and to b lead through. */
 function nearestCommon(signal: Signal, a: string, b: string): string {
@@ -116,7 +140,14 @@ function isHalf(model: ImportedModel, name: string): boolean {
   return tensor?.type === 'float32' && tensor.dims.every((d) => d === 1) && tensor.read()[0] === 0.5;
 }
 
-const fused = new Set(['Attention', 'MultiHeadAttention', 'PackedAttention', 'PackedMultiHeadAttention', 'GroupQueryAttention', 'QAttention']);
+const fused = new Set([
+  'Attention',
+  'MultiHeadAttention',
+  'PackedAttention',
+  'PackedMultiHeadAttention',
+  'GroupQueryAttention',
+  'QAttention',
+]);
 
 /** A softmax over a product of two parts of the signal: of queries and keys. */
 function isAttention(model: ImportedModel, node: ImportedNode, signal: Signal): boolean {
@@ -125,7 +156,22 @@ function isAttention(model: ImportedModel, node: ImportedNode, signal: Signal): 
 }
 
 /** Operators that scores may pass through on their way to the softmax. */
-const between = new Set(['Add', 'Sub', 'Mul', 'Div', 'Where', 'Cast', 'Reshape', 'Transpose', 'Unsqueeze', 'Squeeze', 'Identity', 'Max', 'Min', 'Clip']);
+const between = new Set([
+  'Add',
+  'Sub',
+  'Mul',
+  'Div',
+  'Where',
+  'Cast',
+  'Reshape',
+  'Transpose',
+  'Unsqueeze',
+  'Squeeze',
+  'Identity',
+  'Max',
+  'Min',
+  'Clip',
+]);
 
 function scoresOf(model: ImportedModel, name: string, signal: Signal): boolean {
   const node = model.makers.get(name);
@@ -134,7 +180,16 @@ function scoresOf(model: ImportedModel, name: string, signal: Signal): boolean {
   return between.has(node.op) && node.inputs.some((input) => scoresOf(model, input, signal));
 }
 
-const products = new Set(['MatMul', 'Gemm', 'Einsum', 'FusedMatMul', 'MatMulInteger', 'MatMulIntegerToFloat', 'DynamicQuantizeMatMul', 'MatMulNBits']);
+const products = new Set([
+  'MatMul',
+  'Gemm',
+  'Einsum',
+  'FusedMatMul',
+  'MatMulInteger',
+  'MatMulIntegerToFloat',
+  'DynamicQuantizeMatMul',
+  'MatMulNBits',
+]);
 const convolutions = new Set(['Conv', 'ConvInteger']);
 const rounding = new Set(['DynamicQuantizeLinear', 'QuantizeLinear', 'DequantizeLinear']);
 
@@ -149,7 +204,9 @@ function lastLayer(model: ImportedModel, signal: Signal, from: string, end: stri
   const head = way.findIndex((name) => products.has(operator(name)) || convolutions.has(operator(name)));
   const before = head === -1 ? way : way.slice(0, head);
   // One that the model gives out is meant so, though a head behind it may normalise it once more.
-  const given = new Map(model.outputs.map((name) => [operator(name) === 'Identity' ? model.makers.get(name)!.inputs[0]! : name, name]));
+  const given = new Map(
+    model.outputs.map((name) => [operator(name) === 'Identity' ? model.makers.get(name)!.inputs[0]! : name, name]),
+  );
   const meant = before.findLast((name) => given.has(name));
   return (meant === undefined ? before.findLast((name) => !rounding.has(operator(name))) : given.get(meant)) ?? end;
 }

@@ -6,7 +6,9 @@ export type InputKind = 'sound' | 'log-mel' | 'filter-bank';
 
 /** By `feature_extractor_type` of preprocessor_config.json. */
 const kinds: Readonly<Record<string, InputKind>> = {
-  Wav2Vec2FeatureExtractor: 'sound', WhisperFeatureExtractor: 'log-mel', SeamlessM4TFeatureExtractor: 'filter-bank',
+  Wav2Vec2FeatureExtractor: 'sound',
+  WhisperFeatureExtractor: 'log-mel',
+  SeamlessM4TFeatureExtractor: 'filter-bank',
 };
 
 /** Whisper's window: 30 s in steps of 10 ms. */
@@ -17,15 +19,29 @@ export const WHISPER_STEPS = 3000;
  * @param dims of the input, as declared
  * @throws InputError when it is fed with something else
  */
-export function inputKind(name: string, dims: readonly (number | string)[], preprocessor: Preprocessor | undefined): InputKind {
+export function inputKind(
+  name: string,
+  dims: readonly (number | string)[],
+  preprocessor: Preprocessor | undefined,
+): InputKind {
   const type = preprocessor?.feature_extractor_type;
   const said = type === undefined ? undefined : kinds[type];
   if (type !== undefined && !said)
-    throw new InputError(`${name} wants input made by a ${type}, which isogloss has not`, `Use an encoder whose preprocessor_config.json names one of ${Object.keys(kinds).join(', ')}.`);
+    throw new InputError(
+      `${name} wants input made by a ${type}, which isogloss has not`,
+      `Use an encoder whose preprocessor_config.json names one of ${Object.keys(kinds).join(', ')}.`,
+    );
   const seen = kindOfShape(dims);
-  if (!said && !seen) throw new InputError(`it isn't known what ${name} is fed with: its input is [${dims.join(', ')}]`, 'Put the preprocessor_config.json of the encoder’s makers beside it.');
+  if (!said && !seen)
+    throw new InputError(
+      `it isn't known what ${name} is fed with: its input is [${dims.join(', ')}]`,
+      'Put the preprocessor_config.json of the encoder’s makers beside it.',
+    );
   if (said && (said === 'sound') !== (dims.length === 2))
-    throw new InputError(`${name} takes [${dims.join(', ')}], its preprocessor_config.json is for a ${type}`, 'Get both files from the same place.');
+    throw new InputError(
+      `${name} takes [${dims.join(', ')}], its preprocessor_config.json is for a ${type}`,
+      'Get both files from the same place.',
+    );
   return said ?? seen!;
 }
 

@@ -27,7 +27,9 @@ export type Preprocessor = z.infer<typeof preprocessorSchema>;
  * @throws InputError when it can't be read, or asks for what isogloss doesn't do
  */
 export async function findPreprocessor(folders: readonly string[]): Promise<Preprocessor | undefined> {
-  const file = folders.map((folder) => path.join(folder, 'preprocessor_config.json')).find((place) => existsSync(place));
+  const file = folders
+    .map((folder) => path.join(folder, 'preprocessor_config.json'))
+    .find((place) => existsSync(place));
   return file === undefined ? undefined : checkPreprocessor(await readJson(file), file);
 }
 
@@ -36,10 +38,19 @@ export function checkPreprocessor(value: unknown, file: string): Preprocessor {
   const parsed = preprocessorSchema.safeParse(value);
   if (!parsed.success) {
     const { path: at, message } = parsed.error.issues[0]!;
-    throw new InputError(`${at.join('.') || 'the file'}: ${message}`, 'Get the file anew from where the encoder comes from.', { file });
+    throw new InputError(
+      `${at.join('.') || 'the file'}: ${message}`,
+      'Get the file anew from where the encoder comes from.',
+      { file },
+    );
   }
   const rate = parsed.data.sampling_rate ?? SAMPLE_RATE;
-  if (rate !== SAMPLE_RATE) throw new InputError(`the encoder hears ${rate} samples a second; isogloss works at ${SAMPLE_RATE}`, `Use an encoder that was trained on sound of ${SAMPLE_RATE / 1000} kHz.`, { file });
+  if (rate !== SAMPLE_RATE)
+    throw new InputError(
+      `the encoder hears ${rate} samples a second; isogloss works at ${SAMPLE_RATE}`,
+      `Use an encoder that was trained on sound of ${SAMPLE_RATE / 1000} kHz.`,
+      { file },
+    );
   return parsed.data;
 }
 
@@ -49,6 +60,11 @@ export const standardises = (preprocessor: Preprocessor | undefined): boolean =>
 /** What of it changes the features, for whatever is found by content; empty for what is usual where an encoder hears the sound itself. */
 export function inputIdentity(preprocessor: Preprocessor | undefined): string {
   const type = preprocessor?.feature_extractor_type;
-  if (type === undefined || type === 'Wav2Vec2FeatureExtractor') return standardises(preprocessor) ? '' : 'not standardised';
-  return JSON.stringify(Object.entries(preprocessor!).filter(([key]) => key !== 'mel_filters').sort());
+  if (type === undefined || type === 'Wav2Vec2FeatureExtractor')
+    return standardises(preprocessor) ? '' : 'not standardised';
+  return JSON.stringify(
+    Object.entries(preprocessor!)
+      .filter(([key]) => key !== 'mel_filters')
+      .sort(),
+  );
 }

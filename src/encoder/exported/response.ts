@@ -25,15 +25,21 @@ export async function measureResponse(encoder: FrozenEncoder): Promise<Response>
   const period = Float32Array.from({ length: PERIOD }, () => random.normal());
   const sound = Float32Array.from({ length: SECONDS * RATE }, (_, i) => period[i % PERIOD]!);
   const before = await lowest(encoder, sound);
-  const changes = await Promise.all(PLACES.map(async (place) => changesOf(before, await lowest(encoder, turned(sound, place)), encoder.dims)));
+  const changes = await Promise.all(
+    PLACES.map(async (place) => changesOf(before, await lowest(encoder, turned(sound, place)), encoder.dims)),
+  );
   const [first, second] = changes.map(centre) as [number, number];
   const frameRate = (second - first) / ((PLACES[1] - PLACES[0]) / RATE);
   const frames = changes[0]!.flatMap((change, frame) => (change > 0 ? [frame] : []));
   const wide = frames.at(-1)! - frames[0]! + 1;
-  return { frameRate: Math.round(100 * frameRate) / 100, ...(wide > 0.9 * before.length / encoder.dims ? {} : { reach: wide / frameRate }) };
+  return {
+    frameRate: Math.round(100 * frameRate) / 100,
+    ...(wide > (0.9 * before.length) / encoder.dims ? {} : { reach: wide / frameRate }),
+  };
 }
 
-const lowest = async (encoder: FrozenEncoder, sound: Float32Array): Promise<Float32Array> => (await encoder.run([sound], [0])).layers[0]!.slice();
+const lowest = async (encoder: FrozenEncoder, sound: Float32Array): Promise<Float32Array> =>
+  (await encoder.run([sound], [0])).layers[0]!.slice();
 
 function turned(sound: Float32Array, place: number): Float32Array {
   const result = sound.slice();

@@ -27,7 +27,14 @@ const FRAMES = [9, 13, 21, 34];
  * Runs an encoder on noise and reports what these values were.
  * @throws InputError when it doesn't run on batches of any size, or when its hidden layers are not [batch, frames, dims]
  */
-export async function measureSizes(bytes: Uint8Array, model: ImportedModel, hidden: HiddenLayers, cut: number, values: Iterable<string>, folder?: string): Promise<Sizes> {
+export async function measureSizes(
+  bytes: Uint8Array,
+  model: ImportedModel,
+  hidden: HiddenLayers,
+  cut: number,
+  values: Iterable<string>,
+  folder?: string,
+): Promise<Sizes> {
   const audio = model.inputs.find((input) => input.name === hidden.audio)!;
   const mask = model.inputs.find((input) => input.name === hidden.mask);
   const names = [...new Set([...hidden.layers.slice(cut), ...values])];
@@ -42,16 +49,35 @@ export async function measureSizes(bytes: Uint8Array, model: ImportedModel, hidd
       failure ||= messageOf(error);
     }
   }
-  throw new InputError(`the encoder doesn't run on batches of any size (${failure})`, 'Export it with the batch and the length as dynamic axes.');
+  throw new InputError(
+    `the encoder doesn't run on batches of any size (${failure})`,
+    'Export it with the batch and the length as dynamic axes.',
+  );
 }
 
-function noise(batch: number, frames: number, audio: string, mask: ImportedModel['inputs'][number] | undefined, unit: 'samples' | 'frames'): Record<string, ort.Tensor> {
+function noise(
+  batch: number,
+  frames: number,
+  audio: string,
+  mask: ImportedModel['inputs'][number] | undefined,
+  unit: 'samples' | 'frames',
+): Record<string, ort.Tensor> {
   const random = new Random(frames);
   const samples = paddedSamples(frames);
-  const sound = new ort.Tensor('float32', Float32Array.from({ length: batch * samples }, () => random.normal()), [batch, samples]);
+  const sound = new ort.Tensor(
+    'float32',
+    Float32Array.from({ length: batch * samples }, () => random.normal()),
+    [batch, samples],
+  );
   if (!mask) return { [audio]: sound };
   const width = (count: number): number => (unit === 'samples' ? paddedSamples(count) : count);
-  return { [audio]: sound, [mask.name]: maskTensor(mask.type, halfSound(batch, width(frames), width(Math.ceil(frames / 2))), [batch, width(frames)]) };
+  return {
+    [audio]: sound,
+    [mask.name]: maskTensor(mask.type, halfSound(batch, width(frames), width(Math.ceil(frames / 2))), [
+      batch,
+      width(frames),
+    ]),
+  };
 }
 
 /** Rows of ones; all but the last end in zeros. */
@@ -61,14 +87,25 @@ const halfSound = (rows: number, width: number, sound: number): Uint8Array =>
 function maskTensor(type: ElementType, ones: Uint8Array, dims: number[]): ort.Tensor {
   if (type === 'int64') return new ort.Tensor('int64', BigInt64Array.from(ones, BigInt), dims);
   if (type === 'int32') return new ort.Tensor('int32', Int32Array.from(ones), dims);
-  return type === 'bool' ? new ort.Tensor('bool', ones, dims) : new ort.Tensor('float32', Float32Array.from(ones), dims);
+  return type === 'bool'
+    ? new ort.Tensor('bool', ones, dims)
+    : new ort.Tensor('float32', Float32Array.from(ones), dims);
 }
 
 function sizesOf(seen: Map<string, Observed>, layer: string): Sizes {
   const shapes = seen.get(layer)!.dims;
   const dims = shapes[0]![2]!;
   if (shapes.some((d, i) => d.length !== 3 || d[0] !== BATCHES[i] || d[2] !== dims))
-    throw new InputError(`the encoder's hidden layers have the dims ${shapes[0]!.join(' × ')}, not batch, frames and dims`, 'Export it with the recordings of a batch along the first axis.');
+    throw new InputError(
+      `the encoder's hidden layers have the dims ${shapes[0]!.join(' × ')}, not batch, frames and dims`,
+      'Export it with the recordings of a batch along the first axis.',
+    );
   const frames = shapes.map((d) => d[1]!);
-  return { seen, batches: BATCHES, frames, dims, masks: BATCHES.map((batch, i) => halfSound(batch, frames[i]!, Math.ceil(frames[i]! / 2))) };
+  return {
+    seen,
+    batches: BATCHES,
+    frames,
+    dims,
+    masks: BATCHES.map((batch, i) => halfSound(batch, frames[i]!, Math.ceil(frames[i]! / 2))),
+  };
 }

@@ -29,10 +29,18 @@ export class SpectrogramEncoder implements FrozenEncoder {
 
   /** @throws InputError when it doesn't run on the spectrogram that its kind is fed with */
   static async open(graph: ExposedGraph, preprocessor: Preprocessor | undefined): Promise<SpectrogramEncoder> {
-    const spectrogramOf = graph.kind === 'log-mel' ? await whisperSpectrogram(binsOf(graph, preprocessor), preprocessor) : await filterBank(preprocessor);
+    const spectrogramOf =
+      graph.kind === 'log-mel'
+        ? await whisperSpectrogram(binsOf(graph, preprocessor), preprocessor)
+        : await filterBank(preprocessor);
     const { input, mask } = await spectrogramOf(new Float32Array(8000));
     const [probe] = await graph.run(input, mask, [0]).catch((error: unknown) => {
-      throw new InputError(`${graph.name} doesn't run on a spectrogram [${input.dims.join(', ')}]`, 'Put the preprocessor_config.json of the encoder’s makers beside it.', {}, error);
+      throw new InputError(
+        `${graph.name} doesn't run on a spectrogram [${input.dims.join(', ')}]`,
+        'Put the preprocessor_config.json of the encoder’s makers beside it.',
+        {},
+        error,
+      );
     });
     return new SpectrogramEncoder(graph, spectrogramOf, probe!.dims[2]!);
   }
@@ -54,7 +62,15 @@ export class SpectrogramEncoder implements FrozenEncoder {
       const spectrogram = await this.spectrogramOf(recording);
       const there = spectrogram.frames ?? frameCounts[row]!;
       const outputs = await this.graph.run(spectrogram.input, spectrogram.mask, layers);
-      outputs.forEach(({ data }, l) => fillFrames(result[l]!.subarray(row * padded * this.dims), data, Math.max(1, there), frameCounts[row]!, this.dims));
+      outputs.forEach(({ data }, l) =>
+        fillFrames(
+          result[l]!.subarray(row * padded * this.dims),
+          data,
+          Math.max(1, there),
+          frameCounts[row]!,
+          this.dims,
+        ),
+      );
     }
     return { layers: result, frames: padded, frameCounts };
   }
@@ -72,6 +88,10 @@ function fillFrames(into: Float32Array, data: Float32Array, there: number, wante
 
 function binsOf({ name, inputDims }: ExposedGraph, preprocessor: Preprocessor | undefined): number {
   const bins = typeof inputDims[1] === 'number' ? inputDims[1] : preprocessor?.feature_size;
-  if (typeof bins !== 'number') throw new InputError(`it isn't known how many bins the spectrogram of ${name} has`, 'Put the preprocessor_config.json of the encoder’s makers beside it.');
+  if (typeof bins !== 'number')
+    throw new InputError(
+      `it isn't known how many bins the spectrogram of ${name} has`,
+      'Put the preprocessor_config.json of the encoder’s makers beside it.',
+    );
   return bins;
 }

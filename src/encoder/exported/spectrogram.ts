@@ -25,8 +25,13 @@ const WHISPER_FFT = 400;
 export async function whisperSpectrogram(bins: number, preprocessor: Preprocessor = {}): Promise<SpectrogramMaker> {
   const { WhisperFeatureExtractor } = await import('@huggingface/transformers');
   const extractor = new WhisperFeatureExtractor({
-    n_fft: WHISPER_FFT, hop_length: WHISPER_HOP, n_samples: WHISPER_STEPS * WHISPER_HOP, nb_max_frames: WHISPER_STEPS, ...preprocessor,
-    feature_size: bins, sampling_rate: SAMPLE_RATE,
+    n_fft: WHISPER_FFT,
+    hop_length: WHISPER_HOP,
+    n_samples: WHISPER_STEPS * WHISPER_HOP,
+    nb_max_frames: WHISPER_STEPS,
+    ...preprocessor,
+    feature_size: bins,
+    sampling_rate: SAMPLE_RATE,
     // As in Python, the filters are made anew rather than believed.
     mel_filters: undefined,
   });
@@ -57,7 +62,14 @@ const SHORTEST = 400 + 160;
  */
 export async function filterBank(preprocessor: Preprocessor = {}): Promise<SpectrogramMaker> {
   const { SeamlessM4TFeatureExtractor } = await import('@huggingface/transformers');
-  const extractor = new SeamlessM4TFeatureExtractor({ feature_size: 80, num_mel_bins: 80, stride: 2, padding_value: 1, ...preprocessor, sampling_rate: SAMPLE_RATE });
+  const extractor = new SeamlessM4TFeatureExtractor({
+    feature_size: 80,
+    num_mel_bins: 80,
+    stride: 2,
+    padding_value: 1,
+    ...preprocessor,
+    sampling_rate: SAMPLE_RATE,
+  });
   return async (recording) => {
     const sound = new Float32Array(Math.max(recording.length, SHORTEST));
     sound.set(recording);

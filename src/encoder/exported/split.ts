@@ -71,7 +71,10 @@ export async function openUpper(bytes: Uint8Array, cut: number, options: { folde
   const hidden = findHiddenLayers(model);
   const top = hidden.layers.length - 1;
   if (!Number.isInteger(cut) || cut < 0 || cut >= top)
-    throw new InputError(`this encoder can't be cut at layer ${cut}`, `It has the layers 0 to ${top}: cut it between 0 and ${top - 1}.`);
+    throw new InputError(
+      `this encoder can't be cut at layer ${cut}`,
+      `It has the layers 0 to ${top}: cut it between 0 and ${top - 1}.`,
+    );
   return opened(bytes, model, hidden, hidden.layers[cut]!, cut + 1, options.folder);
 }
 
@@ -82,43 +85,87 @@ export async function openUpper(bytes: Uint8Array, cut: number, options: { folde
 export async function openWhole(bytes: Uint8Array, options: { folder?: string } = {}): Promise<Whole> {
   const model = readModel(bytes, options.folder);
   const hidden = findHiddenLayers(model);
-  const strided = model.nodes.filter(({ op, attributes }) => op === 'Conv' && intsOf(attributes, 'strides', [1]).some((stride) => stride > 1)).at(-1);
-  const convolutions = strided ? madeOf(model, strided.outputs, (name) => name === hidden.audio).tensors : new Set<string>();
-  return { ...(await opened(bytes, model, hidden, hidden.audio, 0, options.folder)), isConvolution: (parameter) => convolutions.has(tensorName(parameter)) };
+  const strided = model.nodes
+    .filter(({ op, attributes }) => op === 'Conv' && intsOf(attributes, 'strides', [1]).some((stride) => stride > 1))
+    .at(-1);
+  const convolutions = strided
+    ? madeOf(model, strided.outputs, (name) => name === hidden.audio).tensors
+    : new Set<string>();
+  return {
+    ...(await opened(bytes, model, hidden, hidden.audio, 0, options.folder)),
+    isConvolution: (parameter) => convolutions.has(tensorName(parameter)),
+  };
 }
 
-async function opened(bytes: Uint8Array, model: ImportedModel, hidden: HiddenLayers, start: string, lowest: number, folder?: string): Promise<Upper> {
+async function opened(
+  bytes: Uint8Array,
+  model: ImportedModel,
+  hidden: HiddenLayers,
+  start: string,
+  lowest: number,
+  folder?: string,
+): Promise<Upper> {
   const layerOfTensor = layersOfTensors(model, hidden);
   const part = between(model, hidden, start, lowest);
   refuseFrozen(model, hidden, part);
   const sizes = await measureSizes(bytes, model, hidden, Math.max(0, lowest - 1), part.values, folder);
   const trained = [...part.tensors].filter((name) => {
     const tensor = model.tensors.get(name)!;
-    return tensor.type === 'float32' && tensor.dims.reduce((a, d) => a * d, 1) > 1 && (layerOfTensor.get(name) ?? 0) >= lowest;
+    return (
+      tensor.type === 'float32' &&
+      tensor.dims.reduce((a, d) => a * d, 1) > 1 &&
+      (layerOfTensor.get(name) ?? 0) >= lowest
+    );
   });
   const parameters = new Map(trained.map((name) => [parameterName(name), name]));
   return {
-    hidden, dims: sizes.dims,
-    weights: new Map([...parameters].map(([parameter, name]) => [parameter, model.tensors.get(name)!.read() as Float32Array])),
+    hidden,
+    dims: sizes.dims,
+    weights: new Map(
+      [...parameters].map(([parameter, name]) => [parameter, model.tensors.get(name)!.read() as Float32Array]),
+    ),
     layerOf: (parameter) => layerOfTensor.get(parameters.get(parameter) ?? '') ?? 0,
-    build: (network, input, mask, dropout) => new UpperBuilder({ model, hidden, start, lowest, part, sizes, trained: new Set(trained) }, network, input, mask, dropout).layers(),
+    build: (network, input, mask, dropout) =>
+      new UpperBuilder(
+        { model, hidden, start, lowest, part, sizes, trained: new Set(trained) },
+        network,
+        input,
+        mask,
+        dropout,
+      ).layers(),
   };
 }
 
-const quantising = new Set(['DynamicQuantizeLinear', 'QuantizeLinear', 'DequantizeLinear', 'MatMulInteger', 'ConvInteger', 'MatMulNBits', 'QLinearMatMul', 'QLinearConv', 'DynamicQuantizeMatMul', 'MatMulIntegerToFloat', 'MatMulBnb4']);
+const quantising = new Set([
+  'DynamicQuantizeLinear',
+  'QuantizeLinear',
+  'DequantizeLinear',
+  'MatMulInteger',
+  'ConvInteger',
+  'MatMulNBits',
+  'QLinearMatMul',
+  'QLinearConv',
+  'DynamicQuantizeMatMul',
+  'MatMulIntegerToFloat',
+  'MatMulBnb4',
+]);
 
 /** @throws InputError for what can serve as it is, but not learn */
 function refuseFrozen(model: ImportedModel, hidden: HiddenLayers, part: Part): void {
   const advice = 'Train a head on it as it is: `train: head`.';
   if (model.inputs.find((input) => input.name === hidden.audio)!.dims.length > 2)
     throw new InputError('this encoder hears spectrograms: its layers can’t be trained', advice);
-  const quantised = model.nodes.find((node) => quantising.has(node.op) && node.outputs.some((name) => part.values.has(name)));
-  if (quantised)
-    throw quantisedCannotLearn(quantised.op, 'Take its float32 file (`encoder.dtype: fp32`)');
+  const quantised = model.nodes.find(
+    (node) => quantising.has(node.op) && node.outputs.some((name) => part.values.has(name)),
+  );
+  if (quantised) throw quantisedCannotLearn(quantised.op, 'Take its float32 file (`encoder.dtype: fp32`)');
 }
 
 export const quantisedCannotLearn = (op: string, instead: string): InputError =>
-  new InputError(`this encoder’s layers are quantised (${op}): rounded weights can’t learn`, `${instead}, or train a head on it as it is: \`train: head\`.`);
+  new InputError(
+    `this encoder’s layers are quantised (${op}): rounded weights can’t learn`,
+    `${instead}, or train a head on it as it is: \`train: head\`.`,
+  );
 
 /** Stored tensor → the lowest hidden layer, from 1, that it works for. */
 function layersOfTensors(model: ImportedModel, hidden: HiddenLayers): Map<string, number> {
@@ -132,13 +179,19 @@ function layersOfTensors(model: ImportedModel, hidden: HiddenLayers): Map<string
 
 function between(model: ImportedModel, hidden: HiddenLayers, start: string, lowest: number): Part {
   const { values, tensors } = madeOf(model, hidden.layers.slice(lowest), (name) => name === start);
-  return { values, tensors, signal: reachedFrom(model, start, values), masked: hidden.mask === undefined ? new Set() : reachedFrom(model, hidden.mask, values) };
+  return {
+    values,
+    tensors,
+    signal: reachedFrom(model, start, values),
+    masked: hidden.mask === undefined ? new Set() : reachedFrom(model, hidden.mask, values),
+  };
 }
 
 /** Of these values, those that depend on the source by more than its shape. */
 function reachedFrom(model: ImportedModel, source: string, values: ReadonlySet<string>): Set<string> {
   const reached = new Set([source]);
   for (const node of model.nodes)
-    if (node.op !== 'Shape' && node.op !== 'Size' && node.inputs.some((name) => reached.has(name))) for (const name of node.outputs) if (values.has(name)) reached.add(name);
+    if (node.op !== 'Shape' && node.op !== 'Size' && node.inputs.some((name) => reached.has(name)))
+      for (const name of node.outputs) if (values.has(name)) reached.add(name);
   return reached;
 }

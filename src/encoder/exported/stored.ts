@@ -24,7 +24,9 @@ export function storedIn(bytes: Uint8Array, model: ImportedModel, layers: readon
   const learnt = learntTensors(bytes, model);
   const top = layers.at(-1)!;
   const of = (stop: (name: string) => boolean): Learnt[] =>
-    [...new Set([...madeOf(model, [top], stop).tensors].map((name) => model.tensors.get(name)!))].flatMap((tensor) => learnt.get(tensor) ?? []);
+    [...new Set([...madeOf(model, [top], stop).tensors].map((name) => model.tensors.get(name)!))].flatMap(
+      (tensor) => learnt.get(tensor) ?? [],
+    );
   const all = of(() => false);
   const weights: Record<string, StoredAs> = {};
   for (const { type, numbers } of all) {
@@ -51,7 +53,9 @@ function learntTensors(bytes: Uint8Array, model: ImportedModel): Map<Tensor, Lea
   const learnt = new Map<Tensor, Learnt>();
   for (const { name, dims, dataType } of fromBinary(ModelProtoSchema, bytes).graph!.initializer) {
     const type = TensorProto_DataType[dataType] ?? String(dataType);
-    const isLearnt = (FLOATS.has(type) && dims.length > 0 && !scales.has(name)) || (SMALL.has(type) && dims.length > 1 && !scales.has(name));
+    const isLearnt =
+      (FLOATS.has(type) && dims.length > 0 && !scales.has(name)) ||
+      (SMALL.has(type) && dims.length > 1 && !scales.has(name));
     if (!isLearnt) continue;
     const bits = packed.get(name);
     const numbers = dims.reduce((a, d) => a * Number(d), 1) * (bits === undefined ? 1 : 8 / bits);
@@ -60,14 +64,17 @@ function learntTensors(bytes: Uint8Array, model: ImportedModel): Map<Tensor, Lea
   return learnt;
 }
 
-const shown = (type: string): string => (type === 'FLOAT' ? 'float32' : type === 'DOUBLE' ? 'float64' : type.toLowerCase());
+const shown = (type: string): string =>
+  type === 'FLOAT' ? 'float32' : type === 'DOUBLE' ? 'float64' : type.toLowerCase();
 
 /** Tensors that say how others are rounded, and those that hold several numbers a byte. */
 function roles(model: ImportedModel): { scales: Set<string>; packed: Map<string, number> } {
   const scales = new Set<string>();
   const packed = new Map<string, number>();
   // What the scale of a rounded input is multiplied with is the scale of rounded weights.
-  const ofInputs = new Set(model.nodes.flatMap(({ op, outputs }) => (op === 'DynamicQuantizeLinear' ? outputs.slice(1, 2) : [])));
+  const ofInputs = new Set(
+    model.nodes.flatMap(({ op, outputs }) => (op === 'DynamicQuantizeLinear' ? outputs.slice(1, 2) : [])),
+  );
   for (const { op, inputs, attributes } of model.nodes) {
     if (op === 'Mul' && inputs.some((name) => ofInputs.has(name))) for (const name of inputs) scales.add(name);
     if (op === 'DequantizeLinear' || op === 'QuantizeLinear') for (const name of inputs.slice(1)) scales.add(name);

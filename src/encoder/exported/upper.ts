@@ -43,7 +43,11 @@ export const parameterName = (tensor: string): string => PREFIX + tensor;
 export const tensorName = (parameter: string): string => parameter.slice(PREFIX.length);
 
 /** Values and stored numbers that these values are made of, up to where `stop` says. Of what is below a shape, only the shape counts. */
-export function madeOf(model: ImportedModel, from: readonly string[], stop: (name: string) => boolean): { values: Set<string>; tensors: Set<string> } {
+export function madeOf(
+  model: ImportedModel,
+  from: readonly string[],
+  stop: (name: string) => boolean,
+): { values: Set<string>; tensors: Set<string> } {
   const values = new Set<string>();
   const tensors = new Set<string>();
   const waiting = [...from];
@@ -87,7 +91,8 @@ export class UpperBuilder {
   layers(): Value[] {
     const { model, part, hidden, lowest } = this.plan;
     // In the exporter's order: to start at the end and look for makers would go as deep as the encoder does.
-    for (const node of model.nodes) if (node.outputs.some((name) => part.values.has(name) && part.signal.has(name))) this.append(node);
+    for (const node of model.nodes)
+      if (node.outputs.some((name) => part.values.has(name) && part.signal.has(name))) this.append(node);
     return hidden.layers.slice(lowest).map((name) => this.value(name));
   }
 
@@ -102,13 +107,20 @@ export class UpperBuilder {
 
   private makerOf(name: string): ImportedNode {
     const node = this.plan.model.makers.get(name);
-    if (!node) throw new InputError(`it isn't understood how this encoder uses its input ${name}`, 'Export it without a mask, or with the attention_mask of Hugging Face models.');
+    if (!node)
+      throw new InputError(
+        `it isn't understood how this encoder uses its input ${name}`,
+        'Export it without a mask, or with the attention_mask of Hugging Face models.',
+      );
     return node;
   }
 
   private append(node: ImportedNode): void {
     const shapes = node.outputs.filter(Boolean).map((name) => this.shape(name));
-    const outputs = node.op === 'Reshape' && node.domain === '' ? [this.reshaped(node, shapes[0]!.dims)] : appendImported(this.graph, node, this.operands(node), shapes);
+    const outputs =
+      node.op === 'Reshape' && node.domain === ''
+        ? [this.reshaped(node, shapes[0]!.dims)]
+        : appendImported(this.graph, node, this.operands(node), shapes);
     node.outputs.filter(Boolean).forEach((name, i) => this.made.set(name, outputs[i]!));
     const [name] = node.outputs as [string];
     if (this.isLinear(node)) this.made.set(name, this.withLowRank(node, outputs[0]!));
@@ -119,7 +131,14 @@ export class UpperBuilder {
   /** A product of the signal with a weight that could be trained. */
   private isLinear({ op, domain, inputs: [x, weight] }: ImportedNode): boolean {
     const { part, sizes } = this.plan;
-    return (op === 'MatMul' || op === 'Gemm') && domain === '' && part.signal.has(x!) && !part.signal.has(weight!) && this.fromTrained(weight!) && (sizes.seen.get(weight!)?.dims[0] ?? this.plan.model.tensors.get(weight!)!.dims).length === 2;
+    return (
+      (op === 'MatMul' || op === 'Gemm') &&
+      domain === '' &&
+      part.signal.has(x!) &&
+      !part.signal.has(weight!) &&
+      this.fromTrained(weight!) &&
+      (sizes.seen.get(weight!)?.dims[0] ?? this.plan.model.tensors.get(weight!)!.dims).length === 2
+    );
   }
 
   /** LoRA on a linear layer inside the blocks, under the name of its weight. */
@@ -129,19 +148,32 @@ export class UpperBuilder {
     const name = parameterName(tensor!);
     // Where two layers share a weight, the first has the adapter.
     if (!lowRank?.on(name) || this.graph.parameters.has(`${name}.lora_a`)) return y;
-    return add(this.graph, y, lowRankBranch(this.network, this.value(node.inputs[0]!), name, y.dims.at(-1) as number, lowRank));
+    return add(
+      this.graph,
+      y,
+      lowRankBranch(this.network, this.value(node.inputs[0]!), name, y.dims.at(-1) as number, lowRank),
+    );
   }
 
   private withAdapter(left: Value, layer: number): Value {
     const { adapterDims } = this.network;
-    return adapterDims && layer > 0 ? residualAdapter(this.network, left, `blocks.${layer - 1}.adapter`, adapterDims) : left;
+    return adapterDims && layer > 0
+      ? residualAdapter(this.network, left, `blocks.${layer - 1}.adapter`, adapterDims)
+      : left;
   }
 
   /** The sum of a residual and what a branch makes of it, which comes later: there a block may drop some of the branch. */
   private withDropout(node: ImportedNode, inputs: (Value | undefined)[]): (Value | undefined)[] {
     const { part, sizes, hidden } = this.plan;
-    const isFull = (name: string): boolean => part.signal.has(name) && String(sizes.seen.get(name)?.dims) === String(sizes.seen.get(hidden.layers[this.plan.lowest]!)!.dims);
-    if (this.dropout === 0 || node.op !== 'Add' || !node.inputs.every((name) => name === this.plan.start || isFull(name))) return inputs;
+    const isFull = (name: string): boolean =>
+      part.signal.has(name) &&
+      String(sizes.seen.get(name)?.dims) === String(sizes.seen.get(hidden.layers[this.plan.lowest]!)!.dims);
+    if (
+      this.dropout === 0 ||
+      node.op !== 'Add' ||
+      !node.inputs.every((name) => name === this.plan.start || isFull(name))
+    )
+      return inputs;
     const later = this.order(node.inputs[1]!) > this.order(node.inputs[0]!) ? 1 : 0;
     return inputs.map((value, i) => (value && i === later ? this.network.dropout(value, this.dropout) : value));
   }
@@ -153,8 +185,15 @@ export class UpperBuilder {
 
   private operands(node: ImportedNode): (Value | undefined)[] {
     const spread = spreading.has(node.op) && this.plan.part.signal.has(node.outputs[0]!);
-    const inputs = node.inputs.map((name) => (name === '' ? undefined : ((spread ? this.spreadable(name) : undefined) ?? this.value(name))));
-    if (this.mask && this.plan.hidden.mask === undefined && node.op === 'Softmax' && this.plan.hidden.attention.includes(node.outputs[0]!))
+    const inputs = node.inputs.map((name) =>
+      name === '' ? undefined : ((spread ? this.spreadable(name) : undefined) ?? this.value(name)),
+    );
+    if (
+      this.mask &&
+      this.plan.hidden.mask === undefined &&
+      node.op === 'Softmax' &&
+      this.plan.hidden.attention.includes(node.outputs[0]!)
+    )
       inputs[0] = this.maskedScores(inputs[0]!, node);
     return this.withDropout(node, inputs);
   }
@@ -166,7 +205,10 @@ export class UpperBuilder {
     if (!seen || part.signal.has(name) || this.fromTrained(name)) return undefined;
     const type = typeOf(seen);
     const first = numbers(seen, 0)[0]!;
-    if (!part.masked.has(name)) return seen.data.every((_, run) => numbers(seen, run).every((x) => x === first)) ? this.constant(filled(type, first), []) : undefined;
+    if (!part.masked.has(name))
+      return seen.data.every((_, run) => numbers(seen, run).every((x) => x === first))
+        ? this.constant(filled(type, first), [])
+        : undefined;
     const rule = seen.dims[0]!.length > 2 ? maskRule(seen, sizes) : undefined;
     return rule ? this.spreadMask(this.byMask(type, rule), rule.rows, seen.dims[0]!.length) : undefined;
   }
@@ -188,14 +230,22 @@ export class UpperBuilder {
     const g = this.graph;
     const [batch, , , frames] = bias.dims as [Dim, Dim, Dim, Dim];
     const rows = dimOfSize({ scale: heads, batch: 1, frames: 0, offset: 0 }, batch, frames);
-    const [spread] = g.append('Expand', [bias, g.integers([1, heads, 1, 1])], {}, [{ dims: [batch, heads, 1, frames], type: bias.type }]);
-    return g.append('Reshape', [spread, joined(g, [g.integers([-1, 1]), dimOf(g, this.sized, 1)])], {}, [{ dims: [rows, 1, frames], type: bias.type }])[0]!;
+    const [spread] = g.append('Expand', [bias, g.integers([1, heads, 1, 1])], {}, [
+      { dims: [batch, heads, 1, frames], type: bias.type },
+    ]);
+    return g.append('Reshape', [spread, joined(g, [g.integers([-1, 1]), dimOf(g, this.sized, 1)])], {}, [
+      { dims: [rows, 1, frames], type: bias.type },
+    ])[0]!;
   }
 
   /** Keeps attention off padding in a graph that has no mask: scores [batch, heads, frames, frames] or [batch · heads, frames, frames]. */
   private maskedScores(scores: Value, node: ImportedNode): Value {
     const rank = scores.dims.length;
-    if (rank !== 3 && rank !== 4) throw new InputError(`the attention of this encoder isn't understood (${node.outputs[0]})`, 'Export it with an attention mask.');
+    if (rank !== 3 && rank !== 4)
+      throw new InputError(
+        `the attention of this encoder isn't understood (${node.outputs[0]})`,
+        'Export it with an attention mask.',
+      );
     const rows = this.plan.sizes.seen.get(node.outputs[0]!)!.dims[0]![0]!;
     const bias = this.byMask('float32', { sound: 0, padding: -1e4, rows: 1 });
     return add(this.graph, scores, this.spreadMask(bias, rows / this.plan.sizes.batches[0]!, rank));
@@ -211,7 +261,9 @@ export class UpperBuilder {
     if (!seen || this.fromTrained(name)) return undefined;
     if (part.masked.has(name)) return this.frameMask(seen);
     const first = numbers(seen, 0);
-    const same = seen.data.every((_, run) => String(seen.dims[run]) === String(seen.dims[0]) && numbers(seen, run).every((x, i) => x === first[i]));
+    const same = seen.data.every(
+      (_, run) => String(seen.dims[run]) === String(seen.dims[0]) && numbers(seen, run).every((x, i) => x === first[i]),
+    );
     return same ? this.constant(asConstant(seen), seen.dims[0]!) : this.sizesOnly(seen);
   }
 
@@ -220,7 +272,8 @@ export class UpperBuilder {
   }
 
   private constant(data: ConstantData, dims: readonly number[]): Value {
-    if (data instanceof BigInt64Array && dims.length === 1 && data.every((x) => Number.isSafeInteger(Number(x)))) return this.graph.integers(Array.from(data, Number));
+    if (data instanceof BigInt64Array && dims.length === 1 && data.every((x) => Number.isSafeInteger(Number(x))))
+      return this.graph.integers(Array.from(data, Number));
     if (data instanceof Float32Array && dims.length === 0) return this.graph.scalar(data[0]!);
     return this.graph.constant(data, dims);
   }
@@ -238,7 +291,12 @@ export class UpperBuilder {
   private maskAs(type: ElementType): Value {
     const [batch, frames] = this.sized.dims as [Dim, Dim];
     const sizes = (): Value => joined(this.graph, [dimOf(this.graph, this.sized, 0), dimOf(this.graph, this.sized, 1)]);
-    const mask = this.masks.get('float32') ?? this.mask ?? this.graph.append('Expand', [this.graph.scalar(1), sizes()], {}, [{ dims: [batch, frames], type: 'float32' }])[0]!;
+    const mask =
+      this.masks.get('float32') ??
+      this.mask ??
+      this.graph.append('Expand', [this.graph.scalar(1), sizes()], {}, [
+        { dims: [batch, frames], type: 'float32' },
+      ])[0]!;
     this.masks.set('float32', mask);
     const value = this.masks.get(type) ?? this.cast(mask, type);
     this.masks.set(type, value);
@@ -246,21 +304,34 @@ export class UpperBuilder {
   }
 
   private cast(x: Value, type: ElementType): Value {
-    return this.graph.append('Cast', [x], { to: { int: { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10 }[type] } }, [{ dims: x.dims, type }])[0]!;
+    return this.graph.append(
+      'Cast',
+      [x],
+      { to: { int: { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10 }[type] } },
+      [{ dims: x.dims, type }],
+    )[0]!;
   }
 
   /** Whole numbers that follow from the sizes of the batch. */
   private sizesOnly(seen: Observed): Value | undefined {
     const [dims] = seen.dims;
-    if (seen.type !== 'int64' || dims!.length > 1 || seen.dims.some((d) => String(d) !== String(dims))) return undefined;
+    if (seen.type !== 'int64' || dims!.length > 1 || seen.dims.some((d) => String(d) !== String(dims)))
+      return undefined;
     const vector = this.vector(numbers(seen, 0).map((_, i) => seen.data.map((__, run) => numbers(seen, run)[i]!)));
-    return !vector || dims!.length === 1 ? vector : this.graph.append('Squeeze', [vector], {}, [{ dims: [], type: 'int64' }])[0];
+    return !vector || dims!.length === 1
+      ? vector
+      : this.graph.append('Squeeze', [vector], {}, [{ dims: [], type: 'int64' }])[0];
   }
 
   /** Numbers, each given by what it was at the sizes tried. */
   private vector(seen: readonly (readonly number[])[]): Value | undefined {
     const sizes = seen.map((of) => this.formula(of));
-    return sizes.every((size) => size !== undefined) ? joined(this.graph, sizes.map((size) => this.sizeValue(size))) : undefined;
+    return sizes.every((size) => size !== undefined)
+      ? joined(
+          this.graph,
+          sizes.map((size) => this.sizeValue(size)),
+        )
+      : undefined;
   }
 
   private formula(seen: readonly number[]): Size | undefined {
@@ -272,7 +343,9 @@ export class UpperBuilder {
     const key = JSON.stringify(size);
     const known = this.sizeValues.get(key);
     if (known) return known;
-    const factors = [...new Array<number>(size.batch).fill(0), ...new Array<number>(size.frames).fill(1)].map((axis) => dimOf(g, this.sized, axis));
+    const factors = [...new Array<number>(size.batch).fill(0), ...new Array<number>(size.frames).fill(1)].map((axis) =>
+      dimOf(g, this.sized, axis),
+    );
     const scaled = (): Value => {
       const product = factors.reduce((a, b) => mul(g, a, b));
       const times = size.scale === 1 ? product : mul(g, product, g.integers([size.scale]));
@@ -323,8 +396,11 @@ function maskRule(seen: Observed, sizes: Sizes): MaskRule | undefined {
     const dims = seen.dims[run]!;
     const each = dims.slice(1).reduce((a, d) => a * d, 1) * rows;
     const mask = sizes.masks[run]!;
-    return dims[0] === rows * sizes.batches[run]! && dims.at(-1) === frames
-      && numbers(seen, run).every((x, i) => x === (mask[Math.floor(i / each) * frames + (i % frames)] ? sound : padding));
+    return (
+      dims[0] === rows * sizes.batches[run]! &&
+      dims.at(-1) === frames &&
+      numbers(seen, run).every((x, i) => x === (mask[Math.floor(i / each) * frames + (i % frames)] ? sound : padding))
+    );
   });
   return fits ? { sound, padding, rows } : undefined;
 }

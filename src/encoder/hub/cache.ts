@@ -18,7 +18,8 @@ const refFile = (id: string, revision: string): string => path.join(folderOf(id)
 const commitFile = (id: string, commit: string): string => path.join(folderOf(id), 'commits', `${commit}.json`);
 
 export const blobFile = (id: string, checksum: string): string => path.join(folderOf(id), 'blobs', checksum);
-export const snapshotFile = (id: string, commit: string, name: string): string => path.join(folderOf(id), 'snapshots', commit, name);
+export const snapshotFile = (id: string, commit: string, name: string): string =>
+  path.join(folderOf(id), 'snapshots', commit, name);
 
 /** A full commit hash names one state for ever; anything else may move. */
 export const isCommit = (revision: string): boolean => /^[0-9a-f]{40}$/.test(revision);
@@ -70,7 +71,9 @@ export async function cachedSnapshots(): Promise<CachedSnapshot[]> {
     for (const commit of (await namesIn(path.join(root, name, 'snapshots'))).filter(isCommit)) {
       const folder = path.join(root, name, 'snapshots', commit);
       const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-      const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.partial')).map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'));
+      const files = entries
+        .filter((entry) => entry.isFile() && !entry.name.endsWith('.partial'))
+        .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'));
       found.push({ id: name.replace(/^models--/, '').replace('--', '/'), commit, folder, files });
     }
   return found;

@@ -57,9 +57,22 @@ async function describe({ id, commit }: Repository, name: string, signal: AbortS
   // Of a file that is stored elsewhere, the Hub's own headers describe the pointer, and the linked ones the file.
   const linked = response.headers.get('x-linked-etag');
   const etag = (linked ?? response.headers.get('etag'))?.replace(/^W\//, '').replaceAll('"', '');
-  if (!etag) throw new InputError(`${new URL(url).host} doesn't answer as a Hub does: ${name} has no checksum`, 'Check HF_ENDPOINT.');
-  const size = response.headers.get('x-linked-size') ?? (response.status < 300 ? response.headers.get('content-length') : null);
-  return { id, name, revision: commit, url, etag, checksum: isChecksum(etag) ? etag : undefined, bytes: size === null ? undefined : Number(size) };
+  if (!etag)
+    throw new InputError(
+      `${new URL(url).host} doesn't answer as a Hub does: ${name} has no checksum`,
+      'Check HF_ENDPOINT.',
+    );
+  const size =
+    response.headers.get('x-linked-size') ?? (response.status < 300 ? response.headers.get('content-length') : null);
+  return {
+    id,
+    name,
+    revision: commit,
+    url,
+    etag,
+    checksum: isChecksum(etag) ? etag : undefined,
+    bytes: size === null ? undefined : Number(size),
+  };
 }
 
 const isChecksum = (etag: string): boolean => /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(etag);
@@ -70,12 +83,20 @@ async function download(wanted: Wanted, blob: string, { progress = silent, signa
   await mkdir(path.dirname(blob), { recursive: true });
   // What takes a moment needs no line of its own.
   const shown = wanted.bytes === undefined || wanted.bytes > 1e6 ? progress : silent;
-  const task = shown(`download ${path.basename(wanted.name)}`, wanted.bytes === undefined ? undefined : Math.ceil(wanted.bytes / 1e6), 'MB');
+  const task = shown(
+    `download ${path.basename(wanted.name)}`,
+    wanted.bytes === undefined ? undefined : Math.ceil(wanted.bytes / 1e6),
+    'MB',
+  );
   for (let round = 1; ; round++) {
     await receive(wanted, partial, task, signal);
     if (await isRight(partial, wanted)) break;
     await rm(partial, { force: true });
-    if (round === 2) throw new WorkError(`${wanted.name} of ${wanted.id} came damaged twice: its checksum is not the one that the Hub gives`, 'Try again later, or over another network; a proxy may change what passes it.');
+    if (round === 2)
+      throw new WorkError(
+        `${wanted.name} of ${wanted.id} came damaged twice: its checksum is not the one that the Hub gives`,
+        'Try again later, or over another network; a proxy may change what passes it.',
+      );
     task.note('came damaged: once more');
   }
   await rename(partial, blob);
@@ -86,23 +107,42 @@ async function download(wanted: Wanted, blob: string, { progress = silent, signa
 async function receive(wanted: Wanted, partial: string, task: Task, signal: AbortSignal | undefined): Promise<void> {
   let have = await sizeOf(partial);
   if (have > 0 && have === wanted.bytes) return;
-  for (let cuts = 0; ; ) {
+  for (let cuts = 0; ;) {
     const before = have;
-    const failure = await receiveOnce(wanted, partial, have, task, signal).then(() => undefined, (error: unknown) => error);
+    const failure = await receiveOnce(wanted, partial, have, task, signal).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
     have = await sizeOf(partial);
     if (failure === undefined && (wanted.bytes === undefined || have >= wanted.bytes)) return;
     signal?.throwIfAborted();
     if (codeOf(failure) === 'ENOSPC') throw writeError(partial, failure);
     if (failure instanceof IsoglossError && !(failure instanceof Unreachable)) throw failure;
     cuts = have > before ? 1 : cuts + 1;
-    if (cuts === MOST_CUTS) throw new WorkError(`the download of ${wanted.name} broke off: ${failure === undefined ? 'too few bytes came' : reasonOf(failure)}`, 'Run the same command again: it goes on from where it is.', {}, failure);
+    if (cuts === MOST_CUTS)
+      throw new WorkError(
+        `the download of ${wanted.name} broke off: ${failure === undefined ? 'too few bytes came' : reasonOf(failure)}`,
+        'Run the same command again: it goes on from where it is.',
+        {},
+        failure,
+      );
     task.note('broken off: going on');
     await pause(0.15 * 2 ** cuts, signal);
   }
 }
 
-async function receiveOnce({ id, revision, name, url, bytes }: Wanted, partial: string, have: number, task: Task, signal: AbortSignal | undefined): Promise<void> {
-  const response = await ask(url, { headers: have > 0 ? { range: `bytes=${have}-` } : {}, signal, note: (text) => task.note(text) });
+async function receiveOnce(
+  { id, revision, name, url, bytes }: Wanted,
+  partial: string,
+  have: number,
+  task: Task,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const response = await ask(url, {
+    headers: have > 0 ? { range: `bytes=${have}-` } : {},
+    signal,
+    note: (text) => task.note(text),
+  });
   if (response.status === 416) {
     await response.body?.cancel();
     // Where nobody knows how much there is, it may be here already: the checksum tells. Else more is here than there is.
@@ -114,7 +154,8 @@ async function receiveOnce({ id, revision, name, url, bytes }: Wanted, partial: 
   const goesOn = response.status === 206 && (response.headers.get('content-range') ?? '').startsWith(`bytes ${have}-`);
   const handle = await open(partial, goesOn ? 'a' : 'w');
   try {
-    for await (const chunk of counted(response.body as ReadableStream<Uint8Array>, goesOn ? have : 0, task)) await handle.writeFile(chunk);
+    for await (const chunk of counted(response.body as ReadableStream<Uint8Array>, goesOn ? have : 0, task))
+      await handle.writeFile(chunk);
   } finally {
     await handle.close();
   }
@@ -143,7 +184,11 @@ async function isRight(file: string, { checksum, bytes }: Pick<Wanted, 'checksum
   return hash.digest('hex') === checksum;
 }
 
-const sizeOf = (file: string): Promise<number> => stat(file).then((info) => info.size, () => 0);
+const sizeOf = (file: string): Promise<number> =>
+  stat(file).then(
+    (info) => info.size,
+    () => 0,
+  );
 
 function reasonOf(error: unknown): string {
   if (error instanceof IsoglossError) return error.message;

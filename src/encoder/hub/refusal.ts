@@ -18,22 +18,46 @@ export async function refusal(response: Response, asked: Asked): Promise<Isoglos
   await response.body?.cancel();
   const code = response.headers.get('x-error-code');
   const { id, revision, file } = asked;
-  if (response.status === 404 && code === 'EntryNotFound') return new InputError(`${id} has no file ${file ?? ''} at ${revision}`, 'Name another revision of it (`encoder.revision`).');
-  if (response.status === 404 && code === 'RevisionNotFound') return new InputError(`${id} has no revision ${revision}`, `Set \`encoder.revision\` to a branch, tag or commit of ${endpoint()}/${id}, or leave it out.`);
-  if (code === 'GatedRepo') return new InputError(`${id} is gated: its owners let only those in who accept their terms`, gatedNext(id));
-  if (response.status === 401 || response.status === 403 || response.status === 404) return notFound(response.status, id);
+  if (response.status === 404 && code === 'EntryNotFound')
+    return new InputError(
+      `${id} has no file ${file ?? ''} at ${revision}`,
+      'Name another revision of it (`encoder.revision`).',
+    );
+  if (response.status === 404 && code === 'RevisionNotFound')
+    return new InputError(
+      `${id} has no revision ${revision}`,
+      `Set \`encoder.revision\` to a branch, tag or commit of ${endpoint()}/${id}, or leave it out.`,
+    );
+  if (code === 'GatedRepo')
+    return new InputError(`${id} is gated: its owners let only those in who accept their terms`, gatedNext(id));
+  if (response.status === 401 || response.status === 403 || response.status === 404)
+    return notFound(response.status, id);
   return new WorkError(`the Hub answers HTTP ${response.status} for ${id}`, 'Try again later; what is there is kept.');
 }
 
 function gatedNext(id: string): string {
-  const account = token() === undefined ? 'then set HF_TOKEN to a token of your account' : 'with the account that the token in HF_TOKEN is of; a fine-grained token needs the right to read gated repositories';
+  const account =
+    token() === undefined
+      ? 'then set HF_TOKEN to a token of your account'
+      : 'with the account that the token in HF_TOKEN is of; a fine-grained token needs the right to read gated repositories';
   return `Accept the terms at ${endpoint()}/${id}, ${account} (${endpoint()}/settings/tokens).`;
 }
 
 async function notFound(status: number, id: string): Promise<InputError> {
   const like = await repositoriesLike(id);
   const meant = like.length > 0 ? ` Did you mean ${like.join(', ')}?` : '';
-  if (token() === undefined) return new InputError(`there is no public repository ${id} on the Hub (HTTP ${status})`, `Check the name; a private one needs a token of your account in HF_TOKEN.${meant}`);
-  if (status === 404) return new InputError(`there is no repository ${id} on the Hub`, `Check the name, and that the account of the token in HF_TOKEN may see it.${meant}`);
-  return new InputError(`the Hub doesn't let the token in HF_TOKEN read ${id} (HTTP ${status})`, `Check that the token is still valid and may read it: ${endpoint()}/settings/tokens.${meant}`);
+  if (token() === undefined)
+    return new InputError(
+      `there is no public repository ${id} on the Hub (HTTP ${status})`,
+      `Check the name; a private one needs a token of your account in HF_TOKEN.${meant}`,
+    );
+  if (status === 404)
+    return new InputError(
+      `there is no repository ${id} on the Hub`,
+      `Check the name, and that the account of the token in HF_TOKEN may see it.${meant}`,
+    );
+  return new InputError(
+    `the Hub doesn't let the token in HF_TOKEN read ${id} (HTTP ${status})`,
+    `Check that the token is still valid and may read it: ${endpoint()}/settings/tokens.${meant}`,
+  );
 }

@@ -14,7 +14,10 @@ export interface Repository {
   files: readonly string[];
 }
 
-const infoSchema = z.object({ sha: z.string().regex(/^[0-9a-f]{40}$/), siblings: z.array(z.object({ rfilename: z.string() })) });
+const infoSchema = z.object({
+  sha: z.string().regex(/^[0-9a-f]{40}$/),
+  siblings: z.array(z.object({ rfilename: z.string() })),
+});
 
 /**
  * Finds the commit that a revision is on, and its files. A commit that was seen before needs no network; without a network, a branch is

@@ -29,13 +29,21 @@ const LONGEST_WAIT_SECONDS = 300;
  * @throws Unreachable without a network, WorkError when the Hub asks to wait for longer than is sensible
  */
 export async function ask(url: string, request: Request = {}): Promise<Response> {
-  if (isOffline()) throw new Unreachable('the Hub must not be asked: HF_HUB_OFFLINE is set', 'Unset it to let isogloss use the network.');
+  if (isOffline())
+    throw new Unreachable(
+      'the Hub must not be asked: HF_HUB_OFFLINE is set',
+      'Unset it to let isogloss use the network.',
+    );
   for (let tries = 1; ; tries++) {
     const response = await follow(url, request);
     if ((response.status !== 429 && response.status < 500) || tries === MOST_TRIES) return response;
     await response.body?.cancel();
     const seconds = waitOf(response.headers) ?? 0.5 * 2 ** tries;
-    if (seconds > LONGEST_WAIT_SECONDS) throw new WorkError(`the Hub asks to wait ${Math.ceil(seconds / 60)} minutes (HTTP ${response.status})`, 'Run the same command again then: what is there is kept. With HF_TOKEN set it lets you ask more often.');
+    if (seconds > LONGEST_WAIT_SECONDS)
+      throw new WorkError(
+        `the Hub asks to wait ${Math.ceil(seconds / 60)} minutes (HTTP ${response.status})`,
+        'Run the same command again then: what is there is kept. With HF_TOKEN set it lets you ask more often.',
+      );
     request.note?.(`the Hub asks to wait ${Math.ceil(seconds)} s`);
     await pause(seconds, request.signal);
   }
@@ -51,12 +59,24 @@ async function follow(from: string, { method = 'GET', headers = {}, signal }: Re
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
     const secret = url.origin === home ? token() : undefined;
     const response = await fetch(url, {
-      method, redirect: 'manual', ...(signal ? { signal } : {}),
+      method,
+      redirect: 'manual',
+      ...(signal ? { signal } : {}),
       // As it is stored: a compressed answer could not be gone on with.
-      headers: { 'accept-encoding': 'identity', 'user-agent': 'isogloss', ...headers, ...(secret === undefined ? {} : { authorization: `Bearer ${secret}` }) },
+      headers: {
+        'accept-encoding': 'identity',
+        'user-agent': 'isogloss',
+        ...headers,
+        ...(secret === undefined ? {} : { authorization: `Bearer ${secret}` }),
+      },
     }).catch((error: unknown) => {
       signal?.throwIfAborted();
-      throw new Unreachable(`can't reach ${url.host}: ${reasonOf(error)}`, 'Check the network, and HF_ENDPOINT if it is set; then run the same command again: what is there is kept.', {}, error);
+      throw new Unreachable(
+        `can't reach ${url.host}: ${reasonOf(error)}`,
+        'Check the network, and HF_ENDPOINT if it is set; then run the same command again: what is there is kept.',
+        {},
+        error,
+      );
     });
     const location = response.headers.get('location');
     if (response.status < 300 || response.status >= 400 || location === null) return response;
@@ -76,7 +96,7 @@ export async function pause(seconds: number, signal: AbortSignal | undefined): P
 /** What lies behind the "fetch failed" of `fetch`. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause === undefined ? messageOf(error) : codeOf(cause) ?? messageOf(cause);
+  return cause === undefined ? messageOf(error) : (codeOf(cause) ?? messageOf(cause));
 }
 
 /**

@@ -15,7 +15,11 @@ export async function repositoriesLike(id: string, filter?: string): Promise<str
   try {
     const response = await ask(`${endpoint()}/api/models?${query.toString()}`);
     const found = z.array(z.object({ id: z.string() })).parse(await response.json());
-    return found.map((model) => model.id).filter((other) => other !== id).sort((a, b) => editDistance(a, id) - editDistance(b, id)).slice(0, MOST_NAMED);
+    return found
+      .map((model) => model.id)
+      .filter((other) => other !== id)
+      .sort((a, b) => editDistance(a, id) - editDistance(b, id))
+      .slice(0, MOST_NAMED);
   } catch {
     return [];
   }

@@ -10,7 +10,11 @@ export function endpoint(): string {
   const named = process.env.HF_ENDPOINT?.trim();
   if (!named) return 'https://huggingface.co';
   const url = URL.canParse(named) ? new URL(named) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) throw new InputError('HF_ENDPOINT is not an address', 'Set it to the address of a Hub, e.g. https://huggingface.co, or unset it.');
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new InputError(
+      'HF_ENDPOINT is not an address',
+      'Set it to the address of a Hub, e.g. https://huggingface.co, or unset it.',
+    );
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
 }
 
@@ -21,7 +25,11 @@ export function endpoint(): string {
 export function token(): string | undefined {
   const named = process.env.HF_TOKEN?.trim();
   if (!named) return undefined;
-  if (!/^[\x21-\x7E]+$/.test(named)) throw new InputError('HF_TOKEN has characters in it that no token has', 'Copy the token anew from the settings of your account, under Access Tokens.');
+  if (!/^[\x21-\x7E]+$/.test(named))
+    throw new InputError(
+      'HF_TOKEN has characters in it that no token has',
+      'Copy the token anew from the settings of your account, under Access Tokens.',
+    );
   return named;
 }
 

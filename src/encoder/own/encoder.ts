@@ -88,19 +88,37 @@ export class Encoder implements FrozenEncoder {
 
   run(recordings: readonly Float32Array[], layers: readonly number[], frames?: number, level?: Level): Promise<Hidden> {
     if (this.pads) return this.together(recordings, layers, frames, level);
-    return oneByOne(recordings, { layers: layers.length, dims: this.dims, frames }, async (recording) => (await this.together([recording], layers, undefined, level)).layers);
+    return oneByOne(
+      recordings,
+      { layers: layers.length, dims: this.dims, frames },
+      async (recording) => (await this.together([recording], layers, undefined, level)).layers,
+    );
   }
 
-  private async together(recordings: readonly Float32Array[], layers: readonly number[], frames?: number, level?: Level): Promise<Hidden> {
+  private async together(
+    recordings: readonly Float32Array[],
+    layers: readonly number[],
+    frames?: number,
+    level?: Level,
+  ): Promise<Hidden> {
     const frameCounts = Int32Array.from(recordings, (r) => frameCount(r.length));
     const padded = frames ?? Math.max(1, ...frameCounts);
     const width = paddedSamples(padded);
     const audio = new Float32Array(recordings.length * width);
-    recordings.forEach((recording, row) => standardise(recording, audio.subarray(row * width, (row + 1) * width), level));
-    const feeds = { audio: floats(audio, [recordings.length, width]), mask: floats(frameMask(frameCounts, padded), [recordings.length, padded]) };
+    recordings.forEach((recording, row) =>
+      standardise(recording, audio.subarray(row * width, (row + 1) * width), level),
+    );
+    const feeds = {
+      audio: floats(audio, [recordings.length, width]),
+      mask: floats(frameMask(frameCounts, padded), [recordings.length, padded]),
+    };
     const dims = [recordings.length, padded, this.dims];
     const hidden = new Map(layers.map((layer) => [layer, new Float32Array(dims.reduce((a, d) => a * d, 1))]));
-    await runInto(this.session, feeds, Object.fromEntries([...hidden].map(([layer, data]) => [`hidden.${layer}`, floats(data, dims)])));
+    await runInto(
+      this.session,
+      feeds,
+      Object.fromEntries([...hidden].map(([layer, data]) => [`hidden.${layer}`, floats(data, dims)])),
+    );
     return { layers: layers.map((layer) => hidden.get(layer)!), frames: padded, frameCounts };
   }
 
@@ -118,7 +136,11 @@ export async function loadEncoder(name: string, options: SessionOptions = {}): P
     const { architecture } = await describeEmbedded();
     const network = new Network(false);
     buildEncoder(network, architecture);
-    return Encoder.fromBytes(name, encodeEncoder(network.initialise(new Random('untrained encoder')), architecture), options);
+    return Encoder.fromBytes(
+      name,
+      encodeEncoder(network.initialise(new Random('untrained encoder')), architecture),
+      options,
+    );
   }
   return Encoder.fromBytes(name, await readEncoder(name), options);
 }
@@ -130,12 +152,21 @@ export interface EncodeOptions {
 }
 
 /** The bytes of an encoder's .onnx file: inputs `audio` and `mask`, an output for every hidden layer and one for the phones it knows, its shape as metadata. */
-export function encodeEncoder(weights: Weights, architecture: Architecture, { metadata, adapters, phones }: EncodeOptions = {}): Uint8Array {
+export function encodeEncoder(
+  weights: Weights,
+  architecture: Architecture,
+  { metadata, adapters, phones }: EncodeOptions = {},
+): Uint8Array {
   const network = new Network(false, adapters);
   const { hidden } = buildEncoder(network, architecture);
   const outputs = hidden.map((value, i) => network.graph.output(value, `hidden.${i}`));
   if (phones) outputs.push(network.graph.output(appendPhones(network, hidden[phones.layer]!, phones), 'phones'));
-  return encodeModel(network.graph, { weights, outputs, half: true, metadata: { ...metadata, ...phonesMetadata(phones), 'isogloss.architecture': JSON.stringify(architecture) } });
+  return encodeModel(network.graph, {
+    weights,
+    outputs,
+    half: true,
+    metadata: { ...metadata, ...phonesMetadata(phones), 'isogloss.architecture': JSON.stringify(architecture) },
+  });
 }
 
 async function describeEmbedded(): Promise<{ architecture: Architecture }> {
@@ -148,7 +179,8 @@ async function describeEmbedded(): Promise<{ architecture: Architecture }> {
  */
 export async function readEncoder(name: string): Promise<Uint8Array> {
   const file = name === 'embedded' ? embeddedFile : name;
-  if (!existsSync(file)) throw new InputError('no such encoder', 'Use `embedded`, `random`, or the path of an .onnx file.', { file });
+  if (!existsSync(file))
+    throw new InputError('no such encoder', 'Use `embedded`, `random`, or the path of an .onnx file.', { file });
   return readFile(file).catch((error: unknown) => {
     throw readError(file, error);
   });
@@ -163,7 +195,11 @@ export const hasQuantised = (bytes: Uint8Array): boolean => isQuantised(fromBina
 /** @throws InputError when the bytes are no encoder that isogloss wrote */
 export function readArchitecture(name: string, bytes: Uint8Array): Architecture {
   const architecture = architectureIn(bytes);
-  if (!architecture) throw new InputError(`${name} is not an encoder that isogloss wrote`, 'Use `embedded`, or the encoder.onnx in the model folder of a run with `train: all`.');
+  if (!architecture)
+    throw new InputError(
+      `${name} is not an encoder that isogloss wrote`,
+      'Use `embedded`, or the encoder.onnx in the model folder of a run with `train: all`.',
+    );
   return architecture;
 }
 

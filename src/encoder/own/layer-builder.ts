@@ -31,8 +31,11 @@ export interface LayerBuilder {
 /** Layers of isogloss's own network. */
 export function ownLayers(architecture: Architecture, weights: Weights): LayerBuilder {
   return {
-    dims: architecture.dims, top: architecture.blocks, weights,
-    upper: (network, range, hidden, mask, dropout) => buildUpperBlocks(network, architecture, range, hidden, mask, dropout),
+    dims: architecture.dims,
+    top: architecture.blocks,
+    weights,
+    upper: (network, range, hidden, mask, dropout) =>
+      buildUpperBlocks(network, architecture, range, hidden, mask, dropout),
     whole: (network, until, dropout) => buildEncoder(network, architecture, dropout, until),
     layerOf: (parameter) => layerOfParameter(parameter, architecture),
     isConvolution: (parameter) => parameter.startsWith('feature_encoder.'),
@@ -42,16 +45,24 @@ export function ownLayers(architecture: Architecture, weights: Weights): LayerBu
 /** Layers above a cut of an encoder that others exported. */
 export function exportedLayers(upper: Upper): LayerBuilder {
   return {
-    dims: upper.dims, top: upper.hidden.layers.length - 1, weights: upper.weights, layerOf: (parameter) => upper.layerOf(parameter), isConvolution: () => false,
-    upper: (network, { cut, until }, hidden, mask, dropout) => upper.build(network, hidden, mask, dropout).slice(0, until - cut),
+    dims: upper.dims,
+    top: upper.hidden.layers.length - 1,
+    weights: upper.weights,
+    layerOf: (parameter) => upper.layerOf(parameter),
+    isConvolution: () => false,
+    upper: (network, { cut, until }, hidden, mask, dropout) =>
+      upper.build(network, hidden, mask, dropout).slice(0, until - cut),
   };
 }
 
 /** All layers of an encoder that others exported. */
 export function exportedWhole(encoder: Whole): LayerBuilder {
   return {
-    dims: encoder.dims, top: encoder.hidden.layers.length - 1, weights: encoder.weights,
-    layerOf: (parameter) => encoder.layerOf(parameter), isConvolution: (parameter) => encoder.isConvolution(parameter),
+    dims: encoder.dims,
+    top: encoder.hidden.layers.length - 1,
+    weights: encoder.weights,
+    layerOf: (parameter) => encoder.layerOf(parameter),
+    isConvolution: (parameter) => encoder.isConvolution(parameter),
     upper: () => {
       throw new Error('this encoder was opened from the sound up');
     },

@@ -1,5 +1,12 @@
 import type { Dim, Value } from '../../onnx/graph/graph.ts';
-import { attentionBias, linear, norm, residualAdapter, silencePadding, transformerBlock } from '../../onnx/graph/layers.ts';
+import {
+  attentionBias,
+  linear,
+  norm,
+  residualAdapter,
+  silencePadding,
+  transformerBlock,
+} from '../../onnx/graph/layers.ts';
 import type { Network } from '../../onnx/graph/network.ts';
 import { add, concat, matmul, relu, reshape, transpose, trim } from '../../onnx/graph/ops.ts';
 import { CONV_KERNELS, CONV_STRIDES, type Architecture } from './architecture.ts';
@@ -17,12 +24,23 @@ export interface EncoderValues {
  * @param dropout of the blocks, while training
  * @param until the highest hidden layer to build
  */
-export function buildEncoder(network: Network, architecture: Architecture, dropout = 0, until = architecture.blocks): EncoderValues {
+export function buildEncoder(
+  network: Network,
+  architecture: Architecture,
+  dropout = 0,
+  until = architecture.blocks,
+): EncoderValues {
   const audio = network.graph.input('audio', ['batch', 'samples']);
   const mask = network.graph.input('mask', ['batch', 'frames']);
   const local = featureEncoder(network, audio, architecture);
   const projected = linear(network, norm(network, local, 'projection.norm'), 'projection', architecture.dims);
-  const x = network.boundary(position(network, network.dropout(silencePadding(network, network.specAugment(projected).x, mask), dropout), architecture));
+  const x = network.boundary(
+    position(
+      network,
+      network.dropout(silencePadding(network, network.specAugment(projected).x, mask), dropout),
+      architecture,
+    ),
+  );
   return { hidden: [x, ...buildUpperBlocks(network, architecture, { cut: 0, until }, x, mask, dropout)], mask };
 }
 
@@ -32,13 +50,29 @@ export function buildEncoder(network: Network, architecture: Architecture, dropo
  * @param mask [batch, frames], 1 on frames that are there
  * @returns hidden layers cut + 1 … until
  */
-export function buildUpperBlocks(network: Network, architecture: Architecture, { cut, until }: { cut: number; until: number }, x: Value, mask: Value, dropout = 0): Value[] {
+export function buildUpperBlocks(
+  network: Network,
+  architecture: Architecture,
+  { cut, until }: { cut: number; until: number },
+  x: Value,
+  mask: Value,
+  dropout = 0,
+): Value[] {
   const bias = attentionBias(network, mask);
-  const settings = { heads: architecture.heads, feedForward: architecture.feedForward, dropout, depth: architecture.blocks };
+  const settings = {
+    heads: architecture.heads,
+    feedForward: architecture.feedForward,
+    dropout,
+    depth: architecture.blocks,
+  };
   const hidden: Value[] = [];
   for (let i = cut; i < until; i++) {
     const left = transformerBlock(network, hidden.at(-1) ?? x, bias, blockName(i), settings);
-    hidden.push(network.boundary(network.adapterDims ? residualAdapter(network, left, `${blockName(i)}.adapter`, network.adapterDims) : left));
+    hidden.push(
+      network.boundary(
+        network.adapterDims ? residualAdapter(network, left, `${blockName(i)}.adapter`, network.adapterDims) : left,
+      ),
+    );
   }
   if (until === architecture.blocks && hidden.length > 0) hidden.push(norm(network, hidden.pop()!, 'final_norm'));
   return hidden;
@@ -91,7 +125,9 @@ function position(network: Network, x: Value, architecture: Architecture): Value
   const g = network.graph;
   const { dims, positionKernel: kernel, positionGroups: groups } = architecture;
   const perGroup = dims / groups;
-  const weight = network.parameter('position.weight', [dims, perGroup, kernel], { deviation: Math.sqrt(1 / (perGroup * kernel)) });
+  const weight = network.parameter('position.weight', [dims, perGroup, kernel], {
+    deviation: Math.sqrt(1 / (perGroup * kernel)),
+  });
   const bias = network.parameter('position.bias', [dims], { value: 0 });
   const half = (kernel - 1) / 2;
   const attributes = { group: { int: groups }, pads: { ints: [half, half] } };

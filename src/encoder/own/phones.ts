@@ -21,7 +21,8 @@ export function appendPhones(network: Network, hidden: Value, phones: KnownPhone
   return linear(network, norm(network, hidden, 'phones.norm'), 'phones.out', phones.tokens.length);
 }
 
-export const phonesMetadata = (phones: KnownPhones | undefined): Record<string, string> => (phones ? { [KEY]: JSON.stringify(phones) } : {});
+export const phonesMetadata = (phones: KnownPhones | undefined): Record<string, string> =>
+  phones ? { [KEY]: JSON.stringify(phones) } : {};
 
 /** What an encoder that isogloss wrote knows of phones; absent where it never learnt them. */
 export function readPhones(bytes: Uint8Array): KnownPhones | undefined {

@@ -14,7 +14,8 @@ export function readWeights(bytes: Uint8Array): Weights {
     if (CONSTANT.test(tensor.name)) continue;
     // A copy: numbers must start at a multiple of their size.
     const raw = Uint8Array.from(tensor.rawData).buffer;
-    if (tensor.dataType === Number(TensorProto_DataType.FLOAT16)) weights.set(tensor.name.replace(HALF, ''), fromFloat16(new Uint16Array(raw)));
+    if (tensor.dataType === Number(TensorProto_DataType.FLOAT16))
+      weights.set(tensor.name.replace(HALF, ''), fromFloat16(new Uint16Array(raw)));
     else if (tensor.dataType === Number(TensorProto_DataType.FLOAT)) weights.set(tensor.name, new Float32Array(raw));
   }
   return weights;

@@ -31,11 +31,25 @@ export function summaryReport(pairs: readonly AlignedPair[], title: string, raw:
   // sclite takes the percentages of the speakers that have any.
   const withWords = speakers.filter((t) => raw || referenceWordsOf(t) > 0);
   const some = withWords.length < speakers.length;
-  const statistics: [string, (values: number[]) => number][] = [['Mean', mean], ['S.D.', deviation], ['Median', median]];
+  const statistics: [string, (values: number[]) => number][] = [
+    ['Mean', mean],
+    ['S.D.', deviation],
+    ['Median', median],
+  ];
   const spread = statistics.map(([label, of]): Row => {
-    const shares = COLUMNS.slice(0, -1).map((_, c) => `${fixed(of(withWords.map((t) => figures(t, raw)[c]!)), 1)}${some ? '+' : ' '}`);
+    const shares = COLUMNS.slice(0, -1).map(
+      (_, c) => `${fixed(of(withWords.map((t) => figures(t, raw)[c]!)), 1)}${some ? '+' : ' '}`,
+    );
     const counts = [of(speakers.map((t) => t.pairs.length)), of(speakers.map(referenceWordsOf))];
-    return { label, centred: true, cells: [...counts.map((v) => `${fixed(v, 1)} `), ...shares, `${fixed(of(speakers.map((t) => figures(t, raw).at(-1)!)), 1)} `] };
+    return {
+      label,
+      centred: true,
+      cells: [
+        ...counts.map((v) => `${fixed(v, 1)} `),
+        ...shares,
+        `${fixed(of(speakers.map((t) => figures(t, raw).at(-1)!)), 1)} `,
+      ],
+    };
   });
   const table = drawTable(title, rows, totalRow(all, raw), spread);
   return `\n\n\n${centre('SYSTEM SUMMARY PERCENTAGES by SPEAKER', PAGE)}\n\n${table}${some ? FOOTNOTE : ''}`;
@@ -54,31 +68,55 @@ function speakerRow(t: Tally, raw: boolean): Row {
   const counted = raw || referenceWordsOf(t) > 0;
   const cells = counted
     ? values.map((v) => `${fixed(v, raw ? 0 : 1)} `)
-    : [...figures(t, true).slice(0, -1).map((v) => `${fixed(v, 0)}*`), `${fixed(values.at(-1)!, 1)} `];
-  return { label: ` ${t.speaker} `, centred: false, cells: [String(t.pairs.length).padStart(5), String(referenceWordsOf(t)).padStart(5), ...cells] };
+    : [
+        ...figures(t, true)
+          .slice(0, -1)
+          .map((v) => `${fixed(v, 0)}*`),
+        `${fixed(values.at(-1)!, 1)} `,
+      ];
+  return {
+    label: ` ${t.speaker} `,
+    centred: false,
+    cells: [String(t.pairs.length).padStart(5), String(referenceWordsOf(t)).padStart(5), ...cells],
+  };
 }
 
 function totalRow(t: Tally, raw: boolean): Row {
   const cells = figures(t, raw).map((v) => `${fixed(v, raw ? 0 : 1)} `);
-  return { label: ` ${t.speaker}`, centred: false, cells: [String(t.pairs.length).padStart(5), String(referenceWordsOf(t)).padStart(5), ...cells] };
+  return {
+    label: ` ${t.speaker}`,
+    centred: false,
+    cells: [String(t.pairs.length).padStart(5), String(referenceWordsOf(t)).padStart(5), ...cells],
+  };
 }
 
 function drawTable(title: string, speakers: readonly Row[], total: Row, spread: readonly Row[]): string {
   const all = [...speakers, total, ...spread];
   const label = Math.max(' SPKR'.length, 'Median'.length, ...all.map((row) => row.label.length));
-  const widths = [' # Snt', '# Wrd', ...COLUMNS].map((name, c) => Math.max(CELL, name.length, ...all.map((row) => row.cells[c]!.length)));
+  const widths = [' # Snt', '# Wrd', ...COLUMNS].map((name, c) =>
+    Math.max(CELL, name.length, ...all.map((row) => row.cells[c]!.length)),
+  );
   const cellsOf = (cells: readonly string[]): string => {
     const drawn = cells.map((cell, c) => centre(cell, widths[c]!));
     return `${drawn.slice(0, 2).join(' ')}|${drawn.slice(2).join(' ')}`;
   };
-  const line = (row: Row): string => `|${row.centred ? centre(row.label.trim(), label) : row.label.padEnd(label)}|${cellsOf(row.cells)}|`;
+  const line = (row: Row): string =>
+    `|${row.centred ? centre(row.label.trim(), label) : row.label.padEnd(label)}|${cellsOf(row.cells)}|`;
   const header = line({ label: ' SPKR', centred: false, cells: [' # Snt', '# Wrd', ...COLUMNS] });
   const inside = header.length - 2;
   const rule = `|${header.slice(1, -1).replace(/[^|]/g, '-').replaceAll('|', '+')}|`;
   const double = `|${'='.repeat(inside)}|`;
   const lines = [
-    `,${'-'.repeat(inside)}.`, `|${centre(title, inside)}|`, `|${'-'.repeat(inside)}|`, header,
-    ...speakers.flatMap((row) => [rule, line(row)]), double, line(total), double, ...spread.map(line), `\`${'-'.repeat(inside)}'`,
+    `,${'-'.repeat(inside)}.`,
+    `|${centre(title, inside)}|`,
+    `|${'-'.repeat(inside)}|`,
+    header,
+    ...speakers.flatMap((row) => [rule, line(row)]),
+    double,
+    line(total),
+    double,
+    ...spread.map(line),
+    `\`${'-'.repeat(inside)}'`,
   ];
   const indent = ' '.repeat(Math.max(0, Math.floor((PAGE - header.length) / 2)));
   return lines.map((text) => `${indent}${text}\n`).join('');
@@ -92,7 +130,8 @@ function centre(text: string, width: number): string {
 
 const percentOf = (part: number, whole: number): number => (whole > 0 ? (100 * part) / whole : 0);
 
-const fixed = (value: number, digits: number): string => (Math.round(value * 10 ** digits) / 10 ** digits).toFixed(digits).padStart(5);
+const fixed = (value: number, digits: number): string =>
+  (Math.round(value * 10 ** digits) / 10 ** digits).toFixed(digits).padStart(5);
 
 const mean = (values: number[]): number => (values.length > 0 ? values.reduce((a, b) => a + b, 0) / values.length : 0);
 

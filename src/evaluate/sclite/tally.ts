@@ -26,7 +26,8 @@ export function tallies(pairs: readonly AlignedPair[]): Tally[] {
 export function tally(speaker: string, pairs: AlignedPair[]): Tally {
   const sum = (of: (pair: AlignedPair) => number): number => pairs.reduce((total, pair) => total + of(pair), 0);
   return {
-    speaker, pairs,
+    speaker,
+    pairs,
     correct: sum((p) => p.words.hits),
     substituted: sum((p) => p.words.substitutions),
     deleted: sum((p) => p.words.deletions),

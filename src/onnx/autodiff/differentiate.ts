@@ -19,9 +19,13 @@ export function differentiate(graph: Graph, output: Value, seed: Value, wanted: 
     if (!ofOutputs.some(Boolean) || !node.inputs.some((v) => v && reached.has(v.name))) continue;
     const rule = gradientRules[node.op];
     if (!rule) throw new Error(`no gradient for the operator ${node.op} (${node.outputs[0]!.name})`);
-    if (node.op !== 'Split' && ofOutputs.slice(1).some(Boolean)) throw new Error(`no gradient for the operator ${node.op} by another output than its first (${node.outputs[0]!.name})`);
+    if (node.op !== 'Split' && ofOutputs.slice(1).some(Boolean))
+      throw new Error(
+        `no gradient for the operator ${node.op} by another output than its first (${node.outputs[0]!.name})`,
+      );
     const wants = (i: number): boolean => reached.has(node.inputs[i]?.name ?? '');
-    const reader = node.outputs[0]!.name === output.name ? undefined : onlyReader(readers.get(node.outputs[0]!.name), gradients);
+    const reader =
+      node.outputs[0]!.name === output.name ? undefined : onlyReader(readers.get(node.outputs[0]!.name), gradients);
     const parts = rule({ graph, node, gradient: ofOutputs[0]!, gradients: ofOutputs, wants, reader });
     node.inputs.forEach((input, i) => {
       const part = parts[i];
@@ -37,7 +41,8 @@ export function differentiate(graph: Graph, output: Value, seed: Value, wanted: 
 function dependants(nodes: readonly Node[], sources: ReadonlySet<string>): Set<string> {
   const reached = new Set(sources);
   for (const node of nodes)
-    if (node.inputs.some((v) => v && reached.has(v.name))) for (const v of node.outputs) if (v.type === 'float32') reached.add(v.name);
+    if (node.inputs.some((v) => v && reached.has(v.name)))
+      for (const v of node.outputs) if (v.type === 'float32') reached.add(v.name);
   return reached;
 }
 
@@ -54,7 +59,10 @@ function readersOf(nodes: readonly Node[]): Map<string, Node[]> {
   return readers;
 }
 
-function onlyReader(nodes: readonly Node[] | undefined, gradients: ReadonlyMap<string, Value>): { node: Node; gradient: Value } | undefined {
+function onlyReader(
+  nodes: readonly Node[] | undefined,
+  gradients: ReadonlyMap<string, Value>,
+): { node: Node; gradient: Value } | undefined {
   const node = nodes?.length === 1 ? nodes[0] : undefined;
   const gradient = node && gradients.get(node.outputs[0]!.name);
   return gradient ? { node, gradient } : undefined;

@@ -73,17 +73,28 @@ function stretchesOf({ forward, boundaries }: Way): Stretches {
  * @param gradient a value that is known by the time the stretch is needed, and not before: ONNX Runtime chooses an order of its own,
  *   and would compute all stretches at once if what enters them did not depend on it
  */
-function rebuild({ graph, backward }: Way, stretches: Stretches, stretch: number, gradient: Value, rebuilt: Map<string, Value>): Node[] {
-  const isInside = (value: Value | undefined): value is Value => value !== undefined && stretches.inside(value) === stretch;
+function rebuild(
+  { graph, backward }: Way,
+  stretches: Stretches,
+  stretch: number,
+  gradient: Value,
+  rebuilt: Map<string, Value>,
+): Node[] {
+  const isInside = (value: Value | undefined): value is Value =>
+    value !== undefined && stretches.inside(value) === stretch;
   const needed = new Set(backward.flatMap((node) => node.inputs.filter(isInside).map(({ name }) => name)));
-  const copied = [...stretches.nodes[stretch]!].reverse().filter((node) => {
-    if (!node.outputs.some(({ name }) => needed.has(name))) return false;
-    for (const input of node.inputs) if (isInside(input)) needed.add(input.name);
-    return true;
-  }).reverse();
+  const copied = [...stretches.nodes[stretch]!]
+    .reverse()
+    .filter((node) => {
+      if (!node.outputs.some(({ name }) => needed.has(name))) return false;
+      for (const input of node.inputs) if (isInside(input)) needed.add(input.name);
+      return true;
+    })
+    .reverse();
   const start = graph.nodes.length;
   const delayed = new Map<string, Value>();
-  const enters = (value: Value): boolean => stretches.isBoundary(value) || (stretch === 0 && graph.inputs.includes(value) && typeof value.dims[1] === 'string');
+  const enters = (value: Value): boolean =>
+    stretches.isBoundary(value) || (stretch === 0 && graph.inputs.includes(value) && typeof value.dims[1] === 'string');
   const operand = (value: Value | undefined): Value | undefined => {
     if (!value) return undefined;
     const copy = rebuilt.get(value.name) ?? delayed.get(value.name);
@@ -93,7 +104,13 @@ function rebuild({ graph, backward }: Way, stretches: Stretches, stretch: number
     return delayed.get(value.name);
   };
   for (const node of copied) {
-    const outputs = graph.append(node.op, node.inputs.map(operand), node.attributes, node.outputs, `${node.outputs[0]!.name}.again`);
+    const outputs = graph.append(
+      node.op,
+      node.inputs.map(operand),
+      node.attributes,
+      node.outputs,
+      `${node.outputs[0]!.name}.again`,
+    );
     node.outputs.forEach(({ name, type }, i) => type !== 'int64' && rebuilt.set(name, outputs[i]!));
   }
   return graph.nodes.slice(start);
@@ -101,7 +118,9 @@ function rebuild({ graph, backward }: Way, stretches: Stretches, stretch: number
 
 /** The value itself, but known no sooner than another: reshaped to its own dims plus nothing, read off the other's. */
 function after(graph: Graph, value: Value, other: Value): Value {
-  const one = graph.append('Shape', [other], { start: { int: 0 }, end: { int: 1 } }, [{ dims: [1], type: 'int64' }])[0]!;
+  const one = graph.append('Shape', [other], { start: { int: 0 }, end: { int: 1 } }, [
+    { dims: [1], type: 'int64' },
+  ])[0]!;
   const nothing = graph.node('Mul', [one, graph.integers([0])]);
   const dims = graph.node('Add', [graph.node('Shape', [value]), nothing], {}, 'Add', [value.dims.length]);
   return graph.node('Reshape', [value, { ...dims, type: 'int64' }], {}, 'Reshape', value.dims);

@@ -9,11 +9,21 @@ import { readError, sha256, sha256File } from '../../support/files.ts';
  * @throws InputError when it names a file that is not beside it
  */
 export function externalFiles(graph: GraphProto): string[] {
-  const constants = graph.node.flatMap((node) => (node.opType === 'Constant' ? node.attribute.flatMap(({ t }) => t ?? []) : []));
-  const outside = [...graph.initializer, ...constants].filter((tensor) => tensor.dataLocation === TensorProto_DataLocation.EXTERNAL);
-  const names = new Set(outside.map((tensor) => tensor.externalData.find(({ key }) => key === 'location')?.value ?? ''));
+  const constants = graph.node.flatMap((node) =>
+    node.opType === 'Constant' ? node.attribute.flatMap(({ t }) => t ?? []) : [],
+  );
+  const outside = [...graph.initializer, ...constants].filter(
+    (tensor) => tensor.dataLocation === TensorProto_DataLocation.EXTERNAL,
+  );
+  const names = new Set(
+    outside.map((tensor) => tensor.externalData.find(({ key }) => key === 'location')?.value ?? ''),
+  );
   for (const name of names)
-    if (name === '' || name === '..' || path.basename(name) !== name) throw new InputError(`the model wants its weights from ${name || 'a file without a name'}, which is not beside it`, 'Export it with its weights in a file in the same folder.');
+    if (name === '' || name === '..' || path.basename(name) !== name)
+      throw new InputError(
+        `the model wants its weights from ${name || 'a file without a name'}, which is not beside it`,
+        'Export it with its weights in a file in the same folder.',
+      );
   return [...names];
 }
 
@@ -23,7 +33,11 @@ export function externalFiles(graph: GraphProto): string[] {
  */
 export async function hashModel(bytes: Uint8Array, names: readonly string[], folder?: string): Promise<string> {
   if (names.length === 0) return sha256(bytes);
-  if (folder === undefined) throw new InputError(`the model's weights are in another file, ${names[0]}`, 'Give the model by its path, with that file beside it.');
+  if (folder === undefined)
+    throw new InputError(
+      `the model's weights are in another file, ${names[0]}`,
+      'Give the model by its path, with that file beside it.',
+    );
   const hashes = [sha256(bytes)];
   for (const name of names) hashes.push(await hashOnce(path.join(folder, name)));
   return sha256(hashes.join(' '));
@@ -43,7 +57,13 @@ function stated(file: string): { size: number; mtimeMs: number } {
   try {
     return statSync(file);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') throw new InputError('the model’s weights are in this file, which is missing', 'Put it beside the .onnx file, under this name.', { file }, error);
+    if (codeOf(error) === 'ENOENT')
+      throw new InputError(
+        'the model’s weights are in this file, which is missing',
+        'Put it beside the .onnx file, under this name.',
+        { file },
+        error,
+      );
     throw readError(file, error);
   }
 }

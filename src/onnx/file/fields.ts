@@ -6,7 +6,10 @@ import { StringStringEntryProtoSchema } from 'onnx-buf';
 const MODEL_METADATA = 14;
 
 /** The fields of a protobuf message: each with its bytes, tag included, and what follows the tag and the length. Nothing is decoded or copied. */
-export function eachField(bytes: Uint8Array, visit: (field: number, type: WireType, whole: Uint8Array, content: Uint8Array) => void): void {
+export function eachField(
+  bytes: Uint8Array,
+  visit: (field: number, type: WireType, whole: Uint8Array, content: Uint8Array) => void,
+): void {
   const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {
     const start = reader.pos;

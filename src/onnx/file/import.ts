@@ -1,7 +1,14 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import {
-  AttributeProto_AttributeType, ModelProtoSchema, TensorProto_DataLocation, TensorProto_DataType,
-  type AttributeProto, type GraphProto, type ModelProto, type NodeProto, type TensorProto,
+  AttributeProto_AttributeType,
+  ModelProtoSchema,
+  TensorProto_DataLocation,
+  TensorProto_DataType,
+  type AttributeProto,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type TensorProto,
 } from 'onnx-buf';
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import path from 'node:path';
@@ -39,7 +46,11 @@ export interface Tensor {
 export interface ImportedModel {
   readonly opset: number;
   /** What has to be fed, with dims as declared. */
-  readonly inputs: readonly { readonly name: string; readonly type: ElementType; readonly dims: readonly (number | string)[] }[];
+  readonly inputs: readonly {
+    readonly name: string;
+    readonly type: ElementType;
+    readonly dims: readonly (number | string)[];
+  }[];
   readonly outputs: readonly string[];
   /** Names of the files beside it that hold weights of it. */
   readonly files: readonly string[];
@@ -61,19 +72,28 @@ export function readModel(bytes: Uint8Array, folder?: string): ImportedModel {
   const model = decode(bytes);
   const graph = model.graph!;
   if (model.functions.length > 0)
-    throw new InputError(`the model has functions of its own (${model.functions[0]!.name})`, 'Export it with them written out: `onnx.inliner.inline_local_functions(model)`.');
+    throw new InputError(
+      `the model has functions of its own (${model.functions[0]!.name})`,
+      'Export it with them written out: `onnx.inliner.inline_local_functions(model)`.',
+    );
   const stored = new Map(graph.initializer.map((tensor) => [tensor.name, tensorOf(tensor, folder)]));
   const { nodes, tensors } = withoutConstants(graph, stored, folder);
   return {
     opset: Number(model.opsetImport.find((o) => o.domain === '' || o.domain === 'ai.onnx')?.version ?? 1n),
-    inputs: graph.input.filter((input) => !stored.has(input.name)).map((input) => {
-      const tensor = input.type?.value.case === 'tensorType' ? input.type.value.value : undefined;
-      const dims = tensor?.shape?.dim.map((d) => (d.value.case === 'dimValue' ? Number(d.value.value) : (d.value.value ?? '?'))) ?? [];
-      return { name: input.name, type: elementTypes.get(tensor?.elemType ?? 0) ?? 'float32', dims };
-    }),
+    inputs: graph.input
+      .filter((input) => !stored.has(input.name))
+      .map((input) => {
+        const tensor = input.type?.value.case === 'tensorType' ? input.type.value.value : undefined;
+        const dims =
+          tensor?.shape?.dim.map((d) =>
+            d.value.case === 'dimValue' ? Number(d.value.value) : (d.value.value ?? '?'),
+          ) ?? [];
+        return { name: input.name, type: elementTypes.get(tensor?.elemType ?? 0) ?? 'float32', dims };
+      }),
     outputs: graph.output.map((output) => output.name),
     files: externalFiles(graph),
-    nodes, tensors,
+    nodes,
+    tensors,
     makers: new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const))),
   };
 }
@@ -89,7 +109,11 @@ function decode(bytes: Uint8Array): ModelProto {
 }
 
 /** Constants become tensors, and so do stored numbers that are only widened before use. */
-function withoutConstants(graph: GraphProto, stored: ReadonlyMap<string, Tensor>, folder?: string): { nodes: ImportedNode[]; tensors: Map<string, Tensor> } {
+function withoutConstants(
+  graph: GraphProto,
+  stored: ReadonlyMap<string, Tensor>,
+  folder?: string,
+): { nodes: ImportedNode[]; tensors: Map<string, Tensor> } {
   const tensors = new Map(stored);
   const nodes: ImportedNode[] = [];
   for (const proto of inOrder(graph.node)) {
@@ -110,13 +134,20 @@ function widens(proto: NodeProto, source: Tensor): boolean {
 function nodeOf(proto: NodeProto, folder?: string): ImportedNode {
   const tensor = proto.attribute.find((a) => a.t)?.t;
   return {
-    op: proto.opType, domain: proto.domain === 'ai.onnx' ? '' : proto.domain, inputs: proto.input, outputs: proto.output,
-    attributes: Object.fromEntries(proto.attribute.flatMap((a) => {
-      const attribute = attributeOf(a);
-      return attribute ? [[a.name, attribute] as const] : [];
-    })),
+    op: proto.opType,
+    domain: proto.domain === 'ai.onnx' ? '' : proto.domain,
+    inputs: proto.input,
+    outputs: proto.output,
+    attributes: Object.fromEntries(
+      proto.attribute.flatMap((a) => {
+        const attribute = attributeOf(a);
+        return attribute ? [[a.name, attribute] as const] : [];
+      }),
+    ),
     ...(tensor ? { tensor: tensorOf(tensor, folder) } : {}),
-    nested: proto.attribute.some((a) => a.type === AttributeProto_AttributeType.GRAPH || a.type === AttributeProto_AttributeType.GRAPHS),
+    nested: proto.attribute.some(
+      (a) => a.type === AttributeProto_AttributeType.GRAPH || a.type === AttributeProto_AttributeType.GRAPHS,
+    ),
   };
 }
 
@@ -133,15 +164,22 @@ function constantOf(proto: NodeProto, folder?: string): Tensor | undefined {
   if (attribute.t) return tensorOf(attribute.t, folder);
   const fixed = (type: ElementType, data: ConstantData, dims: number[]): Tensor => ({ type, dims, read: () => data });
   if (attribute.name === 'value_int') return fixed('int64', BigInt64Array.of(attribute.i), []);
-  if (attribute.name === 'value_ints') return fixed('int64', BigInt64Array.from(attribute.ints), [attribute.ints.length]);
+  if (attribute.name === 'value_ints')
+    return fixed('int64', BigInt64Array.from(attribute.ints), [attribute.ints.length]);
   if (attribute.name === 'value_float') return fixed('float32', Float32Array.of(attribute.f), []);
-  return attribute.name === 'value_floats' ? fixed('float32', Float32Array.from(attribute.floats), [attribute.floats.length]) : undefined;
+  return attribute.name === 'value_floats'
+    ? fixed('float32', Float32Array.from(attribute.floats), [attribute.floats.length])
+    : undefined;
 }
 
 function tensorOf(proto: TensorProto, folder?: string): Tensor {
   const type = elementTypes.get(proto.dataType);
   const read = (): ConstantData => {
-    if (!type) throw new InputError(`the tensor ${proto.name} holds ${TensorProto_DataType[proto.dataType]} numbers`, 'Export the encoder in float32 or float16.');
+    if (!type)
+      throw new InputError(
+        `the tensor ${proto.name} holds ${TensorProto_DataType[proto.dataType]} numbers`,
+        'Export the encoder in float32 or float16.',
+      );
     return numbersOf(proto, folder);
   };
   return { type: type ?? 'uint8', dims: proto.dims.map(Number), read };
@@ -157,8 +195,14 @@ function numbersOf(proto: TensorProto, folder?: string): ConstantData {
 /** By element type: numbers as raw bytes, and numbers listed one by one. */
 const readers = new Map<number, { raw(bytes: ArrayBuffer): ConstantData; listed(proto: TensorProto): ConstantData }>([
   [TensorProto_DataType.FLOAT, { raw: (b) => new Float32Array(b), listed: (t) => Float32Array.from(t.floatData) }],
-  [TensorProto_DataType.DOUBLE, { raw: (b) => Float32Array.from(new Float64Array(b)), listed: (t) => Float32Array.from(t.doubleData) }],
-  [TensorProto_DataType.FLOAT16, { raw: (b) => fromFloat16(new Uint16Array(b)), listed: (t) => fromFloat16(Uint16Array.from(t.int32Data)) }],
+  [
+    TensorProto_DataType.DOUBLE,
+    { raw: (b) => Float32Array.from(new Float64Array(b)), listed: (t) => Float32Array.from(t.doubleData) },
+  ],
+  [
+    TensorProto_DataType.FLOAT16,
+    { raw: (b) => fromFloat16(new Uint16Array(b)), listed: (t) => fromFloat16(Uint16Array.from(t.int32Data)) },
+  ],
   [TensorProto_DataType.INT64, { raw: (b) => new BigInt64Array(b), listed: (t) => BigInt64Array.from(t.int64Data) }],
   [TensorProto_DataType.INT32, { raw: (b) => new Int32Array(b), listed: (t) => Int32Array.from(t.int32Data) }],
   [TensorProto_DataType.BOOL, { raw: (b) => new Uint8Array(b), listed: (t) => Uint8Array.from(t.int32Data) }],
@@ -168,7 +212,11 @@ const readers = new Map<number, { raw(bytes: ArrayBuffer): ConstantData; listed(
 function externalBytes(proto: TensorProto, folder?: string): Uint8Array<ArrayBuffer> {
   const entry = (key: string): string | undefined => proto.externalData.find((e) => e.key === key)?.value;
   const location = entry('location') ?? '';
-  if (folder === undefined) throw new InputError(`the model's weights are in another file, ${location}`, 'Give the model by its path, with that file beside it.');
+  if (folder === undefined)
+    throw new InputError(
+      `the model's weights are in another file, ${location}`,
+      'Give the model by its path, with that file beside it.',
+    );
   const file = path.join(folder, location);
   try {
     const length = entry('length');
@@ -179,7 +227,10 @@ function externalBytes(proto: TensorProto, folder?: string): Uint8Array<ArrayBuf
     try {
       for (let done = 0; done < data.length;) {
         const count = readSync(handle, data, done, data.length - done, offset + done);
-        if (count === 0) throw new InputError(`the weights of ${proto.name} are cut off`, 'Download or export the model again.', { file });
+        if (count === 0)
+          throw new InputError(`the weights of ${proto.name} are cut off`, 'Download or export the model again.', {
+            file,
+          });
         done += count;
       }
     } finally {
@@ -193,6 +244,10 @@ function externalBytes(proto: TensorProto, folder?: string): Uint8Array<ArrayBuf
 
 /** All floats are float32 in our graphs. */
 const elementTypes = new Map<number, ElementType>([
-  [TensorProto_DataType.FLOAT, 'float32'], [TensorProto_DataType.FLOAT16, 'float32'], [TensorProto_DataType.DOUBLE, 'float32'],
-  [TensorProto_DataType.INT64, 'int64'], [TensorProto_DataType.INT32, 'int32'], [TensorProto_DataType.BOOL, 'bool'],
+  [TensorProto_DataType.FLOAT, 'float32'],
+  [TensorProto_DataType.FLOAT16, 'float32'],
+  [TensorProto_DataType.DOUBLE, 'float32'],
+  [TensorProto_DataType.INT64, 'int64'],
+  [TensorProto_DataType.INT32, 'int32'],
+  [TensorProto_DataType.BOOL, 'bool'],
 ]);

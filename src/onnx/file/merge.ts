@@ -1,7 +1,13 @@
 import { create, fromBinary } from '@bufbuild/protobuf';
 import {
-  GraphProtoSchema, ModelProtoSchema, OperatorSetIdProtoSchema, StringStringEntryProtoSchema,
-  type GraphProto, type ModelProto, type NodeProto, type OperatorSetIdProto,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  OperatorSetIdProtoSchema,
+  StringStringEntryProtoSchema,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type OperatorSetIdProto,
 } from 'onnx-buf';
 import { InputError } from '../../support/errors.ts';
 
@@ -22,7 +28,11 @@ export interface Part {
  * @param outputs of the whole, by their names in it
  * @throws InputError when the parts speak different versions of ONNX
  */
-export function mergeModels(parts: readonly Part[], outputs: readonly string[], metadata: Readonly<Record<string, string>> = {}): ModelProto {
+export function mergeModels(
+  parts: readonly Part[],
+  outputs: readonly string[],
+  metadata: Readonly<Record<string, string>> = {},
+): ModelProto {
   const models = parts.map((part) => renamed(fromBinary(ModelProtoSchema, part.bytes), part));
   const graphs = models.map((model) => model.graph!);
   const given = new Map(graphs.flatMap((graph) => graph.output).map((value) => [value.name, value]));
@@ -65,7 +75,8 @@ function rename(graph: GraphProto, nameOf: (name: string) => string): void {
   }
 }
 
-const innerGraphs = (node: NodeProto): GraphProto[] => node.attribute.flatMap((attribute) => [...(attribute.g ? [attribute.g] : []), ...attribute.graphs]);
+const innerGraphs = (node: NodeProto): GraphProto[] =>
+  node.attribute.flatMap((attribute) => [...(attribute.g ? [attribute.g] : []), ...attribute.graphs]);
 
 /** Takes nodes and weights that none of its outputs comes from out of a graph. */
 export function pruned(graph: GraphProto): GraphProto {
@@ -81,14 +92,20 @@ export function pruned(graph: GraphProto): GraphProto {
   return graph;
 }
 
-const readBy = (node: NodeProto): string[] => [...node.input, ...innerGraphs(node).flatMap((graph) => [...graph.node.flatMap(readBy), ...graph.output.map((v) => v.name)])];
+const readBy = (node: NodeProto): string[] => [
+  ...node.input,
+  ...innerGraphs(node).flatMap((graph) => [...graph.node.flatMap(readBy), ...graph.output.map((v) => v.name)]),
+];
 
 function commonOpsets(models: readonly ModelProto[]): OperatorSetIdProto[] {
   const versions = new Map<string, bigint>();
   for (const { domain, version } of models.flatMap((model) => model.opsetImport)) {
     const known = versions.get(domain) ?? version;
     if (known !== version)
-      throw new InputError(`its parts are of different versions of ONNX’s operators (${known} and ${version})`, 'Export it with an encoder of the same version.');
+      throw new InputError(
+        `its parts are of different versions of ONNX’s operators (${known} and ${version})`,
+        'Export it with an encoder of the same version.',
+      );
     versions.set(domain, version);
   }
   return [...versions].map(([domain, version]) => create(OperatorSetIdProtoSchema, { domain, version }));

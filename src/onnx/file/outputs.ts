@@ -29,7 +29,12 @@ export function onlyOutputs(bytes: Uint8Array, names: readonly string[]): Uint8A
 }
 
 const outputsOnly = (names: readonly string[]): Uint8Array =>
-  toBinary(ModelProtoSchema, create(ModelProtoSchema, { graph: create(GraphProtoSchema, { output: names.map((name) => create(ValueInfoProtoSchema, { name })) }) }));
+  toBinary(
+    ModelProtoSchema,
+    create(ModelProtoSchema, {
+      graph: create(GraphProtoSchema, { output: names.map((name) => create(ValueInfoProtoSchema, { name })) }),
+    }),
+  );
 
 /** Calls `found` with each graph output's bytes. @returns the model's bytes, in parts, without them */
 function editGraphs(bytes: Uint8Array, found: (output: Uint8Array) => void): Uint8Array[] {

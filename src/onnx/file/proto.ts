@@ -1,9 +1,23 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import {
-  AttributeProto_AttributeType, AttributeProtoSchema, GraphProtoSchema, ModelProtoSchema, NodeProtoSchema,
-  OperatorSetIdProtoSchema, StringStringEntryProtoSchema, TensorProto_DataType, TensorProtoSchema,
-  TensorShapeProto_DimensionSchema, TensorShapeProtoSchema, TypeProto_TensorSchema, TypeProtoSchema, ValueInfoProtoSchema,
-  type AttributeProto, type NodeProto, type TensorProto, type ValueInfoProto,
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  OperatorSetIdProtoSchema,
+  StringStringEntryProtoSchema,
+  TensorProto_DataType,
+  TensorProtoSchema,
+  TensorShapeProto_DimensionSchema,
+  TensorShapeProtoSchema,
+  TypeProto_TensorSchema,
+  TypeProtoSchema,
+  ValueInfoProtoSchema,
+  type AttributeProto,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
 } from 'onnx-buf';
 import { toFloat16 } from '../../support/float16.ts';
 import type { Attribute, Constant, Dim, ElementType, Graph, Node, Value } from '../graph/graph.ts';
@@ -36,9 +50,13 @@ export function encodeModel(graph: Graph, options: ModelOptions = {}): Uint8Arra
   const used = new Set(nodes.flatMap((node) => node.inputs.map((v) => v?.name)));
   const double = options.double ?? false;
   const info = (value: Value): ValueInfoProto => valueInfo(value, double);
-  const constants = [...graph.constants.values()].filter((c) => used.has(c.value.name)).map((c) => constantTensor(c, double));
+  const constants = [...graph.constants.values()]
+    .filter((c) => used.has(c.value.name))
+    .map((c) => constantTensor(c, double));
   const weights = [...(options.weights ?? [])].filter(([name]) => used.has(name));
-  const stored = weights.map(([name, data]) => weightTensors(name, graph.parameters.get(name)!, data, options.half ?? false));
+  const stored = weights.map(([name, data]) =>
+    weightTensors(name, graph.parameters.get(name)!, data, options.half ?? false),
+  );
   const first = options.runsInto ? [unconverted] : [];
   const model = create(ModelProtoSchema, {
     irVersion: IR_VERSION,
@@ -46,30 +64,54 @@ export function encodeModel(graph: Graph, options: ModelOptions = {}): Uint8Arra
     opsetImport: [create(OperatorSetIdProtoSchema, { domain: '', version: OPSET })],
     graph: create(GraphProtoSchema, {
       name: 'isogloss',
-      node: [...first.map(({ node }) => node), ...stored.flatMap((s) => s.nodes), ...nodes.flatMap((node) => (double ? doubleNodes(node) : [nodeProto(node)]))],
+      node: [
+        ...first.map(({ node }) => node),
+        ...stored.flatMap((s) => s.nodes),
+        ...nodes.flatMap((node) => (double ? doubleNodes(node) : [nodeProto(node)])),
+      ],
       initializer: [...constants, ...stored.map((s) => s.tensor)],
       input: inputs.map(info),
       output: [...first.map(({ output }) => output), ...(options.outputs ?? graph.outputs).map(info)],
     }),
-    metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
+    metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) =>
+      create(StringStringEntryProtoSchema, { key, value }),
+    ),
   });
   return toBinary(ModelProtoSchema, model);
 }
 
-function weightTensors(name: string, value: Value, data: Float32Array, half: boolean): { tensor: TensorProto; nodes: NodeProto[] } {
+function weightTensors(
+  name: string,
+  value: Value,
+  data: Float32Array,
+  half: boolean,
+): { tensor: TensorProto; nodes: NodeProto[] } {
   const dims = value.dims.map((d) => BigInt(d as number));
   // Small tensors (biases, norms) stay exact: they weigh nothing.
   if (!half || data.length < 4096)
-    return { tensor: create(TensorProtoSchema, { name, dims, dataType: TensorProto_DataType.FLOAT, rawData: bytesOf(data) }), nodes: [] };
+    return {
+      tensor: create(TensorProtoSchema, { name, dims, dataType: TensorProto_DataType.FLOAT, rawData: bytesOf(data) }),
+      nodes: [],
+    };
   const narrow = `${name}.half`;
-  const tensor = create(TensorProtoSchema, { name: narrow, dims, dataType: TensorProto_DataType.FLOAT16, rawData: bytesOf(toFloat16(data)) });
+  const tensor = create(TensorProtoSchema, {
+    name: narrow,
+    dims,
+    dataType: TensorProto_DataType.FLOAT16,
+    rawData: bytesOf(toFloat16(data)),
+  });
   return { tensor, nodes: [castProto(narrow, name, TensorProto_DataType.FLOAT)] };
 }
 
 function constantTensor({ value, data }: Constant, double: boolean): TensorProto {
   const dims = value.dims.map((d) => BigInt(d as number));
   const stored = double && data instanceof Float32Array ? Float64Array.from(data) : data;
-  return create(TensorProtoSchema, { name: value.name, dims, dataType: typeNumber(value.type, double), rawData: bytesOf(stored) });
+  return create(TensorProtoSchema, {
+    name: value.name,
+    dims,
+    dataType: typeNumber(value.type, double),
+    rawData: bytesOf(stored),
+  });
 }
 
 function nodeProto(node: Node): NodeProto {
@@ -90,30 +132,53 @@ function doubleNodes(node: Node): NodeProto[] {
   const proto = nodeProto(node);
   const singleInputs = SINGLE.has(node.op);
   const singleOutputs = singleInputs ? [0] : node.op === 'LayerNormalization' ? [1, 2] : [];
-  const before = singleInputs ? proto.input.map((name, i) => castProto(name, `${proto.name}.single.${i}`, TensorProto_DataType.FLOAT)) : [];
+  const before = singleInputs
+    ? proto.input.map((name, i) => castProto(name, `${proto.name}.single.${i}`, TensorProto_DataType.FLOAT))
+    : [];
   before.forEach((cast, i) => (proto.input[i] = cast.output[0]!));
-  const after = singleOutputs.map((i) => castProto(`${proto.output[i]!}.single`, proto.output[i]!, TensorProto_DataType.DOUBLE));
+  const after = singleOutputs.map((i) =>
+    castProto(`${proto.output[i]!}.single`, proto.output[i]!, TensorProto_DataType.DOUBLE),
+  );
   singleOutputs.forEach((i) => (proto.output[i] = `${proto.output[i]!}.single`));
-  if (node.op === 'Cast' && (node.attributes.to as { int: number }).int === 1) proto.attribute = [attributeProto('to', { int: TensorProto_DataType.DOUBLE })];
+  if (node.op === 'Cast' && (node.attributes.to as { int: number }).int === 1)
+    proto.attribute = [attributeProto('to', { int: TensorProto_DataType.DOUBLE })];
   return [...before, proto, ...after];
 }
 
 function castProto(from: string, to: string, type: TensorProto_DataType): NodeProto {
-  return create(NodeProtoSchema, { opType: 'Cast', input: [from], output: [to], attribute: [attributeProto('to', { int: type })] });
+  return create(NodeProtoSchema, {
+    opType: 'Cast',
+    input: [from],
+    output: [to],
+    attribute: [attributeProto('to', { int: type })],
+  });
 }
 
 function attributeProto(name: string, attribute: Attribute): AttributeProto {
-  if ('int' in attribute) return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(attribute.int) });
-  if ('float' in attribute) return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.FLOAT, f: attribute.float });
+  if ('int' in attribute)
+    return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(attribute.int) });
+  if ('float' in attribute)
+    return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.FLOAT, f: attribute.float });
   if ('ints' in attribute)
-    return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INTS, ints: attribute.ints.map(BigInt) });
-  return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.STRING, s: new TextEncoder().encode(attribute.text) });
+    return create(AttributeProtoSchema, {
+      name,
+      type: AttributeProto_AttributeType.INTS,
+      ints: attribute.ints.map(BigInt),
+    });
+  return create(AttributeProtoSchema, {
+    name,
+    type: AttributeProto_AttributeType.STRING,
+    s: new TextEncoder().encode(attribute.text),
+  });
 }
 
 function valueInfo(value: Value, double: boolean): ValueInfoProto {
   const shape = create(TensorShapeProtoSchema, { dim: value.dims.map(dimension) });
   const tensor = create(TypeProto_TensorSchema, { elemType: typeNumber(value.type, double), shape });
-  return create(ValueInfoProtoSchema, { name: value.name, type: create(TypeProtoSchema, { value: { case: 'tensorType', value: tensor } }) });
+  return create(ValueInfoProtoSchema, {
+    name: value.name,
+    type: create(TypeProtoSchema, { value: { case: 'tensorType', value: tensor } }),
+  });
 }
 
 function dimension(dim: Dim) {

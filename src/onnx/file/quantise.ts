@@ -1,7 +1,14 @@
 import { clone, create } from '@bufbuild/protobuf';
 import {
-  AttributeProto_AttributeType, AttributeProtoSchema, ModelProtoSchema, NodeProtoSchema, TensorProto_DataType, TensorProtoSchema,
-  type ModelProto, type NodeProto, type TensorProto,
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  TensorProto_DataType,
+  TensorProtoSchema,
+  type ModelProto,
+  type NodeProto,
+  type TensorProto,
 } from 'onnx-buf';
 import { fromFloat16, toFloat16 } from '../../support/float16.ts';
 import { pruned } from './merge.ts';
@@ -26,7 +33,12 @@ export function halved(model: ModelProto): ModelProto {
     if (tensor.dataType !== FLOAT || sizeOf(tensor) < SMALLEST) return tensor;
     const name = `${tensor.name}.half`;
     casts.push(node('Cast', [name], tensor.name, { to: FLOAT }));
-    return create(TensorProtoSchema, { name, dims: tensor.dims, dataType: FLOAT16, rawData: bytesOf(toFloat16(floatsOf(tensor))) });
+    return create(TensorProtoSchema, {
+      name,
+      dims: tensor.dims,
+      dataType: FLOAT16,
+      rawData: bytesOf(toFloat16(floatsOf(tensor))),
+    });
   });
   graph.node.unshift(...casts);
   return result;
@@ -55,13 +67,15 @@ export function quantised(model: ModelProto, exact: (weight: string) => boolean 
     return [...before, ...integerProduct(product, x, weight)];
   });
   graph.initializer.push(...[...matrices.values()].flatMap((matrix) => [matrix.values, matrix.scales]));
-  if (matrices.size > 0) graph.initializer.push(create(TensorProtoSchema, { name: ZERO, dataType: UINT8, rawData: Uint8Array.of(128) }));
+  if (matrices.size > 0)
+    graph.initializer.push(create(TensorProtoSchema, { name: ZERO, dataType: UINT8, rawData: Uint8Array.of(128) }));
   pruned(graph);
   return result;
 }
 
 /** Whether a model rounds what it multiplies as it runs: by the largest number of all that is in a batch. */
-export const isQuantised = (model: ModelProto): boolean => model.graph!.node.some(({ opType }) => opType === 'DynamicQuantizeLinear');
+export const isQuantised = (model: ModelProto): boolean =>
+  model.graph!.node.some(({ opType }) => opType === 'DynamicQuantizeLinear');
 
 const ZERO = 'quantised.zero';
 
@@ -79,8 +93,18 @@ function quantise(name: string, tensor: TensorProto): Quantised {
   scales.forEach((furthest, c) => (scales[c] = furthest > 0 ? furthest / 127 : 1));
   const values = Uint8Array.from(data, (x, i) => Math.round(x / scales[i % columns]!) + 128);
   return {
-    values: create(TensorProtoSchema, { name: `${name}.quantised`, dims: tensor.dims, dataType: UINT8, rawData: values }),
-    scales: create(TensorProtoSchema, { name: `${name}.scales`, dims: [BigInt(columns)], dataType: FLOAT, rawData: bytesOf(scales) }),
+    values: create(TensorProtoSchema, {
+      name: `${name}.quantised`,
+      dims: tensor.dims,
+      dataType: UINT8,
+      rawData: values,
+    }),
+    scales: create(TensorProtoSchema, {
+      name: `${name}.scales`,
+      dims: [BigInt(columns)],
+      dataType: FLOAT,
+      rawData: bytesOf(scales),
+    }),
   };
 }
 
@@ -102,7 +126,10 @@ function integerProduct(product: NodeProto, x: string, weight: string): NodeProt
 }
 
 /** Constant float32 values by name, those stored as float16 and widened too. */
-export function constantsOf(nodes: readonly NodeProto[], initializers: readonly TensorProto[]): Map<string, TensorProto> {
+export function constantsOf(
+  nodes: readonly NodeProto[],
+  initializers: readonly TensorProto[],
+): Map<string, TensorProto> {
   const stored = new Map(initializers.map((tensor) => [tensor.name, tensor]));
   const widened = nodes.flatMap((cast) => {
     const tensor = cast.opType === 'Cast' ? stored.get(cast.input[0]!) : undefined;
@@ -122,7 +149,9 @@ export function floatsOf(tensor: TensorProto): Float32Array {
 const sizeOf = (tensor: TensorProto): number => tensor.dims.reduce((size, dim) => size * Number(dim), 1);
 
 function node(op: string, inputs: string[], output: string, integers: Record<string, number> = {}): NodeProto {
-  const attribute = Object.entries(integers).map(([name, i]) => create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(i) }));
+  const attribute = Object.entries(integers).map(([name, i]) =>
+    create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(i) }),
+  );
   return create(NodeProtoSchema, { opType: op, name: `${output}.${op}`, input: inputs, output: [output], attribute });
 }
 

@@ -20,7 +20,12 @@ type Rule = (step: Step) => Value[];
  * @returns values for the node's outputs
  * @throws InputError naming the operator when that is not possible
  */
-export function appendImported(graph: Graph, node: ImportedNode, inputs: readonly (Value | undefined)[], shapes: readonly Shape[]): Value[] {
+export function appendImported(
+  graph: Graph,
+  node: ImportedNode,
+  inputs: readonly (Value | undefined)[],
+  shapes: readonly Shape[],
+): Value[] {
   const name = node.domain === '' ? node.op : `${node.domain}.${node.op}`;
   const rule = rules[name] ?? (node.domain === '' && !node.nested && !refused.has(node.op) ? unchanged : undefined);
   if (!rule) throw refusal(name, node);
@@ -35,7 +40,16 @@ function refusal(name: string, node: ImportedNode): InputError {
 }
 
 /** Fused even in the standard, or its meaning changed with the opset. */
-const refused = new Set(['Attention', 'GroupNormalization', 'RotaryEmbedding', 'DequantizeLinear', 'QuantizeLinear', 'MatMulInteger', 'ConvInteger', 'DynamicQuantizeLinear']);
+const refused = new Set([
+  'Attention',
+  'GroupNormalization',
+  'RotaryEmbedding',
+  'DequantizeLinear',
+  'QuantizeLinear',
+  'MatMulInteger',
+  'ConvInteger',
+  'DynamicQuantizeLinear',
+]);
 
 const unchanged: Rule = ({ graph, node, inputs, shapes }) => graph.append(node.op, inputs, node.attributes, shapes);
 const alone = (value: Value): Value[] => [value];
@@ -48,7 +62,13 @@ const reduction: Rule = ({ graph, node, inputs, shapes }) => {
 };
 
 const rules: Record<string, Rule> = {
-  ReduceMean: reduction, ReduceSum: reduction, ReduceMax: reduction, ReduceMin: reduction, ReduceSumSquare: reduction, ReduceL2: reduction, ReduceProd: reduction,
+  ReduceMean: reduction,
+  ReduceSum: reduction,
+  ReduceMax: reduction,
+  ReduceMin: reduction,
+  ReduceSumSquare: reduction,
+  ReduceL2: reduction,
+  ReduceProd: reduction,
   // All floats are float32 here.
   Cast: (step) => {
     const [shape] = step.shapes;
@@ -59,15 +79,24 @@ const rules: Record<string, Rule> = {
   Dropout: ({ inputs }) => [inputs[0]!],
   Identity: ({ inputs }) => [inputs[0]!],
   Pow: ({ graph, node, inputs: [base, exponent], shapes }) => {
-    const float = exponent!.type === 'float32' ? exponent! : graph.append('Cast', [exponent], { to: { int: 1 } }, [{ dims: exponent!.dims, type: 'float32' }])[0];
+    const float =
+      exponent!.type === 'float32'
+        ? exponent!
+        : graph.append('Cast', [exponent], { to: { int: 1 } }, [{ dims: exponent!.dims, type: 'float32' }])[0];
     return graph.append('Pow', [base, float], node.attributes, shapes);
   },
   // Our gradients read the mean and the deviation, which it can give as well.
   LayerNormalization: ({ graph, node, inputs, shapes }) => {
     const { dims } = inputs[0]!;
     const axis = intOf(node.attributes, 'axis', -1);
-    const statistics = { dims: dims.map((d, i) => (i >= (axis < 0 ? axis + dims.length : axis) ? 1 : d)), type: 'float32' as const };
-    const attributes: Attributes = { axis: { int: axis }, epsilon: { float: floatOf(node.attributes, 'epsilon', 1e-5) } };
+    const statistics = {
+      dims: dims.map((d, i) => (i >= (axis < 0 ? axis + dims.length : axis) ? 1 : d)),
+      type: 'float32' as const,
+    };
+    const attributes: Attributes = {
+      axis: { int: axis },
+      epsilon: { float: floatOf(node.attributes, 'epsilon', 1e-5) },
+    };
     return graph.append('LayerNormalization', inputs, attributes, [shapes[0]!, statistics, statistics]);
   },
   Split: ({ graph, node, inputs, shapes }) => {
@@ -95,10 +124,13 @@ const rules: Record<string, Rule> = {
   },
   'com.microsoft.Gelu': ({ graph, inputs }) => alone(graph.node('Gelu', [inputs[0]])),
   'com.microsoft.BiasGelu': ({ graph, inputs: [x, bias] }) => alone(graph.node('Gelu', [add(graph, x!, bias!)])),
-  'com.microsoft.FastGelu': ({ graph, inputs: [x, bias] }) => alone(graph.node('Gelu', [bias ? add(graph, x!, bias) : x], { approximate: { text: 'tanh' } })),
+  'com.microsoft.FastGelu': ({ graph, inputs: [x, bias] }) =>
+    alone(graph.node('Gelu', [bias ? add(graph, x!, bias) : x], { approximate: { text: 'tanh' } })),
   'com.microsoft.FusedMatMul': ({ graph, node, inputs: [a, b] }) => {
-    const turned = (value: Value, attribute: string): Value => (intOf(node.attributes, attribute, 0) ? transposeLast(graph, value) : value);
-    if (intOf(node.attributes, 'transBatchA', 0) || intOf(node.attributes, 'transBatchB', 0)) throw refusal('com.microsoft.FusedMatMul with transBatch', node);
+    const turned = (value: Value, attribute: string): Value =>
+      intOf(node.attributes, attribute, 0) ? transposeLast(graph, value) : value;
+    if (intOf(node.attributes, 'transBatchA', 0) || intOf(node.attributes, 'transBatchB', 0))
+      throw refusal('com.microsoft.FusedMatMul with transBatch', node);
     const product = matmul(graph, turned(a!, 'transA'), turned(b!, 'transB'));
     const alpha = floatOf(node.attributes, 'alpha', 1);
     return alone(alpha === 1 ? product : mul(graph, product, graph.scalar(alpha)));
@@ -107,8 +139,15 @@ const rules: Record<string, Rule> = {
   'com.microsoft.SkipLayerNormalization': ({ graph, node, inputs: [x, skip, scale, offset, bias] }) => {
     const skipped = add(graph, x!, skip!);
     const sum = bias ? add(graph, skipped, bias) : skipped;
-    const attributes: Attributes = { axis: { int: -1 }, epsilon: { float: floatOf(node.attributes, 'epsilon', 1e-12) } };
-    const [y, mean, deviation] = graph.nodeMany('LayerNormalization', offset ? [sum, scale, offset] : [sum, scale], attributes);
+    const attributes: Attributes = {
+      axis: { int: -1 },
+      epsilon: { float: floatOf(node.attributes, 'epsilon', 1e-12) },
+    };
+    const [y, mean, deviation] = graph.nodeMany(
+      'LayerNormalization',
+      offset ? [sum, scale, offset] : [sum, scale],
+      attributes,
+    );
     return [y!, mean!, deviation!, sum];
   },
 };

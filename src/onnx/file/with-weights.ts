@@ -20,10 +20,20 @@ export function withWeights(bytes: Uint8Array, weights: ReadonlyMap<string, Floa
   ]);
   for (const [name, data] of weights) {
     const tensor = stored.get(name);
-    if (!tensor) throw new InputError(`the encoder's file has no tensor ${name}`, 'Export it again, with its weights as initialisers.');
+    if (!tensor)
+      throw new InputError(
+        `the encoder's file has no tensor ${name}`,
+        'Export it again, with its weights as initialisers.',
+      );
     const half = tensor.dataType === Number(TensorProto_DataType.FLOAT16);
     const numbers = half ? toFloat16(data) : data;
-    Object.assign(tensor, { rawData: new Uint8Array(numbers.buffer.slice(numbers.byteOffset, numbers.byteOffset + numbers.byteLength)), floatData: [], int32Data: [], externalData: [], dataLocation: TensorProto_DataLocation.DEFAULT });
+    Object.assign(tensor, {
+      rawData: new Uint8Array(numbers.buffer.slice(numbers.byteOffset, numbers.byteOffset + numbers.byteLength)),
+      floatData: [],
+      int32Data: [],
+      externalData: [],
+      dataLocation: TensorProto_DataLocation.DEFAULT,
+    });
   }
   return toBinary(ModelProtoSchema, model);
 }

@@ -29,12 +29,21 @@ export function fastConvolution(g: Graph, x: Value, weight: Value): Value {
   const length = dimOf(g, x, 1);
   const tiles = g.node('Div', [g.node('Add', [length, g.integers([TILE - 1])]), g.integers([TILE])]);
   const covered = g.node('Mul', [tiles, g.integers([TILE])]);
-  const windows = reshape(g, seenByTiles(g, padded(g, x, (kernel - 1) / 2, length, covered)), [WINDOW, 'batch*tiles*channels']);
+  const windows = reshape(g, seenByTiles(g, padded(g, x, (kernel - 1) / 2, length, covered)), [
+    WINDOW,
+    'batch*tiles*channels',
+  ]);
   const seen = reshape(g, matmul(g, constant(g, ofWindow), windows), [POINTS ** 2, 'batch*tiles', channels]);
   const kernels = matmul(g, constant(g, ofKernel), reshape(g, weight, [kernel, channels * outputs]));
   const products = matmul(g, seen, reshape(g, kernels, [POINTS ** 2, channels, outputs]));
   const tiled = matmul(g, constant(g, ofTile), reshape(g, products, [POINTS ** 2, 'batch*tiles*outputs']));
-  const apart = g.node('Reshape', [tiled, joined(g, [g.integers([TILE]), dimOf(g, x, 0), tiles, g.integers([outputs])])], {}, 'Reshape', [TILE, batch, 'tiles', outputs]);
+  const apart = g.node(
+    'Reshape',
+    [tiled, joined(g, [g.integers([TILE]), dimOf(g, x, 0), tiles, g.integers([outputs])])],
+    {},
+    'Reshape',
+    [TILE, batch, 'tiles', outputs],
+  );
   const together = reshape(g, transpose(g, apart, [1, 2, 0, 3]), [batch, 'covered', outputs]);
   return alongFrames(g, together, [g.integers([0]), g.node('Sub', [length, covered])], frames);
 }
@@ -47,7 +56,11 @@ function padded(g: Graph, x: Value, before: number, length: Value, covered: Valu
 
 function alongFrames(g: Graph, x: Value, [before, after]: readonly [Value, Value], frames: Dim): Value {
   const none = g.integers([0]);
-  return g.node('Pad', [x, joined(g, [none, before, none, none, after, none])], {}, 'Pad', [x.dims[0]!, frames, x.dims[2]!]);
+  return g.node('Pad', [x, joined(g, [none, before, none, none, after, none])], {}, 'Pad', [
+    x.dims[0]!,
+    frames,
+    x.dims[2]!,
+  ]);
 }
 
 /** What each tile's outputs see: [batch, 9 · (tiles + 1), channels] → [17, batch, tiles, channels]. */
@@ -59,7 +72,8 @@ function seenByTiles(g: Graph, x: Value): Value {
   return concat(g, [here, { ...next, dims: [TILE - 1, ...here.dims.slice(1)] }], 0);
 }
 
-const constant = (g: Graph, rows: readonly number[][]): Value => g.constant(Float32Array.from(rows.flat()), [rows.length, rows[0]!.length]);
+const constant = (g: Graph, rows: readonly number[][]): Value =>
+  g.constant(Float32Array.from(rows.flat()), [rows.length, rows[0]!.length]);
 
 interface Transforms {
   /** [25, 17] */
@@ -72,12 +86,14 @@ interface Transforms {
 
 /** The three small matrices, each that of three outputs of a kernel of three twice over: among neighbours, and among groups of three. */
 function transforms(kernel: number): Transforms {
-  const zeros = (rows: number, columns: number): number[][] => Array.from({ length: rows }, () => new Array<number>(columns).fill(0));
+  const zeros = (rows: number, columns: number): number[][] =>
+    Array.from({ length: rows }, () => new Array<number>(columns).fill(0));
   const [ofWindow, ofKernel, ofTile] = [zeros(POINTS ** 2, WINDOW), zeros(POINTS ** 2, TILE), zeros(TILE, POINTS ** 2)];
   for (let outer = 0; outer < POINTS; outer++) {
     for (let inner = 0; inner < POINTS; inner++) {
       const row = outer * POINTS + inner;
-      for (let i = 0; i < POINTS; i++) for (let j = 0; j < POINTS; j++) ofWindow[row]![3 * i + j]! += inputs(outer)[i]! * inputs(inner)[j]!;
+      for (let i = 0; i < POINTS; i++)
+        for (let j = 0; j < POINTS; j++) ofWindow[row]![3 * i + j]! += inputs(outer)[i]! * inputs(inner)[j]!;
       for (let i = 0; i < 3; i++) {
         for (let j = 0; j < 3; j++) {
           ofKernel[row]![3 * i + j] = (powers(outer)[i]! * powers(inner)[j]!) / (scale(outer) * scale(inner));
@@ -90,14 +106,19 @@ function transforms(kernel: number): Transforms {
 }
 
 /** 1, a, a² for the place a; of infinity what grows fastest. */
-const powers = (point: number): number[] => (point === PLACES.length ? [0, 0, 1] : [0, 1, 2].map((n) => PLACES[point]! ** n));
+const powers = (point: number): number[] =>
+  point === PLACES.length ? [0, 0, 1] : [0, 1, 2].map((n) => PLACES[point]! ** n);
 
 /** Π (a − b) over the other places. */
-const scale = (point: number): number => (point === PLACES.length ? 1 : others(point).reduce((product, b) => product * (PLACES[point]! - b), 1));
+const scale = (point: number): number =>
+  point === PLACES.length ? 1 : others(point).reduce((product, b) => product * (PLACES[point]! - b), 1);
 
 /** Coefficients of Π (x − b) over the other places, from the constant one up. */
 function inputs(point: number): number[] {
-  const coefficients = others(point).reduce<number[]>((polynomial, b) => [...polynomial, 0].map((c, n) => (polynomial[n - 1] ?? 0) - b * (n < polynomial.length ? c : 0)), [1]);
+  const coefficients = others(point).reduce<number[]>(
+    (polynomial, b) => [...polynomial, 0].map((c, n) => (polynomial[n - 1] ?? 0) - b * (n < polynomial.length ? c : 0)),
+    [1],
+  );
   return Array.from({ length: POINTS }, (_, n) => coefficients[n] ?? 0);
 }
 

@@ -5,7 +5,14 @@ export type Dim = number | string;
 export type ElementType = 'float32' | 'float16' | 'int64' | 'int32' | 'bool' | 'uint8';
 
 /** What holds numbers of a type. */
-export const ARRAYS = { float32: Float32Array, float16: Uint16Array, int64: BigInt64Array, int32: Int32Array, bool: Uint8Array, uint8: Uint8Array } as const satisfies Record<ElementType, unknown>;
+export const ARRAYS = {
+  float32: Float32Array,
+  float16: Uint16Array,
+  int64: BigInt64Array,
+  int32: Int32Array,
+  bool: Uint8Array,
+  uint8: Uint8Array,
+} as const satisfies Record<ElementType, unknown>;
 
 export interface Value {
   readonly name: string;
@@ -95,19 +102,37 @@ export class Graph {
   }
 
   /** Appends a node and returns its outputs. `hint` names them for people who open the file in a viewer. */
-  nodeMany(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}, hint = op, dims?: readonly Dim[]): Value[] {
+  nodeMany(
+    op: string,
+    inputs: readonly (Value | undefined)[],
+    attributes: Attributes = {},
+    hint = op,
+    dims?: readonly Dim[],
+  ): Value[] {
     const shapes = dims ? [{ dims, type: inputs[0]!.type }] : inferDims(op, inputs, attributes, this);
     return this.append(op, inputs, attributes, shapes, hint);
   }
 
   /** Appends a node whose outputs' shapes the caller knows. */
-  append(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes, shapes: readonly Shape[], hint = op): Value[] {
+  append(
+    op: string,
+    inputs: readonly (Value | undefined)[],
+    attributes: Attributes,
+    shapes: readonly Shape[],
+    hint = op,
+  ): Value[] {
     const outputs = shapes.map((shape) => this.declare(this.fresh(hint), shape.type, shape.dims));
     this.nodes.push({ op, inputs, outputs, attributes });
     return outputs;
   }
 
-  node(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}, hint = op, dims?: readonly Dim[]): Value {
+  node(
+    op: string,
+    inputs: readonly (Value | undefined)[],
+    attributes: Attributes = {},
+    hint = op,
+    dims?: readonly Dim[],
+  ): Value {
     return this.nodeMany(op, inputs, attributes, hint, dims)[0]!;
   }
 

@@ -5,11 +5,20 @@ import type { Attributes, Dim, ElementType, Graph, Shape, Value } from './graph.
  * The dims and types of a node's outputs. Symbolic dims are compared by name.
  * @throws Error naming the op and the shapes when they don't fit (a mistake in the graph's builder)
  */
-export function inferDims(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes, graph: Graph): Shape[] {
+export function inferDims(
+  op: string,
+  inputs: readonly (Value | undefined)[],
+  attributes: Attributes,
+  graph: Graph,
+): Shape[] {
   const rule = rules[op];
   if (!rule) throw new Error(`no shape rule for ${op}: pass its dims`);
   try {
-    return rule(inputs.map((v) => v!), attributes, graph);
+    return rule(
+      inputs.map((v) => v!),
+      attributes,
+      graph,
+    );
   } catch (error) {
     const shapes = inputs.map((v) => (v ? `${v.name}[${v.dims.join(', ')}]` : '–')).join(', ');
     throw new Error(`${op}(${shapes}): ${error instanceof Error ? error.message : String(error)}`, { cause: error });
@@ -30,13 +39,40 @@ const reduce: Rule = ([x, axes], attributes, graph) => {
 };
 
 const rules: Record<string, Rule> = {
-  Identity: same, Neg: same, Exp: same, Log: same, Sqrt: same, Reciprocal: same, Erf: same, Tanh: same, Sigmoid: same,
-  Relu: same, Gelu: same, Abs: same, Sign: same, Softmax: same, LogSoftmax: same,
-  Add: broadcast, Sub: broadcast, Mul: broadcast, Div: broadcast, Pow: broadcast, Max: broadcast, Min: broadcast,
-  Not: same, Greater: compare, Less: compare, Equal: compare, GreaterOrEqual: compare,
-  InstanceNormalization: same, GroupNormalization: same,
+  Identity: same,
+  Neg: same,
+  Exp: same,
+  Log: same,
+  Sqrt: same,
+  Reciprocal: same,
+  Erf: same,
+  Tanh: same,
+  Sigmoid: same,
+  Relu: same,
+  Gelu: same,
+  Abs: same,
+  Sign: same,
+  Softmax: same,
+  LogSoftmax: same,
+  Add: broadcast,
+  Sub: broadcast,
+  Mul: broadcast,
+  Div: broadcast,
+  Pow: broadcast,
+  Max: broadcast,
+  Min: broadcast,
+  Not: same,
+  Greater: compare,
+  Less: compare,
+  Equal: compare,
+  GreaterOrEqual: compare,
+  InstanceNormalization: same,
+  GroupNormalization: same,
   Where: ([c, a, b]) => [{ dims: broadcastDims(c!.dims, broadcastDims(a!.dims, b!.dims)), type: a!.type }],
-  ReduceSum: reduce, ReduceMean: reduce, ReduceSumSquare: reduce, ReduceMax: reduce,
+  ReduceSum: reduce,
+  ReduceMean: reduce,
+  ReduceSumSquare: reduce,
+  ReduceMax: reduce,
   MatMul: ([a, b]) => [{ dims: matmulDims(a!.dims, b!.dims), type: a!.type }],
   LayerNormalization: ([x]) => {
     const statistics = { dims: [...x!.dims.slice(0, -1), 1], type: x!.type };
@@ -60,7 +96,14 @@ const rules: Record<string, Rule> = {
 };
 
 /** ONNX's numbers for element types (TensorProto.DataType). */
-const castTypes: Record<number, ElementType> = { 1: 'float32', 2: 'uint8', 6: 'int32', 7: 'int64', 9: 'bool', 10: 'float16' };
+const castTypes: Record<number, ElementType> = {
+  1: 'float32',
+  2: 'uint8',
+  6: 'int32',
+  7: 'int64',
+  9: 'bool',
+  10: 'float16',
+};
 
 export function broadcastDims(a: readonly Dim[], b: readonly Dim[]): Dim[] {
   const rank = Math.max(a.length, b.length);

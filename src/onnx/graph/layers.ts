@@ -6,16 +6,30 @@ import { add, layerNorm, matmul, mul, relu, reshape, softmax, sub, transpose } f
 export function linear(network: Network, x: Value, name: string, outputs: number, gain = 1): Value {
   const { weight, bias } = linearParameters(network, name, x.dims.at(-1) as number, outputs, gain);
   const y = add(network.graph, matmul(network.graph, x, weight), bias);
-  return network.lowRank?.on(name) ? add(network.graph, y, lowRankBranch(network, x, name, outputs, network.lowRank)) : y;
+  return network.lowRank?.on(name)
+    ? add(network.graph, y, lowRankBranch(network, x, name, outputs, network.lowRank))
+    : y;
 }
 
-export function linearParameters(network: Network, name: string, inputs: number, outputs: number, gain: number): { weight: Value; bias: Value } {
+export function linearParameters(
+  network: Network,
+  name: string,
+  inputs: number,
+  outputs: number,
+  gain: number,
+): { weight: Value; bias: Value } {
   const weight = network.parameter(`${name}.weight`, [inputs, outputs], { deviation: gain * Math.sqrt(1 / inputs) });
   return { weight, bias: network.parameter(`${name}.bias`, [outputs], { value: 0 }) };
 }
 
 /** What LoRA adds to a linear layer's output. Starts at zero, since B does: before training, nothing is changed. */
-export function lowRankBranch(network: Network, x: Value, name: string, outputs: number, { rank, scale }: LowRank): Value {
+export function lowRankBranch(
+  network: Network,
+  x: Value,
+  name: string,
+  outputs: number,
+  { rank, scale }: LowRank,
+): Value {
   const g = network.graph;
   const inputs = x.dims.at(-1) as number;
   const down = network.parameter(`${name}.lora_a`, [inputs, rank], { deviation: Math.sqrt(1 / inputs) });
@@ -49,13 +63,34 @@ export interface BlockSettings {
  * A pre-norm transformer block (Xiong et al. 2020): x [batch, frames, dims] → the same dims.
  * @param bias added to attention scores, [batch, 1, 1, frames]: 0 on frames that are there, very negative on padding
  */
-export function transformerBlock(network: Network, x: Value, bias: Value, name: string, settings: BlockSettings): Value {
+export function transformerBlock(
+  network: Network,
+  x: Value,
+  bias: Value,
+  name: string,
+  settings: BlockSettings,
+): Value {
   const g = network.graph;
   const attended = attention(network, norm(network, x, `${name}.attention_norm`), bias, `${name}.attention`, settings);
   const middle = add(g, x, network.dropout(attended, settings.dropout));
-  const hidden = relu(g, linear(network, norm(network, middle, `${name}.feed_forward_norm`), `${name}.feed_forward.in`, settings.feedForward, Math.SQRT2));
+  const hidden = relu(
+    g,
+    linear(
+      network,
+      norm(network, middle, `${name}.feed_forward_norm`),
+      `${name}.feed_forward.in`,
+      settings.feedForward,
+      Math.SQRT2,
+    ),
+  );
   // One mask for all frames of an utterance (Gal & Ghahramani 2016): the widest layer's would be most of the random numbers.
-  const fed = linear(network, network.dropout(hidden, settings.dropout, [x.dims[0]!, 1, settings.feedForward]), `${name}.feed_forward.out`, x.dims.at(-1) as number, branchGain(settings));
+  const fed = linear(
+    network,
+    network.dropout(hidden, settings.dropout, [x.dims[0]!, 1, settings.feedForward]),
+    `${name}.feed_forward.out`,
+    x.dims.at(-1) as number,
+    branchGain(settings),
+  );
   return add(g, middle, network.dropout(fed, settings.dropout));
 }
 
@@ -65,7 +100,11 @@ function attention(network: Network, x: Value, bias: Value, name: string, settin
   const [batch, frames, dims] = x.dims as [Dim, Dim, number];
   const perHead = dims / settings.heads;
   const heads = (part: string, perm: readonly number[]): Value =>
-    transpose(g, reshape(g, linear(network, x, `${name}.${part}`, dims), [batch, frames, settings.heads, perHead]), perm);
+    transpose(
+      g,
+      reshape(g, linear(network, x, `${name}.${part}`, dims), [batch, frames, settings.heads, perHead]),
+      perm,
+    );
   const query = mul(g, heads('query', [0, 2, 1, 3]), g.scalar(1 / Math.sqrt(perHead)));
   const scores = add(g, matmul(g, query, heads('key', [0, 2, 3, 1])), bias);
   const mixed = matmul(g, softmax(g, scores), heads('value', [0, 2, 1, 3]));

@@ -83,24 +83,30 @@ export class Network {
     const [batch, frames, dims] = x.dims as [Dim, Dim, Dim];
     const keptFrames = this.graph.input('augment.frames', [batch, frames, 1]);
     const kept = mul(this.graph, x, keptFrames);
-    return { x: mul(this.graph, kept, this.graph.input('augment.features', [batch, 1, dims])), beside: beside && mul(this.graph, beside, keptFrames) };
+    return {
+      x: mul(this.graph, kept, this.graph.input('augment.features', [batch, 1, dims])),
+      beside: beside && mul(this.graph, beside, keptFrames),
+    };
   }
 
   /** Fresh weights. Each parameter draws from the generator in the order it was made. */
   initialise(random: Random): Map<string, Float32Array> {
-    return new Map([...this.starts].map(([name, start]) => {
-      const size = this.graph.parameters.get(name)!.dims.reduce<number>((a, d) => a * (d as number), 1);
-      const data = new Float32Array(size);
-      if ('value' in start) data.fill(start.value);
-      else for (let i = 0; i < size; i++) data[i] = start.deviation * random.normal();
-      return [name, data];
-    }));
+    return new Map(
+      [...this.starts].map(([name, start]) => {
+        const size = this.graph.parameters.get(name)!.dims.reduce<number>((a, d) => a * (d as number), 1);
+        const data = new Float32Array(size);
+        if ('value' in start) data.fill(start.value);
+        else for (let i = 0; i < size; i++) data[i] = start.deviation * random.normal();
+        return [name, data];
+      }),
+    );
   }
 }
 
 /** Number of trainable numbers. */
 export function parameterCount(network: Network): number {
   let total = 0;
-  for (const value of network.graph.parameters.values()) total += value.dims.reduce<number>((a, d) => a * (d as number), 1);
+  for (const value of network.graph.parameters.values())
+    total += value.dims.reduce<number>((a, d) => a * (d as number), 1);
   return total;
 }

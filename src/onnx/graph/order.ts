@@ -14,7 +14,11 @@ export function inOrder<T extends Maker>(nodes: readonly T[]): T[] {
     const waiting = [first];
     const entered = new Set<T>();
     for (let node = waiting.at(-1); node; node = waiting.at(-1)) {
-      const needed = entered.has(node) ? [] : node.input.flatMap((name) => makers.get(name) ?? []).filter((other) => !done.has(other) && !entered.has(other));
+      const needed = entered.has(node)
+        ? []
+        : node.input
+            .flatMap((name) => makers.get(name) ?? [])
+            .filter((other) => !done.has(other) && !entered.has(other));
       entered.add(node);
       if (needed.length > 0) {
         waiting.push(...needed.reverse());

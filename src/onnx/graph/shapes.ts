@@ -9,17 +9,22 @@ export const shapeOf = (g: Graph, x: Value): Value => g.node('Shape', [x]);
 export function dimOf(g: Graph, x: Value, axis: number): Value {
   const dim = x.dims[axis];
   if (typeof dim === 'number') return g.integers([dim]);
-  const [result] = g.append('Shape', [x], { start: { int: axis }, end: { int: axis + 1 } }, [{ dims: [1], type: 'int64' }]);
+  const [result] = g.append('Shape', [x], { start: { int: axis }, end: { int: axis + 1 } }, [
+    { dims: [1], type: 'int64' },
+  ]);
   return result!;
 }
 
 /** Gives x the dims of another value. */
 export function reshapeLike(g: Graph, x: Value, like: Value): Value {
-  return canReshape(x.dims, like.dims) ? reshape(g, x, like.dims) : g.node('Reshape', [x, shapeOf(g, like)], {}, 'Reshape', like.dims);
+  return canReshape(x.dims, like.dims)
+    ? reshape(g, x, like.dims)
+    : g.node('Reshape', [x, shapeOf(g, like)], {}, 'Reshape', like.dims);
 }
 
 /** Spreads x over the dims of another value. */
-export const expandLike = (g: Graph, x: Value, like: Value): Value => g.node('Expand', [x, shapeOf(g, like)], {}, 'Expand', like.dims);
+export const expandLike = (g: Graph, x: Value, like: Value): Value =>
+  g.node('Expand', [x, shapeOf(g, like)], {}, 'Expand', like.dims);
 
 export const zerosLike = (g: Graph, like: Value): Value => expandLike(g, g.scalar(0), like);
 

@@ -14,7 +14,8 @@ const paddingOf = (attributes: Attributes): string => textOf(attributes, 'auto_p
 
 /** @throws Error where an exporter has left the padding to the operator */
 export function convSettings(attributes: Attributes): ConvSettings {
-  if (paddingOf(attributes) !== 'NOTSET') throw new Error(`no gradient for a Conv that pads by ${paddingOf(attributes)}`);
+  if (paddingOf(attributes) !== 'NOTSET')
+    throw new Error(`no gradient for a Conv that pads by ${paddingOf(attributes)}`);
   return {
     groups: intOf(attributes, 'group', 1),
     stride: intsOf(attributes, 'strides', [1])[0]!,
@@ -45,7 +46,12 @@ export function windowsOf(g: Graph, x: Value, kernel: number, { groups, pads }: 
 export function withoutConvolutions(g: Graph, nodes: readonly Node[]): Node[] {
   return nodes.flatMap((node) => {
     const [x, weight] = node.inputs;
-    const isPlain = node.op === 'Conv' && weight!.dims.length === 3 && [...weight!.dims, x!.dims[1]].every((d) => typeof d === 'number') && paddingOf(node.attributes) === 'NOTSET' && looksAtEachFrame(convSettings(node.attributes));
+    const isPlain =
+      node.op === 'Conv' &&
+      weight!.dims.length === 3 &&
+      [...weight!.dims, x!.dims[1]].every((d) => typeof d === 'number') &&
+      paddingOf(node.attributes) === 'NOTSET' &&
+      looksAtEachFrame(convSettings(node.attributes));
     return isPlain ? asProduct(g, node) : [node];
   });
 }

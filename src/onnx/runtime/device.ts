@@ -5,7 +5,13 @@ import { usableCores } from '../../support/processors.ts';
 import { Graph } from '../graph/graph.ts';
 import { matmul } from '../graph/ops.ts';
 import { encodeModel } from '../file/proto.ts';
-import { installCommand, isInstalled, missingLibraries, whereFrom, type SeparateProvider } from './provider-libraries.ts';
+import {
+  installCommand,
+  isInstalled,
+  missingLibraries,
+  whereFrom,
+  type SeparateProvider,
+} from './provider-libraries.ts';
 
 /** What ONNX Runtime computes on, by its own names. */
 export const DEVICES = ['cpu', 'cuda', 'tensorrt', 'webgpu', 'dml', 'coreml'] as const;
@@ -55,7 +61,8 @@ async function choose(choice: MachineChoice): Promise<Machine> {
 function deviceNamed(name: string | undefined): Device | 'auto' {
   if (name === undefined || name === '') return 'auto';
   const device = (['auto', ...DEVICES] as const).find((known) => known === name);
-  if (device === undefined) throw new InputError(`ISOGLOSS_DEVICE names ${name}, which is no device`, `Set it to auto, ${DEVICES.join(', ')}.`);
+  if (device === undefined)
+    throw new InputError(`ISOGLOSS_DEVICE names ${name}, which is no device`, `Set it to auto, ${DEVICES.join(', ')}.`);
   return device;
 }
 
@@ -67,7 +74,13 @@ function threadsNamed(text: string | undefined): number | undefined {
 }
 
 async function bestDevice(): Promise<Omit<Machine, 'threads'>> {
-  if (!isInstalled('cuda')) return { device: 'cpu', ...(hasNvidiaDriver() && providers().includes('cuda') ? { fallback: 'there is an NVIDIA GPU, but ONNX Runtime’s CUDA provider is not installed' } : {}) };
+  if (!isInstalled('cuda'))
+    return {
+      device: 'cpu',
+      ...(hasNvidiaDriver() && providers().includes('cuda')
+        ? { fallback: 'there is an NVIDIA GPU, but ONNX Runtime’s CUDA provider is not installed' }
+        : {}),
+    };
   const missing = await missingLibraries('cuda');
   const refusal = missing.length > 0 ? `CUDA lacks ${missing.join(', ')}` : await tryDevice('cuda');
   return refusal === undefined ? { device: 'cuda' } : { device: 'cpu', fallback: refusal };
@@ -84,14 +97,22 @@ export const providers = (): Device[] => {
 async function mustRun(device: Device): Promise<void> {
   if (device === 'cpu') return;
   if (!providers().includes(device))
-    throw new InputError(`ONNX Runtime has no ${device} on ${process.platform}-${process.arch}, only ${providers().join(', ')}`, 'Choose one of them, or auto.');
+    throw new InputError(
+      `ONNX Runtime has no ${device} on ${process.platform}-${process.arch}, only ${providers().join(', ')}`,
+      'Choose one of them, or auto.',
+    );
   if (device === 'cuda' || device === 'tensorrt') await mustBeWhole(device);
   const refusal = await tryDevice(device);
-  if (refusal !== undefined) throw new InputError(`${device} can’t be used: ${refusal}`, 'isogloss doctor shows what is missing; --device cpu always works.');
+  if (refusal !== undefined)
+    throw new InputError(
+      `${device} can’t be used: ${refusal}`,
+      'isogloss doctor shows what is missing; --device cpu always works.',
+    );
 }
 
 async function mustBeWhole(provider: SeparateProvider): Promise<void> {
-  if (!isInstalled(provider)) throw new InputError(`ONNX Runtime’s ${provider} provider is not installed`, `Install it: ${installCommand()}`);
+  if (!isInstalled(provider))
+    throw new InputError(`ONNX Runtime’s ${provider} provider is not installed`, `Install it: ${installCommand()}`);
   const missing = await missingLibraries(provider);
   if (missing.length > 0) throw new InputError(`${provider} lacks ${missing.join(', ')}`, whereFrom(missing));
 }
@@ -108,11 +129,18 @@ export function providersFor(device: Device): string[] {
 export async function tryDevice(device: Device): Promise<string | undefined> {
   if (!providers().includes(device)) return `ONNX Runtime has none on ${process.platform}-${process.arch}`;
   const g = new Graph();
-  const convolved = g.node('Conv', [g.input('x', [1, 4, 8]), g.constant(new Float32Array(48).fill(1), [4, 4, 3], 'kernel')], { pads: { ints: [1, 1] } }, 'Conv', [1, 4, 8]);
+  const convolved = g.node(
+    'Conv',
+    [g.input('x', [1, 4, 8]), g.constant(new Float32Array(48).fill(1), [4, 4, 3], 'kernel')],
+    { pads: { ints: [1, 1] } },
+    'Conv',
+    [1, 4, 8],
+  );
   g.output(matmul(g, convolved, g.constant(new Float32Array(64).fill(1), [8, 8])), 'y');
   try {
     const session = await ort.InferenceSession.create(encodeModel(g), {
-      executionProviders: providersFor(device), logSeverityLevel: 4,
+      executionProviders: providersFor(device),
+      logSeverityLevel: 4,
       // Else it might be the CPU that did it.
       ...(device === 'cpu' ? {} : { extra: { session: { disable_cpu_ep_fallback: '1' } } }),
     });

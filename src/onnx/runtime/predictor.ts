@@ -25,7 +25,8 @@ export class Predictor {
 
   async run(inputs: Feeds, weights: Weights): Promise<ort.Tensor> {
     const feeds = { ...inputs };
-    for (const [name, data] of weights) feeds[name] = floats(data, this.network.graph.parameters.get(name)!.dims as number[]);
+    for (const [name, data] of weights)
+      feeds[name] = floats(data, this.network.graph.parameters.get(name)!.dims as number[]);
     return (await this.session.run(feeds))[this.output.name]!;
   }
 

@@ -14,10 +14,17 @@ export interface Observed {
  * exporter, where rules of our own for their shapes would have to be as many.
  * @param folder where the model's external data lies
  */
-export async function observe(bytes: Uint8Array, names: readonly string[], runs: readonly Record<string, ort.Tensor>[], folder?: string): Promise<Map<string, Observed>> {
+export async function observe(
+  bytes: Uint8Array,
+  names: readonly string[],
+  runs: readonly Record<string, ort.Tensor>[],
+  folder?: string,
+): Promise<Map<string, Observed>> {
   const session = await ort.InferenceSession.create(addOutputs(bytes, names), {
     // Values that an optimiser fuses away could not be reported.
-    graphOptimizationLevel: 'disabled', logSeverityLevel: 4, intraOpNumThreads: 1,
+    graphOptimizationLevel: 'disabled',
+    logSeverityLevel: 4,
+    intraOpNumThreads: 1,
     ...(folder === undefined ? {} : { extra: { session: { model_external_initializers_file_folder_path: folder } } }),
   });
   try {
@@ -46,13 +53,24 @@ export interface Size {
 }
 
 /** Finds the formula for a number from what it was at the sizes that were tried; none if it follows no such formula. */
-export function formula(seen: readonly number[], batches: readonly number[], frames: readonly number[]): Size | undefined {
+export function formula(
+  seen: readonly number[],
+  batches: readonly number[],
+  frames: readonly number[],
+): Size | undefined {
   if (seen.every((n) => n === seen[0])) return { scale: 0, batch: 0, frames: 0, offset: seen[0]! };
-  for (const [b, f] of [[1, 0], [0, 1], [1, 1], [0, 2], [1, 2]] as const) {
+  for (const [b, f] of [
+    [1, 0],
+    [0, 1],
+    [1, 1],
+    [0, 2],
+    [1, 2],
+  ] as const) {
     const base = seen.map((_, i) => batches[i]! ** b * frames[i]! ** f);
     const scale = (seen[1]! - seen[0]!) / (base[1]! - base[0]!);
     const offset = seen[0]! - scale * base[0]!;
-    if (Number.isInteger(scale) && scale !== 0 && seen.every((n, i) => n === scale * base[i]! + offset)) return { scale, batch: b, frames: f, offset };
+    if (Number.isInteger(scale) && scale !== 0 && seen.every((n, i) => n === scale * base[i]! + offset))
+      return { scale, batch: b, frames: f, offset };
   }
   return undefined;
 }

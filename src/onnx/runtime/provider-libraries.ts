@@ -33,10 +33,14 @@ export function installFromPyPi(version: string): string {
 
 /** What brings missing libraries. */
 export function whereFrom(missing: readonly string[]): string {
-  const version = missing.map((name) => /^lib(?:cublas|cublasLt|cudart|cufft|nvrtc)\.so\.(\d+)$/.exec(name)?.[1]).find(Boolean);
+  const version = missing
+    .map((name) => /^lib(?:cublas|cublasLt|cudart|cufft|nvrtc)\.so\.(\d+)$/.exec(name)?.[1])
+    .find(Boolean);
   const parts = [
     ...(missing.includes('libcuda.so.1') ? ['the NVIDIA driver'] : []),
-    ...(missing.some((name) => /^lib(cublas|cudart|curand|cufft|nvrtc)/.test(name)) ? [`the CUDA ${version ?? ''} runtime`.replace('  ', ' ')] : []),
+    ...(missing.some((name) => /^lib(cublas|cudart|curand|cufft|nvrtc)/.test(name))
+      ? [`the CUDA ${version ?? ''} runtime`.replace('  ', ' ')]
+      : []),
     ...(missing.some((name) => name.startsWith('libcudnn')) ? ['cuDNN 9'] : []),
     ...(missing.some((name) => name.startsWith('libnv')) ? ['TensorRT 10'] : []),
   ];

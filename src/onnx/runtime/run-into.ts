@@ -1,7 +1,14 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import type * as ort from 'onnxruntime-node';
 import {
-  GraphProtoSchema, ModelProtoSchema, NodeProtoSchema, TensorProto_DataType, TypeProto_SequenceSchema, TypeProto_TensorSchema, TypeProtoSchema, ValueInfoProtoSchema,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  TensorProto_DataType,
+  TypeProto_SequenceSchema,
+  TypeProto_TensorSchema,
+  TypeProtoSchema,
+  ValueInfoProtoSchema,
 } from 'onnx-buf';
 import { messageOf } from '../../support/errors.ts';
 import type { Session } from './session.ts';
@@ -10,8 +17,12 @@ import type { Session } from './session.ts';
 const UNCONVERTED = 'isogloss.unconverted';
 const REFUSAL = 'Non tensor type is temporarily not supported';
 
-const floats = create(TypeProtoSchema, { value: { case: 'tensorType', value: create(TypeProto_TensorSchema, { elemType: TensorProto_DataType.FLOAT }) } });
-const sequence = create(TypeProtoSchema, { value: { case: 'sequenceType', value: create(TypeProto_SequenceSchema, { elemType: floats }) } });
+const floats = create(TypeProtoSchema, {
+  value: { case: 'tensorType', value: create(TypeProto_TensorSchema, { elemType: TensorProto_DataType.FLOAT }) },
+});
+const sequence = create(TypeProtoSchema, {
+  value: { case: 'sequenceType', value: create(TypeProto_SequenceSchema, { elemType: floats }) },
+});
 
 /** What a graph has first, to be run by `runInto`. */
 export const unconverted = {
@@ -34,7 +45,11 @@ export function forRunningInto(model: Uint8Array): Uint8Array {
  * @param session of a model that has `unconverted`
  * @param outputs where they are written; what is not in it is not computed
  */
-export async function runInto(session: Session, feeds: Readonly<Record<string, ort.Tensor>>, outputs: Readonly<Record<string, ort.Tensor>>): Promise<void> {
+export async function runInto(
+  session: Session,
+  feeds: Readonly<Record<string, ort.Tensor>>,
+  outputs: Readonly<Record<string, ort.Tensor>>,
+): Promise<void> {
   try {
     await session.run(feeds, { [UNCONVERTED]: null, ...outputs });
   } catch (error) {

@@ -40,15 +40,24 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
       session: {
         // Each session has threads of its own: idle ones that spin take the processor from the one at work (decision 0010).
         intra_op: { spin_duration_us: '20' },
-        ...(options.folder === undefined ? {} : { model_external_initializers_file_folder_path: path.resolve(options.folder) }),
+        ...(options.folder === undefined
+          ? {}
+          : { model_external_initializers_file_folder_path: path.resolve(options.folder) }),
       },
     },
   };
   try {
-    return await (typeof model === 'string' ? ort.InferenceSession.create(model, settings) : ort.InferenceSession.create(model, settings));
+    return await (typeof model === 'string'
+      ? ort.InferenceSession.create(model, settings)
+      : ort.InferenceSession.create(model, settings));
   } catch (error) {
     if (device === 'cpu') throw error;
-    throw new WorkError(`the model can't be loaded on ${device}: ${reasonIn(messageOf(error))}`, 'Try it with --device cpu.', {}, error);
+    throw new WorkError(
+      `the model can't be loaded on ${device}: ${reasonIn(messageOf(error))}`,
+      'Try it with --device cpu.',
+      {},
+      error,
+    );
   }
 }
 

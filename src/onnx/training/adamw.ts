@@ -54,7 +54,12 @@ export class AdamW {
     for (const [name, gradient] of gradients) {
       const rate = learningRate * (rateOf?.(name) ?? 1);
       moveParameter(weights.get(name)!, gradient, mean.get(name)!, square.get(name)!, {
-        beta1, beta2, scale: clip / Math.max(norm, clip), rate: (rate * correction) / (1 - beta1 ** step), epsilon: epsilon * correction, keep: this.decay(name, weights, rate),
+        beta1,
+        beta2,
+        scale: clip / Math.max(norm, clip),
+        rate: (rate * correction) / (1 - beta1 ** step),
+        epsilon: epsilon * correction,
+        keep: this.decay(name, weights, rate),
       });
     }
     return norm;
@@ -84,7 +89,13 @@ interface Move {
   keep: number;
 }
 
-function moveParameter(weights: Float32Array, gradient: Float32Array, mean: Float32Array, square: Float32Array, { beta1, beta2, scale, rate, epsilon, keep }: Move): void {
+function moveParameter(
+  weights: Float32Array,
+  gradient: Float32Array,
+  mean: Float32Array,
+  square: Float32Array,
+  { beta1, beta2, scale, rate, epsilon, keep }: Move,
+): void {
   const meanScale = scale * (1 - beta1);
   const squareScale = scale * scale * (1 - beta2);
   for (let i = 0; i < weights.length; i++) {

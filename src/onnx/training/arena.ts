@@ -23,10 +23,18 @@ export class Arena {
    * @param session of a model that `runInto` can run
    * @param outputs as far as they are known beforehand; if one is not, the binding for Node gives a copy of each. Results are valid until the next run.
    */
-  async run(session: Session, feeds: Record<string, ort.Tensor>, outputs: Outputs): Promise<Record<string, ort.Tensor>> {
+  async run(
+    session: Session,
+    feeds: Record<string, ort.Tensor>,
+    outputs: Outputs,
+  ): Promise<Record<string, ort.Tensor>> {
     const placed = this.place(outputs);
     const others = outputsOf(session).filter((name) => !(name in placed));
-    if (others.length > 0) return { ...(await session.run(feeds, { ...Object.fromEntries(others.map((name) => [name, null])), ...placed })), ...placed };
+    if (others.length > 0)
+      return {
+        ...(await session.run(feeds, { ...Object.fromEntries(others.map((name) => [name, null])), ...placed })),
+        ...placed,
+      };
     await runInto(session, feeds, placed);
     return placed;
   }
@@ -34,11 +42,13 @@ export class Arena {
   private place(outputs: Outputs): Record<string, ort.Tensor> {
     this.reserve([outputs]);
     let offset = 0;
-    return Object.fromEntries(sizesOf(outputs).map((output) => {
-      const data = new ARRAYS[output.type](this.memory, offset, output.size);
-      offset += bytesOf([output]);
-      return [output.name, new ort.Tensor(output.type, data, output.dims)];
-    }));
+    return Object.fromEntries(
+      sizesOf(outputs).map((output) => {
+        const data = new ARRAYS[output.type](this.memory, offset, output.size);
+        offset += bytesOf([output]);
+        return [output.name, new ort.Tensor(output.type, data, output.dims)];
+      }),
+    );
   }
 }
 
@@ -49,7 +59,14 @@ interface OutputSize {
   size: number;
 }
 
-const sizesOf = (outputs: Outputs): OutputSize[] => Object.entries(outputs).map(([name, { type, dims }]) => ({ name, type, dims, size: dims.reduce((a, d) => a * d, 1) }));
+const sizesOf = (outputs: Outputs): OutputSize[] =>
+  Object.entries(outputs).map(([name, { type, dims }]) => ({
+    name,
+    type,
+    dims,
+    size: dims.reduce((a, d) => a * d, 1),
+  }));
 
 /** Whole cache lines apart, so that threads don't share one. */
-const bytesOf = (outputs: readonly OutputSize[]): number => outputs.reduce((sum, { size, type }) => sum + Math.ceil((size * ARRAYS[type].BYTES_PER_ELEMENT) / 64) * 64, 0);
+const bytesOf = (outputs: readonly OutputSize[]): number =>
+  outputs.reduce((sum, { size, type }) => sum + Math.ceil((size * ARRAYS[type].BYTES_PER_ELEMENT) / 64) * 64, 0);

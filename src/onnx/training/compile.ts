@@ -26,7 +26,8 @@ export interface EngineOptions extends SessionOptions {
 export type Recomputed = 'blocks' | 'all';
 
 /** What pays on a device: another memory than the CPU's is reached so slowly that nothing is kept (decision 0032). */
-export const recomputedOn = (device: Device, blocks: boolean): Recomputed | undefined => (device !== 'cpu' ? 'all' : blocks ? 'blocks' : undefined);
+export const recomputedOn = (device: Device, blocks: boolean): Recomputed | undefined =>
+  device !== 'cpu' ? 'all' : blocks ? 'blocks' : undefined;
 
 /** The sessions of a training step, and how their values are called. */
 export interface Parts {
@@ -65,7 +66,8 @@ interface PlannedRun {
 /** A network's way there and its way back to its parameters' gradients. Appends to the network's graph: once to a network. */
 export function planStep(network: Network, output: Value, { recompute }: Pick<EngineOptions, 'recompute'> = {}): Plan {
   const { graph } = network;
-  const plain = (nodes: readonly Node[]): Node[] => (recompute === 'all' ? withoutConvolutions(graph, nodes) : [...nodes]);
+  const plain = (nodes: readonly Node[]): Node[] =>
+    recompute === 'all' ? withoutConvolutions(graph, nodes) : [...nodes];
   const forwardNodes = [...graph.nodes];
   const forwardInputs = [...graph.inputs, ...graph.parameters.values()];
   const seed = graph.input('output_gradient', output.dims);
@@ -75,16 +77,30 @@ export function planStep(network: Network, output: Value, { recompute }: Pick<En
   // A shape that the way back reads is taken on the way there: to keep it costs nothing, to keep what has it would.
   const early = (node: Node): boolean => node.op === 'Shape' && before.has(node.inputs[0]!.name);
   const forward = plain([...forwardNodes, ...added.filter(early)]);
-  const way = { graph, forward, backward: plain(added.filter((node) => !early(node))), boundaries: network.boundaries, seed };
+  const way = {
+    graph,
+    forward,
+    backward: plain(added.filter((node) => !early(node))),
+    boundaries: network.boundaries,
+    seed,
+  };
   // ONNX Runtime makes what the last output is made of first: the gradients of the top layers, as they come to be known.
   const wanted = [...gradients.values()].reverse();
   const backwardNodes = nodesBack(way, recompute, wanted);
   const made = madeBy(forward);
   const remade = madeBy(backwardNodes);
   const kept = [...readBy(backwardNodes)].flatMap((name) => (remade.has(name) ? [] : (made.get(name) ?? [])));
-  const run = (nodes: readonly Node[], candidates: readonly Value[], outputs: Value[]): PlannedRun => ({ nodes, inputs: neededInputs(nodes, candidates), outputs });
+  const run = (nodes: readonly Node[], candidates: readonly Value[], outputs: Value[]): PlannedRun => ({
+    nodes,
+    inputs: neededInputs(nodes, candidates),
+    outputs,
+  });
   return {
-    network, output, seed, gradients, kept,
+    network,
+    output,
+    seed,
+    gradients,
+    kept,
     forward: run(forward, forwardInputs, [...new Set([output, ...kept])]),
     backward: run(backwardNodes, [...graph.inputs, ...graph.parameters.values(), ...kept], wanted),
   };
@@ -93,19 +109,33 @@ export function planStep(network: Network, output: Value, { recompute }: Pick<En
 /** Gradients as a run can give them out: made by it, and each by itself. */
 function asOutputs(graph: Graph, gradients: ReadonlyMap<string, Value>, seed: Value): Map<string, Value> {
   const taken = new Set([seed.name]);
-  return new Map([...gradients].map(([name, gradient]) => {
-    const output = taken.has(gradient.name) ? graph.node('Identity', [gradient]) : gradient;
-    taken.add(output.name);
-    return [name, output];
-  }));
+  return new Map(
+    [...gradients].map(([name, gradient]) => {
+      const output = taken.has(gradient.name) ? graph.node('Identity', [gradient]) : gradient;
+      taken.add(output.name);
+      return [name, output];
+    }),
+  );
 }
 
 /** Opens a step's sessions. */
-export async function openStep({ network, forward, backward, output, seed, gradients, kept }: Plan, options: SessionOptions): Promise<Parts> {
-  const open = (run: PlannedRun): Promise<Session> => openSession(encodeModel(network.graph, { ...run, runsInto: true }), { returnsMemory: true, ...options });
+export async function openStep(
+  { network, forward, backward, output, seed, gradients, kept }: Plan,
+  options: SessionOptions,
+): Promise<Parts> {
+  const open = (run: PlannedRun): Promise<Session> =>
+    openSession(encodeModel(network.graph, { ...run, runsInto: true }), { returnsMemory: true, ...options });
   return {
-    graph: network.graph, forward: await open(forward), backward: await open(backward), output, seed, gradients, kept, given: forward.outputs,
-    forwardInputs: namesOf(forward.inputs), backwardInputs: namesOf(backward.inputs),
+    graph: network.graph,
+    forward: await open(forward),
+    backward: await open(backward),
+    output,
+    seed,
+    gradients,
+    kept,
+    given: forward.outputs,
+    forwardInputs: namesOf(forward.inputs),
+    backwardInputs: namesOf(backward.inputs),
   };
 }
 
@@ -115,22 +145,48 @@ export async function openStep({ network, forward, backward, output, seed, gradi
  * @param before bytes that the process had taken before the step was planned
  * @param pooled whether ONNX Runtime keeps what it has worked with (decision 0028)
  */
-export function needOf(plan: Plan, sizes: ValueSizes, shapes: readonly BatchShape[], { before, pooled }: { before: number; pooled: boolean }): MemoryNeed {
+export function needOf(
+  plan: Plan,
+  sizes: ValueSizes,
+  shapes: readonly BatchShape[],
+  { before, pooled }: { before: number; pooled: boolean },
+): MemoryNeed {
   const { inputs, parameters, constants } = plan.network.graph;
-  const bytes = (values: Iterable<Value>, shape: BatchShape): number => [...values].reduce((sum, value) => sum + sizes.bytes(value, shape), 0);
+  const bytes = (values: Iterable<Value>, shape: BatchShape): number =>
+    [...values].reduce((sum, value) => sum + sizes.bytes(value, shape), 0);
   const elsewhere = new Set([...plan.forward.outputs, ...plan.backward.outputs].map(({ name }) => name));
   // Weights, where they started, two moments, gradients and their sums over batches.
   const copies = 6;
   const stored = [...constants.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
   // Where one output's size isn't known, the binding for Node gives a copy of each, which is there until it is collected.
-  const copied = (shape: BatchShape): number => (plan.forward.outputs.every((value) => sizes.dims(value, shape)) ? 0 : bytes(plan.forward.outputs, shape));
+  const copied = (shape: BatchShape): number =>
+    plan.forward.outputs.every((value) => sizes.dims(value, shape)) ? 0 : bytes(plan.forward.outputs, shape);
   const most = (of: (shape: BatchShape) => number): number => Math.max(0, ...shapes.map(of));
-  return totalNeed({
-    weights: copies * bytes(parameters.values(), { batch: 1, frames: 1 }) + 2 * stored,
-    kept: most((shape) => bytes(plan.forward.outputs, shape)),
-    working: most((shape) => copied(shape) + (pooled ? POOL : 1) * Math.max(workingBytes(plan.forward.nodes, elsewhere, sizes, shape), workingBytes(plan.backward.nodes, elsewhere, sizes, shape))),
-    batches: 2 * most((shape) => bytes(inputs.filter(({ dims }) => dims.some((d) => typeof d === 'string')), shape)),
-  }, before, process.memoryUsage.rss());
+  return totalNeed(
+    {
+      weights: copies * bytes(parameters.values(), { batch: 1, frames: 1 }) + 2 * stored,
+      kept: most((shape) => bytes(plan.forward.outputs, shape)),
+      working: most(
+        (shape) =>
+          copied(shape) +
+          (pooled ? POOL : 1) *
+            Math.max(
+              workingBytes(plan.forward.nodes, elsewhere, sizes, shape),
+              workingBytes(plan.backward.nodes, elsewhere, sizes, shape),
+            ),
+      ),
+      batches:
+        2 *
+        most((shape) =>
+          bytes(
+            inputs.filter(({ dims }) => dims.some((d) => typeof d === 'string')),
+            shape,
+          ),
+        ),
+    },
+    before,
+    process.memoryUsage.rss(),
+  );
 }
 
 /** A pool that batches of many shapes have been through, against the most that one of them works with: 2 to 6 times were seen. */
@@ -138,7 +194,10 @@ const POOL = 8;
 
 /** The nodes of the way back, and of the way there those that it computes once more. */
 function nodesBack(way: Way, recompute: Recomputed | undefined, outputs: readonly Value[]): Node[] {
-  const nodes = recompute === 'all' ? [...way.forward, ...way.backward] : withViews(way.forward, recompute === 'blocks' ? withRecomputation(way) : way.backward);
+  const nodes =
+    recompute === 'all'
+      ? [...way.forward, ...way.backward]
+      : withViews(way.forward, recompute === 'blocks' ? withRecomputation(way) : way.backward);
   return leadingTo(outputs, nodes);
 }
 

@@ -31,7 +31,13 @@ export class Engine {
   /** Of one more batch. */
   private more: Weights | undefined;
 
-  private constructor(parts: Parts, sizes: ValueSizes, settings: AdamWSettings, weights: Weights, moments: Moments | undefined) {
+  private constructor(
+    parts: Parts,
+    sizes: ValueSizes,
+    settings: AdamWSettings,
+    weights: Weights,
+    moments: Moments | undefined,
+  ) {
     this.parts = parts;
     this.sizes = sizes;
     this.weights = new Map([...weights].map(([name, data]) => [name, data.slice()]));
@@ -41,13 +47,31 @@ export class Engine {
   }
 
   /** @param output what the loss is computed from; its gradient is given to `backward` */
-  static async compile(network: Network, output: Value, settings: AdamWSettings, weights: Weights, options: EngineOptions = {}): Promise<Engine> {
+  static async compile(
+    network: Network,
+    output: Value,
+    settings: AdamWSettings,
+    weights: Weights,
+    options: EngineOptions = {},
+  ): Promise<Engine> {
     const plan = planStep(network, output, options);
-    return Engine.open(plan, await ValueSizes.measure(network.graph, plan.forward.nodes, options.sizes), settings, weights, options);
+    return Engine.open(
+      plan,
+      await ValueSizes.measure(network.graph, plan.forward.nodes, options.sizes),
+      settings,
+      weights,
+      options,
+    );
   }
 
   /** @param sizes of what the way there gives */
-  static async open(plan: Plan, sizes: ValueSizes, settings: AdamWSettings, weights: Weights, options: EngineOptions = {}): Promise<Engine> {
+  static async open(
+    plan: Plan,
+    sizes: ValueSizes,
+    settings: AdamWSettings,
+    weights: Weights,
+    options: EngineOptions = {},
+  ): Promise<Engine> {
     const engine = new Engine(await openStep(plan, options), sizes, settings, weights, options.moments);
     engine.arena.reserve((options.shapes ?? []).map((shape) => engine.outputsAt(shape)));
     return engine;
@@ -83,26 +107,38 @@ export class Engine {
     const { graph, backward, backwardInputs, seed, gradients } = this.parts;
     const feeds = pick({ ...this.kept, ...weightFeeds(graph, this.weights), [seed.name]: gradient }, backwardInputs);
     const found = this.summed === 0 ? this.sums : (this.more ??= likeThem(this.parts));
-    await runInto(backward, feeds, Object.fromEntries([...gradients].map(([name, value]) => [value.name, floats(found.get(name)!, dimsOf(value, graph.parameters.get(name)!))])));
+    await runInto(
+      backward,
+      feeds,
+      Object.fromEntries(
+        [...gradients].map(([name, value]) => [
+          value.name,
+          floats(found.get(name)!, dimsOf(value, graph.parameters.get(name)!)),
+        ]),
+      ),
+    );
     if (this.summed++ > 0) addTo(this.sums, found);
   }
 
   /** What the way there gives, where its dims are known. */
   private outputsFor(inputs: Feeds): Outputs {
     const { graph } = this.parts;
-    const symbol = (name: string): number | undefined => graph.inputs.flatMap((input) => {
-      const axis = input.dims.indexOf(name);
-      return axis >= 0 && inputs[input.name] ? [inputs[input.name]!.dims[axis]!] : [];
-    })[0];
+    const symbol = (name: string): number | undefined =>
+      graph.inputs.flatMap((input) => {
+        const axis = input.dims.indexOf(name);
+        return axis >= 0 && inputs[input.name] ? [inputs[input.name]!.dims[axis]!] : [];
+      })[0];
     const [batch, frames] = [symbol('batch'), symbol('frames')];
     return batch === undefined || frames === undefined ? {} : this.outputsAt({ batch, frames });
   }
 
   private outputsAt(shape: BatchShape): Outputs {
-    return Object.fromEntries(this.parts.given.flatMap((value) => {
-      const dims = this.sizes.dims(value, shape);
-      return dims ? [[value.name, { type: value.type, dims }] as const] : [];
-    }));
+    return Object.fromEntries(
+      this.parts.given.flatMap((value) => {
+        const dims = this.sizes.dims(value, shape);
+        return dims ? [[value.name, { type: value.type, dims }] as const] : [];
+      }),
+    );
   }
 
   async release(): Promise<void> {
@@ -111,14 +147,22 @@ export class Engine {
 }
 
 function likeThem({ graph, gradients }: Parts): Weights {
-  return new Map([...gradients].map(([name, value]) => [name, new Float32Array(dimsOf(value, graph.parameters.get(name)!).reduce((a, d) => a * d, 1))]));
+  return new Map(
+    [...gradients].map(([name, value]) => [
+      name,
+      new Float32Array(dimsOf(value, graph.parameters.get(name)!).reduce((a, d) => a * d, 1)),
+    ]),
+  );
 }
 
 /** Of a gradient: its parameter's, where they aren't known before it runs. */
-const dimsOf = (gradient: Value, parameter: Value): number[] => (gradient.dims.every((d) => typeof d === 'number') ? gradient : parameter).dims as number[];
+const dimsOf = (gradient: Value, parameter: Value): number[] =>
+  (gradient.dims.every((d) => typeof d === 'number') ? gradient : parameter).dims as number[];
 
 function weightFeeds(graph: Graph, weights: Weights): Feeds {
-  return Object.fromEntries([...weights].map(([name, data]) => [name, floats(data, graph.parameters.get(name)!.dims as number[])]));
+  return Object.fromEntries(
+    [...weights].map(([name, data]) => [name, floats(data, graph.parameters.get(name)!.dims as number[])]),
+  );
 }
 
 function pick(feeds: Feeds, names: ReadonlySet<string>): Feeds {

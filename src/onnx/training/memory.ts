@@ -24,24 +24,50 @@ const MARGIN = 1.25;
  * @param now what it has taken since; what planning tried out is given back, but was taken
  */
 export function totalNeed(parts: Omit<MemoryNeed, 'held' | 'total'>, before: number, now: number): MemoryNeed {
-  return { ...parts, held: 0, total: Math.round(Math.max(now, before + MARGIN * (parts.weights + parts.kept + parts.working + parts.batches))) };
+  return {
+    ...parts,
+    held: 0,
+    total: Math.round(Math.max(now, before + MARGIN * (parts.weights + parts.kept + parts.working + parts.batches))),
+  };
 }
 
 /** Operators that give their input's memory another shape. */
 export const VIEWS: ReadonlySet<string> = new Set(['Reshape', 'Squeeze', 'Unsqueeze', 'Flatten', 'Identity']);
 /** Operators that may write over an input that nobody else reads. */
-const IN_PLACE = new Set(['Add', 'Sub', 'Mul', 'Div', 'Relu', 'Sqrt', 'Neg', 'Exp', 'Softmax', 'Cast', 'Max', 'Min', 'Sum']);
+const IN_PLACE = new Set([
+  'Add',
+  'Sub',
+  'Mul',
+  'Div',
+  'Relu',
+  'Sqrt',
+  'Neg',
+  'Exp',
+  'Softmax',
+  'Cast',
+  'Max',
+  'Min',
+  'Sum',
+]);
 
 /**
  * The most bytes alive at once while ONNX Runtime runs nodes one after the other.
  * @param elsewhere values whose memory is not its own: outputs that are given memory
  */
-export function workingBytes(nodes: readonly Node[], elsewhere: ReadonlySet<string>, sizes: ValueSizes, shape: BatchShape): number {
+export function workingBytes(
+  nodes: readonly Node[],
+  elsewhere: ReadonlySet<string>,
+  sizes: ValueSizes,
+  shape: BatchShape,
+): number {
   const roots = new Map<string, string>();
   const rootOf = (value: Value): string => roots.get(value.name) ?? value.name;
-  for (const node of nodes) if (VIEWS.has(node.op)) for (const output of node.outputs) roots.set(output.name, rootOf(node.inputs[0]!));
+  for (const node of nodes)
+    if (VIEWS.has(node.op)) for (const output of node.outputs) roots.set(output.name, rootOf(node.inputs[0]!));
   const lastUse = new Map<string, number>();
-  nodes.forEach((node, i) => [...node.inputs, ...node.outputs].forEach((value) => value && lastUse.set(rootOf(value), i)));
+  nodes.forEach((node, i) =>
+    [...node.inputs, ...node.outputs].forEach((value) => value && lastUse.set(rootOf(value), i)),
+  );
   const alive = new Map<string, number>();
   let [now, most] = [0, 0];
   const release = (name: string): void => {
@@ -49,7 +75,9 @@ export function workingBytes(nodes: readonly Node[], elsewhere: ReadonlySet<stri
     alive.delete(name);
   };
   nodes.forEach((node, i) => {
-    const dying = new Set(node.inputs.flatMap((value) => (value && lastUse.get(rootOf(value)) === i ? [rootOf(value)] : [])));
+    const dying = new Set(
+      node.inputs.flatMap((value) => (value && lastUse.get(rootOf(value)) === i ? [rootOf(value)] : [])),
+    );
     for (const output of node.outputs) {
       if (rootOf(output) !== output.name || elsewhere.has(output.name)) continue;
       const bytes = sizes.bytes(output, shape);

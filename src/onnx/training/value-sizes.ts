@@ -14,7 +14,12 @@ export interface BatchShape {
 export type SymbolSizes = (shape: BatchShape) => Readonly<Record<string, number>>;
 
 /** Apart enough that no two formulas agree on all of them. */
-const TRIED: readonly BatchShape[] = [{ batch: 2, frames: 9 }, { batch: 3, frames: 13 }, { batch: 5, frames: 22 }, { batch: 4, frames: 31 }];
+const TRIED: readonly BatchShape[] = [
+  { batch: 2, frames: 9 },
+  { batch: 3, frames: 13 },
+  { batch: 5, frames: 22 },
+  { batch: 4, frames: 31 },
+];
 
 /** Frames are counted one by one, or in tiles. */
 const COUNTED = [1, TILE];
@@ -38,29 +43,46 @@ export class ValueSizes {
    * Runs nodes on small batches: ONNX Runtime knows what every operator makes of its inputs' dims.
    * @param sizesOf must give every name that dims of the graph's inputs have; else nothing is known of values that follow from them
    */
-  static async measure(graph: Graph, nodes: readonly Node[], sizesOf: SymbolSizes = (shape) => ({ ...shape })): Promise<ValueSizes> {
-    const values = nodes.flatMap((node) => node.outputs).filter((value) => value.dims.some((d) => typeof d === 'string'));
+  static async measure(
+    graph: Graph,
+    nodes: readonly Node[],
+    sizesOf: SymbolSizes = (shape) => ({ ...shape }),
+  ): Promise<ValueSizes> {
+    const values = nodes
+      .flatMap((node) => node.outputs)
+      .filter((value) => value.dims.some((d) => typeof d === 'string'));
     const needed = ancestors(nodes, new Set(values.map(({ name }) => name)));
     const read = new Set(needed.flatMap((node) => node.inputs.map((v) => v?.name)));
     const inputs = [...graph.inputs, ...graph.parameters.values()].filter(({ name }) => read.has(name));
     const known = new Set(Object.keys(sizesOf(TRIED[0]!)));
-    if (values.length === 0 || !inputs.every(({ dims }) => dims.every((d) => typeof d === 'number' || known.has(d)))) return new ValueSizes(new Map(), sizesOf);
+    if (values.length === 0 || !inputs.every(({ dims }) => dims.every((d) => typeof d === 'number' || known.has(d))))
+      return new ValueSizes(new Map(), sizesOf);
     // Under names of their own, so that nothing is taken for known.
     const outputs = values.map((value) => ({ ...value, dims: value.dims.map((_, axis) => `${value.name}.${axis}`) }));
     const session = await ort.InferenceSession.create(encodeModel(graph, { nodes: needed, inputs, outputs }), {
       // Values that an optimiser fuses away could not be seen.
-      graphOptimizationLevel: 'disabled', logSeverityLevel: 4, intraOpNumThreads: 1, enableCpuMemArena: false,
+      graphOptimizationLevel: 'disabled',
+      logSeverityLevel: 4,
+      intraOpNumThreads: 1,
+      enableCpuMemArena: false,
     });
     try {
       const seen = new Map(values.map(({ name }): [string, number[][]] => [name, []]));
       for (const shape of TRIED) {
-        const results = await session.run(Object.fromEntries(inputs.map((input) => [input.name, zeros(input, sizesOf(shape))])));
+        const results = await session.run(
+          Object.fromEntries(inputs.map((input) => [input.name, zeros(input, sizesOf(shape))])),
+        );
         for (const [name, dims] of seen) dims.push([...results[name]!.dims]);
       }
-      return new ValueSizes(new Map([...seen].flatMap(([name, dims]) => {
-        const sizes = formulasOf(dims);
-        return sizes ? [[name, sizes] as const] : [];
-      })), sizesOf);
+      return new ValueSizes(
+        new Map(
+          [...seen].flatMap(([name, dims]) => {
+            const sizes = formulasOf(dims);
+            return sizes ? [[name, sizes] as const] : [];
+          }),
+        ),
+        sizesOf,
+      );
     } finally {
       await session.release();
     }
@@ -69,7 +91,10 @@ export class ValueSizes {
   /** @returns undefined where it isn't known */
   dims(value: Value, shape: BatchShape): number[] | undefined {
     const found = this.formulas.get(value.name);
-    if (found) return found.map((size) => size.scale * shape.batch ** size.batch * tilesIn(shape, size.tile) ** size.frames + size.offset);
+    if (found)
+      return found.map(
+        (size) => size.scale * shape.batch ** size.batch * tilesIn(shape, size.tile) ** size.frames + size.offset,
+      );
     const sizes = this.sizesOf(shape);
     const dims = value.dims.map((d) => (typeof d === 'number' ? d : sizes[d]));
     return dims.every((d) => d !== undefined) ? dims : undefined;
@@ -102,7 +127,11 @@ function formulasOf(seen: readonly (readonly number[])[]): TiledSize[] | undefin
 
 function formulaOf(seen: readonly number[]): TiledSize | undefined {
   for (const tile of COUNTED) {
-    const size = formula(seen, TRIED.map(({ batch }) => batch), TRIED.map((shape) => tilesIn(shape, tile)));
+    const size = formula(
+      seen,
+      TRIED.map(({ batch }) => batch),
+      TRIED.map((shape) => tilesIn(shape, tile)),
+    );
     if (size) return { ...size, tile };
   }
   return undefined;

@@ -20,24 +20,57 @@ export function drawCurves(place: HTMLElement, epochs: readonly EpochPoint[]): v
   const values = (key: Exclude<keyof EpochPoint, 'stage'>): (number | null)[] => epochs.map((e) => e[key] ?? null);
   const kept = bestEpoch(epochs);
   const charts: [string, Curve[], (value: number) => string][] = [
-    ['CTC loss a token', [{ name: 'train', colour: 'first', values: values('train_loss') }, { name: 'dev', colour: 'second', dash: [6, 4], values: values('dev_loss') }], (v) => v.toFixed(2)],
-    ['Error rate on dev', [
-      { name: 'CER', colour: 'second', values: values('dev_cer') },
-      ...(has('dev_wer') ? [{ name: 'WER', colour: 'third', dash: [2, 4], values: values('dev_wer') }] : []),
-    ], (v) => percent(v)],
-    ...(has('learning_rate') ? [['Learning rate', [{ name: 'rate', colour: 'soft', values: values('learning_rate') }], (v: number) => (v === 0 ? '0' : v.toExponential(1))] as [string, Curve[], (value: number) => string]] : []),
+    [
+      'CTC loss a token',
+      [
+        { name: 'train', colour: 'first', values: values('train_loss') },
+        { name: 'dev', colour: 'second', dash: [6, 4], values: values('dev_loss') },
+      ],
+      (v) => v.toFixed(2),
+    ],
+    [
+      'Error rate on dev',
+      [
+        { name: 'CER', colour: 'second', values: values('dev_cer') },
+        ...(has('dev_wer') ? [{ name: 'WER', colour: 'third', dash: [2, 4], values: values('dev_wer') }] : []),
+      ],
+      (v) => percent(v),
+    ],
+    ...(has('learning_rate')
+      ? [
+          [
+            'Learning rate',
+            [{ name: 'rate', colour: 'soft', values: values('learning_rate') }],
+            (v: number) => (v === 0 ? '0' : v.toExponential(1)),
+          ] as [string, Curve[], (value: number) => string],
+        ]
+      : []),
   ];
   let drawn: uPlotClass[] = [];
   const draw = (): void => {
     drawn.forEach((chart) => chart.destroy());
     place.replaceChildren();
     // All of them first: how many there are decides how wide each is.
-    const figures = charts.map(([title, curves, format]) => place.appendChild(el('figure', { role: 'group', 'aria-label': describe(title, curves, format) }, el('figcaption', {}, title))));
-    drawn = charts.map(([, curves, format], i) => chart(figures[i]!, epochs.map((e) => e.epoch), curves, format, kept));
+    const figures = charts.map(([title, curves, format]) =>
+      place.appendChild(
+        el('figure', { role: 'group', 'aria-label': describe(title, curves, format) }, el('figcaption', {}, title)),
+      ),
+    );
+    drawn = charts.map(([, curves, format], i) =>
+      chart(
+        figures[i]!,
+        epochs.map((e) => e.epoch),
+        curves,
+        format,
+        kept,
+      ),
+    );
   };
   draw();
   onTheme(draw);
-  new ResizeObserver(() => drawn.forEach((chart) => chart.setSize({ width: widthIn(chart.root.parentElement!), height: HEIGHT }))).observe(place);
+  new ResizeObserver(() =>
+    drawn.forEach((chart) => chart.setSize({ width: widthIn(chart.root.parentElement!), height: HEIGHT })),
+  ).observe(place);
 }
 
 /** What a chart shows, for those who don't see it. */
@@ -49,8 +82,19 @@ function describe(title: string, curves: readonly Curve[], format: (value: numbe
   return `${title}: ${ends.join('; ')}`;
 }
 
-function chart(figure: HTMLElement, x: number[], curves: readonly Curve[], format: (value: number) => string, kept: number | undefined): uPlotClass {
-  const axis = { stroke: colour('soft'), font: '12px system-ui, sans-serif', grid: { stroke: colour('rule'), width: 1 }, ticks: { show: false } };
+function chart(
+  figure: HTMLElement,
+  x: number[],
+  curves: readonly Curve[],
+  format: (value: number) => string,
+  kept: number | undefined,
+): uPlotClass {
+  const axis = {
+    stroke: colour('soft'),
+    font: '12px system-ui, sans-serif',
+    grid: { stroke: colour('rule'), width: 1 },
+    ticks: { show: false },
+  };
   const keptLine = (u: uPlotClass): void => {
     if (kept === undefined) return;
     const { ctx, bbox } = u;
@@ -64,35 +108,49 @@ function chart(figure: HTMLElement, x: number[], curves: readonly Curve[], forma
     ctx.stroke();
     ctx.restore();
   };
-  return new uPlot({
-    width: widthIn(figure),
-    height: HEIGHT,
-    cursor: { sync: { key: 'epochs' }, drag: { x: false, y: false }, y: false, points: { size: 7 } },
-    legend: { markers: { width: 2, dash: (_, i) => (curves[i - 1]?.dash ? 'dashed' : 'solid') } },
-    scales: {
-      // One epoch alone would have no width.
-      x: { time: false, range: (_, low, high) => (low === high ? [low - 1, high + 1] : [low, high]) },
-      y: { range: (_, __, high) => [0, (high || 1) * 1.06] },
+  return new uPlot(
+    {
+      width: widthIn(figure),
+      height: HEIGHT,
+      cursor: { sync: { key: 'epochs' }, drag: { x: false, y: false }, y: false, points: { size: 7 } },
+      legend: { markers: { width: 2, dash: (_, i) => (curves[i - 1]?.dash ? 'dashed' : 'solid') } },
+      scales: {
+        // One epoch alone would have no width.
+        x: { time: false, range: (_, low, high) => (low === high ? [low - 1, high + 1] : [low, high]) },
+        y: { range: (_, __, high) => [0, (high || 1) * 1.06] },
+      },
+      axes: [
+        { ...axis, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500], space: 40, size: 28 },
+        { ...axis, size: 56, values: (_, splits) => splits.map((v) => shortened(format(v))) },
+      ],
+      series: [
+        {
+          label: 'epoch',
+          value: (_, v: number | null) =>
+            v === null ? (kept === undefined ? '–' : `${kept} was kept`) : v === kept ? `${v} (kept)` : String(v),
+        },
+        ...curves.map((curve) => ({
+          label: curve.name,
+          stroke: colour(curve.colour),
+          width: 2,
+          ...(curve.dash ? { dash: curve.dash } : {}),
+          spanGaps: false,
+          points: { show: x.length < 40, size: 5, fill: colour('card') },
+          value: (_: uPlotClass, v: number | null) => (v === null ? '–' : format(v)),
+        })),
+      ],
+      hooks: { draw: [keptLine] },
     },
-    axes: [
-      { ...axis, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500], space: 40, size: 28 },
-      { ...axis, size: 56, values: (_, splits) => splits.map((v) => shortened(format(v))) },
-    ],
-    series: [
-      { label: 'epoch', value: (_, v: number | null) => (v === null ? (kept === undefined ? '–' : `${kept} was kept`) : v === kept ? `${v} (kept)` : String(v)) },
-      ...curves.map((curve) => ({
-        label: curve.name, stroke: colour(curve.colour), width: 2, ...(curve.dash ? { dash: curve.dash } : {}), spanGaps: false,
-        points: { show: x.length < 40, size: 5, fill: colour('card') }, value: (_: uPlotClass, v: number | null) => (v === null ? '–' : format(v)),
-      })),
-    ],
-    hooks: { draw: [keptLine] },
-  }, [x, ...curves.map((curve) => curve.values)], figure);
+    [x, ...curves.map((curve) => curve.values)],
+    figure,
+  );
 }
 
 /** On an axis `20.0 %` is `20 %`. */
 const shortened = (label: string): string => label.replace(/\.0+(?=\D|$)/, '').replace(/(\.\d*?)0+$/, '$1');
 
-const widthIn = (figure: HTMLElement): number => Math.max(200, figure.clientWidth - 2 * parseFloat(getComputedStyle(figure).paddingLeft));
+const widthIn = (figure: HTMLElement): number =>
+  Math.max(200, figure.clientWidth - 2 * parseFloat(getComputedStyle(figure).paddingLeft));
 
 /** The epoch with the lowest dev CER of the last stage, the first of equals: that is the one a run keeps. */
 function bestEpoch(epochs: readonly EpochPoint[]): number | undefined {

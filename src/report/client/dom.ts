@@ -1,5 +1,9 @@
 /** Makes an element; children that are strings become text, never markup. */
-export function el<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Record<string, string> = {}, ...children: (Node | string)[]): HTMLElementTagNameMap[K] {
+export function el<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Record<string, string> = {},
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   element.append(...children);
@@ -14,7 +18,8 @@ export const count = (value: number): string => String(value).replace(/\B(?=(\d{
 export const tokenName = (token: string): string => (token === '' ? 'nothing' : token === '|' ? 'word break' : token);
 
 /** A colour of the page's style as it is now, light or dark. */
-export const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+export const colour = (name: string): string =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 /** Told when light and dark change places. */
 export function onTheme(listener: () => void): void {

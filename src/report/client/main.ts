@@ -16,9 +16,13 @@ async function start(): Promise<void> {
   const [curves, matrix] = [byId('curves'), byId('matrix')];
   if (curves) drawCurves(curves, payload.epochs);
   if (matrix) drawMatrix(matrix, payload, (confusion) => list.filter({ confusion }));
-  const confusions = new Map(payload.confusions.map(([reference, hypothesis], index) => [`${reference}\u0000${hypothesis}`, index]));
+  const confusions = new Map(
+    payload.confusions.map(([reference, hypothesis], index) => [`${reference}\u0000${hypothesis}`, index]),
+  );
   document.addEventListener('click', (event) => {
-    const chosen = (event.target as HTMLElement).closest<HTMLElement>('[data-speaker],[data-seconds],[data-snr],[data-outcome],[data-reference]')?.dataset;
+    const chosen = (event.target as HTMLElement).closest<HTMLElement>(
+      '[data-speaker],[data-seconds],[data-snr],[data-outcome],[data-reference]',
+    )?.dataset;
     if (!chosen) return;
     const range = (text: string): [number, number] => text.split(',').map(Number) as [number, number];
     if (chosen.speaker !== undefined) list.filter({ speaker: chosen.speaker });

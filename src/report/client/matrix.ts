@@ -19,7 +19,11 @@ export function drawMatrix(place: HTMLElement, payload: Payload, choose: (confus
   const table = el('div', { class: 'scroll' });
   const readout = el('p', { class: 'note readout', 'aria-live': 'polite' });
   const sizes = SIZES.filter((_, i) => i === 0 || SIZES[i - 1]! < all.length);
-  const size = el('select', { 'aria-label': 'How many' }, ...sizes.map((s) => el('option', { value: String(s) }, `${Math.min(s, all.length)}`)));
+  const size = el(
+    'select',
+    { 'aria-label': 'How many' },
+    ...sizes.map((s) => el('option', { value: String(s) }, `${Math.min(s, all.length)}`)),
+  );
   size.value = String(sizes.findLast((s) => s <= 20) ?? sizes[0]);
   const draw = (): void => table.replaceChildren(tableOf(payload, all.slice(0, Number(size.value)), readout, choose));
   size.addEventListener('change', draw);
@@ -29,11 +33,21 @@ export function drawMatrix(place: HTMLElement, payload: Payload, choose: (confus
   place.replaceChildren(label, table, readout);
 }
 
-function tableOf(payload: Payload, shown: string[], readout: HTMLElement, choose: (confusion: number) => void): HTMLElement {
+function tableOf(
+  payload: Payload,
+  shown: string[],
+  readout: HTMLElement,
+  choose: (confusion: number) => void,
+): HTMLElement {
   // In the order of how often they are said, so that the matrix looks the same from run to run.
   const said = new Map(payload.tokens);
   const tokens = shown.toSorted((a, b) => (said.get(b) ?? 0) - (said.get(a) ?? 0));
-  const cells = new Map(payload.confusions.map(([reference, hypothesis, times], index) => [`${reference}\u0000${hypothesis}`, { times, index }]));
+  const cells = new Map(
+    payload.confusions.map(([reference, hypothesis, times], index) => [
+      `${reference}\u0000${hypothesis}`,
+      { times, index },
+    ]),
+  );
   const wrong = new Map<string, number>();
   for (const [reference, , times] of payload.confusions) wrong.set(reference, (wrong.get(reference) ?? 0) + times);
   const all = payload.tokens.reduce((sum, [, times]) => sum + times, 0);
@@ -46,18 +60,35 @@ function tableOf(payload: Payload, shown: string[], readout: HTMLElement, choose
     if (times > 0) {
       // The square root lets a confusion of one in a hundred be seen beside one of a half.
       td.style.setProperty('--share', `${Math.round(100 * Math.sqrt(Math.min(1, share)))}%`);
-      td.dataset.says = reference === '' ? `${tokenName(hypothesis)} put in where nothing was said: ${count(times)} times`
-        : `${tokenName(reference)} ${reference === hypothesis ? 'written right' : hypothesis === '' ? 'left out' : `written as ${tokenName(hypothesis)}`}: ${count(times)} of ${count(total)} times, ${percent(share)}`;
+      td.dataset.says =
+        reference === ''
+          ? `${tokenName(hypothesis)} put in where nothing was said: ${count(times)} times`
+          : `${tokenName(reference)} ${reference === hypothesis ? 'written right' : hypothesis === '' ? 'left out' : `written as ${tokenName(hypothesis)}`}: ${count(times)} of ${count(total)} times, ${percent(share)}`;
       if (known) td.dataset.confusion = String(known.index);
     }
     return td;
   };
   const short = (token: string): string => (token === '' ? '∅' : token === '|' ? '␣' : token);
-  const head = (token: string, scope: 'row' | 'col'): HTMLElement => el('th', { scope, title: tokenName(token) }, short(token));
+  const head = (token: string, scope: 'row' | 'col'): HTMLElement =>
+    el('th', { scope, title: tokenName(token) }, short(token));
   const both = [...tokens, ''];
-  const table = el('table', { class: tokens.length > 20 ? 'matrix small' : 'matrix' },
+  const table = el(
+    'table',
+    { class: tokens.length > 20 ? 'matrix small' : 'matrix' },
     el('thead', {}, el('tr', {}, el('td'), ...both.map((token) => head(token, 'col')))),
-    el('tbody', {}, ...both.map((reference) => el('tr', {}, head(reference, 'row'), ...both.map((hypothesis) => (reference === '' && hypothesis === '' ? el('td') : cell(reference, hypothesis)))))));
+    el(
+      'tbody',
+      {},
+      ...both.map((reference) =>
+        el(
+          'tr',
+          {},
+          head(reference, 'row'),
+          ...both.map((hypothesis) => (reference === '' && hypothesis === '' ? el('td') : cell(reference, hypothesis))),
+        ),
+      ),
+    ),
+  );
   const of = (event: Event): DOMStringMap | undefined => (event.target as HTMLElement).closest('td')?.dataset;
   table.addEventListener('mouseover', (event) => {
     const says = of(event)?.says;

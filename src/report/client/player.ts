@@ -20,15 +20,30 @@ export class Player {
 
   constructor() {
     this.audio.addEventListener('play', () => this.follow());
-    for (const event of ['pause', 'ended', 'seeked', 'loadedmetadata']) this.audio.addEventListener(event, () => this.show());
+    for (const event of ['pause', 'ended', 'seeked', 'loadedmetadata'])
+      this.audio.addEventListener(event, () => this.show());
     onTheme(() => this.drawn.forEach((wave) => this.paint(wave)));
     addEventListener('resize', () => this.drawn.forEach((wave) => this.paint(wave)));
   }
 
   /** Button, waveform to click into, and clock of a recording. */
-  controls(id: string, index: number, peaks: readonly number[], seconds: number | undefined, onTime: Wave['onTime']): { element: HTMLElement; under: HTMLElement } {
+  controls(
+    id: string,
+    index: number,
+    peaks: readonly number[],
+    seconds: number | undefined,
+    onTime: Wave['onTime'],
+  ): { element: HTMLElement; under: HTMLElement } {
     const button = el('button', { type: 'button', class: 'play', 'aria-label': `Play ${id}` }, '▶');
-    const canvas = el('canvas', { class: 'wave', role: 'slider', tabindex: '0', 'aria-label': `Place in ${id}, seconds`, 'aria-valuemin': '0', 'aria-valuenow': '0', 'aria-valuemax': String(seconds ?? 0) });
+    const canvas = el('canvas', {
+      class: 'wave',
+      role: 'slider',
+      tabindex: '0',
+      'aria-label': `Place in ${id}, seconds`,
+      'aria-valuemin': '0',
+      'aria-valuenow': '0',
+      'aria-valuemax': String(seconds ?? 0),
+    });
     const clock = el('span', { class: 'clock' });
     const under = el('div', { class: 'under' });
     const wave: Wave = { index, peaks, seconds: seconds ?? 0, canvas, button, clock, onTime };
@@ -43,7 +58,10 @@ export class Player {
     });
     // Painted when the page has given it a width.
     requestAnimationFrame(() => this.paint(wave));
-    return { element: el('div', { class: 'player' }, button, el('div', { class: 'wave-and-words' }, canvas, under), clock), under };
+    return {
+      element: el('div', { class: 'player' }, button, el('div', { class: 'wave-and-words' }, canvas, under), clock),
+      under,
+    };
   }
 
   /** Forgets the waveforms of a list that is about to be replaced. */
@@ -128,7 +146,9 @@ export class Player {
     const share = this.current === wave && wave.seconds > 0 ? this.timeOf(wave) / wave.seconds : 0;
     const [played, ahead] = [colour('first'), colour('faint')];
     for (let bar = 0; bar < bars; bar++) {
-      const peak = Math.max(...peaks.slice(Math.floor((bar * peaks.length) / bars), Math.floor(((bar + 1) * peaks.length) / bars)));
+      const peak = Math.max(
+        ...peaks.slice(Math.floor((bar * peaks.length) / bars), Math.floor(((bar + 1) * peaks.length) / bars)),
+      );
       const half = Math.max(0.5, ((height / 2 - 1) * peak) / loudest);
       context.fillStyle = (bar + 0.5) / bars <= share ? played : ahead;
       context.fillRect((bar * width) / bars, height / 2 - half, Math.max(1, width / bars - 1), 2 * half);

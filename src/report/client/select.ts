@@ -72,13 +72,19 @@ export class Selector {
     if (query.seconds) within(query.seconds, seconds);
     if (query.snr) within(query.snr, snr);
     if (query.confusion !== undefined) tests.push((i) => sides[0]!.edits?.[i]!.includes(query.confusion!) ?? false);
-    if (query.outcome) tests.push((i) => Math.sign(sides[1]!.errors[i]! - sides[0]!.errors[i]!) === { better: -1, same: 0, worse: 1 }[query.outcome!]);
+    if (query.outcome)
+      tests.push(
+        (i) =>
+          Math.sign(sides[1]!.errors[i]! - sides[0]!.errors[i]!) === { better: -1, same: 0, worse: 1 }[query.outcome!],
+      );
     if (query.grapheme) {
       const contains = graphemeTest(query.grapheme, this.payload);
       tests.push((i) => contains(references[i]!));
     }
     if (query.text) {
-      const haystacks = (this.haystacks ??= references.map((reference, i) => [this.payload.utterances.ids[i]!, reference, ...sides.map((s) => s.hypotheses[i]!)].join('\n').toLowerCase()));
+      const haystacks = (this.haystacks ??= references.map((reference, i) =>
+        [this.payload.utterances.ids[i]!, reference, ...sides.map((s) => s.hypotheses[i]!)].join('\n').toLowerCase(),
+      ));
       const needle = query.text.normalize('NFC').toLowerCase();
       tests.push((i) => haystacks[i]!.includes(needle));
     }
@@ -114,12 +120,20 @@ function ranked(names: readonly string[]): Float64Array {
 }
 
 /** Whether a text has a grapheme: `n` is not in `ng` where the profile has that, nor `e` in an e with an accent put after it. */
-export function graphemeTest(grapheme: string, { unit, profile }: Pick<Payload, 'unit' | 'profile'>): (text: string) => boolean {
+export function graphemeTest(
+  grapheme: string,
+  { unit, profile }: Pick<Payload, 'unit' | 'profile'>,
+): (text: string) => boolean {
   const wanted = grapheme.normalize('NFC');
   if (wanted === '|') return (text) => text.includes(' ');
   if (unit === 'phones') return (text) => text.split(' ').includes(wanted);
-  const longer = profile.filter((entry) => entry !== wanted && entry.includes(wanted)).sort((a, b) => b.length - a.length);
-  const pattern = new RegExp(`${longer.map((entry) => `${literal(entry)}|`).join('')}(${literal(wanted)})(?!\\p{M})`, 'gu');
+  const longer = profile
+    .filter((entry) => entry !== wanted && entry.includes(wanted))
+    .sort((a, b) => b.length - a.length);
+  const pattern = new RegExp(
+    `${longer.map((entry) => `${literal(entry)}|`).join('')}(${literal(wanted)})(?!\\p{M})`,
+    'gu',
+  );
   return (text) => {
     for (const match of text.matchAll(pattern)) if (match[1] !== undefined) return true;
     return false;

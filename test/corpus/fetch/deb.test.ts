@@ -10,26 +10,37 @@ const names = fc.uniqueArray(fc.stringMatching(/^[a-z][a-z.-]{0,14}$/), { minLen
 
 describe('an ar archive', () => {
   it('gives each of its members back, of even and of odd length', () => {
-    fc.assert(fc.property(names, fc.array(fc.uint8Array({ maxLength: 9 }), { minLength: 6, maxLength: 6 }), (list, contents) => {
-      const members = list.map((name, i) => ({ name, bytes: contents[i]! }));
-      const archive = arOf(members);
-      for (const { name } of members) {
-        // The first whose name begins so: that of data.tar.xz is asked for as data.tar.
-        const first = members.find((member) => member.name.startsWith(name))!;
-        const found = memberOf(archive, name)!;
-        expect(found.name).toBe(first.name);
-        expect(Buffer.compare(found.bytes, first.bytes)).toBe(0);
-      }
-      expect(memberOf(archive, 'NOT-THERE')).toBeUndefined();
-    }));
+    fc.assert(
+      fc.property(
+        names,
+        fc.array(fc.uint8Array({ maxLength: 9 }), { minLength: 6, maxLength: 6 }),
+        (list, contents) => {
+          const members = list.map((name, i) => ({ name, bytes: contents[i]! }));
+          const archive = arOf(members);
+          for (const { name } of members) {
+            // The first whose name begins so: that of data.tar.xz is asked for as data.tar.
+            const first = members.find((member) => member.name.startsWith(name))!;
+            const found = memberOf(archive, name)!;
+            expect(found.name).toBe(first.name);
+            expect(Buffer.compare(found.bytes, first.bytes)).toBe(0);
+          }
+          expect(memberOf(archive, 'NOT-THERE')).toBeUndefined();
+        },
+      ),
+    );
   });
 
   it('of any bytes whatever comes to an end', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-      memberOf(Buffer.concat([Buffer.from('!<arch>\n'), bytes]), 'data.tar');
-    }));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        memberOf(Buffer.concat([Buffer.from('!<arch>\n'), bytes]), 'data.tar');
+      }),
+    );
     for (const size of ['-60', '-1', '1e3', '0x10', '', 'NaN', '9999999999']) {
-      const archive = arOf([{ name: 'control', bytes: Buffer.alloc(0) }, { name: 'data.tar', bytes: Buffer.from('x') }]);
+      const archive = arOf([
+        { name: 'control', bytes: Buffer.alloc(0) },
+        { name: 'data.tar', bytes: Buffer.from('x') },
+      ]);
       archive.write(size.padEnd(10), 8 + 48, 'latin1');
       expect(memberOf(archive, 'data.tar'), size).toBeUndefined();
     }
@@ -46,7 +57,10 @@ describe('a Debian package', () => {
   it.each(['', '.gz', '.xz'] as const)('is unpacked from data.tar%s, over what is there', async (compressed) => {
     const folder = await temporary('unpack');
     const file = path.join(folder, 'a.deb');
-    await writeFile(file, await makeDeb({ 'usr/share/doc/x/perché.txt': 'ciao', 'usr/a.bin': Buffer.of(0, 255) }, compressed));
+    await writeFile(
+      file,
+      await makeDeb({ 'usr/share/doc/x/perché.txt': 'ciao', 'usr/a.bin': Buffer.of(0, 255) }, compressed),
+    );
     const into = path.join(folder, 'into');
     await mkdir(path.join(into, 'usr'), { recursive: true });
     await writeFile(path.join(into, 'usr/a.bin'), 'half of a fi');

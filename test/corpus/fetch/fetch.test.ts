@@ -9,7 +9,15 @@ import { loadManifest } from '../../../src/corpus/manifest.ts';
 import { InputError, WorkError } from '../../../src/support/errors.ts';
 import type { Progress } from '../../../src/support/progress.ts';
 import { about } from '../importers/import.ts';
-import { makeDeb, NO_SUCH_PACKAGE, packageServer, pathWithApt, pinned, temporary, type PackageServer } from '../importers/debian.ts';
+import {
+  makeDeb,
+  NO_SUCH_PACKAGE,
+  packageServer,
+  pathWithApt,
+  pinned,
+  temporary,
+  type PackageServer,
+} from '../importers/debian.ts';
 
 const NAMES = ['vm-one', 'vm-two', 'vm-three', 'digits/1'];
 const LIST = `${NAMES.map((name) => `${name}: parola ${name.replace('/', ' ')}`).join('\n')}\nvm-none: nessuno\n`;
@@ -21,7 +29,9 @@ beforeAll(async () => {
   packages = {
     text: await makeDeb({ 'doc/list.txt': LIST }, '.xz'),
     // Noise doesn't compress: a download that can be cut in the middle.
-    sound: await makeDeb(Object.fromEntries(NAMES.map((name) => [`sounds/${name}.g722`, crypto.getRandomValues(new Uint8Array(16_000))]))),
+    sound: await makeDeb(
+      Object.fromEntries(NAMES.map((name) => [`sounds/${name}.g722`, crypto.getRandomValues(new Uint8Array(16_000))])),
+    ),
   };
 });
 
@@ -41,8 +51,15 @@ afterEach(async () => {
 async function writeSource(change: object): Promise<void> {
   await mkdir(folder, { recursive: true });
   const source = {
-    ...about, importer: 'asterisk', language: 'it', sounds: 'sounds', transcripts: 'doc/list.txt',
-    packages: [pinned('tiny', packages.text, `${server.url}/text.deb`), pinned('tiny-g722', packages.sound, `${server.url}/sound.deb`)],
+    ...about,
+    importer: 'asterisk',
+    language: 'it',
+    sounds: 'sounds',
+    transcripts: 'doc/list.txt',
+    packages: [
+      pinned('tiny', packages.text, `${server.url}/text.deb`),
+      pinned('tiny-g722', packages.sound, `${server.url}/sound.deb`),
+    ],
   };
   await writeFile(path.join(folder, 'source.yaml'), stringify({ ...source, ...change }));
 }
@@ -56,16 +73,20 @@ async function expectWhole(result: FetchResult): Promise<void> {
 }
 
 /** A progress that does something when a stage has got so far. */
-const at = (stage: string, count: number, act: () => void): Progress => (name) => {
-  let done = 0;
-  return { advance: () => void (name === stage && ++done === count && act()), note: () => {}, done: () => {} };
-};
+const at =
+  (stage: string, count: number, act: () => void): Progress =>
+  (name) => {
+    let done = 0;
+    return { advance: () => void (name === stage && ++done === count && act()), note: () => {}, done: () => {} };
+  };
 
-const partial = (): string => path.join(folder, '.packages', `tiny-g722-${pinned('', packages.sound, '').sha256.slice(0, 8)}.deb.partial`);
+const partial = (): string =>
+  path.join(folder, '.packages', `tiny-g722-${pinned('', packages.sound, '').sha256.slice(0, 8)}.deb.partial`);
 const sizeOf = (file: string): number => (existsSync(file) ? statSync(file).size : 0);
 
 /** Runs the built command line as a user would. */
-const isogloss = (...args: string[]) => execa('node', [path.resolve('bin/run.js'), ...args], { reject: false, env: { CI: '', NO_COLOR: '1' } });
+const isogloss = (...args: string[]) =>
+  execa('node', [path.resolve('bin/run.js'), ...args], { reject: false, env: { CI: '', NO_COLOR: '1' } });
 
 describe('fetching a corpus', () => {
   it('leaves its manifest and recordings, and answers at once the second time', async () => {
@@ -88,7 +109,12 @@ describe('fetching a corpus', () => {
     await writeSource({ exclude: ['vm-two'] });
     const result = await fetchCorpus(folder);
     expect(result.setAside.map(({ item }) => item).sort()).toEqual(['vm-none', 'vm-two']);
-    expect((await readdir(path.join(folder, 'audio'), { recursive: true })).sort()).toEqual(['digits', 'digits/1.g722', 'vm-one.g722', 'vm-three.g722']);
+    expect((await readdir(path.join(folder, 'audio'), { recursive: true })).sort()).toEqual([
+      'digits',
+      'digits/1.g722',
+      'vm-one.g722',
+      'vm-three.g722',
+    ]);
   });
 });
 
@@ -112,7 +138,12 @@ describe('fetching that was killed', () => {
   it('between downloads: what is there is not got again', async () => {
     const stopper = new AbortController();
     // After the first package.
-    await expect(fetchCorpus(folder, { signal: stopper.signal, progress: at('fetch tiny', 1, () => stopper.abort(new Error('killed'))) })).rejects.toThrow('killed');
+    await expect(
+      fetchCorpus(folder, {
+        signal: stopper.signal,
+        progress: at('fetch tiny', 1, () => stopper.abort(new Error('killed'))),
+      }),
+    ).rejects.toThrow('killed');
     await expectWhole(await fetchCorpus(folder));
     expect(server.asked.filter((range) => range === 'whole')).toHaveLength(2);
   });
@@ -120,32 +151,52 @@ describe('fetching that was killed', () => {
   it('while it unpacked: what lies there half is written over', async () => {
     const unpacked = path.join(folder, '.packages');
     await mkdir(path.join(unpacked, 'sounds'), { recursive: true });
-    await writeFile(path.join(unpacked, `tiny-g722-${pinned('', packages.sound, '').sha256.slice(0, 8)}.deb`), packages.sound);
+    await writeFile(
+      path.join(unpacked, `tiny-g722-${pinned('', packages.sound, '').sha256.slice(0, 8)}.deb`),
+      packages.sound,
+    );
     await writeFile(path.join(unpacked, 'data.tar.gz'), 'half');
     await writeFile(path.join(unpacked, 'sounds', 'vm-one.g722'), 'half');
     await expectWhole(await fetchCorpus(folder));
     expect(server.asked).toEqual(['whole']);
   });
 
-  it.each([1, 2, 4])('at prompt %i of the import: all of it is there in the end, and nothing is downloaded again', async (prompt) => {
-    const stopper = new AbortController();
-    await expect(fetchCorpus(folder, { signal: stopper.signal, progress: at('import', prompt, () => stopper.abort(new Error('killed'))) })).rejects.toThrow('killed');
-    expect(existsSync(path.join(folder, 'manifest.jsonl'))).toBe(false);
-    await expectWhole(await fetchCorpus(folder));
-    expect(server.asked).toHaveLength(2);
-  });
+  it.each([1, 2, 4])(
+    'at prompt %i of the import: all of it is there in the end, and nothing is downloaded again',
+    async (prompt) => {
+      const stopper = new AbortController();
+      await expect(
+        fetchCorpus(folder, {
+          signal: stopper.signal,
+          progress: at('import', prompt, () => stopper.abort(new Error('killed'))),
+        }),
+      ).rejects.toThrow('killed');
+      expect(existsSync(path.join(folder, 'manifest.jsonl'))).toBe(false);
+      await expectWhole(await fetchCorpus(folder));
+      expect(server.asked).toHaveLength(2);
+    },
+  );
 
   it('while a new version replaced an old one: the old manifest is never taken for the new one', async () => {
     await fetchCorpus(folder);
     await writeSource({ exclude: ['vm-two'] });
     const stopper = new AbortController();
-    await expect(fetchCorpus(folder, { signal: stopper.signal, progress: at('import', 3, () => stopper.abort(new Error('killed'))) })).rejects.toThrow('killed');
+    await expect(
+      fetchCorpus(folder, {
+        signal: stopper.signal,
+        progress: at('import', 3, () => stopper.abort(new Error('killed'))),
+      }),
+    ).rejects.toThrow('killed');
     expect((await fetchCorpus(folder)).utterances).toBe(3);
   });
 });
 
 describe('a corpus that can’t be fetched', () => {
-  const failure = async (name: string): Promise<unknown> => fetchCorpus(name).then(() => undefined, (e: unknown) => e);
+  const failure = async (name: string): Promise<unknown> =>
+    fetchCorpus(name).then(
+      () => undefined,
+      (e: unknown) => e,
+    );
 
   it('is unknown', async () => {
     for (const name of ['no-such-corpus', '/nowhere/at/all', '../corpora', '']) {
@@ -159,12 +210,23 @@ describe('a corpus that can’t be fetched', () => {
   it('is one’s own', async () => {
     await rm(path.join(folder, 'source.yaml'));
     await writeFile(path.join(folder, 'manifest.jsonl'), '');
-    expect(await failure(folder)).toMatchObject({ name: 'InputError', message: expect.stringMatching(/no source\.yaml/) as string });
+    expect(await failure(folder)).toMatchObject({
+      name: 'InputError',
+      message: expect.stringMatching(/no source\.yaml/) as string,
+    });
   });
 
   it.each([
-    ['not YAML', 'importer: [asterisk\n', { message: expect.any(String) as string, place: { line: expect.any(Number) as number } }],
-    ['of an importer that is not there', 'importer: telepathy\n', { message: expect.stringMatching(/^importer: /) as string }],
+    [
+      'not YAML',
+      'importer: [asterisk\n',
+      { message: expect.any(String) as string, place: { line: expect.any(Number) as number } },
+    ],
+    [
+      'of an importer that is not there',
+      'importer: telepathy\n',
+      { message: expect.stringMatching(/^importer: /) as string },
+    ],
   ])('has a source.yaml that is %s', async (_, text, expected) => {
     await writeFile(path.join(folder, 'source.yaml'), text);
     const error = await failure(folder);

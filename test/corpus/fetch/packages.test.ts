@@ -6,7 +6,16 @@ import { fetchPackage } from '../../../src/corpus/fetch/packages.ts';
 import type { DebianPackage } from '../../../src/corpus/source.ts';
 import { WorkError } from '../../../src/support/errors.ts';
 import { silent } from '../../../src/support/progress.ts';
-import { makeDeb, NO_SUCH_PACKAGE, packageServer, pathWithApt, pathWithoutApt, pinned, temporary, type PackageServer } from '../importers/debian.ts';
+import {
+  makeDeb,
+  NO_SUCH_PACKAGE,
+  packageServer,
+  pathWithApt,
+  pathWithoutApt,
+  pinned,
+  temporary,
+  type PackageServer,
+} from '../importers/debian.ts';
 
 let deb: Buffer;
 let server: PackageServer;
@@ -32,7 +41,10 @@ afterEach(async () => {
 
 const fetchIt = (signal?: AbortSignal): Promise<void> => fetchPackage(wanted, into, silent('fetch'), signal);
 const failure = async (): Promise<WorkError> => {
-  const error = await fetchIt().then(() => undefined, (e: unknown) => e);
+  const error = await fetchIt().then(
+    () => undefined,
+    (e: unknown) => e,
+  );
   expect(error).toBeInstanceOf(WorkError);
   return error as WorkError;
 };
@@ -64,7 +76,9 @@ describe('a package by plain download', () => {
 
   it('goes on after a cut from the byte where it stopped', async () => {
     const error = await cutHalfWay();
-    expect(error.message).toMatch(/^can't get the package a 1\.0-1: apt: Unable to locate package a=1\.0-1 .*http:.*terminated/);
+    expect(error.message).toMatch(
+      /^can't get the package a 1\.0-1: apt: Unable to locate package a=1\.0-1 .*http:.*terminated/,
+    );
     expect(error.next).toMatch(/what is there is kept/);
     const have = sizeOf(partial());
     server.files['/a.deb'] = { bytes: deb };
@@ -141,7 +155,10 @@ describe('a package by plain download', () => {
     expect(await readFile(path.join(into, 'usr/hello.txt'), 'utf8')).toBe('salve');
   });
 
-  it.each([[404, /no longer offered there \(HTTP 404\)/], [503, /HTTP 503/]])('says what is the matter at HTTP %i, and doesn’t wait for the rest of the answer', async (status, message) => {
+  it.each([
+    [404, /no longer offered there \(HTTP 404\)/],
+    [503, /HTTP 503/],
+  ])('says what is the matter at HTTP %i, and doesn’t wait for the rest of the answer', async (status, message) => {
     server.files['/a.deb'] = { bytes: deb, status };
     expect((await failure()).message).toMatch(message);
     // One that is left open would keep the command from ending.
@@ -189,7 +206,12 @@ describe('a package by apt', () => {
   it('is found once the package lists are there', async () => {
     const folder = await temporary('archive');
     await writeFile(path.join(folder, 'a.deb'), deb);
-    vi.stubEnv('PATH', await pathWithApt(`if [ "$1" = update ]; then touch ${folder}/lists; elif [ -e ${folder}/lists ]; then cp ${folder}/a.deb .; else ${NO_SUCH_PACKAGE}; fi`));
+    vi.stubEnv(
+      'PATH',
+      await pathWithApt(
+        `if [ "$1" = update ]; then touch ${folder}/lists; elif [ -e ${folder}/lists ]; then cp ${folder}/a.deb .; else ${NO_SUCH_PACKAGE}; fi`,
+      ),
+    );
     await fetchIt();
     expect(server.asked).toEqual([]);
     await expectUnpacked();

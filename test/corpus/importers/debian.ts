@@ -20,7 +20,10 @@ export function arOf(members: readonly { name: string; bytes: Uint8Array }[]): B
 }
 
 /** A Debian package that installs `files`: its bytes. */
-export async function makeDeb(files: Readonly<Record<string, string | Uint8Array>>, compressed: '' | '.gz' | '.xz' = '.gz'): Promise<Buffer> {
+export async function makeDeb(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  compressed: '' | '.gz' | '.xz' = '.gz',
+): Promise<Buffer> {
   const folder = await temporary('deb');
   const tree = path.join(folder, 'tree');
   for (const [name, data] of Object.entries(files)) {
@@ -82,14 +85,19 @@ export async function packageServer(): Promise<PackageServer> {
     asked,
     cut: () => server.closeAllConnections(),
     open: () => open,
-    close: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
 
-function answer({ bytes, ranges = true, stallAfter, status }: Served, range: string | undefined, response: ServerResponse): void {
+function answer(
+  { bytes, ranges = true, stallAfter, status }: Served,
+  range: string | undefined,
+  response: ServerResponse,
+): void {
   if (status) {
     response.writeHead(status).write('not today');
     return;
@@ -99,7 +107,10 @@ function answer({ bytes, ranges = true, stallAfter, status }: Served, range: str
     response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end();
     return;
   }
-  const headers = { 'content-length': bytes.length - from, ...(from ? { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}) };
+  const headers = {
+    'content-length': bytes.length - from,
+    ...(from ? { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}),
+  };
   response.writeHead(from ? 206 : 200, headers);
   if (stallAfter === undefined) response.end(bytes.subarray(from));
   else response.write(bytes.subarray(from, from + stallAfter));

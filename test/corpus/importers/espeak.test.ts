@@ -9,7 +9,14 @@ import { WorkError } from '../../../src/support/errors.ts';
 import { about, imported, reasons, writeTree, type Imported } from './import.ts';
 import { temporary } from './debian.ts';
 
-const SOURCE: EspeakSource = { ...about, importer: 'espeak', voices: { de: 'de' }, variants: ['m1', 'f1'], utterances: 50, seed: 1 };
+const SOURCE: EspeakSource = {
+  ...about,
+  importer: 'espeak',
+  voices: { de: 'de' },
+  variants: ['m1', 'f1'],
+  utterances: 50,
+  seed: 1,
+};
 
 /** Takes espeak-ng's place, so that the tests are of the texts and not of its pronunciation: writes a second of silence, says `pat`. */
 const ESPEAK = `#!/bin/sh
@@ -37,28 +44,51 @@ afterEach(() => {
 
 /** A message catalogue as packages bring it: English → its translation, or its forms in the plural. */
 function catalogue(messages: Readonly<Record<string, string | string[]>>): Buffer {
-  const entries = Object.entries(messages).map(([msgid, said]) => [msgid, { msgid, ...(Array.isArray(said) ? { msgid_plural: `${msgid}s` } : {}), msgstr: [said].flat() }] as const);
-  return mo.compile({ charset: 'utf-8', headers: { 'Content-Type': 'text/plain; charset=utf-8' }, translations: { '': Object.fromEntries(entries) } });
+  const entries = Object.entries(messages).map(
+    ([msgid, said]) =>
+      [msgid, { msgid, ...(Array.isArray(said) ? { msgid_plural: `${msgid}s` } : {}), msgstr: [said].flat() }] as const,
+  );
+  return mo.compile({
+    charset: 'utf-8',
+    headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+    translations: { '': Object.fromEntries(entries) },
+  });
 }
 
-async function importOf(messages: Readonly<Record<string, string | string[]>>, source: Partial<EspeakSource> = {}): Promise<Imported & { folder: string }> {
+async function importOf(
+  messages: Readonly<Record<string, string | string[]>>,
+  source: Partial<EspeakSource> = {},
+): Promise<Imported & { folder: string }> {
   const [unpacked, folder] = [await temporary('unpacked'), await temporary('corpus')];
   await writeTree(unpacked, { 'usr/share/locale/de/LC_MESSAGES/prog.mo': catalogue(messages) });
   return { ...(await imported(importEspeak({ ...SOURCE, ...source }, { unpacked, folder }))), folder };
 }
 
 const LONG_ENOUGH = 'Diese Datei wurde nicht gefunden';
-const many = Object.fromEntries(Array.from('abcdefghijklmnopqrst', (letter, i) => [`message ${i}`, `Die Datei mit dem Namen ${letter.repeat(3)} fehlt`]));
+const many = Object.fromEntries(
+  Array.from('abcdefghijklmnopqrst', (letter, i) => [
+    `message ${i}`,
+    `Die Datei mit dem Namen ${letter.repeat(3)} fehlt`,
+  ]),
+);
 const textsOf = ({ utterances }: Imported): string[] => utterances.map(({ text }) => text).sort();
 
 describe('what is said', () => {
   it.each([
     ['a message as it stands', LONG_ENOUGH, [LONG_ENOUGH]],
-    ['each of its sentences', `${LONG_ENOUGH}. Sie wurde vielleicht schon gelöscht!`, [LONG_ENOUGH, 'Sie wurde vielleicht schon gelöscht']],
+    [
+      'each of its sentences',
+      `${LONG_ENOUGH}. Sie wurde vielleicht schon gelöscht!`,
+      [LONG_ENOUGH, 'Sie wurde vielleicht schon gelöscht'],
+    ],
     ['without marks of keys and menus', 'Diese _Datei wurde &nicht gefunden', [LONG_ENOUGH]],
     ['without quotes and commas around it', `„${LONG_ENOUGH}“, `, [LONG_ENOUGH]],
     ['on one line, with single spaces', 'Diese Datei   wurde\tnicht gefunden', [LONG_ENOUGH]],
-    ['each form of the plural', ['Eine einzige Datei wurde gelöscht', 'Sehr viele Dateien wurden gelöscht'], ['Eine einzige Datei wurde gelöscht', 'Sehr viele Dateien wurden gelöscht']],
+    [
+      'each form of the plural',
+      ['Eine einzige Datei wurde gelöscht', 'Sehr viele Dateien wurden gelöscht'],
+      ['Eine einzige Datei wurde gelöscht', 'Sehr viele Dateien wurden gelöscht'],
+    ],
     ['nothing with a placeholder', 'Die Datei %s wurde nicht gefunden', []],
     ['nothing with a number', 'Es wurden 12 Dateien nicht gefunden', []],
     ['nothing with an option or a path', 'Die Option --verbose wurde nicht verstanden', []],
@@ -101,14 +131,31 @@ describe('what is said', () => {
 describe('an utterance', () => {
   it('has phones, the voice as its speaker, its locale as its language, and the recording’s length', async () => {
     const { utterances, folder } = await importOf({ m: LONG_ENOUGH }, { variants: ['m3'] });
-    expect(utterances).toEqual([{ id: 'de-1', audio: 'audio/de-1.wav', text: LONG_ENOUGH, phones: 'p a t | p a t', speaker: 'de+m3', duration: 1, language: 'de' }]);
+    expect(utterances).toEqual([
+      {
+        id: 'de-1',
+        audio: 'audio/de-1.wav',
+        text: LONG_ENOUGH,
+        phones: 'p a t | p a t',
+        speaker: 'de+m3',
+        duration: 1,
+        language: 'de',
+      },
+    ]);
     expect((await readFile(path.join(folder, 'audio/de-1.wav'))).length).toBe(44144);
   });
 
   it('that can’t be said, or not in our phones, is set aside with the reason', async () => {
-    const result = await importOf({ a: 'Ein ganz besonderer Schnalzlaut ist das', b: 'Unaussprechlich sind auch andere Wörter', c: LONG_ENOUGH });
+    const result = await importOf({
+      a: 'Ein ganz besonderer Schnalzlaut ist das',
+      b: 'Unaussprechlich sind auch andere Wörter',
+      c: LONG_ENOUGH,
+    });
     expect(textsOf(result)).toEqual([LONG_ENOUGH]);
-    expect(Object.values(reasons(result)).sort()).toEqual([expect.stringMatching(/^espeak-ng can't say it: /), 'espeak-ng wrote a sign that is no phone of the inventory']);
+    expect(Object.values(reasons(result)).sort()).toEqual([
+      expect.stringMatching(/^espeak-ng can't say it: /),
+      'espeak-ng wrote a sign that is no phone of the inventory',
+    ]);
   });
 
   it('needs espeak-ng, and says how to get it', async () => {

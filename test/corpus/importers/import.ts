@@ -4,7 +4,14 @@ import type { Utterance } from '../../../src/corpus/utterance.ts';
 import type { SetAside } from '../../../src/support/errors.ts';
 
 /** What every source.yaml says, whatever the importer. */
-export const about = { title: 'Test', language: 'mul', licence: 'CC0-1.0', attribution: 'nobody', upstream: 'https://example.org/', packages: [] };
+export const about = {
+  title: 'Test',
+  language: 'mul',
+  licence: 'CC0-1.0',
+  attribution: 'nobody',
+  upstream: 'https://example.org/',
+  packages: [],
+};
 
 export interface Imported {
   utterances: Utterance[];
@@ -21,7 +28,8 @@ export async function imported(items: AsyncIterable<Utterance | SetAside>): Prom
 }
 
 /** Reasons by item. */
-export const reasons = ({ setAside }: Imported): Record<string, string> => Object.fromEntries(setAside.map(({ item, reason }) => [item, reason]));
+export const reasons = ({ setAside }: Imported): Record<string, string> =>
+  Object.fromEntries(setAside.map(({ item, reason }) => [item, reason]));
 
 /** Writes files below a folder, with the folders they are in. */
 export async function writeTree(root: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<void> {

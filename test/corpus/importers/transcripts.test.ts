@@ -13,21 +13,43 @@ const list = fc.uniqueArray(fc.tuple(prompt, said), { maxLength: 20, selector: (
 
 describe('a prompt list', () => {
   it('gives back what was written into it, whatever the line ends, comments and spaces', () => {
-    fc.assert(fc.property(list, fc.constantFrom('\n', '\r\n'), fc.constantFrom('', '\uFEFF'), fc.constantFrom(': ', ':', ' :\t'), (prompts, end, mark, colon) => {
-      const lines = ['; Core sounds: the comments have colons too', '', ...prompts.map(([name, text]) => `${name}${colon}${text}  `)];
-      expect([...parseTranscripts(mark + lines.join(end))]).toEqual(prompts);
-    }));
+    fc.assert(
+      fc.property(
+        list,
+        fc.constantFrom('\n', '\r\n'),
+        fc.constantFrom('', '\uFEFF'),
+        fc.constantFrom(': ', ':', ' :\t'),
+        (prompts, end, mark, colon) => {
+          const lines = [
+            '; Core sounds: the comments have colons too',
+            '',
+            ...prompts.map(([name, text]) => `${name}${colon}${text}  `),
+          ];
+          expect([...parseTranscripts(mark + lines.join(end))]).toEqual(prompts);
+        },
+      ),
+    );
   });
 
   it('where a line break was lost, is read as if it stood there', () => {
     const hyphenated = fc.tuple(fc.stringMatching(/^[a-z]{2,5}-[a-z]{2,5}$/), said);
-    fc.assert(fc.property(fc.uniqueArray(hyphenated, { minLength: 2, maxLength: 8, selector: ([name]) => name }), fc.nat(), (prompts, at) => {
-      const lines = prompts.map(([name, text]) => `${name}: ${text}`);
-      const lost = at % (prompts.length - 1);
-      // The prompt behind the lost break has a line of its own elsewhere, as in the Italian list.
-      const damaged = [...lines.slice(0, lost), `${lines[lost]!} ${lines[lost + 1]!}`, ...lines.slice(lost + 1)].join('\n');
-      expect([...parseTranscripts(damaged)]).toEqual(prompts);
-    }));
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(hyphenated, { minLength: 2, maxLength: 8, selector: ([name]) => name }),
+        fc.nat(),
+        (prompts, at) => {
+          const lines = prompts.map(([name, text]) => `${name}: ${text}`);
+          const lost = at % (prompts.length - 1);
+          // The prompt behind the lost break has a line of its own elsewhere, as in the Italian list.
+          const damaged = [
+            ...lines.slice(0, lost),
+            `${lines[lost]!} ${lines[lost + 1]!}`,
+            ...lines.slice(lost + 1),
+          ].join('\n');
+          expect([...parseTranscripts(damaged)]).toEqual(prompts);
+        },
+      ),
+    );
   });
 
   it.each([
@@ -50,7 +72,10 @@ describe('a prompt list', () => {
     await writeFile(path.join(folder, 'packed.txt.gz'), gzipSync('vm-hello: perché'));
     expect((await readTranscripts(path.join(folder, 'plain.txt'))).get('vm-hello')).toBe('perché');
     expect((await readTranscripts(path.join(folder, 'packed.txt.gz'))).get('vm-hello')).toBe('perché');
-    await expect(readTranscripts(path.join(folder, 'none.txt'))).rejects.toMatchObject({ message: 'no such file', place: { file: path.join(folder, 'none.txt') } });
+    await expect(readTranscripts(path.join(folder, 'none.txt'))).rejects.toMatchObject({
+      message: 'no such file',
+      place: { file: path.join(folder, 'none.txt') },
+    });
   });
 });
 
@@ -63,23 +88,34 @@ describe('lost letters', () => {
   });
 
   it('that the list doesn’t name are left, and every space', () => {
-    fc.assert(fc.property(fc.string(), (text) => {
-      expect(repaired(text, {})).toBe(text);
-      expect(repaired(text, repair).replace(/\S+/g, '')).toBe(text.replace(/\S+/g, ''));
-    }));
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(repaired(text, {})).toBe(text);
+        expect(repaired(text, repair).replace(/\S+/g, '')).toBe(text.replace(/\S+/g, ''));
+      }),
+    );
   });
 });
 
 describe('a transcript that can’t be learnt from', () => {
   it.each([
-    ['[toni discendenti]', /a sound or a remark/], ['Attendere (musica)', /a sound or a remark/], ['<silence>', /a sound or a remark/],
-    ['citt?dino', /letters were lost/], ['la tua password ? scaduta', /letters were lost/], ['citt\uFFFD', /letters were lost/],
-    ['...', /no words/], ['1 2 3', /no words/], ['', /no words/],
+    ['[toni discendenti]', /a sound or a remark/],
+    ['Attendere (musica)', /a sound or a remark/],
+    ['<silence>', /a sound or a remark/],
+    ['citt?dino', /letters were lost/],
+    ['la tua password ? scaduta', /letters were lost/],
+    ['citt\uFFFD', /letters were lost/],
+    ['...', /no words/],
+    ['1 2 3', /no words/],
+    ['', /no words/],
   ])('%j', (text, reason) => {
     expect(unusable(text)).toMatch(reason);
   });
 
-  it.each(['Ciao!', 'Come stai?', 'Come stai? Bene.', 'premere 1', 'нажмите', "dell'interno", 'हिन्दी'])('is not %j', (text) => {
-    expect(unusable(text)).toBeUndefined();
-  });
+  it.each(['Ciao!', 'Come stai?', 'Come stai? Bene.', 'premere 1', 'нажмите', "dell'interno", 'हिन्दी'])(
+    'is not %j',
+    (text) => {
+      expect(unusable(text)).toBeUndefined();
+    },
+  );
 });

@@ -29,8 +29,16 @@ describe('an encoder that others exported', () => {
     const bytes = modelBytes('wav2vec2-stable-legacy17');
     const { weights } = await openUpper(bytes, 2);
     const moved = new Map([...weights].map(([name, data]) => [tensorName(name), data.map((w) => w + 0.1)]));
-    const [before, same, after] = await Promise.all([bytes, withWeights(bytes, new Map([...weights].map(([name, data]) => [tensorName(name), data]))), withWeights(bytes, moved)].map((b) => openEncoder('x', b)));
-    const layers = await Promise.all([before!, same!, after!].map(async (encoder) => (await encoder.run([recordings[0]!], [2, 3])).layers));
+    const [before, same, after] = await Promise.all(
+      [
+        bytes,
+        withWeights(bytes, new Map([...weights].map(([name, data]) => [tensorName(name), data]))),
+        withWeights(bytes, moved),
+      ].map((b) => openEncoder('x', b)),
+    );
+    const layers = await Promise.all(
+      [before!, same!, after!].map(async (encoder) => (await encoder.run([recordings[0]!], [2, 3])).layers),
+    );
     expect(layers[1]).toEqual(layers[0]);
     expect(layers[2]![0]).toEqual(layers[0]![0]);
     expect(layers[2]![1]).not.toEqual(layers[0]![1]);
@@ -39,6 +47,8 @@ describe('an encoder that others exported', () => {
 
   it('is refused where there is no encoder in the bytes', async () => {
     await expect(openEncoder('x', new TextEncoder().encode('not a model'))).rejects.toThrow(InputError);
-    expect(() => withWeights(modelBytes('hubert-legacy14'), new Map([['nothing', new Float32Array(1)]]))).toThrow(/no tensor nothing/);
+    expect(() => withWeights(modelBytes('hubert-legacy14'), new Map([['nothing', new Float32Array(1)]]))).toThrow(
+      /no tensor nothing/,
+    );
   });
 });

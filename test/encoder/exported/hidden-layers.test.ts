@@ -16,14 +16,24 @@ describe('hidden layers, found by what the graph computes', () => {
       const golden = goldenOf(name);
       const { layers, audio, mask } = findHiddenLayers(readModel(bytes));
       expect(layers).toHaveLength(4);
-      expect({ audio, mask }).toEqual({ audio: 'input_values', mask: golden.has('attention_mask') ? 'attention_mask' : undefined });
-      const session = await ort.InferenceSession.create(layers.reduce(exposeLayer, bytes), { logSeverityLevel: 4, intraOpNumThreads: 1 });
+      expect({ audio, mask }).toEqual({
+        audio: 'input_values',
+        mask: golden.has('attention_mask') ? 'attention_mask' : undefined,
+      });
+      const session = await ort.InferenceSession.create(layers.reduce(exposeLayer, bytes), {
+        logSeverityLevel: 4,
+        intraOpNumThreads: 1,
+      });
       const results = await session.run(feedsOf(name), layers);
       for (const [i, layer] of layers.entries()) {
         const { dims, data } = golden.get(`hidden.${i}`)!;
         expect(results[layer]!.dims).toEqual(dims);
         const present = golden.get('mask')!.data;
-        const error = relativeError(results[layer]!.data as Float32Array, data, (k) => present[Math.floor(k / dims[2]!)] === 1);
+        const error = relativeError(
+          results[layer]!.data as Float32Array,
+          data,
+          (k) => present[Math.floor(k / dims[2]!)] === 1,
+        );
         expect(error).toBeLessThan(1e-4);
       }
       await session.release();
@@ -54,9 +64,15 @@ describe('an encoder cut in bytes', () => {
   it('leaves the layers above to be dropped, with the same result below', async () => {
     const bytes = modelBytes('wav2vec2-stable-legacy17');
     const [, first] = findHiddenLayers(readModel(bytes)).layers;
-    const lower = await ort.InferenceSession.create(lowerPart(bytes, first!), { logSeverityLevel: 4, intraOpNumThreads: 1 });
+    const lower = await ort.InferenceSession.create(lowerPart(bytes, first!), {
+      logSeverityLevel: 4,
+      intraOpNumThreads: 1,
+    });
     expect(lower.outputNames).toEqual([first]);
-    const whole = await ort.InferenceSession.create(exposeLayer(bytes, first!), { logSeverityLevel: 4, intraOpNumThreads: 1 });
+    const whole = await ort.InferenceSession.create(exposeLayer(bytes, first!), {
+      logSeverityLevel: 4,
+      intraOpNumThreads: 1,
+    });
     const feeds = feedsOf('wav2vec2-stable-legacy17');
     const [a, b] = [await lower.run(feeds), await whole.run(feeds)];
     expect(relativeError(a[first!]!.data as Float32Array, b[first!]!.data as Float32Array)).toBeLessThan(1e-6);

@@ -41,15 +41,22 @@ export class SimulatedHub {
   private readonly store = createServer((request, response) => this.atStore(request, response));
 
   async open(): Promise<this> {
-    await Promise.all([this.hub, this.store].map((server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))));
+    await Promise.all(
+      [this.hub, this.store].map((server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))),
+    );
     return this;
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.hub, this.store].map((server) => new Promise((resolve) => {
-      server.close(resolve);
-      server.closeAllConnections();
-    })));
+    await Promise.all(
+      [this.hub, this.store].map(
+        (server) =>
+          new Promise((resolve) => {
+            server.close(resolve);
+            server.closeAllConnections();
+          }),
+      ),
+    );
   }
 
   get address(): string {
@@ -62,7 +69,9 @@ export class SimulatedHub {
 
   /** What was asked for since the last call. */
   asked(): string[] {
-    return this.came.splice(0).map(({ at, method, path, range }) => `${at} ${method} ${path}${range === undefined ? '' : ` ${range}`}`);
+    return this.came
+      .splice(0)
+      .map(({ at, method, path, range }) => `${at} ${method} ${path}${range === undefined ? '' : ` ${range}`}`);
   }
 
   private atHub(request: IncomingMessage, response: ServerResponse): void {
@@ -72,28 +81,48 @@ export class SimulatedHub {
       return end(response, 429, this.busy.headers);
     }
     const authorised = request.headers.authorization === `Bearer ${TOKEN}`;
-    if (pathname === '/api/models') return json(response, [...this.repositories].filter(([id, { commits }]) => found(id, commits, searchParams)).map(([id]) => ({ id })));
+    if (pathname === '/api/models')
+      return json(
+        response,
+        [...this.repositories].filter(([id, { commits }]) => found(id, commits, searchParams)).map(([id]) => ({ id })),
+      );
     const { id, revision, name } = meant(pathname);
     const repository = this.repositories.get(id);
-    if (!repository || (repository.needs === 'token' && !authorised)) return refuse(response, authorised ? 404 : 401, 'RepoNotFound', 'Repository not found');
+    if (!repository || (repository.needs === 'token' && !authorised))
+      return refuse(response, authorised ? 404 : 401, 'RepoNotFound', 'Repository not found');
     const commit = repository.refs[revision] ?? revision;
     const files = repository.commits[commit];
     if (!files) return refuse(response, 404, 'RevisionNotFound', `Invalid rev id: ${revision}`);
-    if (name === undefined) return json(response, { id, sha: commit, siblings: Object.keys(files).map((rfilename) => ({ rfilename })) });
+    if (name === undefined)
+      return json(response, { id, sha: commit, siblings: Object.keys(files).map((rfilename) => ({ rfilename })) });
     // Of a gated repository everybody sees the list of files, and nobody the files.
-    if (repository.needs === 'token and terms') return refuse(response, authorised ? 403 : 401, 'GatedRepo', `Access to model ${id} is restricted`);
+    if (repository.needs === 'token and terms')
+      return refuse(response, authorised ? 403 : 401, 'GatedRepo', `Access to model ${id} is restricted`);
     const content = files[name];
     if (!content) return refuse(response, 404, 'EntryNotFound', 'Entry not found');
     const headers = { 'x-repo-commit': commit, 'accept-ranges': 'bytes' };
-    if (content.length < LARGE && !pathname.startsWith('/api/')) return end(response, 307, { ...headers, location: `/api/resolve-cache/models/${id}/${commit}/${name}` });
-    if (content.length < LARGE) return send(request, response, content, { ...headers, etag: `"${hashOf('sha1', Buffer.concat([Buffer.from(`blob ${content.length}\0`), content]))}"` });
+    if (content.length < LARGE && !pathname.startsWith('/api/'))
+      return end(response, 307, { ...headers, location: `/api/resolve-cache/models/${id}/${commit}/${name}` });
+    if (content.length < LARGE)
+      return send(request, response, content, {
+        ...headers,
+        etag: `"${hashOf('sha1', Buffer.concat([Buffer.from(`blob ${content.length}\0`), content]))}"`,
+      });
     const sha256 = hashOf('sha256', content);
-    end(response, 302, { ...headers, 'x-linked-etag': `"${sha256}"`, 'x-linked-size': String(content.length), etag: '"of-the-pointer"', location: `${this.storeAddress}/${sha256}?signature=x` });
+    end(response, 302, {
+      ...headers,
+      'x-linked-etag': `"${sha256}"`,
+      'x-linked-size': String(content.length),
+      etag: '"of-the-pointer"',
+      location: `${this.storeAddress}/${sha256}?signature=x`,
+    });
   }
 
   private atStore(request: IncomingMessage, response: ServerResponse): void {
     const { pathname } = this.note('store', request);
-    const contents = [...this.repositories.values()].flatMap(({ commits }) => Object.values(commits).flatMap((files) => Object.values(files)));
+    const contents = [...this.repositories.values()].flatMap(({ commits }) =>
+      Object.values(commits).flatMap((files) => Object.values(files)),
+    );
     const content = contents.find((bytes) => hashOf('sha256', bytes) === pathname.slice(1));
     if (!content) return end(response, 404, {});
     if (this.cuts.times > 0) {
@@ -107,7 +136,13 @@ export class SimulatedHub {
 
   private note(at: Came['at'], request: IncomingMessage): URL {
     const url = new URL(request.url!, 'http://x');
-    this.came.push({ at, method: request.method!, path: url.pathname, authorization: request.headers.authorization, range: request.headers.range });
+    this.came.push({
+      at,
+      method: request.method!,
+      path: url.pathname,
+      authorization: request.headers.authorization,
+      range: request.headers.range,
+    });
     return url;
   }
 }
@@ -119,8 +154,16 @@ function meant(pathname: string): { id: string; revision: string; name?: string 
     /^\/(?<id>[^/]+\/[^/]+)\/resolve\/(?<revision>[^/]+)\/(?<name>.+)$/,
     /^\/api\/resolve-cache\/models\/(?<id>[^/]+\/[^/]+)\/(?<revision>[^/]+)\/(?<name>.+)$/,
   ];
-  const { id = '', revision = 'main', name } = forms.map((form) => form.exec(pathname)?.groups).find((groups) => groups) ?? {};
-  return { id, revision: decodeURIComponent(revision), ...(name === undefined ? {} : { name: decodeURIComponent(name) }) };
+  const {
+    id = '',
+    revision = 'main',
+    name,
+  } = forms.map((form) => form.exec(pathname)?.groups).find((groups) => groups) ?? {};
+  return {
+    id,
+    revision: decodeURIComponent(revision),
+    ...(name === undefined ? {} : { name: decodeURIComponent(name) }),
+  };
 }
 
 const hashOf = (algorithm: string, bytes: Buffer): string => createHash(algorithm).update(bytes).digest('hex');
@@ -147,7 +190,13 @@ function end(response: ServerResponse, status: number, headers: Record<string, s
 }
 
 /** All of a file, or what a Range asks for. @param until bytes after which the line goes dead */
-function send(request: IncomingMessage, response: ServerResponse, content: Buffer, headers: Record<string, string>, until?: number): void {
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  content: Buffer,
+  headers: Record<string, string>,
+  until?: number,
+): void {
   const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
   if (from >= content.length && from > 0) return end(response, 416, { 'content-range': `bytes */${content.length}` });
   const part = content.subarray(from);

@@ -13,7 +13,10 @@ import { Random } from '../../../src/support/random.ts';
 const random = new Random(1);
 const speechlike = (seconds: number): Float32Array => {
   let last = 0;
-  return Float32Array.from({ length: Math.round(seconds * 16000) }, (_, i) => (last = 0.9 * last + 0.1 * random.normal() * (1 + Math.sin(i / 800))));
+  return Float32Array.from(
+    { length: Math.round(seconds * 16000) },
+    (_, i) => (last = 0.9 * last + 0.1 * random.normal() * (1 + Math.sin(i / 800))),
+  );
 };
 
 describe('frames', () => {
@@ -21,9 +24,11 @@ describe('frames', () => {
     expect(frameCount(399)).toBe(0);
     expect(frameCount(400)).toBe(1);
     expect(frameCount(16000)).toBe(49);
-    fc.assert(fc.property(fc.integer({ min: 1, max: 3000 }), (frames) => {
-      expect(frameCount(paddedSamples(frames))).toBe(frames);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3000 }), (frames) => {
+        expect(frameCount(paddedSamples(frames))).toBe(frames);
+      }),
+    );
   });
 });
 
@@ -65,7 +70,11 @@ describe('features', () => {
     const encoder = await loadEncoder('random');
     const cache = new FeatureCache(await mkdtemp(path.join(tmpdir(), 'features-')));
     const audio = [speechlike(0.5), speechlike(1.5), speechlike(0.9)];
-    const recordings = audio.map((samples, i) => ({ key: `audio ${i}`, samples: samples.length, read: () => Promise.resolve(samples) }));
+    const recordings = audio.map((samples, i) => ({
+      key: `audio ${i}`,
+      samples: samples.length,
+      read: () => Promise.resolve(samples),
+    }));
     const first = await computeFeatures(encoder, [1, 2], recordings, cache);
     expect(first).toMatchObject({ computed: 3, cached: 0 });
     expect(first.realTimeFactor).toBeGreaterThan(0);
@@ -84,7 +93,11 @@ describe('features', () => {
   it('go on where they were cut off', async () => {
     const encoder = await loadEncoder('random');
     const cache = new FeatureCache(await mkdtemp(path.join(tmpdir(), 'features-')));
-    const recordings = [1, 2, 3].map((i) => ({ key: `r${i}`, samples: 16000 * i, read: () => (i === 3 && !mended ? Promise.reject(new Error('cut')) : Promise.resolve(speechlike(i))) }));
+    const recordings = [1, 2, 3].map((i) => ({
+      key: `r${i}`,
+      samples: 16000 * i,
+      read: () => (i === 3 && !mended ? Promise.reject(new Error('cut')) : Promise.resolve(speechlike(i))),
+    }));
     let mended = false;
     await expect(computeFeatures(encoder, [0], recordings, cache)).rejects.toThrow('cut');
     mended = true;

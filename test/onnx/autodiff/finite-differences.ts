@@ -13,24 +13,46 @@ type Sizes = Readonly<Record<string, number>>;
  * @returns the largest |difference| / (|gradient| + 0.01·largest gradient) over the places
  *   probed of every wanted value
  */
-export async function gradientError(graph: Graph, output: Value, wanted: readonly Value[], sizes: Sizes, options: { positive?: boolean; probes?: number; step?: number; float32?: boolean; fixed?: Record<string, Float64Array> } = {}): Promise<number> {
+export async function gradientError(
+  graph: Graph,
+  output: Value,
+  wanted: readonly Value[],
+  sizes: Sizes,
+  options: {
+    positive?: boolean;
+    probes?: number;
+    step?: number;
+    float32?: boolean;
+    fixed?: Record<string, Float64Array>;
+  } = {},
+): Promise<number> {
   const random = new Random('finite differences');
   const double = !options.float32;
   const forwardInputs = [...graph.inputs, ...graph.parameters.values()];
-  const forward = await ort.InferenceSession.create(encodeModel(graph, { inputs: forwardInputs, outputs: [output], double }), quiet);
+  const forward = await ort.InferenceSession.create(
+    encodeModel(graph, { inputs: forwardInputs, outputs: [output], double }),
+    quiet,
+  );
   const seed = graph.input('seed', output.dims);
   const gradients = differentiate(graph, output, seed, wanted);
   const gradientValues = wanted.map((v) => gradients.get(v.name)!);
-  const backward = await ort.InferenceSession.create(encodeModel(graph, { inputs: [...forwardInputs, seed], outputs: [...new Set(gradientValues)], double }), quiet);
+  const backward = await ort.InferenceSession.create(
+    encodeModel(graph, { inputs: [...forwardInputs, seed], outputs: [...new Set(gradientValues)], double }),
+    quiet,
+  );
 
   const draw = (value: Value): Float64Array => {
     const dims = numbers(value, sizes);
     const size = dims.reduce((a, d) => a * d, 1);
-    return options.fixed?.[value.name] ?? Float64Array.from({ length: size }, () => (options.positive ? random.between(0.5, 2) : random.normal()));
+    return (
+      options.fixed?.[value.name] ??
+      Float64Array.from({ length: size }, () => (options.positive ? random.between(0.5, 2) : random.normal()))
+    );
   };
   const data = new Map(forwardInputs.map((v) => [v.name, draw(v)]));
   const direction = draw(seed);
-  const feeds = (): Record<string, ort.Tensor> => Object.fromEntries(forwardInputs.map((v) => [v.name, tensor(data.get(v.name)!, numbers(v, sizes), double)]));
+  const feeds = (): Record<string, ort.Tensor> =>
+    Object.fromEntries(forwardInputs.map((v) => [v.name, tensor(data.get(v.name)!, numbers(v, sizes), double)]));
   const loss = async (): Promise<number> => {
     const result = (await forward.run(feeds()))[output.name]!.data as Float64Array;
     return result.reduce((sum, x, i) => sum + x * direction[i]!, 0);
@@ -42,7 +64,8 @@ export async function gradientError(graph: Graph, output: Value, wanted: readonl
   for (const [i, value] of wanted.entries()) {
     const gradient = analytic[gradientValues[i]!.name]!.data as Float64Array;
     const values = data.get(value.name)!;
-    if (gradient.length !== values.length) throw new Error(`the gradient of ${value.name} has ${gradient.length} numbers, not ${values.length}`);
+    if (gradient.length !== values.length)
+      throw new Error(`the gradient of ${value.name} has ${gradient.length} numbers, not ${values.length}`);
     for (let probe = 0; probe < (options.probes ?? 12); probe++) {
       const at = random.int(values.length);
       const original = values[at]!;

@@ -15,7 +15,15 @@ import { relativeError } from '../../../src/support/relative-error.ts';
 import { dropoutFeeds } from '../../../src/train/masks.ts';
 import { modelBytes } from '../../encoder/exported.ts';
 
-const architecture: Architecture = { convWidths: [8, 8, 8, 8, 8, 8, 16], dims: 32, blocks: 2, heads: 2, feedForward: 64, positionKernel: 3, positionGroups: 4 };
+const architecture: Architecture = {
+  convWidths: [8, 8, 8, 8, 8, 8, 16],
+  dims: 32,
+  blocks: 2,
+  heads: 2,
+  feedForward: 64,
+  positionKernel: 3,
+  positionGroups: 4,
+};
 const sizes: SymbolSizes = ({ batch, frames }) => ({ batch, frames, samples: paddedSamples(frames) });
 
 interface Built {
@@ -31,20 +39,46 @@ function whole(): Built {
 async function aboveCut(): Promise<Built> {
   const upper = await openUpper(modelBytes('wavlm-legacy17'), 1);
   const network = new Network(true);
-  const hidden = upper.build(network, network.graph.input('features', ['batch', 'frames', upper.dims]), network.graph.input('mask', ['batch', 'frames']));
+  const hidden = upper.build(
+    network,
+    network.graph.input('features', ['batch', 'frames', upper.dims]),
+    network.graph.input('mask', ['batch', 'frames']),
+  );
   return { network, output: linear(network, hidden.at(-1)!, 'head.out', 5), pretrained: upper.weights };
 }
 
 /** A few steps on noise, with batches of several shapes. @returns the outputs, the gradients' norms, and the weights in the end */
-async function steps({ network, output, pretrained = new Map() }: Built, recompute?: Recomputed): Promise<{ outputs: Float32Array[]; norms: number[]; weights: Map<string, Float32Array> }> {
+async function steps(
+  { network, output, pretrained = new Map() }: Built,
+  recompute?: Recomputed,
+): Promise<{ outputs: Float32Array[]; norms: number[]; weights: Map<string, Float32Array> }> {
   const random = new Random('steps');
-  const engine = await Engine.compile(network, output, adamWDefaults, new Map([...network.initialise(random), ...[...pretrained].map(([name, data]) => [name, data.slice()] as const)]), { recompute, sizes, threads: 1 });
+  const engine = await Engine.compile(
+    network,
+    output,
+    adamWDefaults,
+    new Map([...network.initialise(random), ...[...pretrained].map(([name, data]) => [name, data.slice()] as const)]),
+    { recompute, sizes, threads: 1 },
+  );
   const outputs: Float32Array[] = [];
   const norms: number[] = [];
-  for (const [batch, frames] of [[2, 12], [3, 30], [1, 40], [3, 12]] as const) {
+  for (const [batch, frames] of [
+    [2, 12],
+    [3, 30],
+    [1, 40],
+    [3, 12],
+  ] as const) {
     const result = await engine.forward(feedsOf(network, batch, frames, random));
     outputs.push(floatData(result).slice());
-    norms.push(await engine.backward(floats(floatData(result).map((y) => y / 10), result.dims), 1e-3));
+    norms.push(
+      await engine.backward(
+        floats(
+          floatData(result).map((y) => y / 10),
+          result.dims,
+        ),
+        1e-3,
+      ),
+    );
   }
   const { weights } = engine;
   await engine.release();
@@ -54,11 +88,22 @@ async function steps({ network, output, pretrained = new Map() }: Built, recompu
 function feedsOf(network: Network, batch: number, frames: number, random: Random): Feeds {
   const dropout = dropoutFeeds(network.dropoutSites, { batch, frames }, random);
   const others = network.graph.inputs.filter(({ name }) => !(name in dropout) && name !== 'output_gradient');
-  return { ...dropout, ...Object.fromEntries(others.map(({ name, dims }) => {
-    const known = dims.map((d) => (typeof d === 'number' ? d : sizes({ batch, frames })[d]!));
-    const size = known.reduce((a, d) => a * d, 1);
-    return [name, floats(Float32Array.from({ length: size }, () => (name === 'features' || name === 'audio' ? random.normal() : 1)), known)];
-  })) };
+  return {
+    ...dropout,
+    ...Object.fromEntries(
+      others.map(({ name, dims }) => {
+        const known = dims.map((d) => (typeof d === 'number' ? d : sizes({ batch, frames })[d]!));
+        const size = known.reduce((a, d) => a * d, 1);
+        return [
+          name,
+          floats(
+            Float32Array.from({ length: size }, () => (name === 'features' || name === 'audio' ? random.normal() : 1)),
+            known,
+          ),
+        ];
+      }),
+    ),
+  };
 }
 
 /** ONNX Runtime fuses other operators where what is between them is not asked for. */
@@ -68,7 +113,10 @@ function isTheSame(a: Awaited<ReturnType<typeof steps>>, b: Awaited<ReturnType<t
   a.outputs.forEach((output, i) => expect(relativeError(output, b.outputs[i]!)).toBeLessThan(1e-5));
 }
 
-describe.each([['isogloss’s own encoder, from the sound', () => Promise.resolve(whole())], ['the blocks of an exported one', aboveCut]])('%s, computed anew on the way back', (_, build) => {
+describe.each([
+  ['isogloss’s own encoder, from the sound', () => Promise.resolve(whole())],
+  ['the blocks of an exported one', aboveCut],
+])('%s, computed anew on the way back', (_, build) => {
   let kept: Awaited<ReturnType<typeof steps>>;
   let anew: Awaited<ReturnType<typeof steps>>;
   beforeAll(async () => {
@@ -84,7 +132,12 @@ describe.each([['isogloss’s own encoder, from the sound', () => Promise.resolv
     const need = async (recompute?: Recomputed): Promise<number> => {
       const { network, output } = await build();
       const plan = planStep(network, output, { recompute });
-      return needOf(plan, await ValueSizes.measure(network.graph, plan.forward.nodes, sizes), [{ batch: 8, frames: 500 }], { before: 0, pooled: false }).kept;
+      return needOf(
+        plan,
+        await ValueSizes.measure(network.graph, plan.forward.nodes, sizes),
+        [{ batch: 8, frames: 500 }],
+        { before: 0, pooled: false },
+      ).kept;
     };
     expect(await need('blocks')).toBeLessThan(0.5 * (await need()));
   });

@@ -24,6 +24,7 @@ describe('an .onnx file’s metadata', () => {
   it('tells isogloss’s own files from others', () => {
     expect(isOwn(readFileSync(embeddedFile))).toBe(true);
     expect(isOwn(readFileSync(fixture('wav2vec2-ctc-legacy17.onnx')))).toBe(false);
-    for (const bytes of [readFileSync('package.json'), new Uint8Array(), Uint8Array.of(0x72, 0xff)]) expect(isOwn(bytes)).toBe(false);
+    for (const bytes of [readFileSync('package.json'), new Uint8Array(), Uint8Array.of(0x72, 0xff)])
+      expect(isOwn(bytes)).toBe(false);
   });
 });

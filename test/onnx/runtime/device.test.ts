@@ -25,14 +25,19 @@ describe('what sessions run on', () => {
     await expect(useMachine({ device: 'cpu' })).rejects.toThrow(/ISOGLOSS_THREADS is many/);
   });
 
-  it.skipIf(isInstalled('cuda') || !providers().includes('cuda'))('says what a device lacks and the command that installs it', async () => {
-    const error: unknown = await useMachine({ device: 'cuda' }).catch((e: unknown) => e);
-    expect(error).toBeInstanceOf(InputError);
-    expect((error as InputError).message).toBe('ONNX Runtime’s cuda provider is not installed');
-    expect((error as InputError).next).toMatch(/^Install it: ONNXRUNTIME_NODE_INSTALL=cuda12 node \S*node_modules\/onnxruntime-node\/script\/install\.js$/);
-    const script = /\S+install\.js$/.exec((error as InputError).next)![0];
-    expect(existsSync(script)).toBe(true);
-  });
+  it.skipIf(isInstalled('cuda') || !providers().includes('cuda'))(
+    'says what a device lacks and the command that installs it',
+    async () => {
+      const error: unknown = await useMachine({ device: 'cuda' }).catch((e: unknown) => e);
+      expect(error).toBeInstanceOf(InputError);
+      expect((error as InputError).message).toBe('ONNX Runtime’s cuda provider is not installed');
+      expect((error as InputError).next).toMatch(
+        /^Install it: ONNXRUNTIME_NODE_INSTALL=cuda12 node \S*node_modules\/onnxruntime-node\/script\/install\.js$/,
+      );
+      const script = /\S+install\.js$/.exec((error as InputError).next)![0];
+      expect(existsSync(script)).toBe(true);
+    },
+  );
 
   it('refuses what this platform’s ONNX Runtime has not', async () => {
     const other: Device = process.platform === 'linux' ? 'coreml' : 'cuda';
@@ -41,19 +46,31 @@ describe('what sessions run on', () => {
   });
 
   it('says where missing libraries come from', () => {
-    expect(whereFrom(['libcublasLt.so.13', 'libcuda.so.1'])).toMatch(/^Install the NVIDIA driver and the CUDA 13 runtime, or/);
+    expect(whereFrom(['libcublasLt.so.13', 'libcuda.so.1'])).toMatch(
+      /^Install the NVIDIA driver and the CUDA 13 runtime, or/,
+    );
     expect(whereFrom(['libnvinfer.so.10', 'libcudnn.so.9'])).toMatch(/^Install cuDNN 9 and TensorRT 10, or/);
   });
 
   it('takes the reason out of ONNX Runtime’s words', () => {
-    expect(reasonIn('/a/cuda_call.cc:154 std::x CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version ; GPU=-1 ; file=/x')).toBe('CUDA driver version is insufficient for CUDA runtime version');
-    expect(reasonIn('/a/webgpu_context.cc:136 … was false. Failed to get a WebGPU adapter: No supported adapters\n')).toBe('Failed to get a WebGPU adapter: No supported adapters');
+    expect(
+      reasonIn(
+        '/a/cuda_call.cc:154 std::x CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version ; GPU=-1 ; file=/x',
+      ),
+    ).toBe('CUDA driver version is insufficient for CUDA runtime version');
+    expect(
+      reasonIn('/a/webgpu_context.cc:136 … was false. Failed to get a WebGPU adapter: No supported adapters\n'),
+    ).toBe('Failed to get a WebGPU adapter: No supported adapters');
   });
 });
 
 it('a command refuses a device that can’t be had in two lines, with exit code 2', async () => {
   const other = process.platform === 'linux' ? 'coreml' : 'tensorrt';
-  const { exitCode, stderr } = await execa('node', ['bin/run.js', 'transcribe', 'nowhere', 'nothing.wav', '--device', other], { reject: false });
+  const { exitCode, stderr } = await execa(
+    'node',
+    ['bin/run.js', 'transcribe', 'nowhere', 'nothing.wav', '--device', other],
+    { reject: false },
+  );
   expect(exitCode).toBe(2);
   expect(stderr).toMatch(/^ONNX Runtime has no \w+ on .*, only .*\n {2}→ Choose one of them, or auto\.$/);
 });

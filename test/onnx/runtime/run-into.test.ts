@@ -21,7 +21,12 @@ beforeAll(async () => {
 });
 afterAll(() => session.release());
 
-const input = (rows: number) => ({ x: floats(Float32Array.from({ length: rows * 4 }, (_, i) => (i % 3) - 1), [rows, 4]) });
+const input = (rows: number) => ({
+  x: floats(
+    Float32Array.from({ length: rows * 4 }, (_, i) => (i % 3) - 1),
+    [rows, 4],
+  ),
+});
 const expected = (rows: number): number[] => Array.from({ length: rows * 4 }, (_, i) => Math.max(0, (i % 3) - 1));
 
 describe('running into memory that is given', () => {
@@ -36,12 +41,17 @@ describe('running into memory that is given', () => {
 
   it('still throws what is wrong', async () => {
     const given = { [positive.name]: floats(new Float32Array(4), [1, 4]) };
-    await expect(runInto(session, { x: floats(new Float32Array(3), [1, 3]) }, given)).rejects.toThrow(/invalid dimensions/);
+    await expect(runInto(session, { x: floats(new Float32Array(3), [1, 3]) }, given)).rejects.toThrow(
+      /invalid dimensions/,
+    );
   });
 });
 
 describe('an arena', () => {
-  const floatsAndTruths: Outputs = { [positive.name]: { type: 'float32', dims: [3, 4] }, [above.name]: { type: 'bool', dims: [3, 4] } };
+  const floatsAndTruths: Outputs = {
+    [positive.name]: { type: 'float32', dims: [3, 4] },
+    [above.name]: { type: 'bool', dims: [3, 4] },
+  };
   const check = async (outputs: Outputs): Promise<void> => {
     const results = await new Arena().run(session, input(3), outputs);
     expect(Object.keys(results).sort()).toEqual(outputsOf(session).sort());
@@ -50,7 +60,8 @@ describe('an arena', () => {
     expect([...(results[shape.name]!.data as BigInt64Array)]).toEqual([3n, 4n]);
   };
 
-  it('gives floats, truth values and whole numbers', () => check({ ...floatsAndTruths, [shape.name]: { type: 'int64', dims: [2] } }));
+  it('gives floats, truth values and whole numbers', () =>
+    check({ ...floatsAndTruths, [shape.name]: { type: 'int64', dims: [2] } }));
 
   it('gives what it was not told the dims of, too', () => check(floatsAndTruths));
 });

@@ -10,7 +10,8 @@ interface Golden {
   steps: { rate: number; norm: number; gradients: Numbers; weights: Numbers }[];
 }
 const golden = JSON.parse(readFileSync(new URL('../../fixtures/adamw/golden.json', import.meta.url), 'utf8')) as Golden;
-const floatsOf = (numbers: Numbers): Weights => new Map(Object.entries(numbers).map(([name, values]) => [name, Float32Array.from(values)]));
+const floatsOf = (numbers: Numbers): Weights =>
+  new Map(Object.entries(numbers).map(([name, values]) => [name, Float32Array.from(values)]));
 const settings: AdamWSettings = { ...adamWDefaults, weightDecay: 0.1 };
 const started = (changed: Partial<AdamWSettings> = {}): { weights: Weights; optimiser: AdamW } => {
   const weights = floatsOf(golden.start);
@@ -23,7 +24,8 @@ describe('AdamW', () => {
     const { weights, optimiser } = started();
     for (const { rate, norm, gradients, weights: after } of golden.steps) {
       expect(optimiser.move(weights, floatsOf(gradients), rate)).toBeCloseTo(norm, 4);
-      for (const [name, values] of Object.entries(after)) expect(relativeError(weights.get(name)!, values)).toBeLessThan(1e-6);
+      for (const [name, values] of Object.entries(after))
+        expect(relativeError(weights.get(name)!, values)).toBeLessThan(1e-6);
     }
     expect(optimiser.moments.step).toBe(golden.steps.length);
   });

@@ -19,11 +19,20 @@ async function engineFor(shapes?: readonly BatchShape[]): Promise<Engine> {
 
 function feedsOf({ batch, frames }: BatchShape): Feeds {
   const random = new Random(frames);
-  return { features: floats(Float32Array.from({ length: batch * frames * DIMS }, () => random.normal()), [batch, frames, DIMS]) };
+  return {
+    features: floats(
+      Float32Array.from({ length: batch * frames * DIMS }, () => random.normal()),
+      [batch, frames, DIMS],
+    ),
+  };
 }
 
 describe('what a step keeps', () => {
-  const shapes = [{ batch: 2, frames: 10 }, { batch: 3, frames: 90 }, { batch: 4, frames: 40 }];
+  const shapes = [
+    { batch: 2, frames: 10 },
+    { batch: 3, frames: 90 },
+    { batch: 4, frames: 40 },
+  ];
 
   it('lies in one block from the first batch on, where the shapes to come are told', async () => {
     const engine = await engineFor(shapes);

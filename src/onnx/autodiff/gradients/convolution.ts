@@ -31,7 +31,10 @@ function inputGradient({ graph: g, node, gradient }: GradientContext): Value {
 /** The last inputs may have been seen by no output, where the stride doesn't divide evenly: their gradient is zero. */
 function transposed(g: Graph, gradient: Value, weight: Value, attributes: Attributes, x: Value, stride: number): Value {
   if (stride === 1) return g.node('ConvTranspose', [gradient, weight], attributes, 'ConvTranspose', x.dims);
-  const seen = g.node('ConvTranspose', [gradient, weight], attributes, 'ConvTranspose', [...x.dims.slice(0, 2), `${x.name}.seen`]);
+  const seen = g.node('ConvTranspose', [gradient, weight], attributes, 'ConvTranspose', [
+    ...x.dims.slice(0, 2),
+    `${x.name}.seen`,
+  ]);
   const unseen = g.node('Sub', [dimOf(g, x, 2), dimOf(g, seen, 2)]);
   return g.node('Pad', [seen, joined(g, [g.integers([0, 0, 0, 0, 0]), unseen])], {}, 'Pad', x.dims);
 }
@@ -50,7 +53,11 @@ function byProducts({ graph: g, node, gradient }: GradientContext): Value {
   const [batch, , frames] = gradient.dims as [Dim, number, Dim];
   const errors = transpose(g, reshape(g, gradient, [batch, groups, out / groups, frames]), [0, 1, 3, 2]);
   const product = reduceSum(g, matmul(g, windowsOf(g, x, kernel, settings, frames), errors), [0], false);
-  return reshape(g, transpose(g, reshape(g, product, [groups, perGroup, kernel, out / groups]), [0, 3, 1, 2]), [out, perGroup, kernel]);
+  return reshape(g, transpose(g, reshape(g, product, [groups, perGroup, kernel, out / groups]), [0, 3, 1, 2]), [
+    out,
+    perGroup,
+    kernel,
+  ]);
 }
 
 /** A convolution itself, with the batch as channels, the errors as the kernel, and stride and dilation exchanged. */
@@ -63,7 +70,10 @@ function byConvolution({ graph: g, node, gradient }: GradientContext): Value {
   const images = foldBatch(g, grouped, [perGroup, `${groups}*${batch}`, frames]);
   const kernels = transpose(g, gradient, [1, 0, 2]);
   const attributes: Attributes = {
-    group: { int: groups }, strides: { ints: [dilation] }, dilations: { ints: [stride] }, pads: { ints: pads },
+    group: { int: groups },
+    strides: { ints: [dilation] },
+    dilations: { ints: [stride] },
+    pads: { ints: pads },
   };
   const wide = g.node('Conv', [images, kernels], attributes, 'Conv', [perGroup, out, `${kernel}+`]);
   // A stride that doesn't divide evenly leaves places past the kernel's end.

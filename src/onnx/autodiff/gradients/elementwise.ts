@@ -4,7 +4,10 @@ import { add, div, mul, sub } from '../../graph/ops.ts';
 import { unbroadcast, type GradientContext, type GradientRule } from './rule.ts';
 
 const binary =
-  (left: (c: GradientContext, a: Value, b: Value) => Value, right: (c: GradientContext, a: Value, b: Value) => Value): GradientRule =>
+  (
+    left: (c: GradientContext, a: Value, b: Value) => Value,
+    right: (c: GradientContext, a: Value, b: Value) => Value,
+  ): GradientRule =>
   (c) => {
     const [a, b] = c.node.inputs as [Value, Value];
     return [
@@ -21,9 +24,18 @@ export const elementwise: Record<string, GradientRule> = {
   Cast: (c) => [c.gradient],
   Neg: (c) => [negated(c, c.gradient)],
   Abs: (c) => [mul(c.graph, c.gradient, c.graph.node('Sign', [c.node.inputs[0]!]))],
-  Add: binary((c) => c.gradient, (c) => c.gradient),
-  Sub: binary((c) => c.gradient, (c) => negated(c, c.gradient)),
-  Mul: binary((c, _, b) => mul(c.graph, c.gradient, b), (c, a) => mul(c.graph, c.gradient, a)),
+  Add: binary(
+    (c) => c.gradient,
+    (c) => c.gradient,
+  ),
+  Sub: binary(
+    (c) => c.gradient,
+    (c) => negated(c, c.gradient),
+  ),
+  Mul: binary(
+    (c, _, b) => mul(c.graph, c.gradient, b),
+    (c, a) => mul(c.graph, c.gradient, a),
+  ),
   Div: binary(
     (c, _, b) => div(c.graph, c.gradient, b),
     (c, _, b) => negated(c, div(c.graph, mul(c.graph, c.gradient, c.node.outputs[0]!), b)),
@@ -36,7 +48,9 @@ export const elementwise: Record<string, GradientRule> = {
   Exp: (c) => [mul(c.graph, c.gradient, c.node.outputs[0]!)],
   Log: (c) => [div(c.graph, c.gradient, c.node.inputs[0]!)],
   Sqrt: (c) => [div(c.graph, mul(c.graph, c.gradient, c.graph.scalar(0.5)), c.node.outputs[0]!)],
-  Reciprocal: ({ graph: g, gradient, node }) => [g.node('Neg', [mul(g, gradient, mul(g, node.outputs[0]!, node.outputs[0]!))])],
+  Reciprocal: ({ graph: g, gradient, node }) => [
+    g.node('Neg', [mul(g, gradient, mul(g, node.outputs[0]!, node.outputs[0]!))]),
+  ],
   Erf: ({ graph: g, gradient, node }) => {
     const x = node.inputs[0]!;
     const bell = g.node('Exp', [g.node('Neg', [mul(g, x, x)])]);
@@ -49,7 +63,13 @@ export const activations: Record<string, GradientRule> = {
   // pass where a comparison and a cast are two.
   Relu: (c) => {
     const y = c.node.outputs[0]!;
-    return [mul(c.graph, c.gradient, c.graph.node('HardSigmoid', [y], { alpha: { float: 3e38 }, beta: { float: 0 } }, 'HardSigmoid', y.dims))];
+    return [
+      mul(
+        c.graph,
+        c.gradient,
+        c.graph.node('HardSigmoid', [y], { alpha: { float: 3e38 }, beta: { float: 0 } }, 'HardSigmoid', y.dims),
+      ),
+    ];
   },
   Tanh: (c) => {
     const y = c.node.outputs[0]!;
@@ -61,7 +81,8 @@ export const activations: Record<string, GradientRule> = {
   },
   Gelu: ({ graph, gradient, node }) => {
     const x = node.inputs[0]!;
-    const slope = textOf(node.attributes, 'approximate', 'none') === 'tanh' ? geluTanhSlope(graph, x) : geluSlope(graph, x);
+    const slope =
+      textOf(node.attributes, 'approximate', 'none') === 'tanh' ? geluTanhSlope(graph, x) : geluSlope(graph, x);
     return [mul(graph, gradient, slope)];
   },
 };

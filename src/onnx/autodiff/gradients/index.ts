@@ -11,5 +11,12 @@ export type { GradientContext, GradientRule } from './rule.ts';
 
 /** Operator → how its gradient is built. An op and its local gradient: one entry, one family a file. */
 export const gradientRules: Readonly<Record<string, GradientRule>> = {
-  ...elementwise, ...activations, ...matmuls, ...movement, ...selection, ...reduction, ...normalisation, ...convolution,
+  ...elementwise,
+  ...activations,
+  ...matmuls,
+  ...movement,
+  ...selection,
+  ...reduction,
+  ...normalisation,
+  ...convolution,
 };

@@ -9,7 +9,11 @@ export const matmuls: Record<string, GradientRule> = {
     const g = c.graph;
     return [
       c.wants(0) ? unbroadcast(g, matmul(g, c.gradient, transposeLast(g, b)), a) : undefined,
-      c.wants(1) ? (b.dims.length === 2 ? weightGradient(c, a) : unbroadcast(g, transposedTimes(g, a, c.gradient), b)) : undefined,
+      c.wants(1)
+        ? b.dims.length === 2
+          ? weightGradient(c, a)
+          : unbroadcast(g, transposedTimes(g, a, c.gradient), b)
+        : undefined,
     ];
   },
   // alpha · A′·B′ + beta · C, where a prime is an optional transposition.
@@ -20,7 +24,11 @@ export const matmuls: Record<string, GradientRule> = {
     const transA = intOf(attributes, 'transA', 0);
     const transB = intOf(attributes, 'transB', 0);
     const product = (left: Value, right: Value, swapLeft: number, swapRight: number): Value =>
-      g.node('Gemm', [left, right], { alpha: { float: floatOf(attributes, 'alpha', 1) }, transA: { int: swapLeft }, transB: { int: swapRight } });
+      g.node('Gemm', [left, right], {
+        alpha: { float: floatOf(attributes, 'alpha', 1) },
+        transA: { int: swapLeft },
+        transB: { int: swapRight },
+      });
     const ofBias = (): Value => unbroadcast(g, scaled(g, gradient, floatOf(attributes, 'beta', 1)), bias!);
     return [
       c.wants(0) ? (transA ? product(b, gradient, transB, 1) : product(gradient, b, 0, 1 - transB)) : undefined,
@@ -42,7 +50,8 @@ export const matmuls: Record<string, GradientRule> = {
 };
 
 function einsum(g: Graph, inputs: readonly Value[], letters: readonly string[], like: Value, result: string): Value {
-  if ([...result].some((letter) => !letters.join('').includes(letter))) throw new Error(`no gradient for an Einsum that sums ${result} of one operand alone`);
+  if ([...result].some((letter) => !letters.join('').includes(letter)))
+    throw new Error(`no gradient for an Einsum that sums ${result} of one operand alone`);
   const attributes: Attributes = { equation: { text: `${letters.join(',')}->${result}` } };
   return g.node('Einsum', inputs, attributes, 'Einsum', like.dims);
 }
@@ -52,7 +61,8 @@ const scaled = (g: Graph, x: Value, by: number): Value => (by === 1 ? x : mul(g,
 /** aᵀ·y. Of two transpositions the smaller: attention's weights are [frames, frames], what they weigh [frames, dims]. */
 function transposedTimes(g: Graph, a: Value, y: Value): Value {
   const [wide, narrow] = [a.dims.at(-1)!, y.dims.at(-1)!];
-  if (typeof wide === 'string' && typeof narrow === 'number') return transposeLast(g, matmul(g, transposeLast(g, y), a));
+  if (typeof wide === 'string' && typeof narrow === 'number')
+    return transposeLast(g, matmul(g, transposeLast(g, y), a));
   return matmul(g, transposeLast(g, a), y);
 }
 

@@ -16,7 +16,13 @@ export const movement: Record<string, GradientRule> = {
   Transpose: (c) => {
     const reversed = c.gradient.dims.map((_, i) => i).reverse();
     const perm = intsOf(c.node.attributes, 'perm', reversed);
-    return [transpose(c.graph, c.gradient, perm.map((_, i) => perm.indexOf(i)))];
+    return [
+      transpose(
+        c.graph,
+        c.gradient,
+        perm.map((_, i) => perm.indexOf(i)),
+      ),
+    ];
   },
   Slice: (c) => [sliceGradient(c)],
   Tile: (c) => [tileGradient(c)],
@@ -41,7 +47,9 @@ export const movement: Record<string, GradientRule> = {
       before += size;
       const part = (x: Value, along: number): Value => trim(c.graph, x, along, start, total - start - size);
       if (!c.wants(i)) return undefined;
-      return weight ? matmul(c.graph, c.reader!.gradient, transposeLast(c.graph, part(weight, 0))) : part(c.gradient, axis);
+      return weight
+        ? matmul(c.graph, c.reader!.gradient, transposeLast(c.graph, part(weight, 0)))
+        : part(c.gradient, axis);
     });
   },
   Split: (c) => {
@@ -60,33 +68,68 @@ function weightOfReader({ node, reader }: GradientContext): Value | undefined {
 /** Each place of x gets the sum over its copies: the gradient seen as [repeats, dim] along every axis. */
 function tileGradient({ graph: g, node, gradient }: GradientContext): Value {
   const [x, repeats] = node.inputs as [Value, Value];
-  const times = x.dims.map((_, i) => g.node('Slice', [repeats, g.integers([i]), g.integers([i + 1]), g.integers([0])], {}, 'Slice', [1]));
-  const apart = joined(g, x.dims.flatMap((_, i) => [times[i]!, dimOf(g, x, i)]));
-  const folded = g.node('Reshape', [gradient, apart], {}, 'Reshape', x.dims.flatMap((d, i) => [`${x.name}.times.${i}`, d]));
-  return reduceSum(g, folded, x.dims.map((_, i) => 2 * i), false);
+  const times = x.dims.map((_, i) =>
+    g.node('Slice', [repeats, g.integers([i]), g.integers([i + 1]), g.integers([0])], {}, 'Slice', [1]),
+  );
+  const apart = joined(
+    g,
+    x.dims.flatMap((_, i) => [times[i]!, dimOf(g, x, i)]),
+  );
+  const folded = g.node(
+    'Reshape',
+    [gradient, apart],
+    {},
+    'Reshape',
+    x.dims.flatMap((d, i) => [`${x.name}.times.${i}`, d]),
+  );
+  return reduceSum(
+    g,
+    folded,
+    x.dims.map((_, i) => 2 * i),
+    false,
+  );
 }
 
 /** A concatenation's gradient where the parts' sizes are only known when it runs. */
 function splitAsJoined({ graph: g, node, gradient }: GradientContext, axis: number): Value[] {
-  const sizes = joined(g, node.inputs.map((v) => dimOf(g, v!, axis)));
-  return g.append('Split', [gradient, sizes], { axis: { int: axis } }, node.inputs.map((v) => ({ dims: v!.dims, type: 'float32' })));
+  const sizes = joined(
+    g,
+    node.inputs.map((v) => dimOf(g, v!, axis)),
+  );
+  return g.append(
+    'Split',
+    [gradient, sizes],
+    { axis: { int: axis } },
+    node.inputs.map((v) => ({ dims: v!.dims, type: 'float32' })),
+  );
 }
 
 /** Zeros put back on both sides; steps other than one are the gradient of choosing places one by one. */
 function sliceGradient({ graph: g, node, gradient }: GradientContext): Value {
   const [x, starts, ends, axesInput, stepsInput] = node.inputs as [Value, Value, Value, Value?, Value?];
-  const axes = (axesInput ? required(g, axesInput) : starts.dims[0] === undefined ? [] : [...Array(Number(starts.dims[0])).keys()]).map((axis) => wrapAxis(axis, x.dims.length));
+  const axes = (
+    axesInput ? required(g, axesInput) : starts.dims[0] === undefined ? [] : [...Array(Number(starts.dims[0])).keys()]
+  ).map((axis) => wrapAxis(axis, x.dims.length));
   const steps = stepsInput ? required(g, stepsInput) : axes.map(() => 1);
   if (steps.every((step) => step === 1)) {
     const from = knownIntegers(g, starts);
     const to = knownIntegers(g, ends);
     const only = axes[0]!;
     const amounts = axes.length === 1 && from && to ? fixedAmounts(from[0]!, to[0]!, x.dims[only]!) : undefined;
-    return amounts ? pad(g, gradient, only, amounts[0], amounts[1], x.dims[only]!) : padAround(g, gradient, x, axes, starts);
+    return amounts
+      ? pad(g, gradient, only, amounts[0], amounts[1], x.dims[only]!)
+      : padAround(g, gradient, x, axes, starts);
   }
   if (axes.length > 1) throw new Error('no gradient for a Slice by steps along several axes');
-  const places = g.append('Range', [g.constant(BigInt64Array.of(0n), []), scalarDim(g, x, axes[0]!), g.constant(BigInt64Array.of(1n), [])], {}, [{ dims: [x.dims[axes[0]!]!], type: 'int64' }])[0]!;
-  const chosen = g.node('Slice', [places, starts, ends, g.integers([0]), stepsInput], {}, 'Slice', [gradient.dims[axes[0]!]!]);
+  const places = g.append(
+    'Range',
+    [g.constant(BigInt64Array.of(0n), []), scalarDim(g, x, axes[0]!), g.constant(BigInt64Array.of(1n), [])],
+    {},
+    [{ dims: [x.dims[axes[0]!]!], type: 'int64' }],
+  )[0]!;
+  const chosen = g.node('Slice', [places, starts, ends, g.integers([0]), stepsInput], {}, 'Slice', [
+    gradient.dims[axes[0]!]!,
+  ]);
   return gatherGradient(g, gradient, x, chosen, axes[0]!);
 }
 
@@ -108,7 +151,10 @@ function padAround(g: Graph, gradient: Value, x: Value, axes: readonly number[],
   const after: Value[] = new Array<Value>(rank).fill(zero);
   axes.forEach((axis, i) => {
     const dim = dimOf(g, x, axis);
-    const start = axes.length === 1 ? starts : g.node('Slice', [starts, g.integers([i]), g.integers([i + 1]), zero], {}, 'Slice', [1]);
+    const start =
+      axes.length === 1
+        ? starts
+        : g.node('Slice', [starts, g.integers([i]), g.integers([i + 1]), zero], {}, 'Slice', [1]);
     const counted = g.node('Where', [g.node('Less', [start, zero]), g.node('Add', [start, dim]), start]);
     before[axis] = g.node('Max', [zero, g.node('Min', [counted, dim])]);
     after[axis] = g.node('Sub', [g.node('Sub', [dim, before[axis]]), runtimeDim(g, gradient, axis)]);

@@ -11,7 +11,13 @@ export const normalisation: Record<string, GradientRule> = {
   },
   LogSoftmax: (c) => {
     const g = c.graph;
-    return [sub(g, c.gradient, mul(g, g.node('Exp', [c.node.outputs[0]!]), reduceSum(g, c.gradient, [intOf(c.node.attributes, 'axis', -1)])))];
+    return [
+      sub(
+        g,
+        c.gradient,
+        mul(g, g.node('Exp', [c.node.outputs[0]!]), reduceSum(g, c.gradient, [intOf(c.node.attributes, 'axis', -1)])),
+      ),
+    ];
   },
   LayerNormalization: (c) => {
     const g = c.graph;
@@ -47,10 +53,12 @@ export const normalisation: Record<string, GradientRule> = {
     const { graph: g } = c;
     const [x, scale] = c.node.inputs as [Value, Value];
     const groups = intOf(c.node.attributes, 'num_groups', 1);
-    const grouped = (value: Value): Value => g.node('Reshape', [value, g.integers([0, groups, -1])], {}, 'Reshape', [x.dims[0]!, groups, `${x.name}.rest`]);
+    const grouped = (value: Value): Value =>
+      g.node('Reshape', [value, g.integers([0, groups, -1])], {}, 'Reshape', [x.dims[0]!, groups, `${x.name}.rest`]);
     const { normal, inverseDeviation } = normalised(c, grouped(x), [2]);
     const gradient = grouped(c.gradient);
-    const ofInput = (): Value => centred(g, mul(g, gradient, reshape(g, scale, [...scale.dims, 1])), normal, inverseDeviation, [2]);
+    const ofInput = (): Value =>
+      centred(g, mul(g, gradient, reshape(g, scale, [...scale.dims, 1])), normal, inverseDeviation, [2]);
     return [
       c.wants(0) ? g.node('Reshape', [ofInput(), shapeOf(g, x)], {}, 'Reshape', x.dims) : undefined,
       c.wants(1) ? reshapeLike(g, reduceSum(g, mul(g, gradient, normal), [0, 2], false), scale) : undefined,
@@ -66,8 +74,14 @@ export const normalisation: Record<string, GradientRule> = {
 function softmaxLevel({ graph: g, gradient, node, reader }: GradientContext, y: Value): Value {
   const axis = wrapAxis(intOf(node.attributes, 'axis', -1), y.dims.length);
   const rows = (value: Value): string => value.dims.slice(0, -1).join();
-  const weighs = reader?.node.op === 'MatMul' && reader.node.inputs[0] === y && axis === y.dims.length - 1 && rows(reader.node.outputs[0]!) === rows(y);
-  return weighs ? reduceSum(g, mul(g, reader.gradient, reader.node.outputs[0]!), [axis]) : reduceSum(g, mul(g, gradient, y), [axis]);
+  const weighs =
+    reader?.node.op === 'MatMul' &&
+    reader.node.inputs[0] === y &&
+    axis === y.dims.length - 1 &&
+    rows(reader.node.outputs[0]!) === rows(y);
+  return weighs
+    ? reduceSum(g, mul(g, reader.gradient, reader.node.outputs[0]!), [axis])
+    : reduceSum(g, mul(g, gradient, y), [axis]);
 }
 
 /**
@@ -75,7 +89,13 @@ function softmaxLevel({ graph: g, gradient, node, reader }: GradientContext, y: 
  * sums over a row or over all rows is a product of a matrix and a vector. With μ the mean, r the inverse deviation and
  * k = r·(mean(h · x) − μ·mean(h)): dx = r·(h − r·k·x + μ·r·k − mean(h)); dscale = Σ rows r·(dy·x) − μ·r·dy.
  */
-function layerGradient(c: GradientContext, x: Value, scale: Value, bias: Value | undefined, width: number): (Value | undefined)[] {
+function layerGradient(
+  c: GradientContext,
+  x: Value,
+  scale: Value,
+  bias: Value | undefined,
+  width: number,
+): (Value | undefined)[] {
   const { graph: g, gradient, node } = c;
   const [, mean, inverseDeviation] = node.outputs as [Value, Value, Value];
   const rows = x.dims.slice(0, -1).join('*');
@@ -107,9 +127,17 @@ function centred(g: Graph, h: Value, normal: Value, inverseDeviation: Value, axe
   return mul(g, sub(g, level, mul(g, normal, reduceMean(g, mul(g, h, normal), axes))), inverseDeviation);
 }
 
-function normalised({ graph: g, node }: GradientContext, x: Value, axes: readonly number[]): { normal: Value; inverseDeviation: Value } {
+function normalised(
+  { graph: g, node }: GradientContext,
+  x: Value,
+  axes: readonly number[],
+): { normal: Value; inverseDeviation: Value } {
   const level = sub(g, x, reduceMean(g, x, axes));
   const variance = reduceMean(g, mul(g, level, level), axes);
-  const inverseDeviation = div(g, g.scalar(1), sqrt(g, add(g, variance, g.scalar(floatOf(node.attributes, 'epsilon', 1e-5)))));
+  const inverseDeviation = div(
+    g,
+    g.scalar(1),
+    sqrt(g, add(g, variance, g.scalar(floatOf(node.attributes, 'epsilon', 1e-5)))),
+  );
   return { normal: mul(g, level, inverseDeviation), inverseDeviation };
 }

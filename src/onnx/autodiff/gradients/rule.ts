@@ -21,7 +21,8 @@ export type GradientRule = (context: GradientContext) => (Value | undefined)[];
 export function unbroadcast(g: Graph, gradient: Value, x: Value): Value {
   const extra = gradient.dims.length - x.dims.length;
   const [width] = x.dims;
-  if (x.dims.length === 1 && extra > 0 && typeof width === 'number' && width > 1 && gradient.dims.at(-1) === width) return sumOfRows(g, gradient, width);
+  if (x.dims.length === 1 && extra > 0 && typeof width === 'number' && width > 1 && gradient.dims.at(-1) === width)
+    return sumOfRows(g, gradient, width);
   const axes = gradient.dims.flatMap((d, i) => (i < extra || (x.dims[i - extra] === 1 && d !== 1) ? [i] : []));
   if (axes.length === 0) return gradient;
   const summed = reduceSum(g, gradient, axes);
@@ -31,6 +32,9 @@ export function unbroadcast(g: Graph, gradient: Value, x: Value): Value {
 /** A product with a row of ones: ONNX Runtime's own sum over rows takes twice as long. */
 function sumOfRows(g: Graph, x: Value, width: number): Value {
   const rows = g.node('Reshape', [x, g.integers([-1, width])], {}, 'Reshape', ['rows', width]);
-  const ones = g.node('Expand', [g.scalar(1), joined(g, [g.integers([1]), dimOf(g, rows, 0)])], {}, 'Expand', [1, 'rows']);
+  const ones = g.node('Expand', [g.scalar(1), joined(g, [g.integers([1]), dimOf(g, rows, 0)])], {}, 'Expand', [
+    1,
+    'rows',
+  ]);
   return reshape(g, matmul(g, ones, rows), [width]);
 }

@@ -44,12 +44,41 @@ function scatter(g: Graph, gradient: Value, x: Value, indices: Value, axis: numb
   const placesFirst = places[0] === 0 ? gradient : transpose(g, gradient, [...places, ...others]);
   const count = g.node('Reshape', [indices, g.integers([-1, 1])], {}, 'Reshape', ['places', 1]);
   const width: Dim[] = ['places', 'row'];
-  const rows = g.node('Reshape', [placesFirst, joined(g, [dimOf(g, count, 0), g.integers([-1])])], {}, 'Reshape', width);
+  const rows = g.node(
+    'Reshape',
+    [placesFirst, joined(g, [dimOf(g, count, 0), g.integers([-1])])],
+    {},
+    'Reshape',
+    width,
+  );
   const spread = expandLike(g, count, rows);
   // ScatterElements counts negative indices from the end, as Gather does.
   const axisFirst = axis === 0 ? x : transpose(g, x, [axis, ...[...x.dims.keys()].filter((i) => i !== axis)]);
-  const flat = g.node('Reshape', [zerosLike(g, axisFirst), joined(g, [dimOf(g, x, axis), g.integers([-1])])], {}, 'Reshape', [x.dims[axis]!, 'row']);
-  const added = g.node('ScatterElements', [flat, spread, rows], { axis: { int: 0 }, reduction: { text: 'add' } }, 'ScatterElements', flat.dims);
+  const flat = g.node(
+    'Reshape',
+    [zerosLike(g, axisFirst), joined(g, [dimOf(g, x, axis), g.integers([-1])])],
+    {},
+    'Reshape',
+    [x.dims[axis]!, 'row'],
+  );
+  const added = g.node(
+    'ScatterElements',
+    [flat, spread, rows],
+    { axis: { int: 0 }, reduction: { text: 'add' } },
+    'ScatterElements',
+    flat.dims,
+  );
   const shaped = reshapeLike(g, added, axisFirst);
-  return axis === 0 ? shaped : transpose(g, shaped, [...Array(axis).keys()].map((i) => i + 1).concat(0, [...Array(x.dims.length - axis - 1).keys()].map((i) => i + axis + 1)));
+  return axis === 0
+    ? shaped
+    : transpose(
+        g,
+        shaped,
+        [...Array(axis).keys()]
+          .map((i) => i + 1)
+          .concat(
+            0,
+            [...Array(x.dims.length - axis - 1).keys()].map((i) => i + axis + 1),
+          ),
+      );
 }
