@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'runs/', 'corpora/', 'node_modules/', 'test/fixtures/'] },
+  { ignores: ['.ci/', '.dependency-cruiser.cjs', 'dist/', 'runs/', 'corpora/', 'node_modules/', 'test/fixtures/'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {

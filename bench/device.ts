@@ -62,14 +62,14 @@ async function compareFeatures(device: Device, size: Size): Promise<boolean> {
   return compare('features', size, cpu, other, { features: relativeError(other.result, cpu.result) });
 }
 
-async function compareTraining(device: Device, learns: 'head' | 'all', size: Size): Promise<boolean> {
-  const [cpu, other] = [await trainingOn('cpu', learns, size), await trainingOn(device, learns, size)];
+async function compareTraining(device: Device, trainable: 'head' | 'all', size: Size): Promise<boolean> {
+  const [cpu, other] = [await trainingOn('cpu', trainable, size), await trainingOn(device, trainable, size)];
   // AdamW's first step is about as long for a small gradient as for a large one: the gradients say more than the weights.
   const errors = {
     'weights after a step': relativeErrorOf(other.result.weights, cpu.result.weights),
     gradients: relativeErrorOf(other.result.gradients, cpu.result.gradients),
   };
-  return compare(`training, ${learns}`, size, cpu, other, errors);
+  return compare(`training, ${trainable}`, size, cpu, other, errors);
 }
 
 interface Timed<T> {
@@ -119,12 +119,12 @@ async function featuresOn(device: Device, { rows, seconds, runs }: Size): Promis
 /** Steps of the embedded encoder's default head, or of all of it, without dropout: what is random would not be the same. */
 async function trainingOn(
   device: Device,
-  learns: 'head' | 'all',
+  trainable: 'head' | 'all',
   { rows, seconds, runs }: Size,
 ): Promise<Timed<{ weights: Weights; gradients: Weights }>> {
   await useMachine({ device });
   const { shape, pretrained } = await shapeOfEmbedded();
-  const { network, logits } = buildTrainable(shape, learns, pretrained, false);
+  const { network, logits } = buildTrainable(shape, trainable, pretrained, false);
   const random = new Random('training');
   const weights = network.initialise(random);
   for (const [name, data] of pretrained) if (weights.has(name)) weights.set(name, data.slice());
@@ -132,7 +132,7 @@ async function trainingOn(
     recompute: recomputedOn(device, false),
   });
   const frames = frameCount(seconds * 16000);
-  const inputs = inputsOf(shape, learns, rows, frames, random);
+  const inputs = inputsOf(shape, trainable, rows, frames, random);
   const targets = Array.from({ length: rows }, () =>
     Int32Array.from({ length: seconds * LABELS_A_SECOND }, () => 1 + random.int(TOKENS - 1)),
   );
@@ -172,14 +172,14 @@ async function shapeOfEmbedded(): Promise<{ shape: Shape; pretrained: Weights }>
   return { shape, pretrained };
 }
 
-function inputsOf(shape: Shape, learns: 'head' | 'all', rows: number, frames: number, random: Random): Feeds {
+function inputsOf(shape: Shape, trainable: 'head' | 'all', rows: number, frames: number, random: Random): Feeds {
   const noise = (dims: number[]) =>
     floats(
       Float32Array.from({ length: dims.reduce((a, d) => a * d, 1) }, () => random.normal()),
       dims,
     );
   const mask = floats(frameMask(new Int32Array(rows).fill(frames), frames), [rows, frames]);
-  const layers = cachedLayers(shape, learns);
+  const layers = cachedLayers(shape, trainable);
   return layers
     ? { features: noise([rows, frames, layers.length * shape.encoder.dims]), mask }
     : { audio: noise([rows, paddedSamples(frames)]), mask };

@@ -9,7 +9,7 @@ import { readWeights } from '../src/encoder/own/weights.ts';
 import { adamWDefaults } from '../src/onnx/training/adamw.ts';
 import { Engine, type Feeds } from '../src/onnx/training/engine.ts';
 import { floatData, floats } from '../src/onnx/runtime/session.ts';
-import type { Learns } from '../src/recipe/learns.ts';
+import type { TrainablePart } from '../src/recipe/trainable-part.ts';
 import type { HeadSettings } from '../src/head/head.ts';
 import { Random } from '../src/support/random.ts';
 import { Scratch } from '../src/support/scratch.ts';
@@ -26,15 +26,15 @@ const DEFAULT_HEAD: HeadSettings = { kind: 'mlp', dims: 256, blocks: 1, context:
 const TRANSFORMER: HeadSettings = { kind: 'transformer', dims: 256, blocks: 1, context: 0, dropout: 0.1 };
 
 interface Mode {
-  learns: Learns;
+  trainable: TrainablePart;
   head: HeadSettings;
 }
 const MODES: Record<string, Mode> = {
-  head: { learns: 'head', head: DEFAULT_HEAD },
-  'transformer head': { learns: 'head', head: TRANSFORMER },
-  'top 2': { learns: { top: 2 }, head: DEFAULT_HEAD },
-  'top 2, transformer head': { learns: { top: 2 }, head: TRANSFORMER },
-  all: { learns: 'all', head: DEFAULT_HEAD },
+  head: { trainable: 'head', head: DEFAULT_HEAD },
+  'transformer head': { trainable: 'head', head: TRANSFORMER },
+  'top 2': { trainable: { top: 2 }, head: DEFAULT_HEAD },
+  'top 2, transformer head': { trainable: { top: 2 }, head: TRANSFORMER },
+  all: { trainable: 'all', head: DEFAULT_HEAD },
 };
 
 /**
@@ -62,7 +62,7 @@ export async function benchFineTuning(): Promise<void> {
   }
 }
 
-async function stepMilliseconds({ learns, head }: Mode, profile?: string): Promise<number> {
+async function stepMilliseconds({ trainable, head }: Mode, profile?: string): Promise<number> {
   const encoder = await loadEncoder('embedded');
   const { architecture } = encoder;
   const pretrained = readWeights(encoder.bytes);
@@ -76,7 +76,7 @@ async function stepMilliseconds({ learns, head }: Mode, profile?: string): Promi
   };
   const random = new Random('bench');
   await encoder.release();
-  const { network, logits } = buildTrainable(shape, learns, pretrained, true);
+  const { network, logits } = buildTrainable(shape, trainable, pretrained, true);
   const weights = network.initialise(random);
   for (const [name, data] of pretrained) if (weights.has(name)) weights.set(name, data);
   const engine = await Engine.compile(network, logits, adamWDefaults, weights, {
@@ -84,7 +84,7 @@ async function stepMilliseconds({ learns, head }: Mode, profile?: string): Promi
     sizes: symbolSizes,
     ...(profile === undefined ? {} : { profile }),
   });
-  const inputs = { ...inputsOf(shape, learns, random), ...unmasked(network.graph.inputs) };
+  const inputs = { ...inputsOf(shape, trainable, random), ...unmasked(network.graph.inputs) };
   const scratch = new Scratch();
   const targets = Array.from({ length: BATCH }, () =>
     Int32Array.from({ length: LABELS }, () => 1 + random.int(TOKENS - 1)),
@@ -104,14 +104,14 @@ async function stepMilliseconds({ learns, head }: Mode, profile?: string): Promi
   return time;
 }
 
-function inputsOf(shape: Shape, learns: Learns, random: Random): Feeds {
+function inputsOf(shape: Shape, trainable: TrainablePart, random: Random): Feeds {
   const noise = (dims: number[]) =>
     floats(
       Float32Array.from({ length: dims.reduce((a, d) => a * d, 1) }, () => random.normal()),
       dims,
     );
   const mask = floats(frameMask(new Int32Array(BATCH).fill(FRAMES), FRAMES), [BATCH, FRAMES]);
-  const layers = cachedLayers(shape, learns);
+  const layers = cachedLayers(shape, trainable);
   return layers
     ? { features: noise([BATCH, FRAMES, layers.length * shape.encoder.dims]), mask }
     : { audio: noise([BATCH, paddedSamples(FRAMES)]), mask };

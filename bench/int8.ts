@@ -5,7 +5,7 @@ import { AudioCache } from '../src/audio/cache.ts';
 import { openEncoder } from '../src/encoder/open.ts';
 import { inEightBits } from '../src/encoder/quantised.ts';
 import { score } from '../src/evaluate/score.ts';
-import { Model, readModel, type ModelParts } from '../src/model/model.ts';
+import { Model, readModelFolder, type ModelParts } from '../src/model/model.ts';
 import { recipeSchema, type Recipe } from '../src/recipe/schema.ts';
 import { cacheFolder } from '../src/support/cache-folder.ts';
 import { Random } from '../src/support/random.ts';
@@ -19,7 +19,7 @@ import { prepare } from '../src/dataset/prepare.ts';
  */
 const [run] = process.argv.slice(2);
 if (run === undefined) throw new Error('name the folder of a finished run');
-const parts = await readModel(path.join(run, 'model'));
+const parts = await readModelFolder(path.join(run, 'model'));
 const variants = { float: parts, int8: { ...parts, encoder: inEightBits('encoder', parts.encoder) } };
 for (const [name, { encoder }] of Object.entries(variants))
   console.log(`${name}: ${(encoder.length / 1e6).toFixed(2)} MB`);

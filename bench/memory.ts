@@ -5,7 +5,7 @@ import path from 'node:path';
 import { frameCount } from '../src/encoder/own/architecture.ts';
 import { readEncoder } from '../src/encoder/own/encoder.ts';
 import { openEncoder } from '../src/encoder/open.ts';
-import type { Learns } from '../src/recipe/learns.ts';
+import type { TrainablePart } from '../src/recipe/trainable-part.ts';
 import { recipeSchema } from '../src/recipe/schema.ts';
 import { sizeInWords } from '../src/support/memory.ts';
 import { Random } from '../src/support/random.ts';
@@ -14,7 +14,7 @@ import type { Examples } from '../src/train/examples.ts';
 import { featureExamples } from '../src/train/feature-examples.ts';
 import { train } from '../src/train/loop.ts';
 import type { MemoryMode } from '../src/train/memory.ts';
-import { layersOf, startingPoint } from '../src/train/pretrained.ts';
+import { layersOf, openPretrained } from '../src/train/pretrained.ts';
 import { buildTrainable, cachedLayers, cutOf, type Shape } from '../src/train/trainable.ts';
 
 /*
@@ -41,10 +41,10 @@ async function benchMemory(): Promise<void> {
   }
 }
 
-async function trainOnNoise(learns: Learns): Promise<void> {
+async function trainOnNoise(trainable: TrainablePart): Promise<void> {
   const recipe = recipeSchema.parse({ name: 'noise', language: 'und', corpus: 'noise', encoder: { model } });
-  const start = await startingPoint(recipe);
-  const encoder = await start.open(learns === 'all' ? undefined : cutOf({ encoder: start }, learns));
+  const start = await openPretrained(recipe);
+  const encoder = await start.open(trainable === 'all' ? undefined : cutOf({ encoder: start }, trainable));
   const layers = layersOf(recipe, start);
   const shape: Shape = {
     encoder,
@@ -57,12 +57,12 @@ async function trainOnNoise(learns: Learns): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-'));
   const cpuBefore = process.cpuUsage();
   const result = await train({
-    build: (training) => buildTrainable(shape, learns, encoder.weights, training),
+    build: (training) => buildTrainable(shape, trainable, encoder.weights, training),
     blank: 0,
     start: encoder.weights,
     folder,
-    train: await noise(Number(count), shape, learns),
-    dev: await noise(2, shape, learns),
+    train: await noise(Number(count), shape, trainable),
+    dev: await noise(2, shape, trainable),
     settings: {
       epochs: 1,
       batchFrames: Number(batch) * 50,
@@ -87,7 +87,7 @@ async function trainOnNoise(learns: Learns): Promise<void> {
 }
 
 /** Recordings of one length, or of one to twelve seconds. Below a cut the encoder runs first, as in a run. */
-async function noise(recordings: number, shape: Shape, learns: Learns): Promise<Examples> {
+async function noise(recordings: number, shape: Shape, trainable: TrainablePart): Promise<Examples> {
   const random = new Random('memory');
   const samples = Array.from({ length: recordings }, () =>
     Math.round(16000 * (Number(seconds) || random.between(1, 12))),
@@ -97,7 +97,7 @@ async function noise(recordings: number, shape: Shape, learns: Learns): Promise<
     Int32Array.from({ length: Math.floor(n / 1600) }, () => 1 + random.int(TOKENS - 1)),
   );
   const read = (i: number): Float32Array => sound.subarray(0, samples[i]);
-  const cached = cachedLayers(shape, learns);
+  const cached = cachedLayers(shape, trainable);
   if (!cached) return audioExamples(samples, targets, { read: (i) => Promise.resolve(read(i)) });
   const encoder = await openEncoder(model, await readEncoder(model));
   const longest = samples.indexOf(Math.max(...samples));

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.ts';
-import { diagnose, type Finding } from '../cli/diagnose.ts';
-import { adviceOn, deviceFindings, findGpus, findProviders, type Gpu, type Provider } from '../cli/diagnose-devices.ts';
+import { examineMachine, type Finding } from '../cli/examine-machine.ts';
+import { adviceOn, deviceFindings, findGpus, findProviders, type Gpu, type Provider } from '../cli/examine-devices.ts';
 import { compareProduct, PRODUCT_TOLERANCE, type ComparedProduct } from '../cli/matrix-product.ts';
 import { DEVICES, type Device } from '../onnx/runtime/device.ts';
 import { InputError, WorkError } from '../support/errors.ts';
@@ -33,7 +33,7 @@ export default class Doctor extends BaseCommand {
     const [providers, gpus] = [await findProviders(), await findGpus()];
     const compared = flags.device === undefined ? undefined : await productFinding(flags.device, providers);
     const findings = [
-      ...(await diagnose()),
+      ...(await examineMachine()),
       ...deviceFindings(providers, gpus),
       ...(compared ? [compared.finding] : []),
     ];

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { AudioCache } from '../audio/cache.ts';
 import { measureQuality, type Quality } from '../audio/quality.ts';
-import { ahead } from '../support/prefetch.ts';
+import { prefetch } from '../support/prefetch.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
 import { InputError, type Place } from '../support/errors.ts';
 import { silent, type Progress } from '../support/progress.ts';
@@ -105,7 +105,7 @@ export async function auditCorpus(name: string, progress: Progress = silent, sig
       throw error;
     });
   };
-  for await (const { item, result } of ahead(readManifest(folder), 4, measure)) {
+  for await (const { item, result } of prefetch(readManifest(folder), 4, measure)) {
     const { utterance, line } = item;
     task.advance();
     used.add(path.normalize(utterance.audio));

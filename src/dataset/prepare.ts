@@ -9,7 +9,7 @@ import type { Utterance } from '../corpus/utterance.ts';
 import { minimumFrames } from '../ctc/feasible.ts';
 import { frameCount } from '../encoder/own/architecture.ts';
 import type { Recipe } from '../recipe/schema.ts';
-import { ahead } from '../support/prefetch.ts';
+import { prefetch } from '../support/prefetch.ts';
 import { InputError, IsoglossError, type Place, type SetAside } from '../support/errors.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { ExcludedText, normalise } from '../text/normalise.ts';
@@ -140,7 +140,7 @@ async function normalisedTexts(
   const items: TextItem[] = [];
   for (const { name, folder } of places)
     // Several at once: phones may need a process each.
-    for await (const { item, result } of ahead(readManifest(folder), 4, ({ utterance, line }) =>
+    for await (const { item, result } of prefetch(readManifest(folder), 4, ({ utterance, line }) =>
       tokenise(utterance, { file: manifestPath(folder), line }),
     )) {
       // Ids are unique in a manifest; over several corpora the corpus's name makes them so.
@@ -186,7 +186,7 @@ async function decodeAll(
     return decoded;
   };
   const result: Unlabelled[] = [];
-  for await (const { item: group, result: decoded } of ahead(chunked(items, 64), 2, decodeGroup)) {
+  for await (const { item: group, result: decoded } of prefetch(chunked(items, 64), 2, decodeGroup)) {
     task.advance(group.length);
     decoded.forEach((item, i) => {
       const { id } = group[i]!.utterance;

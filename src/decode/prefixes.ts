@@ -1,5 +1,5 @@
 import type { Alphabet } from './alphabet.ts';
-import { Beginnings, type WordLists } from './beginnings.ts';
+import { WordPrefixes, type WordLists } from './word-prefixes.ts';
 import { Fusion, type FusionSettings } from './fusion.ts';
 import { IntPairMap } from './int-pair-map.ts';
 import { ScoreCache } from './score-cache.ts';
@@ -37,15 +37,15 @@ export class Prefixes {
   private readonly alphabet: Alphabet;
   private readonly fusion: Fusion;
   private readonly texts: Texts;
-  private readonly beginnings: Beginnings;
+  private readonly wordPrefixes: WordPrefixes;
   private readonly spelling: ScoreCache;
   private readonly historyWords: number;
 
   constructor(alphabet: Alphabet, settings: PrefixSettings) {
     this.alphabet = alphabet;
     this.fusion = new Fusion(settings);
-    this.beginnings = new Beginnings(alphabet.tokens, settings, this.fusion);
-    this.texts = new Texts(this.fusion, (word) => this.beginnings.texts[word]!);
+    this.wordPrefixes = new WordPrefixes(alphabet.tokens, settings, this.fusion);
+    this.texts = new Texts(this.fusion, (word) => this.wordPrefixes.texts[word]!);
     this.spelling = new ScoreCache(this.fusion, (state, token) => this.fusion.grapheme(state, alphabet.tokens[token]!));
     this.historyWords = Math.max(1, (settings.lm?.order ?? 1) - 1);
     this.byParts.set(0, 0, 0);
@@ -68,7 +68,7 @@ export class Prefixes {
   /** `scores[child]` where the token is no delimiter, without making the child. */
   childScore(prefix: number, token: number): number {
     const score =
-      this.texts.scores[this.textOf[prefix]!]! + this.beginnings.childScore(this.beginningOf[prefix]!, token);
+      this.texts.scores[this.textOf[prefix]!]! + this.wordPrefixes.childScore(this.beginningOf[prefix]!, token);
     return this.fusion.byCharacter
       ? score + this.spelt[prefix]! + this.spelling.score(this.contexts[prefix]!, token)
       : score;
@@ -76,7 +76,7 @@ export class Prefixes {
 
   /** Whether it can end here: not within a word that the lexicon hasn't. */
   isWhole(prefix: number): boolean {
-    return this.endsBetweenWords(prefix) || this.beginnings.isWord(this.beginningOf[prefix]!);
+    return this.endsBetweenWords(prefix) || this.wordPrefixes.isWord(this.beginningOf[prefix]!);
   }
 
   /** The prefix without the beginning of a word. */
@@ -107,9 +107,9 @@ export class Prefixes {
   private makeChild(prefix: number, token: number): number {
     const beginning = this.beginningOf[prefix]!;
     if (token !== this.alphabet.delimiter)
-      return this.intern(this.textOf[prefix]!, this.beginnings.child(beginning, token), prefix, token);
+      return this.intern(this.textOf[prefix]!, this.wordPrefixes.child(beginning, token), prefix, token);
     if (this.endsBetweenWords(prefix)) return prefix;
-    return this.beginnings.isWord(beginning) ? this.intern(this.endWord(prefix), 0, prefix, token) : -1;
+    return this.wordPrefixes.isWord(beginning) ? this.intern(this.endWord(prefix), 0, prefix, token) : -1;
   }
 
   private intern(text: number, beginning: number, parent: number, token: number): number {
@@ -125,7 +125,7 @@ export class Prefixes {
     this.spelt.push(spelt);
     this.contexts.push(this.fusion.byCharacter ? this.spelling.next(this.contexts[parent]!, token) : 0);
     this.parents.push(parent);
-    this.scores.push(this.texts.scores[text]! + this.beginnings.scores[beginning]! + spelt);
+    this.scores.push(this.texts.scores[text]! + this.wordPrefixes.scores[beginning]! + spelt);
     return id;
   }
 

@@ -1,4 +1,4 @@
-import { frameMask, type Level } from '../audio/standardise.ts';
+import { frameMask, type Loudness } from '../audio/standardise.ts';
 import type { Weights } from '../onnx/training/engine.ts';
 import type { Value } from '../onnx/graph/graph.ts';
 import { Network, type AdapterOptions } from '../onnx/graph/network.ts';
@@ -74,7 +74,7 @@ export class AdaptedEncoder implements FrozenEncoder {
     recordings: readonly Float32Array[],
     layers: readonly number[],
     frames?: number,
-    level?: Level,
+    level?: Loudness,
   ): Promise<Hidden> {
     const lower = await this.lower.run(recordings, [0], frames, level);
     const [batch, padded] = [recordings.length, lower.frames];

@@ -1,4 +1,4 @@
-import { levelOf, type Level } from '../audio/standardise.ts';
+import { loudnessOf, type Loudness } from '../audio/standardise.ts';
 import { FRAME_FIELD, FRAME_SAMPLES, frameCount } from './own/architecture.ts';
 import type { FrozenEncoder, Hidden } from './own/encoder.ts';
 
@@ -38,7 +38,7 @@ export async function encode(
   const result = layers.map(() => new Float32Array(recordings.length * padded * encoder.dims));
   for (const [row, recording] of recordings.entries()) {
     let at = row * padded * encoder.dims;
-    for await (const piece of encodeInChunks(encoder, [recording], layers, levelOf(recording), settings)) {
+    for await (const piece of encodeInChunks(encoder, [recording], layers, loudnessOf(recording), settings)) {
       piece.layers.forEach((layer, l) => result[l]!.set(layer, at));
       at += piece.frames * encoder.dims;
     }
@@ -57,7 +57,7 @@ export async function* encodeInChunks(
   encoder: FrozenEncoder,
   blocks: Iterable<Float32Array> | AsyncIterable<Float32Array>,
   layers: readonly number[],
-  level?: Level,
+  level?: Loudness,
   settings = DEFAULTS,
 ): AsyncGenerator<Piece> {
   const { context } = settings;
@@ -85,7 +85,7 @@ async function kept(
   encoder: FrozenEncoder,
   samples: Float32Array,
   layers: readonly number[],
-  level: Level | undefined,
+  level: Loudness | undefined,
   before: number,
   after: number,
 ): Promise<Piece> {

@@ -1,5 +1,5 @@
 import { silent, type Progress } from '../support/progress.ts';
-import { ahead } from '../support/prefetch.ts';
+import { prefetch } from '../support/prefetch.ts';
 import { makeBatches, type Batch } from '../support/batches.ts';
 import { frameCount } from './own/architecture.ts';
 import { encode } from './chunks.ts';
@@ -50,7 +50,7 @@ export async function computeFeatures(
   );
   const load = (batch: Batch) => Promise.all(batch.examples.map((i) => missing[i]!.read()));
   let writing: Promise<unknown> = Promise.resolve();
-  for await (const { item: batch, result: audio } of ahead(batches, 2, load)) {
+  for await (const { item: batch, result: audio } of prefetch(batches, 2, load)) {
     signal?.throwIfAborted();
     const hidden = await encode(encoder, audio, layers, batch.frames);
     await writing;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { statSync } from 'node:fs';
 import { differentiate } from '../onnx/autodiff/differentiate.ts';
-import { readModel, type ImportedModel } from '../onnx/file/import.ts';
+import { importModel, type ImportedModel } from '../onnx/file/import.ts';
 import { Network } from '../onnx/graph/network.ts';
 import { messageOf } from '../support/errors.ts';
 import { FRAME_FIELD } from './own/architecture.ts';
@@ -42,7 +42,7 @@ export interface Inspection {
   /** Whether recordings may lie side by side, padded, without changing each other's features. */
   padding_is_safe: boolean;
   /** What of it can learn, and if not all, why. */
-  fine_tuning: { learns: 'all' | 'top blocks' | 'nothing'; why?: string };
+  fine_tuning: { trainable: 'all' | 'top blocks' | 'nothing'; why?: string };
   recommended: { cut: number; train: string; reason: string };
 }
 
@@ -55,7 +55,7 @@ export async function inspectEncoder(choice: EncoderChoice, options: FetchOption
   const source = await findEncoder(choice, options);
   const bytes = await readSource(source);
   const folder = path.dirname(source.file);
-  const model = readModel(bytes, folder);
+  const model = importModel(bytes, folder);
   const hidden = findHiddenLayers(model);
   const encoder = await openEncoder(source.name, bytes, { folder, preprocessor: source.preprocessor });
   const response = await measureResponse(encoder);
@@ -63,7 +63,7 @@ export async function inspectEncoder(choice: EncoderChoice, options: FetchOption
   const own = isOwn(bytes);
   const stored = storedIn(bytes, model, hidden.layers);
   const fineTuning: Inspection['fine_tuning'] =
-    own && !hasQuantised(bytes) ? { learns: 'all' } : await tryToTrain(bytes, folder, hidden.layers.length - 1);
+    own && !hasQuantised(bytes) ? { trainable: 'all' } : await tryToTrain(bytes, folder, hidden.layers.length - 1);
   return {
     name: source.name,
     file: source.file,
@@ -124,21 +124,25 @@ async function tryToTrain(bytes: Uint8Array, folder: string, top: number): Promi
     const parameters = [...network.graph.parameters.values()];
     const gradients = differentiate(network.graph, output, network.graph.input('gradient', output.dims), parameters);
     if (gradients.size === 0)
-      return { learns: 'nothing', why: 'its highest block has no weights in float32 or float16' };
+      return { trainable: 'nothing', why: 'its highest block has no weights in float32 or float16' };
     return {
-      learns: 'top blocks',
+      trainable: 'top blocks',
       why: 'of an encoder that others exported, isogloss trains blocks from the top down, not the convolutions',
     };
   } catch (error) {
-    return { learns: 'nothing', why: messageOf(error) };
+    return { trainable: 'nothing', why: messageOf(error) };
   }
 }
 
 /** Bytes a parameter takes while it learns: itself, where it started, AdamW's two moments, and its gradient, of which the binding makes a copy. */
 const LEARNING_BYTES = 24;
 
-function recommend({ learns, why }: Inspection['fine_tuning'], top: number, stored: Stored): Inspection['recommended'] {
-  if (learns === 'nothing') return { cut: top, train: 'head', reason: `only a head can learn on it: ${why!}` };
+function recommend(
+  { trainable, why }: Inspection['fine_tuning'],
+  top: number,
+  stored: Stored,
+): Inspection['recommended'] {
+  if (trainable === 'nothing') return { cut: top, train: 'head', reason: `only a head can learn on it: ${why!}` };
   const cut = Math.max(0, top - 2);
   const learning = stored.above(cut);
   const more = `From ten minutes of speech on, try train: { top: ${top - cut} }, cut ${cut}: ${(learning / 1e6).toFixed(1)} M more parameters learn, which takes ${Math.ceil((learning * LEARNING_BYTES) / 1e6)} MB and more for activations.`;

@@ -19,10 +19,10 @@ export interface TokenErrors {
   inserted: number;
 }
 
-export type Level = 'words' | 'tokens';
+export type TokenLevel = 'words' | 'tokens';
 
 /** The tokens, or words, that are most often taken for others, left out or put in. */
-export function confusions(pairs: readonly AlignedPair[], most: number, level: Level = 'tokens'): Confusion[] {
+export function confusions(pairs: readonly AlignedPair[], most: number, level: TokenLevel = 'tokens'): Confusion[] {
   const counts = new Map<string, Confusion>();
   eachStep(pairs, level, (reference, hypothesis) => {
     if (reference === hypothesis) return;
@@ -37,7 +37,7 @@ export function confusions(pairs: readonly AlignedPair[], most: number, level: L
 }
 
 /** Every token, or word, with its errors; those with the most errors first. */
-export function errorsByToken(pairs: readonly AlignedPair[], level: Level): TokenErrors[] {
+export function errorsByToken(pairs: readonly AlignedPair[], level: TokenLevel): TokenErrors[] {
   const all = new Map<string, TokenErrors>();
   const of = (token: string): TokenErrors => {
     let errors = all.get(token);
@@ -61,7 +61,7 @@ export function errorsByToken(pairs: readonly AlignedPair[], level: Level): Toke
 /** Goes through all alignments; a side that has nothing is empty. */
 function eachStep(
   pairs: readonly AlignedPair[],
-  level: Level,
+  level: TokenLevel,
   visit: (reference: string, hypothesis: string) => void,
 ): void {
   for (const pair of pairs) {

@@ -1,6 +1,6 @@
 import type { Threshold } from '../evaluate/calibration.ts';
 import type { Scores } from '../evaluate/score.ts';
-import { nameOf } from '../recipe/learns.ts';
+import { nameOf } from '../recipe/trainable-part.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { hubFrontMatter, type Data } from './hub-card.ts';
 

@@ -14,7 +14,7 @@ import { exportOnnx } from './onnx.ts';
 import { exportSherpa } from './sherpa.ts';
 import { exportTransformers, type Parts } from './transformers.ts';
 import type { Data } from './hub-card.ts';
-import { adapterOptions, readModel } from '../model/model.ts';
+import { adapterOptions, readModelFolder } from '../model/model.ts';
 
 export const EXPORT_FORMATS = ['transformers', 'onnx', 'sherpa'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -82,7 +82,7 @@ function findModel(run: string): string {
 }
 
 async function partsOf(folder: string): Promise<Omit<Parts, 'card'>> {
-  const { about, vocabulary, encoder, weights } = await readModel(folder);
+  const { about, vocabulary, encoder, weights } = await readModelFolder(folder);
   const architecture = readArchitecture(about.encoder.name, encoder);
   // Adapters become a part of the encoder.
   const adapted = about.adapters

@@ -15,7 +15,7 @@ export interface WholeModel {
   blank: number;
 }
 
-export interface Sound {
+export interface AudioInput {
   /** What the graph's input is called. */
   name: string;
   /** Whether the graph brings it to zero mean and unit variance itself. */
@@ -28,7 +28,7 @@ export interface Sound {
  */
 export function wholeGraph(
   model: WholeModel,
-  sound: Sound,
+  sound: AudioInput,
   metadata: Readonly<Record<string, string>> = {},
 ): ModelProto {
   const hidden = Object.fromEntries(model.layers.map((layer) => [`hidden.${layer}`, `hidden.${layer}`]));
@@ -47,7 +47,7 @@ export function wholeGraph(
 }
 
 /** Sound → `padded`: padded or cut to the length that the encoder wants, and `mask`, which is 1 unless there is no whole frame. */
-function preparation(sound: Sound): Uint8Array {
+function preparation(sound: AudioInput): Uint8Array {
   const g = new Graph();
   const input = g.input(sound.name, ['batch', 'samples']);
   const x = sound.standardise ? standardised(g, input) : input;

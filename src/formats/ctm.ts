@@ -3,7 +3,7 @@ import { linesOf, spaced } from './transcript.ts';
 import type { Segment } from './stm.ts';
 
 /** A recognised word. Times are seconds. */
-export interface TimedWord {
+export interface CtmWord {
   file: string;
   channel: string;
   start: number;
@@ -17,7 +17,7 @@ export interface TimedWord {
  * NIST CTM: `file channel start duration word [confidence]` a line.
  * @throws InputError for a line with too few fields, bad times, or alternatives
  */
-export function parseCtm(content: string, file: string): TimedWord[] {
+export function parseCtm(content: string, file: string): CtmWord[] {
   return Array.from(linesOf(content, true), ({ text, line }) => {
     const place = { file, line };
     const [recording, channel, from, length, word, confidence] = text.trim().split(/\s+/);
@@ -50,7 +50,7 @@ export function parseCtm(content: string, file: string): TimedWord[] {
  * @throws InputError for words in a recording or channel of which there is no reference
  */
 export function wordsInSegments(
-  words: readonly TimedWord[],
+  words: readonly CtmWord[],
   segments: readonly Segment[],
   file: string,
 ): Map<Segment, string> {
@@ -59,7 +59,7 @@ export function wordsInSegments(
   for (const segment of segments)
     byRecording.set(keyOf(segment), [...(byRecording.get(keyOf(segment)) ?? []), segment]);
   for (const list of byRecording.values()) list.sort((a, b) => a.start - b.start);
-  const found = new Map<Segment, TimedWord[]>(segments.map((segment) => [segment, []]));
+  const found = new Map<Segment, CtmWord[]>(segments.map((segment) => [segment, []]));
   for (const word of words) {
     const candidates = byRecording.get(keyOf(word));
     if (!candidates)

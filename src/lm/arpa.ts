@@ -1,5 +1,5 @@
 import { InputError } from '../support/errors.ts';
-import { Level } from './level.ts';
+import { NgramTable } from './ngram-table.ts';
 import { readLines, writePieces } from './lines.ts';
 import { NgramModel } from './ngram-model.ts';
 import { guessUnit, UNKNOWN, type TextUnits } from './units.ts';
@@ -27,7 +27,7 @@ function* arpaLines(model: NgramModel): Generator<string> {
 }
 
 function ngramLine(
-  { order, words, probabilities, backoffs }: Level,
+  { order, words, probabilities, backoffs }: NgramTable,
   i: number,
   tokens: readonly string[],
   withBackoff: boolean,
@@ -65,7 +65,7 @@ class ArpaReader {
   private readonly ids = new Map<string, number>();
   /** What the head says. */
   private readonly counts: number[] = [];
-  private readonly levels: Level[] = [];
+  private readonly levels: NgramTable[] = [];
   private readonly firstLines: number[] = [];
   private part: 'before' | 'counts' | 'n-grams' | 'after' = 'before';
   private line = 0;
@@ -115,7 +115,7 @@ class ArpaReader {
     this.finishLevel();
     if (order !== this.levels.length + 1 || order > this.counts.length)
       this.refuse(`\\${order}-grams: is out of place, or \\data\\ doesn’t announce it`);
-    this.levels.push(new Level(order));
+    this.levels.push(new NgramTable(order));
     this.firstLines.push(this.line + 1);
     this.part = 'n-grams';
   }

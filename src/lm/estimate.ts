@@ -1,7 +1,7 @@
 import { adjustCounts, type Pruning } from './adjust.ts';
 import { BEGIN_ID, UNKNOWN_ID } from './count.ts';
 import { discountOf, type Discounts } from './discounts.ts';
-import { Level } from './level.ts';
+import { NgramTable } from './ngram-table.ts';
 import { compareRows, RecordSorter, type Cursor } from './record-sorter.ts';
 import { breathe, ROWS_A_BREATH } from './work.ts';
 
@@ -9,7 +9,7 @@ export interface Estimate {
   /** The ids that stay: those in `levels` are indices into it. */
   ids: number[];
   /** From order 1 on. */
-  levels: Level[];
+  levels: NgramTable[];
   discounts: Discounts[];
 }
 
@@ -184,7 +184,7 @@ class Interpolation {
   private readonly alive: boolean[];
   private readonly backoffAlive: boolean[];
   private readonly keys: readonly number[][];
-  private readonly levels: Level[];
+  private readonly levels: NgramTable[];
   private readonly newIds: Uint32Array;
   private readonly pruned: Uint8Array;
   private readonly unigram = new Uint32Array(1);
@@ -201,13 +201,13 @@ class Interpolation {
     this.alive = grams.map((cursor) => cursor.next());
     this.backoffAlive = backoffs.map((cursor) => cursor.next());
     this.keys = Array.from({ length: order }, (_, i) => keysFrom(i));
-    this.levels = Array.from({ length: order }, (_, i) => new Level(i + 1));
+    this.levels = Array.from({ length: order }, (_, i) => new NgramTable(i + 1));
     this.pruned = pruned;
     this.newIds = new Uint32Array(pruned.length);
     for (let id = 0, next = 0; id < pruned.length; id++) this.newIds[id] = pruned[id] ? 0 : next++;
   }
 
-  async run(unigrams: Float64Array, signal?: AbortSignal): Promise<Level[]> {
+  async run(unigrams: Float64Array, signal?: AbortSignal): Promise<NgramTable[]> {
     let breathed = 0;
     for (let id = 0; id < unigrams.length; id++) {
       if (this.pruned[id]) continue;

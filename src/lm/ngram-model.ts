@@ -1,6 +1,6 @@
 import { InputError, type Place } from '../support/errors.ts';
 import type { LanguageModel } from './language-model.ts';
-import { Level } from './level.ts';
+import { NgramTable } from './ngram-table.ts';
 import { TokenTable } from './token-table.ts';
 import { BEGIN, END, UNKNOWN, type TextUnits } from './units.ts';
 
@@ -83,7 +83,7 @@ export class NgramModel implements LanguageModel {
   static build(
     units: TextUnits,
     tokens: readonly string[],
-    levels: readonly Level[],
+    levels: readonly NgramTable[],
     placeOf: (order: number, index: number) => Place = () => ({}),
   ): NgramModel {
     const all = tokens.includes(UNKNOWN) ? tokens : [...tokens, UNKNOWN];
@@ -129,9 +129,9 @@ export class NgramModel implements LanguageModel {
   }
 
   /** The n-grams of all orders, as ARPA files have them. */
-  levels(): Level[] {
+  levels(): NgramTable[] {
     const { starts } = this.nodes;
-    const levels = this.counts.map((count, i) => new Level(i + 1, count));
+    const levels = this.counts.map((count, i) => new NgramTable(i + 1, count));
     const path = new Uint32Array(this.order);
     const visit = (node: number, depth: number): void => {
       path[depth] = this.words[node]!;
@@ -170,7 +170,7 @@ class Trie {
   readonly nodes: Nodes;
   private readonly placeOf: (order: number, index: number) => Place;
 
-  constructor(levels: readonly Level[], tokens: number, placeOf: (order: number, index: number) => Place) {
+  constructor(levels: readonly NgramTable[], tokens: number, placeOf: (order: number, index: number) => Place) {
     this.placeOf = placeOf;
     const counts = levels.map((level, i) => (i === 0 ? tokens : level.count));
     const starts = Uint32Array.from([0, 1, ...counts]);
@@ -189,7 +189,7 @@ class Trie {
     this.foldSuffixes(top);
   }
 
-  private addUnigrams(level: Level, tokens: number): void {
+  private addUnigrams(level: NgramTable, tokens: number): void {
     const { words, probabilities, backoffs, children, starts } = this.nodes;
     probabilities.fill(UNKNOWN_MISSING, 1, 1 + tokens);
     for (let id = 0; id < tokens; id++) words[1 + id] = id;
@@ -198,7 +198,7 @@ class Trie {
     [children[0], children[1]] = [1, 1 + tokens];
   }
 
-  private add(level: Level): void {
+  private add(level: NgramTable): void {
     const { starts, words, probabilities, backoffs, children, suffixes } = this.nodes;
     const { order } = level;
     const [firstParent, start] = [starts[order - 1]!, starts[order]!];
@@ -231,7 +231,7 @@ class Trie {
   }
 
   /** The node of an n-gram without its last token. */
-  private parentOf({ order, words }: Level, index: number): number {
+  private parentOf({ order, words }: NgramTable, index: number): number {
     let node = 1 + words[index * order]!;
     for (let c = 1; c < order - 1 && node !== 0; c++)
       node = findChild(this.nodes.words, this.nodes.children, node, words[index * order + c]!);

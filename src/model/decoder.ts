@@ -68,7 +68,7 @@ export class Decoder {
     const hypotheses = this.settings && beamSearch(logits, 0, frames, this.alphabet, this.settings);
     const found = hypotheses ? hypotheses[0]! : greedyWithTimes(logits, 0, frames, size, blank);
     // `<unk>` alone writes nothing.
-    const words = this.worth(logits, found).filter(({ word }) => word !== '');
+    const words = this.calibrated(logits, found).filter(({ word }) => word !== '');
     return {
       text: words.map(({ word }) => word).join(' '),
       ids: found.ids,
@@ -78,7 +78,7 @@ export class Decoder {
   }
 
   /** The words of what was found, with confidences that are worth what they say. */
-  private worth(logits: Float32Array, found: TimedTokens): TimedWord[] {
+  private calibrated(logits: Float32Array, found: TimedTokens): TimedWord[] {
     const { alphabet, calibration } = this;
     if (!calibration) return wordsOf(found, alphabet);
     const confidences = confidencesAt(calibration.temperature, logits, alphabet.tokens.length, found);

@@ -13,7 +13,7 @@ import { readWeights } from '../encoder/own/weights.ts';
 import { loadLanguageModel } from '../lm/load.ts';
 import { buildHead } from '../head/head.ts';
 import type { Weights } from '../onnx/training/engine.ts';
-import { readModel as readGraph } from '../onnx/file/import.ts';
+import { importModel as readGraph } from '../onnx/file/import.ts';
 import { Network, type AdapterOptions } from '../onnx/graph/network.ts';
 import { encodeModel } from '../onnx/file/proto.ts';
 import { frameMask } from '../audio/standardise.ts';
@@ -108,7 +108,7 @@ export class Model {
 
   /** @throws InputError when the folder is no model */
   static async load(folder: string): Promise<Model> {
-    return Model.assemble(await readModel(folder));
+    return Model.assemble(await readModelFolder(folder));
   }
 
   /** Runs recordings of like length (16 kHz mono) side by side. */
@@ -160,7 +160,7 @@ export interface ModelParts {
 }
 
 /** @throws InputError when the folder is no model, or not whole */
-export async function readModel(folder: string): Promise<ModelParts> {
+export async function readModelFolder(folder: string): Promise<ModelParts> {
   const file = path.join(folder, 'model.json');
   const about = aboutSchema.safeParse(
     await readJson(file).catch((error: unknown) => {

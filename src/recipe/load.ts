@@ -1,9 +1,9 @@
-import { isMap, isNode, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import type { z } from 'zod';
 import { editDistance } from '../support/edit-distance.ts';
 import { InputError } from '../support/errors.ts';
 import { readText, sha256 } from '../support/files.ts';
-import { breadthOf } from './learns.ts';
+import { breadthOf } from './trainable-part.ts';
 import { recipeSchema, type Recipe } from './schema.ts';
 
 const HELP = 'docs/recipes.md lists every field.';
@@ -20,6 +20,7 @@ export async function loadRecipe(file: string): Promise<Recipe> {
   if (problem)
     throw new InputError(firstLine(problem.message), `Mend the YAML. ${HELP}`, { file, line: lineAt(problem.pos[0]) });
   refuseTags(document, file, lineAt);
+  renameOldKeys(document);
   const parsed = recipeSchema.safeParse(document.toJS());
   if (parsed.success) {
     refuseNonsense(parsed.data, document, file, lineAt);
@@ -45,6 +46,19 @@ function refuseTags(document: Document.Parsed, file: string, lineAt: (offset: nu
         });
     },
   });
+}
+
+/** Fields that had another name in earlier versions, where they stand: recipes of then keep working. */
+const OLD_KEYS: readonly { at: readonly string[]; old: string; now: string }[] = [
+  { at: ['training'], old: 'stay_near', now: 'l2_sp' },
+];
+
+function renameOldKeys(document: Document.Parsed): void {
+  for (const { at, old, now } of OLD_KEYS) {
+    const map = document.getIn(at);
+    if (!isMap(map) || map.has(now)) continue;
+    for (const { key } of map.items) if (isScalar(key) && key.value === old) key.value = now;
+  }
 }
 
 /** Fields that are right one by one and wrong together. */

@@ -201,7 +201,7 @@ const training = z.strictObject({
   layer_decay: share
     .default(0.9)
     .describe('Each block below the top learns by this share of the one above it (Howard & Ruder 2018).'),
-  stay_near: z
+  l2_sp: z
     .number()
     .nonnegative()
     .default(0)

@@ -9,7 +9,7 @@ import {
   type Judged,
   type Temperature,
 } from '../evaluate/calibration.ts';
-import type { Evaluated, HeardWord } from './evaluate-model.ts';
+import type { Evaluated, RecognisedWord } from './evaluate-model.ts';
 
 /** The share of words that have to be right above the threshold. */
 const WANTED = 0.95;
@@ -18,9 +18,9 @@ const WANTED = 0.95;
 export function calibrate(dev: Evaluated): { curve?: ConfidenceCurve; apply: (evaluated: Evaluated) => Evaluated } {
   const curve = fitConfidence(judged(dev));
   if (!curve) return { apply: (evaluated) => evaluated };
-  const worth = (words: readonly HeardWord[]): HeardWord[] =>
+  const withCurve = (words: readonly RecognisedWord[]): RecognisedWord[] =>
     words.map((word) => ({ ...word, confidence: calibrated(curve, word.confidence) }));
-  return { curve, apply: ({ pairs, words }) => ({ pairs, words: words.map(worth) }) };
+  return { curve, apply: ({ pairs, words }) => ({ pairs, words: words.map(withCurve) }) };
 }
 
 /**

@@ -5,13 +5,13 @@ import { alignPairs, type AlignedPair } from '../evaluate/score.ts';
 import type { Decoded } from '../model/decoder.ts';
 import type { Model } from '../model/model.ts';
 import type { Recipe } from '../recipe/schema.ts';
-import { ahead } from '../support/prefetch.ts';
+import { prefetch } from '../support/prefetch.ts';
 import { makeBatches } from '../support/batches.ts';
-import { BATCH_FRAMES } from './outputs.ts';
+import { BATCH_FRAMES } from './model-outputs.ts';
 import type { Item, Prepared } from '../dataset/prepare.ts';
 
 /** A word that was recognised: seconds from the utterance's start, and how sure the network was. */
-export interface HeardWord {
+export interface RecognisedWord {
   text: string;
   start: number;
   end: number;
@@ -22,7 +22,7 @@ export interface HeardWord {
 export interface Evaluated {
   pairs: AlignedPair[];
   /** Of each pair's hypothesis; none where the model writes phones. */
-  words: HeardWord[][];
+  words: RecognisedWord[][];
 }
 
 /** Decodes recordings with a model, from the sound up, and aligns what came out with the references. */
@@ -40,7 +40,7 @@ export async function evaluateModel(
     items.map((item) => frameCount(item.samples)),
     BATCH_FRAMES,
   );
-  for await (const { item: batch, result: audio } of ahead(batches, 2, (batch) =>
+  for await (const { item: batch, result: audio } of prefetch(batches, 2, (batch) =>
     Promise.all(batch.examples.map((i) => prepared.read(items[i]!))),
   ))
     (await model.run(audio)).forEach(({ logits, frames }, row) => {

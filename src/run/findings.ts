@@ -49,7 +49,7 @@ const STILL_FALLING = 0.97;
 const MOST_SYMBOLS_SHOWN = 8;
 
 /** Looks for training's classic failures. Nothing is wrong where none is found, but for what nobody has thought of. */
-export function diagnose(facts: RunFacts): TrainingFinding[] {
+export function findProblems(facts: RunFacts): TrainingFinding[] {
   const stages = stagesIn(facts);
   const rate = stages.map((stage) => learningRateTooHigh(stage, facts)).find((finding) => finding !== undefined);
   // What came out is the last stage's.

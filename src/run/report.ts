@@ -10,7 +10,7 @@ import type { Recipe } from '../recipe/schema.ts';
 import { costLines } from '../report/costs.ts';
 import type { ReportData, ReportUtterance } from '../report/data.ts';
 import { renderReport } from '../report/page.ts';
-import { ahead } from '../support/prefetch.ts';
+import { prefetch } from '../support/prefetch.ts';
 import { writeAtomic } from '../support/files.ts';
 import type { Trained } from './train-and-test.ts';
 import { readCheckpoint } from '../train/checkpoint.ts';
@@ -110,7 +110,7 @@ async function utterancesOf(prepared: Prepared, trained: Trained): Promise<Repor
   const utterances: ReportUtterance[] = [];
   const describe = (pair: AlignedPair): Promise<ReportUtterance> =>
     utteranceOf(pair, items.get(pair.id)!, played.has(pair) ? prepared.read : undefined);
-  for await (const { result } of ahead(trained.test.pairs, 3, describe))
+  for await (const { result } of prefetch(trained.test.pairs, 3, describe))
     utterances.push({ ...result, ...wordsOf(trained, utterances.length) });
   return utterances;
 }

@@ -12,17 +12,17 @@ import { cacheFolder } from '../support/cache-folder.ts';
 import { machine, type Machine } from '../onnx/runtime/device.ts';
 import { sha256, writeAtomic, writeJson } from '../support/files.ts';
 import { InputError, type SetAside } from '../support/errors.ts';
-import { alone } from '../support/lock.ts';
+import { withLock } from '../support/lock.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { versions } from '../support/versions.ts';
-import { diagnose, factsOf, type TrainingFinding } from './findings.ts';
+import { findProblems, factsOf, type TrainingFinding } from './findings.ts';
 import type { MemoryMode } from '../train/memory.ts';
 import { writeReport } from './report.ts';
 import { prepare, type Prepared } from '../dataset/prepare.ts';
 import { adapt } from './train-and-test.ts';
 import { earlierRun, type Forgetting } from './forgetting.ts';
 import { lockEncoder, readLockedEncoder, type LockedEncoder } from './locked-encoder.ts';
-import { fromModel, startingPoint } from '../train/pretrained.ts';
+import { fromModel, openPretrained } from '../train/pretrained.ts';
 
 export interface RunOptions {
   /** Where run folders are; `runs` by default. */
@@ -81,7 +81,7 @@ export async function runRecipe(recipeFile: string, options: RunOptions = {}): P
 
   await mkdir(folder, { recursive: true });
   // Another process may have finished it in between.
-  return alone(folder, async () => (await finishedRun(folder)) ?? runIn(folder, recipe, options));
+  return withLock(folder, async () => (await finishedRun(folder)) ?? runIn(folder, recipe, options));
 }
 
 async function runIn(folder: string, recipe: Recipe, options: RunOptions): Promise<RunResult> {
@@ -92,7 +92,7 @@ async function runIn(folder: string, recipe: Recipe, options: RunOptions): Promi
   const model = recipe.start === undefined ? undefined : await modelFolder(recipe.start, options.runs ?? 'runs');
   const start =
     model === undefined
-      ? await startingPoint(recipe, { progress, signal: options.signal, commit: before?.commit })
+      ? await openPretrained(recipe, { progress, signal: options.signal, commit: before?.commit })
       : await fromModel(model);
   const encoder = start.source && (await lockEncoder(start.source, before));
   const earlier = model === undefined ? undefined : await earlierRun(model, cache, progress, options.signal);
@@ -119,7 +119,7 @@ async function runIn(folder: string, recipe: Recipe, options: RunOptions): Promi
   });
   await writeJsonLines(path.join(folder, 'hypotheses.jsonl'), trained.hypotheses);
   const metrics: Metrics = { ...trained.metrics, machine: { device, threads } };
-  const findings = diagnose(factsOf(recipe, prepared, trained));
+  const findings = findProblems(factsOf(recipe, prepared, trained));
   await writeJson(path.join(folder, 'findings.json'), findings);
   await writeReport({ folder, recipe, prepared, trained: { ...trained, metrics }, sources });
   // Last: a folder that has it is finished.

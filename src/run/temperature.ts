@@ -2,7 +2,7 @@ import { ctcLoss } from '../ctc/loss.ts';
 import { frameCount } from '../encoder/own/architecture.ts';
 import { fitTemperature, type Temperature } from '../evaluate/calibration.ts';
 import type { Model } from '../model/model.ts';
-import { outputsOf } from './outputs.ts';
+import { modelOutputs } from './model-outputs.ts';
 import type { Prepared } from '../dataset/prepare.ts';
 
 /** One number is known well enough from ten minutes of dev, evenly taken. */
@@ -16,7 +16,7 @@ export async function temperatureOf(model: Model, prepared: Pick<Prepared, 'read
   const all = prepared.dev.reduce((sum, item) => sum + frameCount(item.samples), 0);
   const stride = Math.ceil(all / MOST_FRAMES);
   const items = prepared.dev.filter((_, i) => i % stride === 0);
-  const outputs = await outputsOf(model, prepared, items);
+  const outputs = await modelOutputs(model, prepared, items);
   const loss = (temperature: number): number =>
     lossAt(
       temperature,

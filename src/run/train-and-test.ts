@@ -16,7 +16,7 @@ import { cacheFolder } from '../support/cache-folder.ts';
 import { writeJson } from '../support/files.ts';
 import type { Progress } from '../support/progress.ts';
 import { calibrate, confidenceOf } from './confidence.ts';
-import { evaluateModel, type Evaluated, type HeardWord } from './evaluate-model.ts';
+import { evaluateModel, type Evaluated, type RecognisedWord } from './evaluate-model.ts';
 import { recordEpoch } from '../train/epoch-log.ts';
 import { train } from '../train/loop.ts';
 import type { EpochRecord } from '../train/task.ts';
@@ -30,7 +30,7 @@ import { temperatureOf } from './temperature.ts';
 import { tuneDecoding } from './tune-decoding.ts';
 import { stagesOf, type Stage } from '../train/stages.ts';
 import { headOf, spellingStart } from '../train/known-phones.ts';
-import { extendVocabulary, layersOf, randomStart, trainedParts, type StartingPoint } from '../train/pretrained.ts';
+import { extendVocabulary, layersOf, randomStart, trainedParts, type Pretrained } from '../train/pretrained.ts';
 import { buildTrainable, cutOf, optimiserOf, type Shape } from '../train/trainable.ts';
 
 export interface Work {
@@ -38,7 +38,7 @@ export interface Work {
   prepared: Prepared;
   folder: string;
   /** What training goes on from. */
-  start: StartingPoint;
+  start: Pretrained;
   /** The run of the model that training goes on from, where it is there. */
   earlier?: EarlierRun | undefined;
   sources: readonly { name: string; source?: Source }[];
@@ -64,7 +64,7 @@ export interface Trained {
     speaker?: string;
     file?: string;
     snr?: number;
-    words: HeardWord[];
+    words: RecognisedWord[];
     nbest?: readonly string[];
   }[];
 }
@@ -196,7 +196,7 @@ async function trainStages(work: Work, folder: string): Promise<StagesResult> {
     layers,
     tokens: prepared.vocabulary.size,
     adapters: adapterOptions(
-      start.adapters ?? (stages.some((stage) => stage.learns === 'adapters') ? recipe.adapters : undefined),
+      start.adapters ?? (stages.some((stage) => stage.trainable === 'adapters') ? recipe.adapters : undefined),
     ),
     freeze: recipe.encoder.freeze,
   };
@@ -251,14 +251,14 @@ interface StageWork {
 
 async function trainStage(work: Work, { shape: common, stage, weights, folder, index, only, epochsBefore }: StageWork) {
   const { recipe, prepared, start, progress, signal } = work;
-  const encoder = await start.open(stage.learns === 'all' ? undefined : cutOf({ encoder: start }, stage.learns));
+  const encoder = await start.open(stage.trainable === 'all' ? undefined : cutOf({ encoder: start }, stage.trainable));
   // What an earlier stage has trained stays trained.
   for (const [name, data] of encoder.weights) if (!weights.has(name)) weights.set(name, data);
   const shape: Shape = { ...common, encoder };
   const cache = new FeatureCache(path.join(cacheFolder(), 'features'));
   const source = {
     shape,
-    learns: stage.learns,
+    trainable: stage.trainable,
     start,
     recipe,
     prepared,
@@ -269,7 +269,7 @@ async function trainStage(work: Work, { shape: common, stage, weights, folder, i
   const { train: trainExamples, dev, features } = await examplesFor(source);
   const named: Progress = only ? progress : (what, total, unit) => progress(`${stage.name}: ${what}`, total, unit);
   const result = await train({
-    build: (training) => buildTrainable(shape, stage.learns, weights, training),
+    build: (training) => buildTrainable(shape, stage.trainable, weights, training),
     blank: prepared.vocabulary.blank,
     train: trainExamples,
     dev,

@@ -5,7 +5,7 @@ import type { Model } from '../model/model.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import type { Progress } from '../support/progress.ts';
 import { textToTokens } from '../text/targets.ts';
-import { outputsOf } from './outputs.ts';
+import { modelOutputs } from './model-outputs.ts';
 import type { Prepared } from '../dataset/prepare.ts';
 
 /** Enough to tell good weights from bad ones, at a fraction of the time. */
@@ -36,7 +36,7 @@ export async function tuneDecoding(
   });
   if (!knowledge.languageModel) return { decoding: decoding({ alpha: 0, beta: 0 }), tried: [] };
   if (alpha !== undefined && beta !== undefined) return { decoding: decoding({ alpha, beta }), tried: [] };
-  const outputs = await outputsOf(model, prepared, prepared.dev);
+  const outputs = await modelOutputs(model, prepared, prepared.dev);
   const task = progress('tune decoding', undefined, 'weights');
   const errorRate = (weights: { alpha: number; beta: number }): number => {
     const decoder = new Decoder(model.vocabulary, decoding(weights, TUNING_BEAM), knowledge);

@@ -23,7 +23,7 @@ const SILENT_MS = 5 * 60_000;
  * Works in a folder that no other process may write to meanwhile. What a killed process left behind is taken over.
  * @throws WorkError naming the other process, if there is one
  */
-export async function alone<T>(folder: string, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
   const file = path.join(folder, FILE);
   await take(file, { pid: process.pid, host: hostname(), ...beginning(process.pid), since: new Date().toISOString() });
   const touching = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => {}), TOUCH_MS).unref();

@@ -2,7 +2,7 @@
  * Does work on items several at a time and hands the results over in the items' order. At most `width` are under way or
  * waiting to be taken, so memory stays bounded.
  */
-export async function* ahead<T, R>(
+export async function* prefetch<T, R>(
   items: Iterable<T> | AsyncIterable<T>,
   width: number,
   work: (item: T) => Promise<R>,

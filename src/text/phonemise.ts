@@ -1,12 +1,18 @@
 import { execa } from 'execa';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Utterance } from '../corpus/utterance.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
 import { codeOf, InputError, messageOf, type Place } from '../support/errors.ts';
 import { sha256, writeAtomic } from '../support/files.ts';
 import { ExcludedText } from './normalise.ts';
 import { normalisePhones } from './phones.ts';
+
+/** Of an utterance, what its phones are found from. */
+export interface Transcribed {
+  text: string;
+  phones?: string;
+  language?: string;
+}
 
 /** espeak-ng's voice where it isn't called after the language. */
 const VOICES: Readonly<Record<string, string>> = { 'en-US': 'en-us', 'es-MX': 'es-419', 'fr-CA': 'fr-fr' };
@@ -15,7 +21,7 @@ const VOICES: Readonly<Record<string, string>> = { 'en-US': 'en-us', 'es-MX': 'e
  * An utterance's phones, `|` between words: as the manifest has them, else as espeak-ng would say the text.
  * @throws InputError when espeak-ng is wanted and not there, ExcludedText when it has no such voice or can't say the text
  */
-export async function phonesOf(utterance: Utterance, place: Place): Promise<string> {
+export async function phonesOf(utterance: Transcribed, place: Place): Promise<string> {
   if (utterance.phones !== undefined) return utterance.phones;
   const language = utterance.language ?? 'en-US';
   const voice = VOICES[language] ?? language.toLowerCase();

@@ -4,12 +4,12 @@ import { floats } from '../onnx/runtime/session.ts';
 import type { Random } from '../support/random.ts';
 import { fresh } from '../support/scratch.ts';
 import type { AudioAugmentSettings } from '../augment/audio-augment.ts';
-import { hear } from '../augment/augmented.ts';
+import { augmentRecordings } from '../augment/recordings.ts';
 import type { Examples } from './examples.ts';
-import { shareOut } from './threads.ts';
+import { mapInWorkers } from './worker-pool.ts';
 
 /** Recordings, 16 kHz mono. */
-export interface Sound {
+export interface RecordingSource {
   read(index: number): Promise<Float32Array>;
   /** Where a recording lies decoded: then other threads change it. */
   decoded?(index: number): string;
@@ -22,7 +22,7 @@ export interface Sound {
 export function audioExamples(
   samples: readonly number[],
   targets: readonly Int32Array[],
-  sound: Sound,
+  sound: RecordingSource,
   augment?: AudioAugmentSettings,
 ): Examples {
   return {
@@ -35,7 +35,7 @@ export function audioExamples(
       const lengths =
         augment && random
           ? await changed(batch.examples, sound, { width, augment }, random, audio)
-          : await hear(await Promise.all(batch.examples.map((i) => sound.read(i))), { width }, audio);
+          : await augmentRecordings(await Promise.all(batch.examples.map((i) => sound.read(i))), { width }, audio);
       const frameCounts = lengths.map((length) => Math.min(batch.frames, frameCount(length)));
       const inputs = {
         audio: floats(audio, [rows, width]),
@@ -49,7 +49,7 @@ export function audioExamples(
 /** Each recording changed by a generator of its own, so that it doesn't matter in which order and by whom. */
 async function changed(
   examples: readonly number[],
-  sound: Sound,
+  sound: RecordingSource,
   { width, augment }: { width: number; augment: AudioAugmentSettings },
   random: Random,
   audio: Float32Array,
@@ -57,14 +57,14 @@ async function changed(
   const seeds = examples.map(() => random.uint32());
   const here = async (first: number, end: number): Promise<Int32Array> => {
     const recordings = await Promise.all(examples.slice(first, end).map((i) => sound.read(i)));
-    return hear(
+    return augmentRecordings(
       recordings,
       { width, augment, seeds: seeds.slice(first, end) },
       audio.subarray(first * width, end * width),
     );
   };
   if (!sound.decoded) return here(0, examples.length);
-  const parts = await shareOut('augment', examples.length, (first, end) => ({
+  const parts = await mapInWorkers('augment', examples.length, (first, end) => ({
     files: examples.slice(first, end).map((i) => sound.decoded!(i)),
     width,
     augment,

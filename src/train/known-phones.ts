@@ -5,11 +5,11 @@ import type { Recipe } from '../recipe/schema.ts';
 import { learnSpelling, spellingTable } from '../text/spelling.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import type { Item } from '../dataset/prepare.ts';
-import type { StartingPoint } from './pretrained.ts';
+import type { Pretrained } from './pretrained.ts';
 import type { Shape } from './trainable.ts';
 
 /** A recipe's head on an encoder. One that may start from phones does so where the encoder knows some and the head hears their layer. */
-export function headOf(recipe: Recipe, start: StartingPoint, layers: readonly number[]): HeadSettings {
+export function headOf(recipe: Recipe, start: Pretrained, layers: readonly number[]): HeadSettings {
   const { phones: wanted, ...head } = recipe.head;
   const at = start.phones ? layers.indexOf(start.phones.layer) : -1;
   return wanted && head.kind !== 'linear' && at >= 0

@@ -12,7 +12,7 @@ import { Scratch } from '../support/scratch.ts';
 import type { Batch } from '../support/batches.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { LoadedBatch } from './examples.ts';
-import { ctcLossApart } from './loss-apart.ts';
+import { ctcLossInWorkers } from './loss-in-workers.ts';
 import { dropoutFeeds, specAugmentFeeds } from './masks.ts';
 import { Measurer, type Measured } from './measure.ts';
 import { describeMemory, planTraining } from './memory.ts';
@@ -190,7 +190,7 @@ async function trainStep(
   const [rows, frames, tokenCount] = output.dims as [number, number, number];
   const targets = batch.examples.map((i) => task.train.targets[i]!);
   const gradient = new Float32Array(rows * frames * tokenCount);
-  const lossOf = (await machine()).device === 'cpu' ? ctcLoss : ctcLossApart;
+  const lossOf = (await machine()).device === 'cpu' ? ctcLoss : ctcLossInWorkers;
   const losses = await lossOf(
     floatData(output),
     { batch: rows, frames, tokens: tokenCount },

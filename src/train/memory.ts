@@ -13,7 +13,7 @@ import { sizeInWords, memoryForUs } from '../support/memory.ts';
 import { trainingSettings } from './settings.ts';
 import { stagesOf } from './stages.ts';
 import { headOf } from './known-phones.ts';
-import { layersOf, startingPoint } from './pretrained.ts';
+import { layersOf, openPretrained } from './pretrained.ts';
 import { batchesOf } from './steps.ts';
 import type { TrainingTask } from './task.ts';
 import { buildTrainable, cutOf } from './trainable.ts';
@@ -150,17 +150,19 @@ const LIKELY_TOKENS = 40;
  */
 export async function memoryOfRecipe(recipe: Recipe): Promise<(MemoryPlan & { stage: string })[]> {
   const before = process.memoryUsage.rss();
-  const start = await startingPoint(recipe);
+  const start = await openPretrained(recipe);
   const { batchFrames } = trainingSettings(recipe);
   const frames = paddedLength(Math.min(batchFrames, LIKELY_SECONDS * 50));
   const shapes = [{ batch: Math.max(1, Math.floor(batchFrames / frames)), frames }];
   const stages = stagesOf(recipe);
   const layers = layersOf(recipe, start);
   const available = memoryForUs();
-  const adapters = adapterOptions(stages.some(({ learns }) => learns === 'adapters') ? recipe.adapters : undefined);
+  const adapters = adapterOptions(
+    stages.some(({ trainable }) => trainable === 'adapters') ? recipe.adapters : undefined,
+  );
   const plans: (MemoryPlan & { stage: string })[] = [];
-  for (const { name, learns } of stages) {
-    const encoder = await start.open(learns === 'all' ? undefined : cutOf({ encoder: start }, learns));
+  for (const { name, trainable } of stages) {
+    const encoder = await start.open(trainable === 'all' ? undefined : cutOf({ encoder: start }, trainable));
     const shape = {
       encoder,
       head: headOf(recipe, start, layers),
@@ -170,7 +172,7 @@ export async function memoryOfRecipe(recipe: Recipe): Promise<(MemoryPlan & { st
       freeze: recipe.encoder.freeze,
     };
     const planned = (mode: MemoryMode): Promise<MemoryPlan> =>
-      planMode(() => buildTrainable(shape, learns, encoder.weights, true), { shapes, mode, available, before });
+      planMode(() => buildTrainable(shape, trainable, encoder.weights, true), { shapes, mode, available, before });
     const { mode, need } = await fitting(recipe.training.memory, available, planned);
     plans.push({ stage: name, mode, need });
   }

@@ -12,7 +12,7 @@ import { readPhones, type KnownPhones } from '../encoder/own/phones.ts';
 import { tensorName } from '../encoder/exported/upper.ts';
 import { readWeights } from '../encoder/own/weights.ts';
 import type { HeadSettings } from '../head/head.ts';
-import { readModel, type About, type AdapterSettings, type ModelParts } from '../model/model.ts';
+import { readModelFolder, type About, type AdapterSettings, type ModelParts } from '../model/model.ts';
 import type { Weights } from '../onnx/training/engine.ts';
 import { withWeights } from '../onnx/file/with-weights.ts';
 import { InputError } from '../support/errors.ts';
@@ -25,7 +25,7 @@ import type { Stage } from './stages.ts';
 import { isAdapter, isHead, type Shape } from './trainable.ts';
 
 /** What training goes on from: an encoder, or the whole model of an earlier run. */
-export interface StartingPoint {
+export interface Pretrained {
   name: string;
   /** Numbers a frame, and the highest hidden layer. */
   dims: number;
@@ -65,7 +65,7 @@ export interface StartingPoint {
  * The encoder that a recipe names; what of it is on the Hub and not in the cache is fetched.
  * @throws InputError when it is not there, WorkError when it can't be got
  */
-export async function startingPoint(recipe: Recipe, options: FetchOptions = {}): Promise<StartingPoint> {
+export async function openPretrained(recipe: Recipe, options: FetchOptions = {}): Promise<Pretrained> {
   const { model } = recipe.encoder;
   if (model === 'new') return { ...ownEncoder(model, architectureOf(recipe)), pretrained: false };
   if (model === 'random') return randomStart(recipe);
@@ -77,15 +77,15 @@ export async function startingPoint(recipe: Recipe, options: FetchOptions = {}):
 }
 
 /** The embedded encoder's network before it has learnt anything. */
-export async function randomStart(recipe: Recipe): Promise<StartingPoint> {
+export async function randomStart(recipe: Recipe): Promise<Pretrained> {
   const encoder = await loadEncoder('random');
   await encoder.release();
   return { ...(await fromBytes('random', encoder.bytes)), pretrained: recipe.encoder.model === 'random' };
 }
 
 /** @throws InputError when the folder is no model */
-export async function fromModel(folder: string): Promise<StartingPoint> {
-  const { about, vocabulary, encoder, weights } = await readModel(folder);
+export async function fromModel(folder: string): Promise<Pretrained> {
+  const { about, vocabulary, encoder, weights } = await readModelFolder(folder);
   return {
     ...(await fromBytes(about.encoder.name, encoder, folder, about.encoder.preprocessor)),
     model: folder,
@@ -102,7 +102,7 @@ async function fromBytes(
   bytes: Uint8Array,
   folder?: string,
   preprocessor?: Preprocessor,
-): Promise<StartingPoint> {
+): Promise<Pretrained> {
   if (!isOwn(bytes)) return exportedEncoder(name, bytes, { folder, preprocessor });
   const start = {
     ...ownEncoder(name, readArchitecture(name, bytes), readWeights(bytes), readPhones(bytes)),
@@ -112,7 +112,7 @@ async function fromBytes(
 }
 
 /** Nothing of such an encoder learns: there is only what a head stands on. */
-async function openQuantised(start: StartingPoint, cut: number | undefined): Promise<LayerBuilder> {
+async function openQuantised(start: Pretrained, cut: number | undefined): Promise<LayerBuilder> {
   if (cut === start.top) return start.open(cut);
   throw quantisedCannotLearn('q8', 'Take it as it was, without `encoder.dtype: q8`');
 }
@@ -121,8 +121,8 @@ async function openQuantised(start: StartingPoint, cut: number | undefined): Pro
 async function exportedEncoder(
   name: string,
   bytes: Uint8Array,
-  options: Pick<StartingPoint, 'folder' | 'preprocessor'>,
-): Promise<StartingPoint> {
+  options: Pick<Pretrained, 'folder' | 'preprocessor'>,
+): Promise<Pretrained> {
   const encoder = await openEncoder(name, bytes, options);
   await encoder.release();
   const [dims, top] = [encoder.dims, encoder.layerCount - 1];
@@ -158,7 +158,7 @@ function ownEncoder(
   architecture: Architecture,
   weights: Weights = new Map(),
   phones?: KnownPhones,
-): StartingPoint {
+): Pretrained {
   const builder = ownLayers(architecture, weights);
   return {
     name,
@@ -188,7 +188,7 @@ function architectureOf(recipe: Recipe): Architecture {
 }
 
 /** @throws InputError for a layer that the encoder doesn't have */
-export function layersOf(recipe: Recipe, { top: blocks }: StartingPoint): number[] {
+export function layersOf(recipe: Recipe, { top: blocks }: Pretrained): number[] {
   const { layer } = recipe.encoder;
   if (layer === 'mix') return [...Array(blocks + 1).keys()];
   if (layer > blocks)
@@ -222,13 +222,14 @@ function widen(narrow: Float32Array, from: number, to: number, fresh?: Float32Ar
 /** The model that a run's stages have made. The encoder's file is made anew only where its own weights have changed. */
 export function trainedParts(
   recipe: Recipe,
-  start: StartingPoint,
+  start: Pretrained,
   shape: Pick<Shape, 'head' | 'layers'>,
   stages: readonly Stage[],
   weights: Weights,
   { train, vocabulary }: Pick<Prepared, 'train' | 'vocabulary'>,
 ): ModelParts {
-  const changed = !start.encoder || stages.some(({ learns }) => learns === 'all' || typeof learns === 'object');
+  const changed =
+    !start.encoder || stages.some(({ trainable }) => trainable === 'all' || typeof trainable === 'object');
   const learnt = changed && start.own ? learntPhones(recipe, shape, weights, train, vocabulary) : undefined;
   const own = new Map([
     ...[...weights].filter(([name]) => !isHead(name) && !isAdapter(name)),
@@ -237,7 +238,8 @@ export function trainedParts(
   const encoder = changed
     ? start.encode(own, { metadata: { 'isogloss.recipe': recipe.name }, ...(learnt ? { phones: learnt.phones } : {}) })
     : start.encoder!;
-  const adapters = start.adapters ?? (stages.some(({ learns }) => learns === 'adapters') ? recipe.adapters : undefined);
+  const adapters =
+    start.adapters ?? (stages.some(({ trainable }) => trainable === 'adapters') ? recipe.adapters : undefined);
   const about: About = {
     format: 'isogloss-model/1',
     name: recipe.name,

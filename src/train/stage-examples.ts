@@ -10,14 +10,14 @@ import { audioExamples } from './audio-examples.ts';
 import type { Examples } from './examples.ts';
 import { featureExamples } from './feature-examples.ts';
 import type { Item, Prepared } from '../dataset/prepare.ts';
-import type { Learns } from '../recipe/learns.ts';
-import type { StartingPoint } from './pretrained.ts';
+import type { TrainablePart } from '../recipe/trainable-part.ts';
+import type { Pretrained } from './pretrained.ts';
 import { cachedLayers, type Shape } from './trainable.ts';
 
 interface StageSource {
   shape: Shape;
-  learns: Learns;
-  start: StartingPoint;
+  trainable: TrainablePart;
+  start: Pretrained;
   recipe: Recipe;
   prepared: Prepared;
   cache: FeatureCache;
@@ -35,10 +35,10 @@ export interface StageExamples {
 export async function examplesFor(source: StageSource): Promise<StageExamples> {
   const { recipe, prepared } = source;
   const training = repeated(recipe, prepared.train);
-  const layers = cachedLayers(source.shape, source.learns);
+  const layers = cachedLayers(source.shape, source.trainable);
   if (!layers) return fromSound(source, training);
-  const train = heardAt(prepared, training, recipe.training.speeds);
-  const dev = heardAt(prepared, prepared.dev, [1]);
+  const train = recordingsAtSpeeds(prepared, training, recipe.training.speeds);
+  const dev = recordingsAtSpeeds(prepared, prepared.dev, [1]);
   const encoder = await openEncoder(source.start.name, source.start.encoder!, {
     preprocessor: source.start.preprocessor,
     folder: source.start.folder,
@@ -52,7 +52,7 @@ export async function examplesFor(source: StageSource): Promise<StageExamples> {
     source.signal,
   );
   await encoder.release();
-  const examples = (recordings: Heard[]): Examples =>
+  const examples = (recordings: RecordingAtSpeed[]): Examples =>
     featureExamples(
       recordings.map((r) => frameCount(r.samples)),
       layers.length * source.shape.encoder.dims,
@@ -88,11 +88,11 @@ function repeated({ seed, training }: Recipe, items: Item[]): Item[] {
 }
 
 /** A recording at some speed: what features are computed of. */
-interface Heard extends Recording {
+interface RecordingAtSpeed extends Recording {
   item: Item;
 }
 
-function heardAt(prepared: Prepared, items: readonly Item[], speeds: readonly number[]): Heard[] {
+function recordingsAtSpeeds(prepared: Prepared, items: readonly Item[], speeds: readonly number[]): RecordingAtSpeed[] {
   return speeds.flatMap((speed) =>
     items.map((item) => {
       if (speed === 1) return { item, key: item.key, samples: item.samples, read: () => prepared.read(item) };

@@ -1,11 +1,11 @@
-import { nameOf, type Learns } from '../recipe/learns.ts';
+import { nameOf, type TrainablePart } from '../recipe/trainable-part.ts';
 import type { Recipe } from '../recipe/schema.ts';
 
 /** One training of a run; gradual unfreezing has several, each going on from the one before. */
 export interface Stage {
   /** As people read it; unique in a run. */
   name: string;
-  learns: Learns;
+  trainable: TrainablePart;
   epochs: number;
   learningRate: number;
 }
@@ -16,7 +16,7 @@ export function stagesOf(recipe: Recipe): Stage[] {
   ];
   return listed.map(({ train, epochs, learning_rate }) => ({
     name: nameOf(train),
-    learns: train,
+    trainable: train,
     epochs,
     learningRate: learning_rate,
   }));

@@ -40,7 +40,7 @@ export interface TrainingTask {
   /** Parameters that don't start at random, by name: those of a trained network. */
   start?: Weights;
   /** Learning rates and pulls of single parameters. */
-  optimiser?: Pick<AdamWSettings, 'rateOf' | 'stayNear'>;
+  optimiser?: Pick<AdamWSettings, 'rateOf' | 'l2Sp'>;
   /** Where the loop keeps `last.ckpt` and `best.ckpt`; the same task resumes from there. */
   folder: string;
   progress?: Progress;

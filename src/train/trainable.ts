@@ -7,7 +7,7 @@ import { Network, type AdapterOptions } from '../onnx/graph/network.ts';
 import { concat, trim } from '../onnx/graph/ops.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { InputError } from '../support/errors.ts';
-import type { Learns } from '../recipe/learns.ts';
+import type { TrainablePart } from '../recipe/trainable-part.ts';
 
 /** Everything that shapes the network of a training. */
 export interface Shape {
@@ -25,10 +25,10 @@ export interface Shape {
  * @returns undefined for the sound
  * @throws InputError when nothing would learn
  */
-export function cachedLayers(shape: Shape, learns: Learns): number[] | undefined {
-  if (learns === 'head') return [...shape.layers];
-  if (learns === 'all') return undefined;
-  const cut = cutOf(shape, learns);
+export function cachedLayers(shape: Shape, trainable: TrainablePart): number[] | undefined {
+  if (trainable === 'head') return [...shape.layers];
+  if (trainable === 'all') return undefined;
+  const cut = cutOf(shape, trainable);
   if (Math.max(...shape.layers) <= cut)
     throw new InputError(
       `train: nothing between hidden layer ${cut} and the head's layer ${Math.max(...shape.layers)}, so no block would learn`,
@@ -44,12 +44,13 @@ export function cachedLayers(shape: Shape, learns: Learns): number[] | undefined
  */
 export function buildTrainable(
   shape: Shape,
-  learns: Learns,
+  trainable: TrainablePart,
   weights: Weights,
   training: boolean,
 ): { network: Network; logits: Value } {
-  const network = new Network(training, { ...shape.adapters, frozen: frozenOf(shape, learns, weights) });
-  const { mask, hidden, features } = learns === 'all' ? fromSound(network, shape) : fromCache(network, shape, learns);
+  const network = new Network(training, { ...shape.adapters, frozen: frozenOf(shape, trainable, weights) });
+  const { mask, hidden, features } =
+    trainable === 'all' ? fromSound(network, shape) : fromCache(network, shape, trainable);
   const fed = shape.layers.map((layer) => hidden.get(layer)!);
   const joined = features ?? (fed.length === 1 ? fed[0]! : concat(network.graph, fed, 2));
   const logits = appendHead(
@@ -76,14 +77,14 @@ function fromSound(network: Network, { encoder, head, layers }: Shape): Hidden {
   return { mask, hidden: new Map(hidden.map((value, layer) => [layer, value])) };
 }
 
-function fromCache(network: Network, shape: Shape, learns: Learns): Hidden {
+function fromCache(network: Network, shape: Shape, trainable: TrainablePart): Hidden {
   const { encoder, head } = shape;
-  const cached = cachedLayers(shape, learns)!;
+  const cached = cachedLayers(shape, trainable)!;
   const features = network.graph.input('features', ['batch', 'frames', cached.length * encoder.dims]);
   const mask = network.graph.input('mask', ['batch', 'frames']);
-  if (learns === 'head') return { mask, hidden: new Map(), features };
+  if (trainable === 'head') return { mask, hidden: new Map(), features };
   const hidden = new Map(cached.map((layer, i) => [layer, layerIn(network, features, i, cached.length, encoder.dims)]));
-  const cut = cutOf(shape, learns);
+  const cut = cutOf(shape, trainable);
   const upper = encoder.upper(
     network,
     { cut, until: Math.max(...shape.layers) },
@@ -100,41 +101,41 @@ function layerIn(network: Network, features: Value, index: number, count: number
 }
 
 /** Under a head alone everything is below the cut; adapters stand in every block, so that all of them are above it. */
-export function cutOf({ encoder }: { encoder: Pick<LayerBuilder, 'top'> }, learns: Learns): number {
+export function cutOf({ encoder }: { encoder: Pick<LayerBuilder, 'top'> }, trainable: TrainablePart): number {
   const { top } = encoder;
-  if (learns === 'head') return top;
-  if (typeof learns !== 'object') return 0;
-  if (learns.top > top)
+  if (trainable === 'head') return top;
+  if (typeof trainable !== 'object') return 0;
+  if (trainable.top > top)
     throw new InputError(
-      `train: this encoder has ${top} blocks, not ${learns.top}`,
+      `train: this encoder has ${top} blocks, not ${trainable.top}`,
       `Set \`top\` to ${top} at most, or \`train: all\`.`,
     );
-  return top - learns.top;
+  return top - trainable.top;
 }
 
 /** An adapter's parameters: what is new in an encoder that stays as it is. */
 export const isAdapter = (name: string): boolean => /\.(lora_[ab]|adapter\.)/.test(name);
 export const isHead = (name: string): boolean => name.startsWith('head.');
 
-function frozenOf(shape: Shape, learns: Learns, weights: Weights): Weights {
+function frozenOf(shape: Shape, trainable: TrainablePart, weights: Weights): Weights {
   const frozen = (name: string): boolean => {
     if (isHead(name) || isAdapter(name)) return false;
     return (
-      learns === 'adapters' ||
-      (learns === 'all' && shape.freeze === 'feature-encoder' && name.startsWith('feature_encoder.'))
+      trainable === 'adapters' ||
+      (trainable === 'all' && shape.freeze === 'feature-encoder' && name.startsWith('feature_encoder.'))
     );
   };
   return new Map([...weights].filter(([name]) => frozen(name)));
 }
 
 /** How single parameters learn: a pretrained encoder slower than the head, its lower blocks slower still. */
-export function optimiserOf(shape: Shape, recipe: Recipe): Pick<AdamWSettings, 'rateOf' | 'stayNear'> {
-  const { encoder_rate: rate, layer_decay: decay, stay_near: strength } = recipe.training;
+export function optimiserOf(shape: Shape, recipe: Recipe): Pick<AdamWSettings, 'rateOf' | 'l2Sp'> {
+  const { encoder_rate: rate, layer_decay: decay, l2_sp: strength } = recipe.training;
   const pretrained = shape.encoder.weights;
   if (pretrained.size === 0) return {};
   return {
     rateOf: (name) =>
       isHead(name) || isAdapter(name) ? 1 : rate * decay ** (shape.encoder.top - shape.encoder.layerOf(name)),
-    ...(strength > 0 ? { stayNear: { strength, start: pretrained } } : {}),
+    ...(strength > 0 ? { l2Sp: { strength, start: pretrained } } : {}),
   };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { decodeMany, groupShort, type Stretch } from '../audio/decode-many.ts';
 import { decodeStream } from '../audio/decode.ts';
-import { ahead } from '../support/prefetch.ts';
+import { prefetch } from '../support/prefetch.ts';
 import { InputError } from '../support/errors.ts';
 import { readError } from '../support/files.ts';
 import { cutWhileDecoding, type Segment } from './segments.ts';
@@ -50,7 +50,7 @@ export async function* piecesOf(files: readonly string[], signal?: AbortSignal):
     for await (const {
       item: { file },
       result: { segments, first },
-    } of ahead(shortTogether(files), AHEAD, open)) {
+    } of prefetch(shortTogether(files), AHEAD, open)) {
       let next = first;
       while (!(next instanceof InputError) && !next.done) {
         yield { file, segment: next.value };
@@ -72,7 +72,7 @@ interface Recording {
 
 /** Recordings in order, with short ones decoded many at a time: to start ffmpeg takes longer than a few seconds of speech. */
 async function* shortTogether(files: readonly string[]): AsyncGenerator<Recording> {
-  for await (const { item, result: decoded } of ahead(withGroups(files), 2, decodeGroup))
+  for await (const { item, result: decoded } of prefetch(withGroups(files), 2, decodeGroup))
     for (const stretch of item.stretches) yield { file: stretch.file, samples: decoded.get(stretch) };
 }
 

@@ -5,7 +5,7 @@ import type { InputError, SetAside } from '../support/errors.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { piecesOf, recordingsAt, type Piece } from './recordings.ts';
 import type { Segment } from './segments.ts';
-import { Unbroken, type HeardSegment } from './unbroken.ts';
+import { ContinuousDecoder, type TranscriptSegment } from './continuous-decoder.ts';
 
 /** What was said in one recording. */
 export interface Transcript {
@@ -14,7 +14,7 @@ export interface Transcript {
   /** Of the recording. */
   seconds: number;
   /** In order, without gaps. */
-  segments: HeardSegment[];
+  segments: TranscriptSegment[];
 }
 
 /** Frames side by side, and stretches among which those of like length are found. */
@@ -35,20 +35,20 @@ export async function* transcribe(
   try {
     const files = await recordingsAt(paths);
     const task = (options.progress ?? silent)('transcribe', files.length, 'recordings');
-    let writing = new Writing(model);
+    let builder = new TranscriptBuilder(model);
     for await (const group of grouped(piecesOf(files, options.signal))) {
       options.signal?.throwIfAborted();
-      const outputs = await hear(
+      const outputs = await runModel(
         model,
         group.flatMap((piece) => ('segment' in piece ? [piece.segment] : [])),
       );
       for (const piece of group) {
-        if ('segment' in piece) writing.add(piece.segment, outputs.shift()!);
+        if ('segment' in piece) builder.add(piece.segment, outputs.shift()!);
         else {
           options.signal?.throwIfAborted();
           task.advance();
-          yield writing.end(piece.file, piece.refused);
-          writing = new Writing(model);
+          yield builder.end(piece.file, piece.refused);
+          builder = new TranscriptBuilder(model);
         }
       }
     }
@@ -72,29 +72,29 @@ async function* grouped(pieces: AsyncIterable<Piece>): AsyncGenerator<Piece[]> {
 }
 
 /** Stretches of like length side by side, so that little of what the model computes is padding. */
-async function hear(model: Model, group: readonly Segment[]): Promise<Output[]> {
+async function runModel(model: Model, group: readonly Segment[]): Promise<Output[]> {
   const outputs = new Array<Output>(group.length);
   for (const { examples } of makeBatches(
     group.map(({ samples }) => frameCount(samples.length)),
     BATCH_FRAMES,
   )) {
-    const heard = await model.run(examples.map((i) => group[i]!.samples));
-    examples.forEach((i, row) => (outputs[i] = heard[row]!));
+    const rows = await model.run(examples.map((i) => group[i]!.samples));
+    examples.forEach((i, row) => (outputs[i] = rows[row]!));
   }
   return outputs;
 }
 
 /** A recording's transcript as it comes to be. */
-class Writing {
-  private readonly unbroken: Unbroken;
-  private readonly segments: HeardSegment[] = [];
+class TranscriptBuilder {
+  private readonly decoder: ContinuousDecoder;
+  private readonly segments: TranscriptSegment[] = [];
 
   constructor(model: Model) {
-    this.unbroken = new Unbroken(model);
+    this.decoder = new ContinuousDecoder(model);
   }
 
   add(segment: Segment, output: Output): void {
-    this.segments.push(...this.unbroken.add(segment, output));
+    this.segments.push(...this.decoder.add(segment, output));
   }
 
   /** @param refused why it can't be read, or not to its end: then it is set aside whole */

@@ -86,7 +86,7 @@ describe('the duration by a header', () => {
   });
 
   it('is a number from zero on or nothing, whatever the bytes', async () => {
-    const beginnings = fc.constantFrom(
+    const wordPrefixes = fc.constantFrom(
       '',
       'RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0',
       'OggS\0\0',
@@ -96,7 +96,7 @@ describe('the duration by a header', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom('a.wav', 'a.ogg', 'a.opus', 'a.g722'),
-        beginnings,
+        wordPrefixes,
         fc.uint8Array({ maxLength: 120 }),
         async (name, beginning, rest) => {
           const seconds = await durationOf(await fileOf(name, Buffer.concat([Buffer.from(beginning, 'latin1'), rest])));

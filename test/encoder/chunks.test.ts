@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { levelOf } from '../../src/audio/standardise.ts';
+import { loudnessOf } from '../../src/audio/standardise.ts';
 import { FRAME_SAMPLES, frameCount } from '../../src/encoder/own/architecture.ts';
 import { encode, encodeInChunks, type ChunkSettings } from '../../src/encoder/chunks.ts';
 import { loadEncoder, type FrozenEncoder, type Hidden } from '../../src/encoder/own/encoder.ts';
@@ -96,7 +96,7 @@ describe('a long recording in overlapping windows', () => {
   async function errors(encoder: FrozenEncoder, seconds: number, settings: ChunkSettings): Promise<number[]> {
     const sound = speechlike(seconds, 7);
     const layers = [...Array(encoder.layerCount).keys()];
-    const whole = await encoder.run([sound], layers, undefined, levelOf(sound));
+    const whole = await encoder.run([sound], layers, undefined, loudnessOf(sound));
     const windows: Hidden = await encode(encoder, [sound], layers, undefined, settings);
     expect(windows.frames).toBe(whole.frames);
     return windows.layers.map((layer, l) => relativeError(layer, whole.layers[l]!));

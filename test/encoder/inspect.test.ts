@@ -24,10 +24,10 @@ describe('an encoder that is looked into', () => {
     expect(Object.values(found.weights).reduce((sum, { numbers }) => sum + numbers, 0)).toBe(found.parameters);
     if (/q4|q8|-bert|whisper/.test(name))
       expect(found.fine_tuning).toMatchObject({
-        learns: 'nothing',
+        trainable: 'nothing',
         why: expect.stringMatching(/quantised \((DynamicQuantize|MatMul)\w+\)|spectrograms/) as string,
       });
-    else expect(found.fine_tuning.learns).toBe('top blocks');
+    else expect(found.fine_tuning.trainable).toBe('top blocks');
   });
 
   it('tells types of weights, files beside it, inputs and whether padding does harm', async () => {
@@ -77,7 +77,7 @@ describe('an encoder that is looked into', () => {
       dims: embedded!.dims,
       receptive_field_seconds: 0.025,
       padding_is_safe: true,
-      fine_tuning: { learns: 'all' },
+      fine_tuning: { trainable: 'all' },
     });
     expect(found.frames_per_second).toBeCloseTo(50, 0);
     expect(Math.abs(found.parameters / embedded!.parameters! - 1)).toBeLessThan(0.01);

@@ -13,7 +13,7 @@ import { readWeights } from '../../src/encoder/own/weights.ts';
 import { Network } from '../../src/onnx/graph/network.ts';
 import { recipeSchema } from '../../src/recipe/schema.ts';
 import { Random } from '../../src/support/random.ts';
-import { startingPoint } from '../../src/train/pretrained.ts';
+import { openPretrained } from '../../src/train/pretrained.ts';
 import { speechlike } from '../model/small-model.ts';
 import { fixture, relativeError } from './exported.ts';
 
@@ -62,14 +62,14 @@ describe('the embedded encoder in 8 bits', () => {
       own: true,
       parameters: before.parameters,
       padding_is_safe: false,
-      fine_tuning: { learns: 'nothing' },
+      fine_tuning: { trainable: 'nothing' },
       recommended: { train: 'head' },
     });
     expect(after.weights.uint8!.numbers).toBeGreaterThan(0.8 * after.parameters);
   });
 
   it('carries a head, and nothing of it is unfrozen', async () => {
-    const start = await startingPoint(
+    const start = await openPretrained(
       recipeSchema.parse({ name: 'a', language: 'it', corpus: 'x', encoder: { model: 'embedded', dtype: 'q8' } }),
     );
     expect((await start.open(start.top)).dims).toBe(exact.dims);

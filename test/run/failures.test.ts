@@ -6,7 +6,7 @@ import { buildHead } from '../../src/head/head.ts';
 import { Network } from '../../src/onnx/graph/network.ts';
 import { recipeSchema } from '../../src/recipe/schema.ts';
 import { Random } from '../../src/support/random.ts';
-import { diagnose, type RunFacts } from '../../src/run/findings.ts';
+import { findProblems, type RunFacts } from '../../src/run/findings.ts';
 import type { Examples } from '../../src/train/examples.ts';
 import { featureExamples } from '../../src/train/feature-examples.ts';
 import { train } from '../../src/train/loop.ts';
@@ -62,8 +62,8 @@ async function facts(
     head: { kind, dims: 32, context: 2, dropout: 0 },
     training,
   });
-  const build = (learns: boolean) => {
-    const network = new Network(learns);
+  const build = (trainable: boolean) => {
+    const network = new Network(trainable);
     return {
       network,
       logits: buildHead(network, { ...recipe.head, phones: undefined }, { layers: 1, dims: DIMS }, TOKENS),
@@ -112,7 +112,7 @@ const figure = (value: number): string => value.toPrecision(3);
 describe('a real training', () => {
   it('finds nothing but blanks in noise, and comes to rest', async () => {
     const known = await facts(NOISE, 'linear', { epochs: 30, learning_rate: 0.03 });
-    const { kind, what, advice } = diagnose(known)[0]!;
+    const { kind, what, advice } = findProblems(known)[0]!;
     expect(kind).toBe('all-blank');
     expect(what).toBe(
       `nothing but blanks was written for ${empty(known)} of 20 dev utterances (best dev CER ${best(known)} %, training loss ${figure(known.epochs[0]!.train_loss)} at first and ${figure(known.epochs.at(-1)!.train_loss)} at last)`,
@@ -123,7 +123,7 @@ describe('a real training', () => {
   });
 
   it('that is too short is all blank, and with the epochs that are advised it is not', async () => {
-    const short = diagnose(await facts(SOUNDS, 'linear', { epochs: 6, learning_rate: 0.03 }));
+    const short = findProblems(await facts(SOUNDS, 'linear', { epochs: 6, learning_rate: 0.03 }));
     expect(short).toMatchObject([
       {
         kind: 'all-blank',
@@ -132,7 +132,7 @@ describe('a real training', () => {
     ]);
     const epochs = Number(/raise training\.epochs from 6 to (\d+)\.$/.exec(short[0]!.advice)![1]);
     const longer = await facts(SOUNDS, 'linear', { epochs, learning_rate: 0.03 });
-    expect(diagnose(longer)).toEqual([]);
+    expect(findProblems(longer)).toEqual([]);
     expect(Number(best(longer))).toBeLessThan(70);
   });
 
@@ -140,7 +140,7 @@ describe('a real training', () => {
     const known = await facts(NOISE, 'mlp', { epochs: 30, learning_rate: 0.01 });
     const end = known.epochs.at(-1)!;
     expect(end.train_loss).toBeLessThan(end.dev_loss / 2);
-    const [finding, ...others] = diagnose(known);
+    const [finding, ...others] = findProblems(known);
     expect(finding).toMatchObject({
       kind: 'all-blank',
       advice: expect.stringContaining(
@@ -165,7 +165,7 @@ describe('a real training', () => {
     },
   ])('knows its few utterances by heart, as is seen in $seen', async ({ which, spoken, learning_rate }) => {
     const known = await facts(spoken, 'mlp', { epochs: 40, learning_rate });
-    const [finding, ...others] = diagnose(known);
+    const [finding, ...others] = findProblems(known);
     expect(finding!.kind).toBe('dev-far-worse');
     const [, dev, train, epoch] = /a loss of (\S+) a token against (\S+) in epoch (\d+)/.exec(finding!.what)!;
     const seen = known.epochs[Number(epoch) - 1]!;
@@ -183,7 +183,7 @@ describe('a real training', () => {
       learning_rate: 0.01,
     });
     expect(Number(best(known))).toBeLessThan(50);
-    expect(diagnose(known)).toEqual([]);
+    expect(findProblems(known)).toEqual([]);
   });
 });
 

@@ -7,7 +7,7 @@ import { writeWav } from '../../src/audio/wav.ts';
 import { writeManifest } from '../../src/corpus/manifest.ts';
 import type { Utterance } from '../../src/corpus/utterance.ts';
 import { recipeSchema, type Recipe } from '../../src/recipe/schema.ts';
-import { diagnose, type RunFacts, type TrainingFinding } from '../../src/run/findings.ts';
+import { findProblems, type RunFacts, type TrainingFinding } from '../../src/run/findings.ts';
 import { runRecipe, type RunResult } from '../../src/run/run.ts';
 import type { EpochRecord } from '../../src/train/task.ts';
 
@@ -67,7 +67,7 @@ const facts = (change: Partial<RunFacts> = {}): RunFacts => ({
   hypotheses: ['ciao', '', 'come stai'],
   ...change,
 });
-const found = (change: Partial<RunFacts> = {}): TrainingFinding[] => diagnose(facts(change));
+const found = (change: Partial<RunFacts> = {}): TrainingFinding[] => findProblems(facts(change));
 const kinds = (change: Partial<RunFacts> = {}): string[] => found(change).map(({ kind }) => kind);
 
 describe('a training that went well', () => {

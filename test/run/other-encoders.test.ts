@@ -7,7 +7,7 @@ import { writeManifest } from '../../src/corpus/manifest.ts';
 import type { Utterance } from '../../src/corpus/utterance.ts';
 import { hasQuantised } from '../../src/encoder/own/encoder.ts';
 import { exportModel } from '../../src/export/export.ts';
-import { readModel } from '../../src/model/model.ts';
+import { readModelFolder } from '../../src/model/model.ts';
 import { openSession } from '../../src/onnx/runtime/session.ts';
 import { transcribe } from '../../src/transcribe/transcribe.ts';
 import { runRecipe, type RunResult } from '../../src/run/run.ts';
@@ -102,7 +102,7 @@ describe('a recipe with somebody else’s encoder', () => {
       await rm(hub, { recursive: true });
       const model = path.join(done, 'model');
       expect((await readdir(model)).includes('wav2vec2-ctc-external.onnx_data')).toBe(name === 'wav2vec2-ctc-external');
-      expect((await readModel(model)).about.encoder.preprocessor?.feature_extractor_type).toBe(
+      expect((await readModelFolder(model)).about.encoder.preprocessor?.feature_extractor_type).toBe(
         others[0]?.endsWith('.json')
           ? (await readFile(fixture(others[0]), 'utf8')).match(/\w+FeatureExtractor/)![0]
           : undefined,

@@ -8,8 +8,17 @@ describe('the memory that a training is said to need', () => {
     ['top2', '24', 'keep', '64'],
   ])(
     'is what its process takes at most: %s, %s recordings, %s, batches of %s s',
-    async (learns, count, mode, seconds) => {
-      const { stdout } = await execa('npx', ['tsx', 'bench/memory.ts', 'embedded', learns, count, '0', mode, seconds]);
+    async (trainable, count, mode, seconds) => {
+      const { stdout } = await execa('npx', [
+        'tsx',
+        'bench/memory.ts',
+        'embedded',
+        trainable,
+        count,
+        '0',
+        mode,
+        seconds,
+      ]);
       const share = Number(/\((\d\.\d+) of it\)/.exec(stdout)?.[1]);
       // Where memory is plentiful, a pool is reckoned with that few batches don't fill (decision 0028).
       expect(share).toBeGreaterThan(0.4);

@@ -6,7 +6,7 @@ import { readSamples } from '../../src/audio/cache.ts';
 import { paddedSamples } from '../../src/encoder/own/architecture.ts';
 import { floatData } from '../../src/onnx/runtime/session.ts';
 import { Random } from '../../src/support/random.ts';
-import { audioExamples, type Sound } from '../../src/train/audio-examples.ts';
+import { audioExamples, type RecordingSource } from '../../src/train/audio-examples.ts';
 
 const augment = {
   speed: [0.9, 1.1],
@@ -23,8 +23,8 @@ describe('recordings that are changed at random', () => {
     Int16Array.from({ length: 20000 + 2500 * i }, (_, t) => 8000 * Math.sin(t / (3 + i)) + ((t * 7919) % 500)),
   );
   const file = (i: number): string => path.join(folder, `${i}.s16`);
-  const read: Sound['read'] = (i) => Promise.resolve(readSamples(Buffer.from(narrow[i]!.buffer)));
-  const load = (sound: Sound) =>
+  const read: RecordingSource['read'] = (i) => Promise.resolve(readSamples(Buffer.from(narrow[i]!.buffer)));
+  const load = (sound: RecordingSource) =>
     audioExamples(
       narrow.map(({ length }) => length),
       narrow.map(() => Int32Array.of(1)),

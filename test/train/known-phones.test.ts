@@ -12,7 +12,7 @@ import { Random } from '../../src/support/random.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 import { headOf, learntPhones, spellingStart } from '../../src/train/known-phones.ts';
 import type { Item } from '../../src/dataset/prepare.ts';
-import type { StartingPoint } from '../../src/train/pretrained.ts';
+import type { Pretrained } from '../../src/train/pretrained.ts';
 
 const TINY: Architecture = {
   convWidths: [4, 4, 4, 4, 4, 4, 8],
@@ -44,10 +44,10 @@ describe('an encoder that knows phones', () => {
   });
 
   it('gives a head that starts from them, where the head hears their layer', () => {
-    const start = { phones: PHONES } as StartingPoint;
+    const start = { phones: PHONES } as Pretrained;
     expect(headOf(recipe, start, [0, 1, 2]).phones).toEqual({ count: 5, at: 2 });
     expect(headOf(recipe, start, [1]).phones).toBeUndefined();
-    expect(headOf(recipe, {} as StartingPoint, [0, 1, 2]).phones).toBeUndefined();
+    expect(headOf(recipe, {} as Pretrained, [0, 1, 2]).phones).toBeUndefined();
     expect(headOf({ ...recipe, head: { ...recipe.head, kind: 'linear' } }, start, [2]).phones).toBeUndefined();
     expect(headOf({ ...recipe, head: { ...recipe.head, phones: false } }, start, [2]).phones).toBeUndefined();
   });

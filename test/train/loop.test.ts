@@ -184,7 +184,7 @@ describe('training', () => {
         train: toyExamples(40, 3),
         folder,
         start,
-        optimiser: { stayNear: { strength, start } },
+        optimiser: { l2Sp: { strength, start } },
       });
       return Math.hypot(
         ...[...weights].flatMap(([name, data]) => Array.from(data, (w, i) => w - start.get(name)![i]!)),

@@ -8,7 +8,7 @@ import type { Value } from '../../src/onnx/graph/graph.ts';
 import { Network } from '../../src/onnx/graph/network.ts';
 import { Predictor } from '../../src/onnx/runtime/predictor.ts';
 import { floatData, floats } from '../../src/onnx/runtime/session.ts';
-import type { Learns } from '../../src/recipe/learns.ts';
+import type { TrainablePart } from '../../src/recipe/trainable-part.ts';
 import { recipeSchema } from '../../src/recipe/schema.ts';
 import { Random } from '../../src/support/random.ts';
 import { buildTrainable, cachedLayers, isAdapter, isHead, optimiserOf, type Shape } from '../../src/train/trainable.ts';
@@ -88,14 +88,14 @@ function expectNear(a: Float32Array, b: Float32Array): void {
 }
 
 describe('the cut', () => {
-  it.each<[Learns, number[] | undefined]>([
+  it.each<[TrainablePart, number[] | undefined]>([
     ['head', [0, 1, 2, 3]],
     [{ top: 1 }, [0, 1, 2]],
     [{ top: 3 }, [0]],
     ['adapters', [0]],
     ['all', undefined],
-  ])('%j reads from the cache: %j', (learns, layers) => {
-    expect(cachedLayers(shape(), learns)).toEqual(layers);
+  ])('%j reads from the cache: %j', (trainable, layers) => {
+    expect(cachedLayers(shape(), trainable)).toEqual(layers);
   });
 
   it('keeps layers below it that the head mixes, and none that nobody reads', () => {
@@ -108,13 +108,13 @@ describe('the cut', () => {
     expect(() => cachedLayers(shape(), { top: 4 })).toThrow(/3 blocks, not 4/);
   });
 
-  it.each<Learns>(['head', { top: 1 }, { top: 2 }, { top: 3 }, 'adapters'])(
+  it.each<TrainablePart>(['head', { top: 1 }, { top: 2 }, { top: 3 }, 'adapters'])(
     '%j from the cache gives what the whole network gives from the sound',
-    async (learns) => {
+    async (trainable) => {
       const whole = await run(buildTrainable(shape(), 'all', weights, false), sound, weights);
       const fromCache = await run(
-        buildTrainable(shape(), learns, weights, false),
-        cached(cachedLayers(shape(), learns)!),
+        buildTrainable(shape(), trainable, weights, false),
+        cached(cachedLayers(shape(), trainable)!),
         weights,
       );
       expectNear(fromCache, whole);
@@ -123,8 +123,8 @@ describe('the cut', () => {
 });
 
 describe('what learns', () => {
-  const learning = (learns: Learns, over: Partial<Shape> = {}): string[] => [
-    ...buildTrainable(shape(over), learns, weights, true).network.graph.parameters.keys(),
+  const learning = (trainable: TrainablePart, over: Partial<Shape> = {}): string[] => [
+    ...buildTrainable(shape(over), trainable, weights, true).network.graph.parameters.keys(),
   ];
 
   it('top N has the head and N blocks', () => {
@@ -168,7 +168,7 @@ describe('how fast single parameters learn', () => {
     name: 'x',
     language: 'it',
     corpus: 'x',
-    training: { encoder_rate: 0.2, layer_decay: 0.5, stay_near: 0.1 },
+    training: { encoder_rate: 0.2, layer_decay: 0.5, l2_sp: 0.1 },
   });
 
   it('the head by the full rate, the encoder by less, lower blocks by less still', () => {
@@ -184,7 +184,7 @@ describe('how fast single parameters learn', () => {
   });
 
   it('only what was pretrained is pulled back', () => {
-    const start = optimiserOf(shape(), recipe).stayNear!.start;
+    const start = optimiserOf(shape(), recipe).l2Sp!.start;
     expect(start.has('blocks.0.attention.query.weight')).toBe(true);
     expect([...start.keys()].some(isHead)).toBe(false);
   });

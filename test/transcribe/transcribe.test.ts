@@ -16,7 +16,7 @@ import { Random } from '../../src/support/random.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 import { transcribe, type Transcript } from '../../src/transcribe/transcribe.ts';
 import { cutWhileDecoding, type Segment } from '../../src/transcribe/segments.ts';
-import { Unbroken } from '../../src/transcribe/unbroken.ts';
+import { ContinuousDecoder } from '../../src/transcribe/continuous-decoder.ts';
 import { smallModel, speechlike } from '../model/small-model.ts';
 
 async function* inBlocks(samples: Float32Array, size: number): AsyncGenerator<Float32Array> {
@@ -120,7 +120,7 @@ describe('stretches without a pause between them', () => {
             for (let k = 0; k < tokens; k++)
               logits[t * tokens + k] =
                 t > 0 && random.next() < 0.8 ? logits[(t - 1) * tokens + k]! : 5 * random.normal();
-          const heard = new Unbroken(model);
+          const heard = new ContinuousDecoder(model);
           const unbroken: { from: number; to: number; texts: string[] }[] = [{ from: 0, to: 0, texts: [] }];
           let [from, before] = [0, 0];
           for (const [i, { own, pause }] of stretches.entries()) {

@@ -64,7 +64,7 @@ function table(found: Inspection): string {
     ],
     [
       'fine-tuning',
-      `${tuning.learns === 'all' ? 'all of it' : tuning.learns}${tuning.why === undefined ? '' : `: ${tuning.why}`}`,
+      `${tuning.trainable === 'all' ? 'all of it' : tuning.trainable}${tuning.why === undefined ? '' : `: ${tuning.why}`}`,
     ],
     ['recommended cut', `${recommended.cut} (train: ${recommended.train}): ${recommended.reason}`],
   ];

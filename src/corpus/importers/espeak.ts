@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { ahead } from '../../support/prefetch.ts';
+import { prefetch } from '../../support/prefetch.ts';
 import { codeOf, messageOf, WorkError, type SetAside } from '../../support/errors.ts';
 import { Random } from '../../support/random.ts';
 import { normalisePhones } from '../../text/phones.ts';
@@ -30,7 +30,7 @@ export async function* importEspeak(
   for (const [locale, voice] of Object.entries(source.voices))
     jobs.push(...(await jobsOf(source, context.unpacked, locale, voice)));
   const task = context.progress?.('synthesise', jobs.length, 'utterances');
-  for await (const { item, result } of ahead(jobs, 4, (job) => say(job, context.folder))) {
+  for await (const { item, result } of prefetch(jobs, 4, (job) => say(job, context.folder))) {
     context.signal?.throwIfAborted();
     task?.advance();
     yield 'reason' in result ? result : { ...result, language: item.locale.replace('_', '-') };

@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ahead } from '../../support/prefetch.ts';
+import { prefetch } from '../../support/prefetch.ts';
 import { codeOf, messageOf, WorkError, type Place, type SetAside } from '../../support/errors.ts';
 import { Random } from '../../support/random.ts';
 import { phonesOf } from '../../text/phonemise.ts';
@@ -31,7 +31,7 @@ export async function* importFestival(
   const jobs: Job[] = [];
   for (const voice of source.voices) jobs.push(...(await jobsOf(source, context.unpacked, voice)));
   const task = context.progress?.('synthesise', jobs.length, 'utterances');
-  for await (const { result } of ahead(jobs, 4, (job) => say(job, context.folder))) {
+  for await (const { result } of prefetch(jobs, 4, (job) => say(job, context.folder))) {
     context.signal?.throwIfAborted();
     task?.advance();
     yield result;

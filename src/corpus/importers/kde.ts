@@ -6,7 +6,7 @@ import type { Utterance } from '../utterance.ts';
 import type { ImportContext } from './index.ts';
 import { filesBelow, keepRecording } from './recordings.ts';
 
-interface Sound {
+interface SoundEntry {
   /** The letter or word on the screen, or an English key. */
   name: string;
   /** The recording, relative to the sounds' folder. */
@@ -75,10 +75,10 @@ async function filesIn(root: string): Promise<[lists: string[], recordings: Set<
 }
 
 /** Reads a list of sounds. The files are pinned by checksum, so that this needs no whole XML parser. */
-export function parseSounds(xml: string): { language: string; sounds: Sound[] } {
+export function parseSounds(xml: string): { language: string; sounds: SoundEntry[] } {
   const bare = xml.replace(/<!--[\s\S]*?-->/g, '');
   const language = /<language\b[^>]*\bcode="([^"]+)"/.exec(bare)?.[1] ?? '';
-  const sounds: Sound[] = [];
+  const sounds: SoundEntry[] = [];
   for (const [tag] of bare.matchAll(/<sound\b[^>]*>/g)) {
     const [name, file] = ['name', 'file'].map((key) => new RegExp(`\\b${key}="([^"]*)"`).exec(tag)?.[1]);
     if (name && file) sounds.push({ name, file });
@@ -87,7 +87,7 @@ export function parseSounds(xml: string): { language: string; sounds: Sound[] } 
 }
 
 /** What is said. Capitals are how the games draw letters; lower-cased, a syllable is no abbreviation. */
-function textOf({ name, file }: Sound, language: string, source: KdeSource): string | undefined {
+function textOf({ name, file }: SoundEntry, language: string, source: KdeSource): string | undefined {
   if (source.words) return source.words[language]?.[path.posix.parse(file).name];
   let text = name.toLocaleLowerCase(languageTag(language)).normalize('NFC');
   for (const [broken, whole] of Object.entries(source.repair[language] ?? {})) text = text.replaceAll(broken, whole);

@@ -1,5 +1,5 @@
 import * as ort from 'onnxruntime-node';
-import { prepareSound, type Level } from '../../audio/standardise.ts';
+import { prepareSound, type Loudness } from '../../audio/standardise.ts';
 import { floats } from '../../onnx/runtime/session.ts';
 import { Random } from '../../support/random.ts';
 import { FRAME_FIELD, FRAME_SAMPLES, frameCount } from '../own/architecture.ts';
@@ -51,7 +51,7 @@ export class ExportedEncoder implements FrozenEncoder {
     recordings: readonly Float32Array[],
     layers: readonly number[],
     frames?: number,
-    level?: Level,
+    level?: Loudness,
   ): Promise<Hidden> {
     if (!this.pads)
       return oneByOne(recordings, { layers: layers.length, dims: this.dims, frames }, async (recording) =>
@@ -66,7 +66,7 @@ export class ExportedEncoder implements FrozenEncoder {
     await this.graph.release();
   }
 
-  private alone(recording: Float32Array, layers: readonly number[], level?: Level): ReturnType<ExposedGraph['run']> {
+  private alone(recording: Float32Array, layers: readonly number[], level?: Loudness): ReturnType<ExposedGraph['run']> {
     // One frame at least: a graph can't give none.
     const audio = new Float32Array(Math.max(recording.length, samplesOf(1)));
     prepareSound(recording, audio, this.standardised, level);
@@ -77,7 +77,7 @@ export class ExportedEncoder implements FrozenEncoder {
     recordings: readonly Float32Array[],
     layers: readonly number[],
     padded: number,
-    level?: Level,
+    level?: Loudness,
   ): Promise<Float32Array[]> {
     const width = samplesOf(padded);
     const audio = new Float32Array(recordings.length * width);

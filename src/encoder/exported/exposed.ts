@@ -1,6 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import { hashModel } from '../../onnx/file/external.ts';
-import { readModel } from '../../onnx/file/import.ts';
+import { importModel } from '../../onnx/file/import.ts';
 import { addOutputs } from '../../onnx/file/outputs.ts';
 import { asFloats, openSession, type Session, type SessionOptions } from '../../onnx/runtime/session.ts';
 import { sha256 } from '../../support/files.ts';
@@ -40,7 +40,7 @@ export class ExposedGraph {
 
   /** @throws InputError when there is no encoder in the bytes, or it wants input that isogloss can't make */
   static async open(name: string, bytes: Uint8Array, options: ExportedOptions = {}): Promise<ExposedGraph> {
-    const model = readModel(bytes, options.folder);
+    const model = importModel(bytes, options.folder);
     const hidden = findHiddenLayers(model);
     const inputDims = model.inputs.find((input) => input.name === hidden.audio)!.dims;
     const kind = inputKind(name, inputDims, options.preprocessor);

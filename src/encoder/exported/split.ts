@@ -1,13 +1,13 @@
 import type { Weights } from '../../onnx/training/engine.ts';
 import { intsOf } from '../../onnx/graph/attributes.ts';
 import type { Value } from '../../onnx/graph/graph.ts';
-import { readModel, type ImportedModel } from '../../onnx/file/import.ts';
+import { importModel, type ImportedModel } from '../../onnx/file/import.ts';
 import type { Network } from '../../onnx/graph/network.ts';
 import { addOutputs, onlyOutputs } from '../../onnx/file/outputs.ts';
 import { InputError } from '../../support/errors.ts';
 import { findHiddenLayers, type HiddenLayers } from './hidden-layers.ts';
 import { measureSizes } from './sizes.ts';
-import { madeOf, parameterName, tensorName, UpperBuilder, type Part } from './upper.ts';
+import { madeOf, parameterName, tensorName, UpperBuilder, type UpperLayers } from './upper.ts';
 
 /** The bytes of an .onnx file with a value inside it, by name, as one more output. Nothing is decoded. */
 export function exposeLayer(bytes: Uint8Array, tensorName: string): Uint8Array {
@@ -67,7 +67,7 @@ export interface Whole extends Omit<Upper, 'build'> {
  *   that can't be trained through; it names the operator
  */
 export async function openUpper(bytes: Uint8Array, cut: number, options: { folder?: string } = {}): Promise<Upper> {
-  const model = readModel(bytes, options.folder);
+  const model = importModel(bytes, options.folder);
   const hidden = findHiddenLayers(model);
   const top = hidden.layers.length - 1;
   if (!Number.isInteger(cut) || cut < 0 || cut >= top)
@@ -83,7 +83,7 @@ export async function openUpper(bytes: Uint8Array, cut: number, options: { folde
  * @throws InputError as `openUpper` does
  */
 export async function openWhole(bytes: Uint8Array, options: { folder?: string } = {}): Promise<Whole> {
-  const model = readModel(bytes, options.folder);
+  const model = importModel(bytes, options.folder);
   const hidden = findHiddenLayers(model);
   const strided = model.nodes
     .filter(({ op, attributes }) => op === 'Conv' && intsOf(attributes, 'strides', [1]).some((stride) => stride > 1))
@@ -151,7 +151,7 @@ const quantising = new Set([
 ]);
 
 /** @throws InputError for what can serve as it is, but not learn */
-function refuseFrozen(model: ImportedModel, hidden: HiddenLayers, part: Part): void {
+function refuseFrozen(model: ImportedModel, hidden: HiddenLayers, part: UpperLayers): void {
   const advice = 'Train a head on it as it is: `train: head`.';
   if (model.inputs.find((input) => input.name === hidden.audio)!.dims.length > 2)
     throw new InputError('this encoder hears spectrograms: its layers can’t be trained', advice);
@@ -177,7 +177,7 @@ function layersOfTensors(model: ImportedModel, hidden: HiddenLayers): Map<string
   return layers;
 }
 
-function between(model: ImportedModel, hidden: HiddenLayers, start: string, lowest: number): Part {
+function between(model: ImportedModel, hidden: HiddenLayers, start: string, lowest: number): UpperLayers {
   const { values, tensors } = madeOf(model, hidden.layers.slice(lowest), (name) => name === start);
   return {
     values,

@@ -12,7 +12,7 @@ import type { HiddenLayers } from './hidden-layers.ts';
 import type { Sizes } from './sizes.ts';
 
 /** What the layers above a cut are made of. */
-export interface Part {
+export interface UpperLayers {
   /** Values that nodes make. */
   values: ReadonlySet<string>;
   /** Of them, those that the hidden layer at the cut leads to by more than its shape, and those that the mask leads to. */
@@ -29,7 +29,7 @@ export interface Plan {
   start: string;
   /** The lowest hidden layer that it makes. */
   lowest: number;
-  part: Part;
+  part: UpperLayers;
   sizes: Sizes;
   /** Stored numbers that become parameters. */
   trained: ReadonlySet<string>;

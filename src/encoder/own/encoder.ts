@@ -13,7 +13,7 @@ import type { Weights } from '../../onnx/training/engine.ts';
 import { InputError } from '../../support/errors.ts';
 import { readError, sha256 } from '../../support/files.ts';
 import { Random } from '../../support/random.ts';
-import { frameMask, standardise, type Level } from '../../audio/standardise.ts';
+import { frameMask, standardise, type Loudness } from '../../audio/standardise.ts';
 import { frameCount, paddedSamples, type Architecture } from './architecture.ts';
 import { buildEncoder } from './network.ts';
 import { oneByOne } from '../one-by-one.ts';
@@ -51,7 +51,12 @@ export interface FrozenEncoder {
    * @param frames to pad to; the longest recording's by default
    * @param level of the whole recording, where these are stretches of one
    */
-  run(recordings: readonly Float32Array[], layers: readonly number[], frames?: number, level?: Level): Promise<Hidden>;
+  run(
+    recordings: readonly Float32Array[],
+    layers: readonly number[],
+    frames?: number,
+    level?: Loudness,
+  ): Promise<Hidden>;
   release(): Promise<void>;
 }
 
@@ -86,7 +91,12 @@ export class Encoder implements FrozenEncoder {
     return this.architecture.blocks + 1;
   }
 
-  run(recordings: readonly Float32Array[], layers: readonly number[], frames?: number, level?: Level): Promise<Hidden> {
+  run(
+    recordings: readonly Float32Array[],
+    layers: readonly number[],
+    frames?: number,
+    level?: Loudness,
+  ): Promise<Hidden> {
     if (this.pads) return this.together(recordings, layers, frames, level);
     return oneByOne(
       recordings,
@@ -99,7 +109,7 @@ export class Encoder implements FrozenEncoder {
     recordings: readonly Float32Array[],
     layers: readonly number[],
     frames?: number,
-    level?: Level,
+    level?: Loudness,
   ): Promise<Hidden> {
     const frameCounts = Int32Array.from(recordings, (r) => frameCount(r.length));
     const padded = frames ?? Math.max(1, ...frameCounts);

@@ -68,7 +68,7 @@ export interface ImportedModel {
  * @param folder where the model's external data lies, if it has any
  * @throws InputError when the bytes are no ONNX model
  */
-export function readModel(bytes: Uint8Array, folder?: string): ImportedModel {
+export function importModel(bytes: Uint8Array, folder?: string): ImportedModel {
   const model = decode(bytes);
   const graph = model.graph!;
   if (model.functions.length > 0)

@@ -12,7 +12,7 @@ import {
 import { InputError } from '../../support/errors.ts';
 
 /** A model that becomes a part of another. */
-export interface Part {
+export interface MergeInput {
   /** Goes before its names, so that no two parts share one: `head/`. */
   prefix: string;
   bytes: Uint8Array;
@@ -29,7 +29,7 @@ export interface Part {
  * @throws InputError when the parts speak different versions of ONNX
  */
 export function mergeModels(
-  parts: readonly Part[],
+  parts: readonly MergeInput[],
   outputs: readonly string[],
   metadata: Readonly<Record<string, string>> = {},
 ): ModelProto {
@@ -57,7 +57,7 @@ export function mergeModels(
   });
 }
 
-function renamed(model: ModelProto, part: Part): ModelProto {
+function renamed(model: ModelProto, part: MergeInput): ModelProto {
   const nameOf = (name: string): string => (name === '' ? '' : (part.names?.[name] ?? `${part.prefix}${name}`));
   rename(model.graph!, nameOf);
   return model;

@@ -58,4 +58,4 @@ export async function runInto(
 }
 
 /** The outputs that a session has for its users. */
-export const outputsOf = (session: Session): string[] => session.outputNames.filter((name) => name !== UNCONVERTED);
+export const outputNames = (session: Session): string[] => session.outputNames.filter((name) => name !== UNCONVERTED);

@@ -10,7 +10,7 @@ export interface AdamWSettings {
   /** A parameter's learning rate as a share of the step's; 1 for all when absent. */
   rateOf?: (name: string) => number;
   /** L2-SP (Li et al. 2018): pulls parameters towards where they started instead of towards zero. */
-  stayNear?: { strength: number; start: ReadonlyMap<string, Float32Array> };
+  l2Sp?: { strength: number; start: ReadonlyMap<string, Float32Array> };
 }
 
 export const adamWDefaults: AdamWSettings = { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clip: 1 };
@@ -67,11 +67,11 @@ export class AdamW {
 
   /** Decoupled decay: towards where a pretrained parameter started, or towards zero. @returns what is to be kept of it, for the latter */
   private decay(name: string, weights: Weights, rate: number): number {
-    const { weightDecay, stayNear } = this.settings;
-    const start = stayNear?.start.get(name);
+    const { weightDecay, l2Sp } = this.settings;
+    const start = l2Sp?.start.get(name);
     if (!start) return this.matrices.has(name) ? 1 - rate * weightDecay : 1;
     const data = weights.get(name)!;
-    const pull = rate * stayNear!.strength;
+    const pull = rate * l2Sp!.strength;
     for (let i = 0; i < data.length; i++) data[i]! -= pull * (data[i]! - start[i]!);
     return 1;
   }

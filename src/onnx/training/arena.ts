@@ -1,6 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import { ARRAYS, type ElementType } from '../graph/graph.ts';
-import { outputsOf, runInto } from '../runtime/run-into.ts';
+import { outputNames, runInto } from '../runtime/run-into.ts';
 import type { Session } from '../runtime/session.ts';
 
 /** A session's outputs by name, as far as their dims are known before it runs. */
@@ -29,7 +29,7 @@ export class Arena {
     outputs: Outputs,
   ): Promise<Record<string, ort.Tensor>> {
     const placed = this.place(outputs);
-    const others = outputsOf(session).filter((name) => !(name in placed));
+    const others = outputNames(session).filter((name) => !(name in placed));
     if (others.length > 0)
       return {
         ...(await session.run(feeds, { ...Object.fromEntries(others.map((name) => [name, null])), ...placed })),

@@ -70,18 +70,18 @@ export function utteranceItem(
   return item;
 }
 
-type TimedWord = [text: string, start: number, end: number, confidence: number | null];
+type WordTuple = [text: string, start: number, end: number, confidence: number | null];
 
-const timeMaps = new WeakMap<Side, Map<number, TimedWord[]>>();
+const timeMaps = new WeakMap<Side, Map<number, WordTuple[]>>();
 
-function timesOf(side: Side, index: number): TimedWord[] | undefined {
+function timesOf(side: Side, index: number): WordTuple[] | undefined {
   const known = timeMaps.get(side) ?? new Map(side.times);
   timeMaps.set(side, known);
   return known.get(index);
 }
 
 /** A word under the waveform, where it was heard. */
-function timedWord([text, start, end, sure]: TimedWord, length: number, seek: () => void): HTMLElement {
+function timedWord([text, start, end, sure]: WordTuple, length: number, seek: () => void): HTMLElement {
   const says = `${text}: ${start.toFixed(2)}–${end.toFixed(2)} s${sure === null ? '' : `, confidence ${percent(sure, 0)}`}`;
   const word = el(
     'button',

@@ -5,7 +5,7 @@ import { findHiddenLayers } from '../../../src/encoder/exported/hidden-layers.ts
 import { embeddedFile } from '../../../src/encoder/own/encoder.ts';
 import { exposeLayer, lowerPart } from '../../../src/encoder/exported/split.ts';
 import { Graph } from '../../../src/onnx/graph/graph.ts';
-import { readModel } from '../../../src/onnx/file/import.ts';
+import { importModel } from '../../../src/onnx/file/import.ts';
 import { encodeModel } from '../../../src/onnx/file/proto.ts';
 import { exported, goldenOf, modelBytes, relativeError } from '../exported.ts';
 
@@ -14,7 +14,7 @@ describe('hidden layers, found by what the graph computes', () => {
     it(`${name}: each is what PyTorch calls so`, async () => {
       const bytes = modelBytes(name);
       const golden = goldenOf(name);
-      const { layers, audio, mask } = findHiddenLayers(readModel(bytes));
+      const { layers, audio, mask } = findHiddenLayers(importModel(bytes));
       expect(layers).toHaveLength(4);
       expect({ audio, mask }).toEqual({
         audio: 'input_values',
@@ -41,7 +41,7 @@ describe('hidden layers, found by what the graph computes', () => {
   }
 
   it('in our own encoder, which gives them as outputs already', () => {
-    const { layers, audio, mask } = findHiddenLayers(readModel(readFileSync(embeddedFile)));
+    const { layers, audio, mask } = findHiddenLayers(importModel(readFileSync(embeddedFile)));
     expect({ audio, mask, count: layers.length }).toEqual({ audio: 'audio', mask: 'mask', count: 6 });
     expect(layers.at(-1)).toBe('hidden.5');
   });
@@ -49,8 +49,8 @@ describe('hidden layers, found by what the graph computes', () => {
   it('are not looked for in what is no transformer', () => {
     const g = new Graph();
     const y = g.node('Relu', [g.input('x', ['batch', 'samples'])]);
-    expect(() => findHiddenLayers(readModel(encodeModel(g, { outputs: [y] })))).toThrow(/no transformer encoder/);
-    expect(() => readModel(Uint8Array.of(1, 2, 3))).toThrow(/not an ONNX model/);
+    expect(() => findHiddenLayers(importModel(encodeModel(g, { outputs: [y] })))).toThrow(/no transformer encoder/);
+    expect(() => importModel(Uint8Array.of(1, 2, 3))).toThrow(/not an ONNX model/);
   });
 });
 
@@ -63,7 +63,7 @@ describe('an encoder cut in bytes', () => {
 
   it('leaves the layers above to be dropped, with the same result below', async () => {
     const bytes = modelBytes('wav2vec2-stable-legacy17');
-    const [, first] = findHiddenLayers(readModel(bytes)).layers;
+    const [, first] = findHiddenLayers(importModel(bytes)).layers;
     const lower = await ort.InferenceSession.create(lowerPart(bytes, first!), {
       logSeverityLevel: 4,
       intraOpNumThreads: 1,

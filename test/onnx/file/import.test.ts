@@ -24,7 +24,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Graph, type Value } from '../../../src/onnx/graph/graph.ts';
-import { readModel } from '../../../src/onnx/file/import.ts';
+import { importModel } from '../../../src/onnx/file/import.ts';
 import { addOutputs, onlyOutputs } from '../../../src/onnx/file/outputs.ts';
 import { dimOfSize, formula } from '../../../src/onnx/runtime/probe.ts';
 import { encodeModel } from '../../../src/onnx/file/proto.ts';
@@ -100,7 +100,7 @@ describe('stored numbers', () => {
   it('are read from raw bytes, from lists, as halves and from constants, unaligned or not', () => {
     const tensor = (name: string, dataType: TensorProto_DataType, fields: Partial<TensorProto>): TensorProto =>
       create(TensorProtoSchema, { name, dims: [2n], dataType, ...fields } as TensorProto);
-    const { tensors } = readModel(
+    const { tensors } = importModel(
       modelOf(
         [node('Add', ['x', 'raw'], ['y']), node('Cast', ['half'], ['wide'], '', { to: 1 })],
         { x: [2] },
@@ -136,11 +136,11 @@ describe('stored numbers', () => {
       externalData: [entry('location', 'w.data'), entry('offset', '8'), entry('length', '12')],
     });
     const bytes = modelOf([node('Add', ['x', 'w'], ['y'])], { x: [3] }, ['y'], [outside]);
-    const inside = readModel(bytes, folder).tensors.get('w')!;
+    const inside = importModel(bytes, folder).tensors.get('w')!;
     expect(() => inside.read()).toThrow();
     await writeFile(path.join(folder, 'w.data'), bytesOf(Float32Array.of(9, 9, 1, 2, 3)));
     expect(inside.read()).toEqual(Float32Array.of(1, 2, 3));
-    expect(() => readModel(bytes).tensors.get('w')!.read()).toThrow(/in another file, w.data/);
+    expect(() => importModel(bytes).tensors.get('w')!.read()).toThrow(/in another file, w.data/);
   });
 });
 
@@ -148,8 +148,8 @@ describe('outputs', () => {
   it('are added and replaced in a model that lists its parts more than once', () => {
     const base = modelOf([node('Relu', ['x'], ['a']), node('Neg', ['a'], ['b'])], { x: [2] }, ['b']);
     const more = addOutputs(addOutputs(base, ['a']), ['x', 'a']);
-    expect(readModel(more).outputs).toEqual(['b', 'a', 'x']);
-    expect(readModel(onlyOutputs(more, ['a'])).outputs).toEqual(['a']);
+    expect(importModel(more).outputs).toEqual(['b', 'a', 'x']);
+    expect(importModel(onlyOutputs(more, ['a'])).outputs).toEqual(['a']);
   });
 });
 
@@ -221,7 +221,9 @@ describe('operators that ONNX Runtime fused', () => {
       const original = await run(bytes);
       const graph = new Graph();
       const values = proto.input.map((key): Value => graph.input(key, inputs[key]!));
-      const [y] = appendImported(graph, readModel(bytes).nodes[0]!, values, [{ dims: original.dims, type: 'float32' }]);
+      const [y] = appendImported(graph, importModel(bytes).nodes[0]!, values, [
+        { dims: original.dims, type: 'float32' },
+      ]);
       graph.output(y!, 'y');
       const ours = await run(encodeModel(graph));
       expect(ours.dims).toEqual(original.dims);
@@ -232,7 +234,7 @@ describe('operators that ONNX Runtime fused', () => {
   it.each(['MultiHeadAttention', 'Attention', 'QAttention', 'SimplifiedLayerNormalization'])(
     '%s is refused by name, with what to do',
     (op) => {
-      const [imported] = readModel(
+      const [imported] = importModel(
         modelOf(
           [node(op, ['q', 'k', 'v'], ['y'], 'com.microsoft', { num_heads: 2 })],
           { q: [1, 2, 4], k: [1, 2, 4], v: [1, 2, 4] },

@@ -4,7 +4,7 @@ import type { Value } from '../../../src/onnx/graph/graph.ts';
 import { Network } from '../../../src/onnx/graph/network.ts';
 import { relu } from '../../../src/onnx/graph/ops.ts';
 import { encodeModel } from '../../../src/onnx/file/proto.ts';
-import { forRunningInto, outputsOf, runInto } from '../../../src/onnx/runtime/run-into.ts';
+import { forRunningInto, outputNames, runInto } from '../../../src/onnx/runtime/run-into.ts';
 import { floatData, floats, openSession, type Session } from '../../../src/onnx/runtime/session.ts';
 
 const ROWS = 1_000_000;
@@ -54,7 +54,7 @@ describe('an arena', () => {
   };
   const check = async (outputs: Outputs): Promise<void> => {
     const results = await new Arena().run(session, input(3), outputs);
-    expect(Object.keys(results).sort()).toEqual(outputsOf(session).sort());
+    expect(Object.keys(results).sort()).toEqual(outputNames(session).sort());
     expect([...floatData(results[positive.name]!)]).toEqual(expected(3));
     expect([...(results[above.name]!.data as Uint8Array)]).toEqual(expected(3));
     expect([...(results[shape.name]!.data as BigInt64Array)]).toEqual([3n, 4n]);

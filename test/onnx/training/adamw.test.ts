@@ -53,7 +53,7 @@ describe('AdamW', () => {
 
   it('pulls towards where a parameter started instead of towards zero', () => {
     const start = floatsOf(golden.start);
-    const { weights, optimiser } = started({ stayNear: { strength: 2, start } });
+    const { weights, optimiser } = started({ l2Sp: { strength: 2, start } });
     weights.get('vector')!.fill(10);
     optimiser.move(weights, new Map([['vector', new Float32Array(5)]]), 0.1);
     weights.get('vector')!.forEach((w, i) => expect(w).toBeCloseTo(10 - 0.2 * (10 - golden.start.vector![i]!), 5));

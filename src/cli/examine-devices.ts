@@ -12,7 +12,7 @@ import {
   whereFrom,
 } from '../onnx/runtime/provider-libraries.ts';
 import { versions } from '../support/versions.ts';
-import type { Finding } from './diagnose.ts';
+import type { Finding } from './examine-machine.ts';
 
 /** One of ONNX Runtime's execution providers on this machine. */
 export interface Provider {

@@ -21,7 +21,7 @@ export interface Finding {
 const GIB = 1024 ** 3;
 
 /** Looks at everything that isogloss needs. */
-export async function diagnose(): Promise<Finding[]> {
+export async function examineMachine(): Promise<Finding[]> {
   return [
     nodeVersion(),
     await ffmpegVersion(),

@@ -1,12 +1,12 @@
 import { ctcLoss } from '../ctc/loss.ts';
-import { shareOut } from './threads.ts';
+import { mapInWorkers } from './worker-pool.ts';
 
 /** `ctcLoss` by several threads: beside a GPU it would take one as long as all else. */
-export async function ctcLossApart(
+export async function ctcLossInWorkers(
   ...[logits, shape, frameCounts, targets, blank, gradient]: Parameters<typeof ctcLoss>
 ): Promise<Float64Array> {
   const size = shape.frames * shape.tokens;
-  const parts = await shareOut('loss', shape.batch, (first, end) => ({
+  const parts = await mapInWorkers('loss', shape.batch, (first, end) => ({
     logits: logits.slice(first * size, end * size),
     shape: { ...shape, batch: end - first },
     frameCounts: frameCounts.slice(first, end),

@@ -7,7 +7,7 @@ import type { Item, Prepared } from '../dataset/prepare.ts';
 export const BATCH_FRAMES = 2000;
 
 /** Logits of all items, in their order. */
-export async function outputsOf(
+export async function modelOutputs(
   model: Model,
   prepared: Pick<Prepared, 'read'>,
   items: readonly Item[],

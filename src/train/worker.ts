@@ -1,10 +1,10 @@
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { ctcLoss, type LogitsShape } from '../ctc/loss.ts';
-import { hearPart, type Heard, type Part } from '../augment/augmented.ts';
+import { augmentFiles, type AugmentedAudio, type AugmentFiles } from '../augment/recordings.ts';
 
 /** What a thread of `threads` does, by name. */
 export interface Work {
-  augment: (part: Part) => Promise<Heard | undefined>;
+  augment: (part: AugmentFiles) => Promise<AugmentedAudio | undefined>;
   loss: (rows: LossRows) => LossOfRows;
 }
 
@@ -23,8 +23,8 @@ export interface LossOfRows {
 }
 
 export const augment: Work['augment'] = async (part) => {
-  const heard = await hearPart(part);
-  return heard && handedOver(heard, [heard.audio, heard.lengths]);
+  const augmented = await augmentFiles(part);
+  return augmented && handedOver(augmented, [augmented.audio, augmented.lengths]);
 };
 
 export const loss: Work['loss'] = ({ logits, shape, frameCounts, targets, blank }) => {

@@ -14,12 +14,12 @@ export interface Treatment {
 }
 
 /** Some of a batch's recordings, decoded in the cache, for another thread. */
-export interface Part extends Treatment {
+export interface AugmentFiles extends Treatment {
   files: readonly string[];
 }
 
 /** Recordings as a network hears them. */
-export interface Heard {
+export interface AugmentedAudio {
   /** [recordings, width] */
   audio: Float32Array;
   /** Samples of each, which may be more than a row has. */
@@ -31,7 +31,7 @@ export interface Heard {
  * @param audio [recordings, width]: where each is written, at zero mean and unit variance and padded
  * @returns samples of each, which may be more than a row has
  */
-export async function hear(
+export async function augmentRecordings(
   recordings: readonly Float32Array[],
   { width, augment, seeds }: Treatment,
   audio: Float32Array,
@@ -53,7 +53,7 @@ export async function hear(
  * What `hear` makes of recordings in the cache.
  * @returns undefined where the cache has lost one: it may be emptied at any time
  */
-export async function hearPart({ files, ...treatment }: Part): Promise<Heard | undefined> {
+export async function augmentFiles({ files, ...treatment }: AugmentFiles): Promise<AugmentedAudio | undefined> {
   const recordings = await Promise.all(files.map((file) => readFile(file).then(readSamples))).catch(
     (error: unknown) => {
       if (codeOf(error) === 'ENOENT') return undefined;
@@ -62,5 +62,5 @@ export async function hearPart({ files, ...treatment }: Part): Promise<Heard | u
   );
   if (!recordings) return undefined;
   const audio = new Float32Array(recordings.length * treatment.width);
-  return { audio, lengths: await hear(recordings, treatment, audio) };
+  return { audio, lengths: await augmentRecordings(recordings, treatment, audio) };
 }

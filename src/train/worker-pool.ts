@@ -2,17 +2,17 @@ import { Piscina } from 'piscina';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { machine } from '../onnx/runtime/device.ts';
-import type { Work } from './thread.ts';
+import type { Work } from './worker.ts';
 
 let opened: Promise<Piscina> | undefined;
 
 /**
  * Shares work on a batch's rows out among other threads, while ONNX Runtime keeps this one busy (decision 0029).
- * @param name of what `thread.ts` can do
+ * @param name of what `worker.ts` can do
  * @param part the rows from one place to another
  * @returns what came of the parts, in order, each with its first row
  */
-export async function shareOut<Name extends keyof Work>(
+export async function mapInWorkers<Name extends keyof Work>(
   name: Name,
   rows: number,
   part: (first: number, end: number) => Parameters<Work[Name]>[0],
@@ -47,5 +47,5 @@ async function openPool(): Promise<Piscina> {
 /** Node runs no TypeScript by itself: where tests and benchmarks run the sources, threads run what was built of them. */
 function threadFile(): URL {
   const fromSource = import.meta.url.endsWith('.ts');
-  return new URL(fromSource ? '../../dist/train/thread.js' : './thread.js', import.meta.url);
+  return new URL(fromSource ? '../../dist/train/worker.js' : './worker.js', import.meta.url);
 }

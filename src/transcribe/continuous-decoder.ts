@@ -4,7 +4,7 @@ import type { Model, Output } from '../model/model.ts';
 import type { Segment } from './segments.ts';
 
 /** What was said in a stretch. Seconds from the recording's start; confidence from 0 to 1. */
-export interface HeardSegment {
+export interface TranscriptSegment {
   start: number;
   end: number;
   text: string;
@@ -18,7 +18,7 @@ const LONGEST = 6000;
  * Decodes stretches as one where there was no pause between them: what the model heard at a cut is heard once, whole words stay
  * whole, and a grapheme's run that goes on is not written twice.
  */
-export class Unbroken {
+export class ContinuousDecoder {
   private readonly model: Pick<Model, 'vocabulary' | 'decoder'>;
   private stretches: { segment: Segment; logits: Float32Array; frames: number }[] = [];
   private frames = 0;
@@ -28,7 +28,7 @@ export class Unbroken {
   }
 
   /** @returns what is decoded by now: all stretches up to this one, or nothing as long as the next belongs to them */
-  add(segment: Segment, output: Output): HeardSegment[] {
+  add(segment: Segment, output: Output): TranscriptSegment[] {
     const from = segment.before / FRAME_SAMPLES;
     const to = segment.after === 0 ? output.frames : from + Math.round(ownSamples(segment) / FRAME_SAMPLES);
     const tokens = this.model.vocabulary.size;
@@ -41,7 +41,7 @@ export class Unbroken {
     return segment.after > 0 && this.frames < LONGEST ? [] : this.decode();
   }
 
-  private decode(): HeardSegment[] {
+  private decode(): TranscriptSegment[] {
     const { stretches, frames } = this;
     [this.stretches, this.frames] = [[], 0];
     const { words } = this.model.decoder.decode(joined(stretches.map(({ logits }) => logits)), frames);

@@ -1,5 +1,5 @@
 /** N-grams of one order as they come, in memory: `order` ids each, log10 P, log10 of the back-off weight. Grows as needed. */
-export class Level {
+export class NgramTable {
   readonly order: number;
   words: Uint32Array;
   probabilities: Float32Array;

@@ -19,7 +19,7 @@ interface Nodes {
 }
 
 /** Beginnings of words that hypotheses have come to, as numbers; 0 is the empty one. */
-export class Beginnings {
+export class WordPrefixes {
   readonly texts = [''];
   /** What each adds to its hypothesis's score. */
   readonly scores = [0];

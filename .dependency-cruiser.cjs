@@ -1,0 +1,26 @@
+const ROOMS = require('./.ci/rooms.cjs');
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      comment: 'Files that import each other can only be understood together.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    ...Object.entries(ROOMS).map(([room, { imports }]) => ({
+      name: `room-${room}`,
+      comment: `${room} may import ${['support', ...imports].join(', ')} and nothing else of src.`,
+      severity: 'error',
+      from: { path: `^src/${room}/` },
+      to: { path: '^src/', pathNot: `^src/(${[room, 'support', ...imports].join('|')})/` },
+    })),
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^src/report/client/' },
+  },
+};
