@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { InputError } from '../support/errors.ts';
 import { readJsonLines } from '../support/files.ts';
 import type { Pair } from './score.ts';
-import { spaced, type Transcript } from '../formats/transcript.ts';
+import { spaced, type Transcript } from '../formats/scored-text.ts';
 
 const record = z.looseObject({
   id: z.string().min(1),

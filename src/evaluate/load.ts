@@ -7,7 +7,7 @@ import { readText } from '../support/files.ts';
 import { parseCtm, wordsInSegments } from '../formats/ctm.ts';
 import { readHypotheses, readJsonTranscripts } from './hypotheses.ts';
 import { parseStm } from '../formats/stm.ts';
-import { spaced, type Transcript } from '../formats/transcript.ts';
+import { spaced, type Transcript } from '../formats/scored-text.ts';
 import { parseTrn } from '../formats/trn.ts';
 import type { Pair } from './score.ts';
 import type { TokenRule } from './tokens.ts';

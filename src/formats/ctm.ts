@@ -1,5 +1,5 @@
 import { InputError } from '../support/errors.ts';
-import { linesOf, spaced } from './transcript.ts';
+import { linesOf, spaced } from './scored-text.ts';
 import type { Segment } from './stm.ts';
 
 /** A recognised word. Times are seconds. */

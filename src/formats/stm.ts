@@ -1,5 +1,5 @@
 import { InputError } from '../support/errors.ts';
-import { linesOf, refuseAlternatives, spaced, type Transcript } from './transcript.ts';
+import { linesOf, refuseAlternatives, spaced, type Transcript } from './scored-text.ts';
 
 /** A stretch of a recording with what is said in it. Times are seconds. */
 export interface Segment extends Transcript {

@@ -1,5 +1,5 @@
 import { InputError } from '../support/errors.ts';
-import { linesOf, refuseAlternatives, spaced, type Transcript } from './transcript.ts';
+import { linesOf, refuseAlternatives, spaced, type Transcript } from './scored-text.ts';
 
 /**
  * NIST TRN: `words (id)` a line. The speaker is what stands before the first `-` or `_` of the id, as sclite has it for `-i spu_id`.

@@ -40,6 +40,11 @@ export function fromFloat16(halves: Uint16Array, into: Float32Array = new Float3
   return into;
 }
 
+/** Bfloat16 widened: it is the upper half of a float32. */
+export function fromBfloat16(halves: Uint16Array): Float32Array {
+  return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
+}
+
 function widenedTable(): Float32Array {
   const table = new Float32Array(65536);
   for (let h = 0; h < 65536; h++) {

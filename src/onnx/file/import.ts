@@ -14,7 +14,7 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '../../support/errors.ts';
 import { readError } from '../../support/files.ts';
-import { fromFloat16 } from '../../support/float16.ts';
+import { fromBfloat16, fromFloat16 } from '../../support/float16.ts';
 import type { Attribute, ConstantData, ElementType } from '../graph/graph.ts';
 import { externalFiles } from './external.ts';
 import { inOrder } from '../graph/order.ts';
@@ -203,6 +203,10 @@ const readers = new Map<number, { raw(bytes: ArrayBuffer): ConstantData; listed(
     TensorProto_DataType.FLOAT16,
     { raw: (b) => fromFloat16(new Uint16Array(b)), listed: (t) => fromFloat16(Uint16Array.from(t.int32Data)) },
   ],
+  [
+    TensorProto_DataType.BFLOAT16,
+    { raw: (b) => fromBfloat16(new Uint16Array(b)), listed: (t) => fromBfloat16(Uint16Array.from(t.int32Data)) },
+  ],
   [TensorProto_DataType.INT64, { raw: (b) => new BigInt64Array(b), listed: (t) => BigInt64Array.from(t.int64Data) }],
   [TensorProto_DataType.INT32, { raw: (b) => new Int32Array(b), listed: (t) => Int32Array.from(t.int32Data) }],
   [TensorProto_DataType.BOOL, { raw: (b) => new Uint8Array(b), listed: (t) => Uint8Array.from(t.int32Data) }],
@@ -247,6 +251,7 @@ const elementTypes = new Map<number, ElementType>([
   [TensorProto_DataType.FLOAT, 'float32'],
   [TensorProto_DataType.FLOAT16, 'float32'],
   [TensorProto_DataType.DOUBLE, 'float32'],
+  [TensorProto_DataType.BFLOAT16, 'float32'],
   [TensorProto_DataType.INT64, 'int64'],
   [TensorProto_DataType.INT32, 'int32'],
   [TensorProto_DataType.BOOL, 'bool'],

@@ -21,6 +21,7 @@ import {
 } from 'onnx-buf';
 import { toFloat16 } from '../../support/float16.ts';
 import type { Attribute, Constant, Dim, ElementType, Graph, Node, Value } from '../graph/graph.ts';
+import { outsideTensor, type OutsideWeight } from './outside.ts';
 import { unconverted } from '../runtime/run-into.ts';
 
 /** Opset 20 is the first with Gelu; IR version 9 goes with it. */
@@ -34,6 +35,8 @@ export interface ModelOptions {
   outputs?: readonly Value[];
   /** Values of the parameters: written as initialisers. Parameters without a value must be inputs. */
   weights?: ReadonlyMap<string, Float32Array>;
+  /** Parameters whose numbers lie in other files, widened to float32 where they are not. */
+  outside?: ReadonlyMap<string, OutsideWeight>;
   /** Store weights as float16, widened to float32 when the model loads: half the file. */
   half?: boolean;
   /** Compute in float64 throughout: for checking gradients against finite differences. */
@@ -57,6 +60,8 @@ export function encodeModel(graph: Graph, options: ModelOptions = {}): Uint8Arra
   const stored = weights.map(([name, data]) =>
     weightTensors(name, graph.parameters.get(name)!, data, options.half ?? false),
   );
+  const outside = [...(options.outside ?? [])].filter(([name]) => used.has(name));
+  stored.push(...outside.map(([name, weight]) => outsideTensors(graph.parameters.get(name)!, weight)));
   const first = options.runsInto ? [unconverted] : [];
   const model = create(ModelProtoSchema, {
     irVersion: IR_VERSION,
@@ -101,6 +106,15 @@ function weightTensors(
     rawData: bytesOf(toFloat16(data)),
   });
   return { tensor, nodes: [castProto(narrow, name, TensorProto_DataType.FLOAT)] };
+}
+
+function outsideTensors({ name, dims }: Value, weight: OutsideWeight): { tensor: TensorProto; nodes: NodeProto[] } {
+  const exact = weight.type === 'float32';
+  const stored = exact ? name : `${name}.${weight.type}`;
+  return {
+    tensor: outsideTensor(stored, dims as readonly number[], weight),
+    nodes: exact ? [] : [castProto(stored, name, TensorProto_DataType.FLOAT)],
+  };
 }
 
 function constantTensor({ value, data }: Constant, double: boolean): TensorProto {

@@ -111,7 +111,8 @@ describe('stored numbers', () => {
           tensor('half', TensorProto_DataType.FLOAT16, { rawData: bytesOf(toFloat16(Float32Array.of(0.5, -8))) }),
           tensor('double', TensorProto_DataType.DOUBLE, { rawData: bytesOf(Float64Array.of(0.1, 7)) }),
           tensor('long', TensorProto_DataType.INT64, { int64Data: [5n, -1n] }),
-          tensor('odd', TensorProto_DataType.BFLOAT16, { rawData: new Uint8Array(4) }),
+          tensor('brain', TensorProto_DataType.BFLOAT16, { rawData: bytesOf(Uint16Array.of(0x3fc0, 0xc000)) }),
+          tensor('odd', TensorProto_DataType.FLOAT8E5M2, { rawData: new Uint8Array(2) }),
         ],
       ),
     );
@@ -122,7 +123,8 @@ describe('stored numbers', () => {
     expect(read('wide')).toEqual(Float32Array.of(0.5, -8));
     expect(read('double')).toEqual(Float32Array.of(0.1, 7));
     expect(read('long')).toEqual(BigInt64Array.of(5n, -1n));
-    expect(() => read('odd')).toThrow(/odd holds BFLOAT16/);
+    expect(read('brain')).toEqual(Float32Array.of(1.5, -2));
+    expect(() => read('odd')).toThrow(/odd holds FLOAT8E5M2/);
   });
 
   it('stay on disk until they are asked for, where the exporter put them there', async () => {

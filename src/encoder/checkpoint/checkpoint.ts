@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { encodeModel } from '../../onnx/file/proto.ts';
+import { InputError } from '../../support/errors.ts';
+import { readJson } from '../../support/files.ts';
+import { architectures, type CheckpointArchitecture } from './architectures.ts';
+import { CheckpointGraph } from './checkpoint-graph.ts';
+import type { StoredTensor } from './stored-tensor.ts';
+import { readWeightFiles } from './weight-files.ts';
+
+/**
+ * The bytes of an .onnx file for PyTorch weights: config.json decides the graph, and its initialisers point into the file of weights,
+ * which stays as it is and is never read here. It is opened with that file's folder, as any model with external data.
+ * @param file safetensors, PyTorch's own format or the index of several; config.json lies beside it
+ * @throws InputError when isogloss hasn't the architecture, and listing what of the weights is missing, left over or of a wrong shape
+ */
+export async function encodeCheckpoint(file: string): Promise<Uint8Array> {
+  const config = await readConfig(file);
+  const architecture = architectureOf(config, file);
+  const c = new CheckpointGraph(encoderTensors(await readWeightFiles(file), architecture, file));
+  c.graph.output(built(c, architecture, config, file), 'last_hidden_state');
+  c.refuseIncomplete(file);
+  refuseLeftOver(c, file);
+  return encodeModel(c.graph, { outside: c.outside });
+}
+
+async function readConfig(file: string): Promise<Record<string, unknown>> {
+  const place = path.join(path.dirname(file), 'config.json');
+  if (!existsSync(place))
+    throw new InputError(
+      'there is no config.json beside these weights: it says what they are',
+      'Put the one of the same repository beside them.',
+      { file },
+    );
+  const config = z.record(z.string(), z.unknown()).safeParse(await readJson(place));
+  if (!config.success)
+    throw new InputError('this is no config.json of a model', 'Get it anew from where the weights come from.', {
+      file: place,
+    });
+  return config.data;
+}
+
+function architectureOf({ model_type: type }: Record<string, unknown>, file: string): CheckpointArchitecture {
+  const found = typeof type === 'string' && Object.hasOwn(architectures, type) ? architectures[type] : undefined;
+  if (found) return found;
+  const known = Object.values(architectures).map(({ name }) => name);
+  throw new InputError(
+    `config.json calls the model ${JSON.stringify(type ?? 'nothing')}, which isogloss can’t build`,
+    `It builds ${known.join(', ')}. Of others it takes .onnx files.`,
+    { file },
+  );
+}
+
+/** Those of the encoder, without what a whole model puts before their names (`wav2vec2.`). */
+function encoderTensors(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  { anchor, name }: CheckpointArchitecture,
+  file: string,
+): Map<string, StoredTensor> {
+  const anchors = [...tensors.keys()].filter((key) => key === anchor || key.endsWith(`.${anchor}`));
+  if (anchors.length === 0)
+    throw new InputError(
+      `there is no ${name} encoder in these weights: ${anchor} is missing`,
+      'Get config.json and weights from the same place.',
+      { file },
+    );
+  const prefix = anchors.sort((a, b) => a.length - b.length)[0]!.slice(0, -anchor.length);
+  return new Map(
+    [...tensors].flatMap(([key, tensor]) =>
+      key.startsWith(prefix) ? [[key.slice(prefix.length), tensor] as const] : [],
+    ),
+  );
+}
+
+function built(
+  c: CheckpointGraph,
+  architecture: CheckpointArchitecture,
+  config: unknown,
+  file: string,
+): ReturnType<CheckpointArchitecture['build']> {
+  const place = { file: path.join(path.dirname(file), 'config.json') };
+  try {
+    return architecture.build(c, config);
+  } catch (error) {
+    if (error instanceof InputError && error.place.file === undefined)
+      throw new InputError(error.message, error.next, place, error);
+    if (!(error instanceof z.ZodError)) throw error;
+    const { path: at, message } = error.issues[0]!;
+    throw new InputError(
+      `${at.join('.') || 'it'}: ${message}`,
+      'Get it anew from where the weights come from.',
+      place,
+      error,
+    );
+  }
+}
+
+/** What only pretraining or a task's head reads, and numbers that the graph makes itself. */
+const ASIDE =
+  /^(quantizer|project_q|project_hid|lm_head|classifier|projector|layer_weights|adapter|masked_spec_embed|label_embeddings_concat|final_proj|speaker_proj|dropout_features|intermediate_ffn|inner_attention)\b|\.inv_freq$|num_batches_tracked$/;
+
+function refuseLeftOver(c: CheckpointGraph, file: string): void {
+  const left = c.leftOver().filter((name) => !ASIDE.test(name));
+  if (left.length > 0)
+    throw new InputError(
+      `config.json has no place for ${left.length} of these weights: ${left.slice(0, 10).join(', ')}${left.length > 10 ? ', …' : ''}`,
+      'Get config.json and weights from the same place.',
+      { file },
+    );
+}

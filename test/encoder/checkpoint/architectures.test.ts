@@ -1,0 +1,164 @@
+import path from 'node:path';
+import * as ort from 'onnxruntime-node';
+import { describe, expect, it } from 'vitest';
+import { encodeCheckpoint } from '../../../src/encoder/checkpoint/checkpoint.ts';
+import { findHiddenLayers } from '../../../src/encoder/exported/hidden-layers.ts';
+import { openUpper, openWhole, type Upper, type Whole } from '../../../src/encoder/exported/split.ts';
+import { differentiate } from '../../../src/onnx/autodiff/differentiate.ts';
+import type { Value } from '../../../src/onnx/graph/graph.ts';
+import { importModel } from '../../../src/onnx/file/import.ts';
+import { Network } from '../../../src/onnx/graph/network.ts';
+import { addOutputs } from '../../../src/onnx/file/outputs.ts';
+import { encodeModel } from '../../../src/onnx/file/proto.ts';
+import { floatData, floats, openSession } from '../../../src/onnx/runtime/session.ts';
+import { relativeError, type Golden } from '../exported.ts';
+import { checkpointFile, checkpointGolden } from './checkpoints.ts';
+
+/** Those that hear the sound itself, and so learn. */
+const HEARING = ['wav2vec2', 'xls-r', 'hubert', 'hubert-large'] as const;
+/** The same weights as people find them. */
+const FORMATS = [
+  'pytorch_model.bin',
+  'model.safetensors.index.json',
+  'fp16.safetensors',
+  'bf16.safetensors',
+  'fp16.bin',
+];
+
+async function open(name: string, file = 'model.safetensors'): Promise<{ bytes: Uint8Array; folder: string }> {
+  const place = checkpointFile(name, file);
+  return { bytes: await encodeCheckpoint(place), folder: path.dirname(place) };
+}
+
+/** All hidden layers, of what PyTorch was given. */
+async function hiddenLayers(name: string, file?: string): Promise<Float32Array[]> {
+  const { bytes, folder } = await open(name, file);
+  const { audio, mask, layers } = findHiddenLayers(importModel(bytes, folder));
+  const golden = checkpointGolden(name);
+  const [sound, present] = [golden.get('audio')!, golden.get('attention_mask')];
+  const session = await openSession(addOutputs(bytes, layers), { folder, threads: 1 });
+  const feeds = { [audio]: floats(sound.data, sound.dims), ...(mask ? { [mask]: maskTensor(present!) } : {}) };
+  const results = await session.run(feeds);
+  await session.release();
+  return layers.map((layer) => floatData(results[layer]!));
+}
+
+const maskTensor = ({ data, dims }: Golden): ort.Tensor =>
+  new ort.Tensor('int64', BigInt64Array.from(data, BigInt), dims);
+
+/** Frames of padding hold nothing that counts. */
+function onSound(name: string): (i: number) => boolean {
+  const golden = checkpointGolden(name);
+  const [mask, dims] = [golden.get('mask')!, golden.get('hidden.0')!.dims[2]!];
+  return (i) => mask.data[Math.floor(i / dims)] === 1;
+}
+
+describe('an encoder opened from its PyTorch weights', () => {
+  it.each(HEARING)('%s: gives the hidden layers that PyTorch gave', async (name) => {
+    const golden = checkpointGolden(name);
+    const layers = await hiddenLayers(name);
+    expect(layers).toHaveLength(4);
+    layers.forEach((layer, i) =>
+      expect(relativeError(layer, golden.get(`hidden.${i}`)!.data, onSound(name)), `layer ${i}`).toBeLessThan(1e-5),
+    );
+  });
+
+  it.each(FORMATS)('gives the same layers from %s', async (file) => {
+    const golden = checkpointGolden('wav2vec2');
+    const layers = await hiddenLayers('wav2vec2', file);
+    layers.forEach((layer, i) =>
+      expect(relativeError(layer, golden.get(`hidden.${i}`)!.data), `layer ${i}`).toBeLessThan(1e-5),
+    );
+  });
+
+  it.each(HEARING)('%s: has the gradients of PyTorch’s autograd by every weight, from the sound up', async (name) => {
+    const golden = checkpointGolden(name);
+    const { bytes, folder } = await open(name);
+    const whole = await openWhole(bytes, { folder });
+    const gradients = await gradientsOf(
+      whole,
+      golden,
+      (network, mask) => {
+        const audio = network.graph.input('x', ['batch', 'samples']);
+        return whole.build(network, audio, mask).at(-1)!;
+      },
+      golden.get('audio')!,
+    );
+    compareGradients(gradients, golden, (parameter) => whole.layerOf(parameter) >= 0);
+    expect([...whole.weights.keys()].filter((parameter) => whole.isConvolution(parameter)).length).toBeGreaterThan(6);
+  });
+
+  it.each(HEARING)('%s: has them above a cut, too, and reads no weights below it', async (name) => {
+    const golden = checkpointGolden(name);
+    const { bytes, folder } = await open(name);
+    const upper = await openUpper(bytes, 1, { folder });
+    expect([...upper.weights.keys()].filter((parameter) => /layers\.0\.|feature_|pos_conv/.test(parameter))).toEqual(
+      [],
+    );
+    const gradients = await gradientsOf(
+      upper,
+      golden,
+      (network, mask) => {
+        const hidden = network.graph.input('x', ['batch', 'frames', upper.dims]);
+        return upper.build(network, hidden, mask).at(-1)!;
+      },
+      golden.get('hidden.1')!,
+    );
+    expect(relativeError(gradients.get('x')!, golden.get('hidden.1.gradient')!.data)).toBeLessThan(1e-4);
+    compareGradients(gradients, golden, (parameter) => upper.layerOf(parameter) > 1);
+  });
+});
+
+/** dΣ(last hidden layer · direction) by the input `x` and by every parameter. */
+async function gradientsOf(
+  encoder: Pick<Upper | Whole, 'weights'>,
+  golden: Map<string, Golden>,
+  build: (network: Network, mask: Value) => Value,
+  x: Golden,
+): Promise<Map<string, Float32Array>> {
+  const network = new Network(false);
+  const { graph } = network;
+  const output = build(network, graph.input('mask', ['batch', 'frames']));
+  const seed = graph.input('seed', output.dims);
+  const by = [
+    ...graph.inputs.filter((input) => input.name === 'x' && input.dims.length === 3),
+    ...graph.parameters.values(),
+  ];
+  const gradients = differentiate(graph, output, seed, by);
+  const session = await ort.InferenceSession.create(
+    encodeModel(graph, { weights: encoder.weights, outputs: [...gradients.values()] }),
+    { logSeverityLevel: 3, intraOpNumThreads: 1 },
+  );
+  const [direction, present] = [golden.get('direction')!, golden.get('mask')!];
+  const results = await session.run({
+    x: floats(x.data, x.dims),
+    mask: floats(present.data, present.dims),
+    seed: floats(direction.data, direction.dims),
+  });
+  await session.release();
+  return new Map([...gradients].map(([name, value]) => [name, floatData(results[value.name]!)]));
+}
+
+/** Parameters have PyTorch's own names, whatever a checkpoint puts before them. */
+function compareGradients(
+  gradients: Map<string, Float32Array>,
+  golden: Map<string, Golden>,
+  wanted: (parameter: string) => boolean,
+): void {
+  const ours = [...gradients].filter(([parameter]) => parameter !== 'x' && wanted(parameter));
+  const size = Math.max(...ours.map(([parameter]) => Math.hypot(...goldenOf(golden, parameter))));
+  expect(ours.length).toBeGreaterThan(30);
+  for (const [parameter, gradient] of ours) {
+    const theirs = goldenOf(golden, parameter);
+    const error = Math.hypot(...gradient.map((x, i) => x - theirs[i]!));
+    expect(error / Math.max(Math.hypot(...theirs), 1e-3 * size), parameter).toBeLessThan(1e-4);
+  }
+}
+
+function goldenOf(golden: Map<string, Golden>, parameter: string): Float32Array {
+  const name = parameter
+    .replace(/^encoder\./, '')
+    .replace('weight_g', 'parametrizations.weight.original0')
+    .replace('weight_v', 'parametrizations.weight.original1');
+  return golden.get(`gradient.${name}`)!.data;
+}
