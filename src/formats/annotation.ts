@@ -34,8 +34,10 @@ export interface Tier {
   id: string;
   /** Praat's point tiers have annotations without length. */
   kind: 'interval' | 'point';
-  /** The name of its linguistic type (ELAN), its category (EXMARaLDA), its item type (FLEx). */
+  /** The name of its linguistic type (ELAN); what kind of tier it is (EXMARaLDA: t, a, d; FLEx: txt, gls, …). */
   type?: string;
+  /** EXMARaLDA's category: v, de, nn, … */
+  category?: string;
   /** How its annotations relate to those of the tier above. */
   constraint?: Constraint;
   /** The tier above. */
@@ -69,7 +71,10 @@ export interface Annotation {
   entry?: string;
   /** Where it differs from the tier's. */
   language?: string;
+  /** Who speaks, where a tier has several speakers. */
   speaker?: string;
+  /** Bounds in Hz (Audacity's spectral selections). */
+  frequencies?: { low: number; high: number };
   /** Where it stands in the file, 1-based. */
   line?: number;
 }

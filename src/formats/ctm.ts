@@ -1,6 +1,8 @@
 import { InputError } from '../support/errors.ts';
-import { linesOf, spaced } from './scored-text.ts';
+import { Notes, type Written } from './notes.ts';
+import { linesWithContent, recordingName, spaced } from './scored-text.ts';
 import type { Segment } from './stm.ts';
+import { wordsOf, type TimedTranscript } from './transcript.ts';
 
 /** A recognised word. Times are seconds. */
 export interface CtmWord {
@@ -18,7 +20,7 @@ export interface CtmWord {
  * @throws InputError for a line with too few fields, bad times, or alternatives
  */
 export function parseCtm(content: string, file: string): CtmWord[] {
-  return Array.from(linesOf(content, true), ({ text, line }) => {
+  return Array.from(linesWithContent(content), ({ text, line }) => {
     const place = { file, line };
     const [recording, channel, from, length, word, confidence] = text.trim().split(/\s+/);
     if (word === undefined)
@@ -82,4 +84,18 @@ export function wordsInSegments(
       ),
     ]),
   );
+}
+
+/** A transcript's words in CTM. Utterances without words in time have theirs put evenly, which is noted. */
+export function writeCtm({ file, segments }: TimedTranscript): Written {
+  const notes = new Notes();
+  const recording = recordingName(file);
+  const lines = segments.flatMap((segment) =>
+    wordsOf(segment, notes).map(({ text, start, end, confidence }) => {
+      const word = text.replace(/[\s\p{Cc}\p{Surrogate}]+/gu, '_');
+      const fields = [recording, 1, start.toFixed(3), (end - start).toFixed(3), word, confidence?.toFixed(3) ?? ''];
+      return `${fields.join(' ').trimEnd()}\n`;
+    }),
+  );
+  return { content: lines.join(''), notes: notes.list };
 }

@@ -39,7 +39,7 @@ const BYTE_ORDER_MARK = '\uFEFF';
 const withoutMark = (text: string): { text: string; bom: boolean } =>
   text.startsWith(BYTE_ORDER_MARK) ? { text: text.slice(1), bom: true } : { text, bom: false };
 
-function utf16Of(bytes: Uint8Array, file: string): 'utf-16le' | 'utf-16be' | undefined {
+export function utf16Of(bytes: Uint8Array, file: string): 'utf-16le' | 'utf-16be' | undefined {
   const [a, b, c, d] = bytes;
   if ((a === 0xff && b === 0xfe && c === 0 && d === 0) || (a === 0 && b === 0 && c === 0xfe && d === 0xff))
     throw new InputError('it is encoded as UTF-32', 'Save it as UTF-8.', { file });
@@ -77,7 +77,7 @@ function refuseBinary(text: string, file: string): string {
 }
 
 /** Bytes between 80 and 9F are letters and signs in Windows-1252, and nothing in Latin-1. */
-const latinOf = (bytes: Uint8Array): string =>
+export const latinOf = (bytes: Uint8Array): string =>
   bytes.some((byte) => byte >= 0x80 && byte < 0xa0) ? 'windows-1252' : 'iso-8859-1';
 
 /** @throws InputError where most of what isn't ASCII is UTF-8: then a few bytes are damaged, and to take all for Latin-1 would garble the rest */

@@ -41,3 +41,11 @@ export class Notes {
     return [...this.found.values()];
   }
 }
+
+/** Text with what a format can't hold replaced, and counted. */
+export function replaceSigns(text: string, signs: RegExp, by: string, what: string, notes: Notes): string {
+  return text.replace(signs, () => {
+    notes.add('replaced', what);
+    return by;
+  });
+}

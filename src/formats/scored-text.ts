@@ -1,4 +1,6 @@
 import { InputError, type Place } from '../support/errors.ts';
+import { linesOf } from './decode-text.ts';
+import type { Notes } from './notes.ts';
 
 /** What was said or recognised in one utterance, as a file has it. */
 export interface Transcript {
@@ -28,10 +30,20 @@ export function refuseAlternatives(text: string, place: Place): void {
 }
 
 /** Lines of a file without blanks and `;;` comments, with their numbers. */
-export function* linesOf(text: string, comments: boolean): Generator<{ text: string; line: number }> {
-  let line = 0;
-  for (const raw of text.split(/\r?\n/)) {
-    line++;
-    if (raw.trim() !== '' && !(comments && raw.startsWith(';;'))) yield { text: raw, line };
-  }
+export function* linesWithContent(text: string): Generator<{ text: string; line: number }> {
+  for (const one of linesOf(text)) if (one.text.trim() !== '' && !one.text.startsWith(';;')) yield one;
+}
+
+/** The name under which NIST's formats know a recording: without folders, ending and blanks. */
+export function recordingName(path: string): string {
+  const name = path.split(/[\\/]/).at(-1)!;
+  return name.replace(/(?<=.)\.[^.]*$/, '').replace(/[\s\p{C}]+/gu, '_') || 'unknown';
+}
+
+/** Text on one line that can't be taken for alternatives in braces: what had to be replaced is counted. */
+export function onOneLine(text: string, notes: Notes): string {
+  const plain = spaced(text.replace(/[\p{Cc}\p{Surrogate}]/gu, ' '));
+  const unambiguous = plain.replace(/\{([^}]*\/[^}]*)\}/g, '($1)');
+  notes.add('replaced', 'braces around alternatives became brackets', undefined, unambiguous === plain ? 0 : 1);
+  return unambiguous;
 }

@@ -1,5 +1,14 @@
 import { InputError } from '../support/errors.ts';
-import { linesOf, refuseAlternatives, spaced, type Transcript } from './scored-text.ts';
+import { Notes, type Written } from './notes.ts';
+import {
+  linesWithContent,
+  onOneLine,
+  recordingName,
+  refuseAlternatives,
+  spaced,
+  type Transcript,
+} from './scored-text.ts';
+import type { TimedTranscript } from './transcript.ts';
 
 /** A stretch of a recording with what is said in it. Times are seconds. */
 export interface Segment extends Transcript {
@@ -20,7 +29,7 @@ const IGNORED = /^ignore_time_segment_in_scoring$/i;
  */
 export function parseStm(content: string, file: string): Segment[] {
   const counts = new Map<string, number>();
-  return Array.from(linesOf(content, true), ({ text, line }) => {
+  return Array.from(linesWithContent(content), ({ text, line }) => {
     const place = { file, line };
     const match = /^\s*(\S+)\s+(\S+)\s+(\S+)\s+(\S+)\s+(\S+)(?:\s+<[^>]*>)?(.*)$/.exec(text);
     if (!match)
@@ -57,4 +66,15 @@ export function parseStm(content: string, file: string): Segment[] {
       place,
     };
   });
+}
+
+/** A transcript in STM, an utterance a line; who speaks is `unknown` where that isn't known. */
+export function writeStm({ file, segments }: TimedTranscript): Written {
+  const notes = new Notes();
+  const recording = recordingName(file);
+  const lines = segments.map(({ start, end, text, speaker }) => {
+    const who = (speaker ?? '').replace(/[\s\p{C}]+/gu, '_') || 'unknown';
+    return `${`${recording} 1 ${who} ${start.toFixed(3)} ${end.toFixed(3)} <o> ${onOneLine(text, notes)}`.trimEnd()}\n`;
+  });
+  return { content: lines.join(''), notes: notes.list };
 }

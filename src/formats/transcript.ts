@@ -1,4 +1,5 @@
 import type { Annotation, AnnotationDocument, MediaLink, Tier } from './annotation.ts';
+import { Notes, replaceSigns, type Written } from './notes.ts';
 
 /** What was said in one recording, with times: what the writers of transcripts take. Seconds from the recording's start. */
 export interface TimedTranscript {
@@ -121,4 +122,24 @@ function confidencesOf(
       ? []
       : [{ id: `${id}c`, parent: id, start, end, timing: 'parent', text: confidence.toFixed(2) }],
   );
+}
+
+/** An utterance's words; where it has none in time, those of its text, as if all were equally long. */
+export function wordsOf({ start, end, text, words }: TimedSegment, notes: Notes): TimedToken[] {
+  if (words) return words;
+  const spoken = text.split(/\s+/).filter((word) => word !== '');
+  notes.add('interpolated', 'words have no times of their own: they share their utterance’s', undefined, spoken.length);
+  const at = (i: number): number => start + ((end - start) * i) / spoken.length;
+  return spoken.map((word, i) => ({ text: word, start: at(i), end: at(i + 1) }));
+}
+
+/** An utterance a line: line breaks inside become blanks. */
+export function writeTxt({ segments }: TimedTranscript): Written {
+  const notes = new Notes();
+  const lines = segments.map(({ text }) => {
+    const plain = replaceSigns(text, /\s*[\r\n]+\s*/g, ' ', 'a line break became a blank', notes).trim();
+    const signs = /(?!\t)[\p{Cc}\p{Surrogate}]/gu;
+    return `${replaceSigns(plain, signs, '\uFFFD', 'a character that text files can’t hold became U+FFFD', notes)}\n`;
+  });
+  return { content: lines.join(''), notes: notes.list };
 }

@@ -1,5 +1,5 @@
 import type { Annotation, Tier } from '../annotation.ts';
-import type { Notes } from '../notes.ts';
+import { replaceSigns, type Notes } from '../notes.ts';
 import type { TierLayout } from './layout.ts';
 
 type Item = TierLayout['items'][number];
@@ -16,6 +16,7 @@ const SHORTEST = 0.001;
  */
 export function fillTiers(tiers: readonly Tier[], grid: { start: number; end: number }, notes: Notes): FilledTier[] {
   return tiers.flatMap((tier): FilledTier[] => {
+    const name = sayable(tier.id, notes);
     const timed = tier.annotations.filter(
       (annotation): annotation is Timed => annotation.start !== undefined && annotation.end !== undefined,
     );
@@ -32,7 +33,7 @@ export function fillTiers(tiers: readonly Tier[], grid: { start: number; end: nu
       line: line ?? 1,
     }));
     items.sort((a, b) => a.start - b.start);
-    if (tier.kind === 'point') return [{ points: true, name: tier.id, items: apart(items) }];
+    if (tier.kind === 'point') return [{ points: true, name, items: apart(items) }];
     notes.add(
       'skipped',
       `annotations of ${tier.id} have no text: for Praat they are gaps`,
@@ -41,19 +42,15 @@ export function fillTiers(tiers: readonly Tier[], grid: { start: number; end: nu
     );
     return layersOf(items).map((layer, i) => {
       if (i > 0) notes.add('overlap', `what overlaps in ${tier.id} stands in ${tier.id} (${i + 1})`);
-      return { points: false, name: i === 0 ? tier.id : `${tier.id} (${i + 1})`, items: withGaps(layer, grid) };
+      return { points: false, name: i === 0 ? name : `${name} (${i + 1})`, items: withGaps(layer, grid) };
     });
   });
 }
 
 type Timed = Annotation & { start: number; end: number };
 
-function sayable(text: string, notes: Notes): string {
-  return text.replace(/\0|\p{Surrogate}/gu, () => {
-    notes.add('replaced', 'a character that Praat can’t hold became U+FFFD');
-    return '\uFFFD';
-  });
-}
+const sayable = (text: string, notes: Notes): string =>
+  replaceSigns(text, /\0|\p{Surrogate}/gu, '\uFFFD', 'a character that Praat can’t hold became U+FFFD', notes);
 
 /** Points at one time: the later ones a little later. */
 function apart(items: readonly Item[]): Item[] {

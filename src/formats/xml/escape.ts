@@ -1,4 +1,4 @@
-import type { Notes } from '../notes.ts';
+import { replaceSigns, type Notes } from '../notes.ts';
 
 /**
  * Text as XML 1.0 holds it. Carriage returns are written as references, so that they survive. Control characters and halves of
@@ -35,9 +35,5 @@ const REFERENCES: Record<string, string> = {
 
 const IMPOSSIBLE = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Surrogate}/gu;
 
-function replaced(text: string, notes: Notes): string {
-  return text.replace(IMPOSSIBLE, () => {
-    notes.add('replaced', 'a character that XML can’t hold became U+FFFD');
-    return '\uFFFD';
-  });
-}
+const replaced = (text: string, notes: Notes): string =>
+  replaceSigns(text, IMPOSSIBLE, '\uFFFD', 'a character that XML can’t hold became U+FFFD', notes);
