@@ -90,24 +90,33 @@ export interface AttentionSettings {
   bias?: Value | undefined;
   /** What else is added to the scores of these queries [batch, heads, frames, dims / heads], scaled as the products with keys are. */
   positions?: ((query: Value) => Value) | undefined;
+  /** Added to queries before they are compared with keys, [heads, 1, dims / heads], scaled as queries are. */
+  contentBias?: Value | undefined;
+  /** What x becomes before queries and keys are made of it. */
+  turned?: ((x: Value) => Value) | undefined;
 }
 
 /** Multi-head self-attention (Vaswani et al. 2017): x [batch, frames, dims] → the same dims. */
 export function attention(c: CheckpointGraph, x: Value, name: string, settings: AttentionSettings): Value {
   const g = c.graph;
-  const { heads, names = PROJECTIONS, bias } = settings;
+  const { heads, names = PROJECTIONS, bias, positions, contentBias, turned } = settings;
   const [batch, frames, dims] = x.dims as [Dim, Dim, number];
   const perHead = dims / heads;
-  const project = (part: string, perm: readonly number[], withBias = true): Value =>
+  const project = (input: Value, part: string, perm: readonly number[], withBias = true): Value =>
     transpose(
       g,
-      reshape(g, linear(c, x, `${name}.${part}`, dims, { bias: withBias }), [batch, frames, heads, perHead]),
+      reshape(g, linear(c, input, `${name}.${part}`, dims, { bias: withBias }), [batch, frames, heads, perHead]),
       perm,
     );
-  const query = mul(g, project(names.query, [0, 2, 1, 3]), g.scalar(1 / Math.sqrt(perHead)));
-  const products = matmul(g, query, project(names.key, [0, 2, 3, 1], names.keyBias));
-  const placed = settings.positions ? add(g, products, settings.positions(query)) : products;
+  const compared = turned ? turned(x) : x;
+  const query = mul(g, project(compared, names.query, [0, 2, 1, 3]), g.scalar(1 / Math.sqrt(perHead)));
+  const products = matmul(
+    g,
+    contentBias ? add(g, query, contentBias) : query,
+    project(compared, names.key, [0, 2, 3, 1], names.keyBias),
+  );
+  const placed = positions ? add(g, products, positions(query)) : products;
   const weights = softmax(g, bias ? add(g, placed, bias) : placed);
-  const mixed = transpose(g, matmul(g, weights, project(names.value, [0, 2, 1, 3])), [0, 2, 1, 3]);
+  const mixed = transpose(g, matmul(g, weights, project(x, names.value, [0, 2, 1, 3])), [0, 2, 1, 3]);
   return linear(c, reshape(g, mixed, [batch, frames, dims]), `${name}.${names.out}`, dims);
 }

@@ -21,7 +21,7 @@ export async function encodeCheckpoint(file: string): Promise<Uint8Array> {
   const c = new CheckpointGraph(encoderTensors(await readWeightFiles(file), architecture, file));
   c.graph.output(built(c, architecture, config, file), 'last_hidden_state');
   c.refuseIncomplete(file);
-  refuseLeftOver(c, file);
+  refuseLeftOver(c, architecture, file);
   return encodeModel(c.graph, { outside: c.outside });
 }
 
@@ -100,8 +100,8 @@ function built(
 const ASIDE =
   /^(quantizer|project_q|project_hid|lm_head|classifier|projector|layer_weights|adapter|masked_spec_embed|label_embeddings_concat|final_proj|speaker_proj|dropout_features|intermediate_ffn|inner_attention)\b|\.inv_freq$|num_batches_tracked$/;
 
-function refuseLeftOver(c: CheckpointGraph, file: string): void {
-  const left = c.leftOver().filter((name) => !ASIDE.test(name));
+function refuseLeftOver(c: CheckpointGraph, { unused }: CheckpointArchitecture, file: string): void {
+  const left = c.leftOver().filter((name) => !ASIDE.test(name) && !unused?.test(name));
   if (left.length > 0)
     throw new InputError(
       `config.json has no place for ${left.length} of these weights: ${left.slice(0, 10).join(', ')}${left.length > 10 ? ', …' : ''}`,

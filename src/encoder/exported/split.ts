@@ -7,6 +7,7 @@ import { addOutputs, onlyOutputs } from '../../onnx/file/outputs.ts';
 import { InputError } from '../../support/errors.ts';
 import { findHiddenLayers, type HiddenLayers } from './hidden-layers.ts';
 import { measureSizes } from './sizes.ts';
+import { isFixed } from './fixed-tensors.ts';
 import { madeOf, parameterName, tensorName, UpperBuilder, type UpperLayers } from './upper.ts';
 
 /** The bytes of an .onnx file with a value inside it, by name, as one more output. Nothing is decoded. */
@@ -114,6 +115,7 @@ async function opened(
     return (
       tensor.type === 'float32' &&
       tensor.dims.reduce((a, d) => a * d, 1) > 1 &&
+      !isFixed(name) &&
       (layerOfTensor.get(name) ?? 0) >= lowest
     );
   });

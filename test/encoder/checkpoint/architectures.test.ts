@@ -15,7 +15,20 @@ import { relativeError, type Golden } from '../exported.ts';
 import { checkpointFile, checkpointGolden } from './checkpoints.ts';
 
 /** Those that hear the sound itself, and so learn. */
-const HEARING = ['wav2vec2', 'xls-r', 'hubert', 'hubert-large'] as const;
+const HEARING = [
+  'wav2vec2',
+  'xls-r',
+  'hubert',
+  'hubert-large',
+  'wavlm',
+  'wavlm-large',
+  'data2vec-audio',
+  'unispeech-sat',
+  'unispeech-sat-large',
+  'conformer-relative',
+  'conformer-rotary',
+] as const;
+const ALL = [...HEARING, 'wav2vec2-bert'] as const;
 /** The same weights as people find them. */
 const FORMATS = [
   'pytorch_model.bin',
@@ -54,13 +67,29 @@ function onSound(name: string): (i: number) => boolean {
 }
 
 describe('an encoder opened from its PyTorch weights', () => {
-  it.each(HEARING)('%s: gives the hidden layers that PyTorch gave', async (name) => {
+  it.each(ALL)('%s: gives the hidden layers that PyTorch gave', async (name) => {
     const golden = checkpointGolden(name);
     const layers = await hiddenLayers(name);
     expect(layers).toHaveLength(4);
     layers.forEach((layer, i) =>
       expect(relativeError(layer, golden.get(`hidden.${i}`)!.data, onSound(name)), `layer ${i}`).toBeLessThan(1e-5),
     );
+  });
+
+  it('is Whisper’s encoder, too, in half precision and of a whole model’s weights', async () => {
+    const { bytes, folder } = await open('whisper');
+    const { audio, layers } = findHiddenLayers(importModel(bytes, folder));
+    const spectrogram = Float32Array.from({ length: 80 * 3000 }, (_, i) => Math.sin(i * 0.37) * Math.cos(i * 0.011));
+    const session = await openSession(addOutputs(bytes, layers), { folder, threads: 1 });
+    const results = await session.run({ [audio]: floats(spectrogram, [1, 80, 3000]) });
+    await session.release();
+    layers.forEach((layer, i) => {
+      // Every hundredth frame is kept.
+      const here = floatData(results[layer]!).filter((_, at) => Math.floor(at / 16) % 100 === 0);
+      expect(relativeError(here, checkpointGolden('whisper').get(`hidden.${i}`)!.data), `layer ${i}`).toBeLessThan(
+        2e-3,
+      );
+    });
   });
 
   it.each(FORMATS)('gives the same layers from %s', async (file) => {
