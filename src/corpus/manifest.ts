@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../support/errors.ts';
 import { readJsonLines, writeAtomic } from '../support/files.ts';
+import { fileIn, staysInside } from './media-folders.ts';
 import type { Utterance } from './utterance.ts';
 
 const seconds = z.number().nonnegative();
@@ -17,6 +18,10 @@ const utteranceSchema = z
     start: seconds.optional(),
     end: seconds.optional(),
     duration: seconds.optional(),
+    split: z.enum(['train', 'dev', 'test']).optional(),
+    source: z
+      .strictObject({ file: z.string().min(1), tier: z.string().optional(), annotation: z.string().optional() })
+      .optional(),
   })
   .refine(({ start = 0, end = Infinity }) => start < end, { path: ['end'], message: 'must lie behind start' });
 
@@ -48,7 +53,7 @@ export async function* readManifest(folder: string): AsyncGenerator<{ utterance:
         { file, line },
       );
     seen.set(utterance.id, line);
-    audioPath(folder, utterance, line);
+    pathNamed(folder, utterance, line);
     yield { utterance, line };
   }
 }
@@ -61,27 +66,47 @@ export async function loadManifest(folder: string): Promise<Utterance[]> {
 
 /**
  * Where an utterance's recording is.
- * @throws InputError when the path leaves the corpus's folder: a manifest from elsewhere must not read other files
+ * @throws InputError when that is outside the corpus's folder and the media folders of its source.yaml, also by way of a link:
+ * a manifest from elsewhere must not read other files
  */
 export function audioPath(folder: string, utterance: Utterance, line?: number): string {
-  const full = path.resolve(folder, utterance.audio);
-  const relative = path.relative(path.resolve(folder), full);
-  if (
-    path.isAbsolute(utterance.audio) ||
-    relative === '..' ||
-    relative.startsWith(`..${path.sep}`) ||
-    path.isAbsolute(relative)
-  )
-    throw new InputError(
-      `${utterance.audio} is outside the corpus folder`,
-      'Put the recording into the corpus folder and name it from there.',
-      { file: manifestPath(folder), ...(line ? { line } : {}) },
-    );
+  const full = pathNamed(folder, utterance, line);
+  if (staysInside(folder, utterance.audio)) return full;
+  throw outside(folder, `${utterance.audio} is a link to a file`, line);
+}
+
+function pathNamed(folder: string, { audio }: Utterance, line?: number): string {
+  const full = fileIn(folder, audio);
+  if (full === undefined) throw outside(folder, `${audio} is`, line);
   return full;
 }
 
-/** Writes the manifest, whole or not at all. */
-export async function writeManifest(folder: string, utterances: Iterable<Utterance>): Promise<void> {
-  const lines = [...utterances].map((utterance) => `${JSON.stringify(utterance)}\n`);
-  await writeAtomic(manifestPath(folder), lines.join(''));
+function outside(folder: string, what: string, line: number | undefined): InputError {
+  return new InputError(
+    `${what} outside the corpus folder`,
+    'Put the recording into the corpus folder and name it from there, or import the folder that it lies in: docs/corpora.md.',
+    { file: manifestPath(folder), ...(line ? { line } : {}) },
+  );
+}
+
+/** Writes the manifest, whole or not at all. Utterances are taken as they come: memory stays bounded. */
+export async function writeManifest(
+  folder: string,
+  utterances: Iterable<Utterance> | AsyncIterable<Utterance>,
+): Promise<void> {
+  await writeAtomic(manifestPath(folder), blocksOf(utterances));
+}
+
+const BLOCK = 1 << 16;
+
+/** Lines in blocks: a write each would take longer than all else. */
+async function* blocksOf(utterances: Iterable<Utterance> | AsyncIterable<Utterance>): AsyncGenerator<string> {
+  let block = '';
+  for await (const utterance of utterances) {
+    block += `${JSON.stringify(utterance)}\n`;
+    if (block.length < BLOCK) continue;
+    yield block;
+    block = '';
+  }
+  yield block;
 }

@@ -5,138 +5,38 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { InputError } from '../support/errors.ts';
 import { readText } from '../support/files.ts';
+import { packagedImporters, type FetchedSource, type PackagedImporter } from './importers/packaged/index.ts';
+import { sourceFile } from './importers/packaged/terms.ts';
 
-const packageSchema = z.strictObject({
-  /** A Debian package: the same file by apt, and by plain download where there is no apt. */
-  name: z.string(),
-  version: z.string(),
-  url: z.url(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-});
-
-const common = {
-  title: z.string(),
-  language: z.string(),
-  speaker: z.string().optional(),
-  licence: z.string(),
-  attribution: z.string(),
-  upstream: z.url(),
+/** What `corpus import` writes: which importer read it, and where the recordings lie. The rest is for its owner to add. */
+const importedSource = z.strictObject({
+  importer: z.string(),
+  /** The version of isogloss's importers that made the manifest. */
+  made: z.strictObject({ from: z.array(z.string()).min(1), tiers: z.array(z.string()).optional() }),
+  /** Name of a folder in the manifest's paths → where it is, from the corpus's folder or as a full path. */
+  media: z.record(z.string(), z.string()).default({}),
+  title: z.string().optional(),
+  language: z.string().optional(),
+  licence: z.string().optional(),
+  attribution: z.string().optional(),
+  upstream: z.string().optional(),
   notes: z.string().optional(),
-  packages: z.array(packageSchema).min(1),
-};
-
-const asterisk = z.strictObject({
-  ...common,
-  importer: z.literal('asterisk'),
-  /** Folder of the recordings, and the list of what is said in them, inside the packages. */
-  sounds: z.string(),
-  transcripts: z.string(),
-  /** Words whose accented letters were lost on the way to the list → the words. */
-  repair: z.record(z.string(), z.string()).default({}),
-  /** Prompts that are sounds, though the list has words for them. */
-  exclude: z.array(z.string()).default([]),
 });
 
-const espeak = z.strictObject({
-  ...common,
-  importer: z.literal('espeak'),
-  /** Locale of the message catalogues that are read aloud → espeak-ng voice. */
-  voices: z.record(z.string(), z.string()),
-  /** Timbres, espeak-ng's voice variants. */
-  variants: z.array(z.string()).min(1),
-  /** Utterances a language. */
-  utterances: z.number().int().positive(),
-  seed: z.number().int(),
-});
-
-const festival = z.strictObject({
-  ...common,
-  importer: z.literal('festival'),
-  voices: z
-    .array(
-      z.strictObject({
-        /** As the synthesiser calls it. */
-        name: z.string().regex(/^\w+$/),
-        engine: z.enum(['festival', 'flite']),
-        /** Of the message catalogues that it reads aloud. */
-        locale: z.string(),
-        /** BCP 47, for the phones. */
-        language: z.string(),
-        /** Of the text that it takes, as iconv calls it. */
-        encoding: z.string().default('UTF-8'),
-      }),
-    )
-    .min(1),
-  /** Utterances a voice. */
-  utterances: z.number().int().positive(),
-  seed: z.number().int(),
-});
-
-const text = z.strictObject({
-  ...common,
-  importer: z.literal('text'),
-  /** Of the message catalogues. */
-  locale: z.string(),
-  /** Files with a word a line, inside the packages. */
-  word_lists: z.array(z.string()).default([]),
-});
-
-const byLanguage = z.record(z.string(), z.record(z.string(), z.string()));
-
-const kde = z.strictObject({
-  ...common,
-  importer: z.literal('kde'),
-  /** Folder of the lists and recordings inside the packages. */
-  sounds: z.string(),
-  /** Language → why none of it is taken. */
-  except: z.record(z.string(), z.string()).default({}),
-  /** Language → signs in the list's letters → what they stand for. */
-  repair: byLanguage.default({}),
-  /** Language → recording's name without folder and ending → what is said, where the list has only keys. */
-  words: byLanguage.optional(),
-});
-
-const tuxpaint = z.strictObject({
-  ...common,
-  importer: z.literal('tuxpaint'),
-  /** Folder of the stamps inside the packages. */
-  stamps: z.string(),
-  /** Locale → why none of it is taken. */
-  except: z.record(z.string(), z.string()).default({}),
-});
-
-const fillets = z.strictObject({
-  ...common,
-  importer: z.literal('fillets'),
-  /** Folders of the dialogs and of the recordings inside the packages. */
-  scripts: z.string(),
-  sounds: z.string(),
-});
-
-const gcin = z.strictObject({
-  ...common,
-  importer: z.literal('gcin'),
-  /** Folder of the syllables inside the packages. */
-  sounds: z.string(),
-  /** Recording's name in each syllable's folder → speaker. */
-  voices: z.record(z.string(), z.string()),
-});
-
-const sourceSchema = z.discriminatedUnion('importer', [asterisk, espeak, festival, fillets, gcin, kde, text, tuxpaint]);
+export type ImportedSource = z.infer<typeof importedSource>;
 
 /** What `corpora/<name>/source.yaml` says: where a corpus comes from, and on what terms. */
-export type Source = z.infer<typeof sourceSchema>;
-export type AsteriskSource = z.infer<typeof asterisk>;
-export type EspeakSource = z.infer<typeof espeak>;
-export type FestivalSource = z.infer<typeof festival>;
-export type TextSource = z.infer<typeof text>;
-export type KdeSource = z.infer<typeof kde>;
-export type TuxpaintSource = z.infer<typeof tuxpaint>;
-export type FilletsSource = z.infer<typeof fillets>;
-export type GcinSource = z.infer<typeof gcin>;
-export type DebianPackage = z.infer<typeof packageSchema>;
+export type Source = FetchedSource | ImportedSource;
 
-export const sourceFile = (folder: string): string => path.join(folder, 'source.yaml');
+/** A source on whose terms a model card can report. */
+export interface Terms {
+  title: string;
+  licence: string;
+  attribution: string;
+  upstream?: string;
+}
+
+export const isFetched = (source: Source): source is FetchedSource => source.importer in packagedImporters;
 
 /** @throws InputError naming the line or the field when source.yaml is not as it should be */
 export async function readSource(folder: string): Promise<Source> {
@@ -149,14 +49,34 @@ export async function readSource(folder: string): Promise<Source> {
       file,
       ...(line ? { line } : {}),
     });
-  const parsed = sourceSchema.safeParse(document.toJS());
-  if (parsed.success) return parsed.data;
+  const content: unknown = document.toJS();
+  const parsed = schemaFor(content).safeParse(content);
+  if (parsed.success) return parsed.data as Source;
   const issue = parsed.error.issues[0]!;
   throw new InputError(
     `${issue.path.join('.') || 'the file'}: ${issue.message}`,
     'Mend source.yaml: see docs/corpora.md.',
     { file },
   );
+}
+
+function schemaFor(content: unknown): z.ZodType {
+  const packaged: Record<string, PackagedImporter> = packagedImporters;
+  const { importer, made } = z.looseObject({}).safeParse(content).data ?? {};
+  const known = typeof importer === 'string' && Object.hasOwn(packaged, importer);
+  if (!known && made === undefined)
+    return z.object({ importer: z.enum(Object.keys(packaged) as [string, ...string[]]) });
+  return known ? packaged[importer]!.source : importedSource;
+}
+
+/**
+ * Who made a corpus and on what terms, as far as its source.yaml says it: an imported corpus may say nothing.
+ * @throws InputError when source.yaml is not as it should be
+ */
+export async function readTerms(folder: string): Promise<Terms | undefined> {
+  const { title, licence, attribution, upstream } = await readSource(folder);
+  if (title === undefined || licence === undefined) return undefined;
+  return { title, licence, attribution: attribution ?? '', ...(upstream === undefined ? {} : { upstream }) };
 }
 
 /** The corpora that come with the package; in a clone, the same folder as ./corpora. */

@@ -2,7 +2,10 @@
 export interface Utterance {
   /** Unique in its manifest and stable over time: splits and hypotheses refer to it. */
   id: string;
-  /** The recording, relative to the manifest's folder, with forward slashes. */
+  /**
+   * The recording, relative to the manifest's folder, with forward slashes. Its first folder may be a name under `media` in
+   * source.yaml: then it lies where that says.
+   */
   audio: string;
   /** What was said, as transcribed: before normalisation. */
   text: string;
@@ -16,4 +19,18 @@ export interface Utterance {
   end?: number;
   /** Length in seconds of what is between start and end, when known. */
   duration?: number;
+  /** The part that its publisher put it in. */
+  split?: PublishedSplit;
+  source?: AnnotationSource;
+}
+
+export type PublishedSplit = 'train' | 'dev' | 'test';
+
+/** Where an imported utterance was written down: what `audit` links back to, and `export` writes into. */
+export interface AnnotationSource {
+  /** Named as `Utterance.audio` is. */
+  file: string;
+  tier?: string;
+  /** The annotation's id, or the line or row of the file. */
+  annotation?: string;
 }

@@ -40,8 +40,14 @@ On ${test.utterances} recordings (${(test.seconds_audio / 60).toFixed(1)} minute
 ${sure ? `Of words with a confidence of ${sure.threshold.toFixed(3)} or more, at least ${percent(sure.right_at_least)} are right (found on dev, where ${percent(sure.kept)} of the\nwords have it): who corrects transcripts by hand can look at the others alone.\n\n` : ''}It was trained and tested on the same few voices: on others, expect more errors.
 
 ## Data
-${sources.map(({ name, source }) => (source ? `- ${source.title}: ${source.licence}. ${source.attribution.replace(/\.$/, '')}. ${source.upstream}` : `- ${name}: your own`)).join('\n')}
+${sources.map(termsLine).join('\n')}
 ${recipe.encoder.model === 'embedded' ? '- The embedded encoder: mostly speech under CC-BY-SA-3.0, by the voices that models/embedded/README.md of isogloss names.\n' : ''}`;
+}
+
+function termsLine({ name, source }: Data): string {
+  if (!source) return `- ${name}: your own`;
+  const said = [source.licence, source.attribution.replace(/\.$/, '')].filter((part) => part !== '');
+  return `- ${source.title}: ${said.join('. ')}. ${source.upstream ?? ''}`.trimEnd();
 }
 
 function howTrained({ encoder, start, train, stages }: Recipe): string {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { findCorpus, readSource } from '../corpus/source.ts';
+import { findCorpus, readTerms } from '../corpus/source.ts';
 import { encodeEncoder, readArchitecture } from '../encoder/own/encoder.ts';
 import { readWeights } from '../encoder/own/weights.ts';
 import type { Scores } from '../evaluate/score.ts';
@@ -118,7 +118,8 @@ async function cardOf(model: string, use: string): Promise<string> {
 async function dataOf(corpus: string): Promise<Data> {
   try {
     const { name, sourceFolder } = findCorpus(corpus);
-    return sourceFolder ? { name, source: await readSource(sourceFolder) } : { name };
+    const source = sourceFolder === undefined ? undefined : await readTerms(sourceFolder);
+    return { name, ...(source ? { source } : {}) };
   } catch (error) {
     // The corpus has gone: its name is all that is known of it.
     if (error instanceof InputError) return { name: path.basename(corpus) };

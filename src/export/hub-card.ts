@@ -1,12 +1,12 @@
 import { stringify } from 'yaml';
-import type { Source } from '../corpus/source.ts';
+import type { Terms } from '../corpus/source.ts';
 import type { Scores } from '../evaluate/score.ts';
 import type { Recipe } from '../recipe/schema.ts';
 
 /** A corpus that a model learnt from. */
 export interface Data {
   name: string;
-  source?: Source;
+  source?: Terms;
 }
 
 /** Licences that the Hub knows by their name in small letters; it refuses a card with another: https://huggingface.co/docs/hub/repositories-licenses */

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fetchCorpus } from '../corpus/fetch/fetch.ts';
-import { textFile } from '../corpus/importers/text.ts';
+import { textFile } from '../corpus/importers/packaged/text.ts';
 import { buildLanguageModel } from '../lm/build.ts';
 import { readLines } from '../lm/lines.ts';
 import type { Recipe } from '../recipe/schema.ts';

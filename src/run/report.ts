@@ -2,7 +2,7 @@ import path from 'node:path';
 import { readdir, readFile } from 'node:fs/promises';
 import { encodeMp3 } from '../audio/encode.ts';
 import { peaks } from '../audio/waveform.ts';
-import type { Source } from '../corpus/source.ts';
+import type { Terms } from '../corpus/source.ts';
 import { weightGrid } from '../decode/tune.ts';
 import { confusions } from '../evaluate/confusions.ts';
 import type { AlignedPair } from '../evaluate/score.ts';
@@ -25,7 +25,7 @@ export interface ReportTask {
   recipe: Recipe;
   prepared: Prepared;
   trained: Trained;
-  sources: readonly { name: string; source?: Source }[];
+  sources: readonly { name: string; source?: Terms }[];
 }
 
 /** Writes `report.html` in the run's folder. */
@@ -50,7 +50,12 @@ export async function writeReport(task: ReportTask): Promise<void> {
     recipe: await readFile(path.join(folder, 'recipe.lock.yaml'), 'utf8'),
     sources: task.sources.map(({ name, source }) =>
       source
-        ? { title: source.title, licence: source.licence, attribution: source.attribution, url: source.upstream }
+        ? {
+            title: source.title,
+            licence: source.licence,
+            attribution: source.attribution,
+            ...(source.upstream === undefined ? {} : { url: source.upstream }),
+          }
         : { title: name, licence: 'your own', attribution: '' },
     ),
   };

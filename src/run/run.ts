@@ -3,7 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { AudioCache } from '../audio/cache.ts';
-import { findCorpus, readSource, type Source } from '../corpus/source.ts';
+import { findCorpus, readTerms, type Terms } from '../corpus/source.ts';
 import { loadRecipe, recipeHash } from '../recipe/load.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import type { Confidence } from '../evaluate/calibration.ts';
@@ -173,11 +173,12 @@ function lockOf(recipe: Recipe, prepared: Prepared, encoder: LockedEncoder | und
   return { recipe, locked: { ...hashes, ...(encoder ? { encoder } : {}), ...versions(), ...machine } };
 }
 
-async function sourcesOf(recipe: Recipe): Promise<{ name: string; source?: Source }[]> {
+async function sourcesOf(recipe: Recipe): Promise<{ name: string; source?: Terms }[]> {
   return Promise.all(
     [recipe.corpus].flat().map(async (name) => {
       const { sourceFolder, name: short } = findCorpus(name);
-      return sourceFolder ? { name: short, source: await readSource(sourceFolder) } : { name: short };
+      const source = sourceFolder === undefined ? undefined : await readTerms(sourceFolder);
+      return { name: short, ...(source ? { source } : {}) };
     }),
   );
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Source } from '../corpus/source.ts';
+import type { Terms } from '../corpus/source.ts';
 import type { TriedWeights } from '../decode/tune.ts';
 import { FeatureCache } from '../encoder/feature-cache.ts';
 import type { FeatureReport } from '../encoder/features.ts';
@@ -41,7 +41,7 @@ export interface Work {
   start: Pretrained;
   /** The run of the model that training goes on from, where it is there. */
   earlier?: EarlierRun | undefined;
-  sources: readonly { name: string; source?: Source }[];
+  sources: readonly { name: string; source?: Terms }[];
   progress: Progress;
   signal?: AbortSignal;
 }

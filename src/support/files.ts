@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import path from 'node:path';
-import { codeOf, InputError, messageOf, WorkError } from './errors.ts';
+import { codeOf, InputError, IsoglossError, messageOf, WorkError } from './errors.ts';
 
 /**
  * Writes a file whole or not at all: to a temporary name beside it, then renamed.
@@ -11,13 +11,13 @@ import { codeOf, InputError, messageOf, WorkError } from './errors.ts';
  */
 export async function writeAtomic(
   file: string,
-  data: string | Uint8Array | Iterable<string | Uint8Array>,
+  data: string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
 ): Promise<void> {
   await wholeOrNot(file, async (temporary) => {
     const handle = await open(temporary, 'w');
     try {
       const parts = typeof data === 'string' || data instanceof Uint8Array ? [data] : data;
-      for (const part of parts) await handle.writeFile(part);
+      for await (const part of parts) await handle.writeFile(part);
       await handle.sync();
     } finally {
       await handle.close();
@@ -38,7 +38,8 @@ async function wholeOrNot(file: string, write: (temporary: string) => Promise<vo
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw writeError(file, error);
+    // What is written may come as it is made: then what went wrong may be the maker's, and is told as such.
+    throw error instanceof IsoglossError || codeOf(error) === undefined ? error : writeError(file, error);
   }
 }
 

@@ -1,6 +1,5 @@
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
-import type { Source } from '../../src/corpus/source.ts';
 import type { Scores } from '../../src/evaluate/score.ts';
 import { modelCard } from '../../src/export/card.ts';
 import { hubFrontMatter, type Data } from '../../src/export/hub-card.ts';
@@ -23,7 +22,7 @@ const scores: Scores = {
 };
 const data = (name: string, licence: string): Data => ({
   name,
-  source: { title: `Corpus ${name}`, licence, attribution: 'Someone, Inc.', upstream: 'https://example.org' } as Source,
+  source: { title: `Corpus ${name}`, licence, attribution: 'Someone, Inc.', upstream: 'https://example.org' },
 });
 const frontMatter = (...args: Parameters<typeof hubFrontMatter>): Record<string, unknown> => {
   const [, yaml] = /^---\n([^]*)---\n$/.exec(hubFrontMatter(...args))!;

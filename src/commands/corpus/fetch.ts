@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import path from 'node:path';
 import { BaseCommand } from '../../cli/base-command.ts';
-import { textFile } from '../../corpus/importers/text.ts';
+import { textFile } from '../../corpus/importers/packaged/text.ts';
 import { fetchCorpus, type FetchResult } from '../../corpus/fetch/fetch.ts';
 
 export default class CorpusFetch extends BaseCommand {

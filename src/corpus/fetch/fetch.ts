@@ -4,10 +4,10 @@ import path from 'node:path';
 import { InputError, type SetAside } from '../../support/errors.ts';
 import { readJson, sha256, writeJson } from '../../support/files.ts';
 import { silent, type Progress } from '../../support/progress.ts';
-import { manifestPath, writeManifest } from '../manifest.ts';
+import { manifestPath, readManifest, writeManifest } from '../manifest.ts';
 import { fetchPackage } from './packages.ts';
-import { findCorpus, readSource } from '../source.ts';
-import { importCorpus, REVISIONS } from '../importers/index.ts';
+import { packagedImporters } from '../importers/packaged/index.ts';
+import { findCorpus, isFetched, readSource } from '../source.ts';
 import type { Utterance } from '../utterance.ts';
 
 export interface FetchResult {
@@ -33,9 +33,9 @@ export async function fetchCorpus(
       file: folder,
     });
   const source = await readSource(sourceFolder);
-  const version = sha256(
-    (await readFile(path.join(sourceFolder, 'source.yaml'), 'utf8')) + (REVISIONS[source.importer] ?? ''),
-  );
+  if (!isFetched(source)) return alreadyHere(shortName, folder);
+  const importer = packagedImporters[source.importer];
+  const version = sha256((await readFile(path.join(sourceFolder, 'source.yaml'), 'utf8')) + (importer.version ?? ''));
   const known = await fetched(folder, version);
   const unpacked = path.join(folder, '.packages');
   if (known) {
@@ -52,7 +52,7 @@ export async function fetchCorpus(
   if (sourceFolder !== folder) await cp(path.join(sourceFolder, 'source.yaml'), path.join(folder, 'source.yaml'));
   const utterances: Utterance[] = [];
   const setAside: SetAside[] = [];
-  for await (const item of importCorpus(source, {
+  for await (const item of importer.read(source, {
     unpacked,
     folder,
     ...(options.progress ? { progress: options.progress } : {}),
@@ -69,6 +69,22 @@ export async function fetchCorpus(
   await rm(unpacked, { recursive: true, force: true });
   task.done();
   return result;
+}
+
+/** A corpus that was imported from a folder: its files are there, and its manifest too unless somebody removed it. */
+async function alreadyHere(name: string, folder: string): Promise<FetchResult> {
+  if (!existsSync(manifestPath(folder)))
+    throw new InputError(
+      `the corpus ${name} has no manifest.jsonl`,
+      'Import it anew: isogloss corpus import, with the folder that its source.yaml names.',
+      { file: folder },
+    );
+  let [utterances, seconds] = [0, 0];
+  for await (const { utterance } of readManifest(folder)) {
+    utterances++;
+    seconds += utterance.duration ?? 0;
+  }
+  return { name, folder, utterances, seconds, setAside: [] };
 }
 
 /** Recordings of an earlier version that are no longer in the manifest. */

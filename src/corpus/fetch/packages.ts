@@ -8,7 +8,7 @@ import { codeOf, messageOf, WorkError } from '../../support/errors.ts';
 import { sha256File, writeAtomic, writeError } from '../../support/files.ts';
 import type { Task } from '../../support/progress.ts';
 import { unpackDeb } from './deb.ts';
-import type { DebianPackage } from '../source.ts';
+import type { DebianPackage } from '../importers/packaged/terms.ts';
 
 /**
  * Gets a Debian package without root and unpacks it below `into`. What is there and right is kept; a download that was

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fetchPackage } from '../../../src/corpus/fetch/packages.ts';
-import type { DebianPackage } from '../../../src/corpus/source.ts';
+import type { DebianPackage } from '../../../src/corpus/importers/packaged/terms.ts';
 import { WorkError } from '../../../src/support/errors.ts';
 import { silent } from '../../../src/support/progress.ts';
 import {

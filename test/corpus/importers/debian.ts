@@ -5,7 +5,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { DebianPackage } from '../../../src/corpus/source.ts';
+import type { DebianPackage } from '../../../src/corpus/importers/packaged/terms.ts';
 
 export const temporary = (name: string): Promise<string> => mkdtemp(path.join(tmpdir(), `${name}-`));
 

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import type { GcinSource } from '../../../src/corpus/source.ts';
-import { importGcin } from '../../../src/corpus/importers/gcin.ts';
-import { temporary } from './debian.ts';
-import { about, imported, reasons, writeTree } from './import.ts';
+import type { GcinSource } from '../../../../src/corpus/importers/packaged/gcin.ts';
+import { importGcin } from '../../../../src/corpus/importers/packaged/gcin.ts';
+import { temporary } from '../debian.ts';
+import { about, imported, reasons, writeTree } from '../import.ts';
 
 const SOURCE: GcinSource = {
   ...about,

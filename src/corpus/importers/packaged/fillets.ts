@@ -1,12 +1,23 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { SetAside } from '../../support/errors.ts';
-import { readText } from '../../support/files.ts';
-import type { FilletsSource } from '../source.ts';
-import type { Utterance } from '../utterance.ts';
-import type { ImportContext } from './index.ts';
+import { z } from 'zod';
+import type { SetAside } from '../../../support/errors.ts';
+import { readText } from '../../../support/files.ts';
+import type { Utterance } from '../../utterance.ts';
+import type { ImportContext } from './context.ts';
+import { terms } from './terms.ts';
 import { Copies, filesBelow, keepRecording } from './recordings.ts';
 import { unusable } from './transcripts.ts';
+
+/** What source.yaml says of it. */
+export const filletsSource = z.strictObject({
+  ...terms,
+  importer: z.literal('fillets'),
+  /** Folders of the dialogs and of the recordings inside the packages. */
+  scripts: z.string(),
+  sounds: z.string(),
+});
+export type FilletsSource = z.infer<typeof filletsSource>;
 
 export interface Dialog {
   id: string;

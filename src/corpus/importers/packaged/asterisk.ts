@@ -1,10 +1,25 @@
 import path from 'node:path';
-import type { SetAside } from '../../support/errors.ts';
-import type { AsteriskSource } from '../source.ts';
-import type { Utterance } from '../utterance.ts';
-import type { ImportContext } from './index.ts';
+import { z } from 'zod';
+import type { SetAside } from '../../../support/errors.ts';
+import type { Utterance } from '../../utterance.ts';
+import type { ImportContext } from './context.ts';
+import { terms } from './terms.ts';
 import { filesBelow, keepRecording } from './recordings.ts';
 import { readTranscripts, repaired, unusable } from './transcripts.ts';
+
+/** What source.yaml says of it. */
+export const asteriskSource = z.strictObject({
+  ...terms,
+  importer: z.literal('asterisk'),
+  /** Folder of the recordings, and the list of what is said in them, inside the packages. */
+  sounds: z.string(),
+  transcripts: z.string(),
+  /** Words whose accented letters were lost on the way to the list → the words. */
+  repair: z.record(z.string(), z.string()).default({}),
+  /** Prompts that are sounds, though the list has words for them. */
+  exclude: z.array(z.string()).default([]),
+});
+export type AsteriskSource = z.infer<typeof asteriskSource>;
 
 /** Telephone prompts of Asterisk: a list of `name: what is said`, and a recording for each name. */
 export async function* importAsterisk(

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { readError } from '../../support/files.ts';
+import { readError } from '../../../support/files.ts';
 
 /** A prompt's name inside a line: one with a hyphen, as words of a sentence before a colon don't look. */
 const NAME_IN_LINE = /(?<![\w/-])([a-z]\w*(?:[-/]\w+)+):\s*/gi;

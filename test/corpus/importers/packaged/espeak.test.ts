@@ -3,11 +3,11 @@ import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { EspeakSource } from '../../../src/corpus/source.ts';
-import { importEspeak } from '../../../src/corpus/importers/espeak.ts';
-import { WorkError } from '../../../src/support/errors.ts';
-import { about, imported, reasons, writeTree, type Imported } from './import.ts';
-import { temporary } from './debian.ts';
+import type { EspeakSource } from '../../../../src/corpus/importers/packaged/espeak.ts';
+import { importEspeak } from '../../../../src/corpus/importers/packaged/espeak.ts';
+import { WorkError } from '../../../../src/support/errors.ts';
+import { about, imported, reasons, writeTree, type Imported } from '../import.ts';
+import { temporary } from '../debian.ts';
 
 const SOURCE: EspeakSource = {
   ...about,

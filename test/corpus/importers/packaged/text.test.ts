@@ -3,8 +3,8 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { importText, textFile } from '../../../src/corpus/importers/text.ts';
-import { about, imported, writeTree } from './import.ts';
+import { importText, textFile } from '../../../../src/corpus/importers/packaged/text.ts';
+import { about, imported, writeTree } from '../import.ts';
 
 it('gathers phrases of catalogues and the words of lists, and no recordings', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'text-'));

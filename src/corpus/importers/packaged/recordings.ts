@@ -1,8 +1,8 @@
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { readError, sha256File } from '../../support/files.ts';
-import { durationOf } from '../../audio/duration.ts';
-import type { Utterance } from '../utterance.ts';
+import { readError, sha256File } from '../../../support/files.ts';
+import { durationOf } from '../../../audio/duration.ts';
+import type { Utterance } from '../../utterance.ts';
 
 /**
  * All files below a folder, relative to it with `/` between folders, in a fixed order.

@@ -1,9 +1,21 @@
 import path from 'node:path';
-import type { SetAside } from '../../support/errors.ts';
-import type { GcinSource } from '../source.ts';
-import type { Utterance } from '../utterance.ts';
-import type { ImportContext } from './index.ts';
+import { z } from 'zod';
+import type { SetAside } from '../../../support/errors.ts';
+import type { Utterance } from '../../utterance.ts';
+import type { ImportContext } from './context.ts';
+import { terms } from './terms.ts';
 import { Copies, filesBelow, keepRecording } from './recordings.ts';
+
+/** What source.yaml says of it. */
+export const gcinSource = z.strictObject({
+  ...terms,
+  importer: z.literal('gcin'),
+  /** Folder of the syllables inside the packages. */
+  sounds: z.string(),
+  /** Recording's name in each syllable's folder → speaker. */
+  voices: z.record(z.string(), z.string()),
+});
+export type GcinSource = z.infer<typeof gcinSource>;
 
 /** Syllables that the input method gcin says: a folder a syllable, named in Bopomofo with its tone, and in it a recording a voice. */
 export async function* importGcin(source: GcinSource, context: ImportContext): AsyncGenerator<Utterance | SetAside> {

@@ -1,10 +1,22 @@
 import path from 'node:path';
-import type { SetAside } from '../../support/errors.ts';
-import { readText, writeAtomic } from '../../support/files.ts';
-import type { TextSource } from '../source.ts';
-import type { Utterance } from '../utterance.ts';
+import { z } from 'zod';
+import type { SetAside } from '../../../support/errors.ts';
+import { readText, writeAtomic } from '../../../support/files.ts';
+import type { Utterance } from '../../utterance.ts';
 import { phrasesIn } from './catalogues.ts';
-import type { ImportContext } from './index.ts';
+import type { ImportContext } from './context.ts';
+import { terms } from './terms.ts';
+
+/** What source.yaml says of it. */
+export const textSource = z.strictObject({
+  ...terms,
+  importer: z.literal('text'),
+  /** Of the message catalogues. */
+  locale: z.string(),
+  /** Files with a word a line, inside the packages. */
+  word_lists: z.array(z.string()).default([]),
+});
+export type TextSource = z.infer<typeof textSource>;
 
 /** What a text corpus holds instead of recordings: a sentence or a word a line. */
 export const textFile = (folder: string): string => path.join(folder, 'text.txt');

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { KdeSource } from '../../../src/corpus/source.ts';
-import { importKde, languageTag, parseSounds } from '../../../src/corpus/importers/kde.ts';
-import { about, imported, reasons, writeTree, type Imported } from './import.ts';
-import { temporary } from './debian.ts';
+import type { KdeSource } from '../../../../src/corpus/importers/packaged/kde.ts';
+import { importKde, languageTag, parseSounds } from '../../../../src/corpus/importers/packaged/kde.ts';
+import { about, imported, reasons, writeTree, type Imported } from '../import.ts';
+import { temporary } from '../debian.ts';
 
 const SOURCE: KdeSource = { ...about, importer: 'kde', sounds: 'usr/share/game', except: {}, repair: {} };
 

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { TuxpaintSource } from '../../../src/corpus/source.ts';
-import { importTuxpaint, parseStamp } from '../../../src/corpus/importers/tuxpaint.ts';
-import { temporary } from './debian.ts';
-import { about, imported, reasons, writeTree, type Imported } from './import.ts';
+import type { TuxpaintSource } from '../../../../src/corpus/importers/packaged/tuxpaint.ts';
+import { importTuxpaint, parseStamp } from '../../../../src/corpus/importers/packaged/tuxpaint.ts';
+import { temporary } from '../debian.ts';
+import { about, imported, reasons, writeTree, type Imported } from '../import.ts';
 
 const SOURCE: TuxpaintSource = { ...about, importer: 'tuxpaint', stamps: 'stamps', except: { it: 'held out' } };
 

@@ -1,7 +1,7 @@
 import { mo } from 'gettext-parser';
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { Random } from '../../support/random.ts';
+import { Random } from '../../../support/random.ts';
 
 const [SHORTEST_TEXT, LONGEST_TEXT] = [25, 90];
 /** Marks of computer text, which nobody says: placeholders, options, paths, markup. */

@@ -1,14 +1,29 @@
 import { execa } from 'execa';
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { prefetch } from '../../support/prefetch.ts';
-import { codeOf, messageOf, WorkError, type SetAside } from '../../support/errors.ts';
-import { Random } from '../../support/random.ts';
-import { normalisePhones } from '../../text/phones.ts';
-import type { EspeakSource } from '../source.ts';
-import type { Utterance } from '../utterance.ts';
+import { z } from 'zod';
+import { prefetch } from '../../../support/prefetch.ts';
+import { codeOf, messageOf, WorkError, type SetAside } from '../../../support/errors.ts';
+import { Random } from '../../../support/random.ts';
+import { normalisePhones } from '../../../text/phones.ts';
+import type { Utterance } from '../../utterance.ts';
 import { textsToSay } from './catalogues.ts';
-import type { ImportContext } from './index.ts';
+import type { ImportContext } from './context.ts';
+import { terms } from './terms.ts';
+
+/** What source.yaml says of it. */
+export const espeakSource = z.strictObject({
+  ...terms,
+  importer: z.literal('espeak'),
+  /** Locale of the message catalogues that are read aloud → espeak-ng voice. */
+  voices: z.record(z.string(), z.string()),
+  /** Timbres, espeak-ng's voice variants. */
+  variants: z.array(z.string()).min(1),
+  /** Utterances a language. */
+  utterances: z.number().int().positive(),
+  seed: z.number().int(),
+});
+export type EspeakSource = z.infer<typeof espeakSource>;
 
 interface Job {
   id: string;

@@ -3,8 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { parseTranscripts, readTranscripts, repaired, unusable } from '../../../src/corpus/importers/transcripts.ts';
-import { temporary } from './debian.ts';
+import {
+  parseTranscripts,
+  readTranscripts,
+  repaired,
+  unusable,
+} from '../../../../src/corpus/importers/packaged/transcripts.ts';
+import { temporary } from '../debian.ts';
 
 const prompt = fc.stringMatching(/^[a-z]{1,6}(-[a-z0-9]{1,6}){0,2}$/);
 /** What is said: words without a colon, so that it is no line of another prompt. */

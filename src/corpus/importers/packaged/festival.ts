@@ -1,15 +1,41 @@
 import { execa } from 'execa';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { prefetch } from '../../support/prefetch.ts';
-import { codeOf, messageOf, WorkError, type Place, type SetAside } from '../../support/errors.ts';
-import { Random } from '../../support/random.ts';
-import { phonesOf } from '../../text/phonemise.ts';
-import { durationOf } from '../../audio/duration.ts';
-import { sourceFile, type FestivalSource } from '../source.ts';
-import type { Utterance } from '../utterance.ts';
+import { z } from 'zod';
+import { prefetch } from '../../../support/prefetch.ts';
+import { codeOf, messageOf, WorkError, type Place, type SetAside } from '../../../support/errors.ts';
+import { Random } from '../../../support/random.ts';
+import { phonesOf } from '../../../text/phonemise.ts';
+import { durationOf } from '../../../audio/duration.ts';
+import { sourceFile, terms } from './terms.ts';
+import type { Utterance } from '../../utterance.ts';
 import { textsToSay } from './catalogues.ts';
-import type { ImportContext } from './index.ts';
+import type { ImportContext } from './context.ts';
+
+/** What source.yaml says of it. */
+export const festivalSource = z.strictObject({
+  ...terms,
+  importer: z.literal('festival'),
+  voices: z
+    .array(
+      z.strictObject({
+        /** As the synthesiser calls it. */
+        name: z.string().regex(/^\w+$/),
+        engine: z.enum(['festival', 'flite']),
+        /** Of the message catalogues that it reads aloud. */
+        locale: z.string(),
+        /** BCP 47, for the phones. */
+        language: z.string(),
+        /** Of the text that it takes, as iconv calls it. */
+        encoding: z.string().default('UTF-8'),
+      }),
+    )
+    .min(1),
+  /** Utterances a voice. */
+  utterances: z.number().int().positive(),
+  seed: z.number().int(),
+});
+export type FestivalSource = z.infer<typeof festivalSource>;
 
 type Voice = FestivalSource['voices'][number];
 

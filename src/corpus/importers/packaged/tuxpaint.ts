@@ -1,11 +1,23 @@
 import path from 'node:path';
-import type { SetAside } from '../../support/errors.ts';
-import { readText } from '../../support/files.ts';
-import type { TuxpaintSource } from '../source.ts';
-import type { Utterance } from '../utterance.ts';
-import type { ImportContext } from './index.ts';
+import { z } from 'zod';
+import type { SetAside } from '../../../support/errors.ts';
+import { readText } from '../../../support/files.ts';
+import type { Utterance } from '../../utterance.ts';
+import type { ImportContext } from './context.ts';
+import { terms } from './terms.ts';
 import { languageTag } from './kde.ts';
 import { Copies, filesBelow, keepRecording } from './recordings.ts';
+
+/** What source.yaml says of it. */
+export const tuxpaintSource = z.strictObject({
+  ...terms,
+  importer: z.literal('tuxpaint'),
+  /** Folder of the stamps inside the packages. */
+  stamps: z.string(),
+  /** Locale → why none of it is taken. */
+  except: z.record(z.string(), z.string()).default({}),
+});
+export type TuxpaintSource = z.infer<typeof tuxpaintSource>;
 
 /** What Tux Paint says of its stamps: `frog_desc_fr.ogg` is the French line of `frog.txt`, `frog_desc.ogg` its English one. */
 export async function* importTuxpaint(

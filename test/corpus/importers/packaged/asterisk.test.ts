@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AsteriskSource } from '../../../src/corpus/source.ts';
-import { importAsterisk } from '../../../src/corpus/importers/asterisk.ts';
-import { about, imported, reasons, writeTree, type Imported } from './import.ts';
-import { temporary } from './debian.ts';
+import type { AsteriskSource } from '../../../../src/corpus/importers/packaged/asterisk.ts';
+import { importAsterisk } from '../../../../src/corpus/importers/packaged/asterisk.ts';
+import { about, imported, reasons, writeTree, type Imported } from '../import.ts';
+import { temporary } from '../debian.ts';
 
 const SOURCE: AsteriskSource = {
   ...about,

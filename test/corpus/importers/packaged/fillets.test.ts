@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FilletsSource } from '../../../src/corpus/source.ts';
-import { importFillets, parseDialogs } from '../../../src/corpus/importers/fillets.ts';
-import { temporary } from './debian.ts';
-import { about, imported, reasons, writeTree } from './import.ts';
+import type { FilletsSource } from '../../../../src/corpus/importers/packaged/fillets.ts';
+import { importFillets, parseDialogs } from '../../../../src/corpus/importers/packaged/fillets.ts';
+import { temporary } from '../debian.ts';
+import { about, imported, reasons, writeTree } from '../import.ts';
 
 const SOURCE: FilletsSource = { ...about, language: 'cs', importer: 'fillets', scripts: 'script', sounds: 'sound' };
 

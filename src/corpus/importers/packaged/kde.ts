@@ -1,10 +1,28 @@
 import path from 'node:path';
-import type { SetAside } from '../../support/errors.ts';
-import { readText, sha256File } from '../../support/files.ts';
-import type { KdeSource } from '../source.ts';
-import type { Utterance } from '../utterance.ts';
-import type { ImportContext } from './index.ts';
+import { z } from 'zod';
+import type { SetAside } from '../../../support/errors.ts';
+import { readText, sha256File } from '../../../support/files.ts';
+import type { Utterance } from '../../utterance.ts';
+import type { ImportContext } from './context.ts';
+import { terms } from './terms.ts';
 import { filesBelow, keepRecording } from './recordings.ts';
+
+const byLanguage = z.record(z.string(), z.record(z.string(), z.string()));
+
+/** What source.yaml says of it. */
+export const kdeSource = z.strictObject({
+  ...terms,
+  importer: z.literal('kde'),
+  /** Folder of the lists and recordings inside the packages. */
+  sounds: z.string(),
+  /** Language → why none of it is taken. */
+  except: z.record(z.string(), z.string()).default({}),
+  /** Language → signs in the list's letters → what they stand for. */
+  repair: byLanguage.default({}),
+  /** Language → recording's name without folder and ending → what is said, where the list has only keys. */
+  words: byLanguage.optional(),
+});
+export type KdeSource = z.infer<typeof kdeSource>;
 
 interface SoundEntry {
   /** The letter or word on the screen, or an English key. */
