@@ -55,9 +55,7 @@ export class Decoder {
   constructor(vocabulary: Vocabulary, decoding?: Decoding, knowledge: Knowledge = {}, calibration?: Calibration) {
     this.vocabulary = vocabulary;
     this.calibration = calibration;
-    const written = Object.keys(vocabulary.toJson()).map((token) =>
-      token === BLANK || token === UNKNOWN ? '' : token,
-    );
+    const written = vocabulary.tokens.map((token) => (token === BLANK || token === UNKNOWN ? '' : token));
     this.alphabet = { tokens: written, blank: vocabulary.blank, delimiter: vocabulary.delimiter };
     this.settings = decoding && settingsOf(decoding, knowledge);
   }
