@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { AudioCache } from '../audio/cache.ts';
 import type { Stretch } from '../audio/decode-many.ts';
 import { fetchCorpus } from '../corpus/fetch/fetch.ts';
-import { audioPath, manifestPath, readManifest } from '../corpus/manifest.ts';
+import { audioPath, manifestPath } from '../corpus/manifest.ts';
 import { findCorpus } from '../corpus/source.ts';
 import { splitCorpus, type Reserved } from '../corpus/split.ts';
 import type { Utterance } from '../corpus/utterance.ts';
@@ -10,12 +10,10 @@ import { minimumFrames } from '../ctc/feasible.ts';
 import { frameCount } from '../encoder/own/architecture.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { prefetch } from '../support/prefetch.ts';
-import { InputError, IsoglossError, type Place, type SetAside } from '../support/errors.ts';
+import { InputError, IsoglossError, type SetAside } from '../support/errors.ts';
 import { silent, type Progress } from '../support/progress.ts';
-import { ExcludedText, normalise } from '../text/normalise.ts';
-import { phonesOf } from '../text/phonemise.ts';
-import { phonesToTokens, textToTokens } from '../text/targets.ts';
 import { Vocabulary } from '../text/vocabulary.ts';
+import { normalisedTexts, type CorpusFolder, type TextItem, type TextSummary } from './texts.ts';
 
 /** An utterance ready for training: text normalised, recording decoded and found sound. */
 export interface Item {
@@ -36,6 +34,8 @@ export interface Prepared {
   dev: Item[];
   test: Item[];
   vocabulary: Vocabulary;
+  /** What became of the transcripts. */
+  text: TextSummary;
   setAside: SetAside[];
   read: (item: Item) => Promise<Float32Array>;
   /** The file that its audio lies in, decoded. */
@@ -55,7 +55,7 @@ export async function prepare(
 ): Promise<Prepared> {
   const setAside: SetAside[] = [];
   const places = await corpora(recipe, progress, signal);
-  const texts = await normalisedTexts(recipe, places, setAside);
+  const { items: texts, summary } = await normalisedTexts(recipe, places, setAside);
   const decoded = await decodeAll(texts, cache, setAside, progress, signal);
   const byUtterance = new Map(decoded.map((item) => [item.utterance, item]));
   const split = splitCorpus(
@@ -83,6 +83,7 @@ export async function prepare(
     dev: labelled(split.dev),
     test: labelled(split.test),
     vocabulary,
+    text: summary,
     setAside,
     read: (item) => cache.read(audioPath(item.folder, item.utterance), item.utterance),
     decoded: (item) => cache.placeOf(item.key),
@@ -96,11 +97,6 @@ export interface Earlier {
   reserved?: Reserved | undefined;
 }
 
-interface CorpusFolder {
-  name: string;
-  folder: string;
-}
-
 async function corpora(recipe: Recipe, progress: Progress, signal?: AbortSignal): Promise<CorpusFolder[]> {
   const places: CorpusFolder[] = [];
   for (const name of [recipe.corpus].flat()) {
@@ -111,47 +107,6 @@ async function corpora(recipe: Recipe, progress: Progress, signal?: AbortSignal)
     places.push(place);
   }
   return places;
-}
-
-type TextItem = Pick<Item, 'utterance' | 'folder' | 'text' | 'tokens'>;
-
-async function normalisedTexts(
-  recipe: Recipe,
-  places: readonly CorpusFolder[],
-  setAside: SetAside[],
-): Promise<TextItem[]> {
-  const rules = { ...recipe.text, language: recipe.language };
-  const tokenise = async (
-    utterance: Utterance,
-    place: Place,
-  ): Promise<Pick<TextItem, 'text' | 'tokens'> | ExcludedText> => {
-    try {
-      if (recipe.text.unit === 'phones') {
-        const tokens = phonesToTokens(await phonesOf(utterance, place));
-        return { text: tokens.join(''), tokens };
-      }
-      const text = normalise(utterance.text, rules, place);
-      return { text, tokens: textToTokens(text, recipe.text.profile) };
-    } catch (error) {
-      if (error instanceof ExcludedText) return error;
-      throw error;
-    }
-  };
-  const items: TextItem[] = [];
-  for (const { name, folder } of places)
-    // Several at once: phones may need a process each.
-    for await (const { item, result } of prefetch(readManifest(folder), 4, ({ utterance, line }) =>
-      tokenise(utterance, { file: manifestPath(folder), line }),
-    )) {
-      // Ids are unique in a manifest; over several corpora the corpus's name makes them so.
-      const utterance = places.length > 1 ? { ...item.utterance, id: `${name}/${item.utterance.id}` } : item.utterance;
-      const place = { file: manifestPath(folder), line: item.line };
-      if (result instanceof ExcludedText) setAside.push({ item: utterance.id, reason: result.message, place });
-      else if (result.tokens.length === 0)
-        setAside.push({ item: utterance.id, reason: 'no text is left after normalisation', place });
-      else items.push({ utterance, folder, ...result });
-    }
-  return items;
 }
 
 async function decodeAll(

@@ -35,8 +35,10 @@ const rulesSchema = z.strictObject({
   punctuation: z.enum(['remove', 'keep']),
   brackets: z.enum(['remove', 'keep', 'exclude']),
   digits: z.enum(['error', 'spell', 'remove', 'keep', 'exclude']),
-  apostrophe: z.enum(['letter', 'remove']),
+  apostrophe: z.enum(['auto', 'letter', 'remove']),
   map: z.record(z.string(), z.string()),
+  keep: z.array(z.string()).optional(),
+  drop: z.array(z.string()).optional(),
 });
 
 const headerSchema = z.object({

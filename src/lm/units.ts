@@ -24,7 +24,7 @@ export const plainRules = (language: string): TextRules => ({
   punctuation: 'remove',
   brackets: 'remove',
   digits: 'spell',
-  apostrophe: 'letter',
+  apostrophe: 'auto',
   map: {},
 });
 

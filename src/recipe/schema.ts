@@ -27,8 +27,16 @@ const text = z.strictObject({
   punctuation: z.enum(['remove', 'keep']).default('remove'),
   brackets: z.enum(['remove', 'keep', 'exclude']).default('exclude'),
   digits: z.enum(['error', 'spell', 'remove', 'keep', 'exclude']).default('error'),
-  apostrophe: z.enum(['letter', 'remove']).default('letter'),
-  map: z.record(z.string(), z.string()).default({}).describe('Strings replaced before all else.'),
+  apostrophe: z
+    .enum(['auto', 'letter', 'remove'])
+    .default('auto')
+    .describe('`auto`: a letter, but for pairs around words; a letter there too, where the transcripts show it.'),
+  map: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Strings replaced before all else: at each place the longest that stands there.'),
+  keep: z.array(z.string().min(1)).default([]).describe('Signs that are letters here, e.g. ["=", "-"].'),
+  drop: z.array(z.string().min(1)).default([]).describe('Signs that are left out without parting the word.'),
   profile: z
     .array(z.string().min(1))
     .default([])

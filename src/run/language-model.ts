@@ -9,6 +9,7 @@ import { writeAtomic } from '../support/files.ts';
 import { InputError } from '../support/errors.ts';
 import type { Progress } from '../support/progress.ts';
 import { ExcludedText, normalise } from '../text/normalise.ts';
+import type { TextRules } from '../text/rules.ts';
 import type { Prepared } from '../dataset/prepare.ts';
 
 /** What a run has learnt of the language from text alone. */
@@ -34,7 +35,7 @@ export async function learnLanguage(
   const held = new Set([...prepared.dev, ...prepared.test].map((item) => item.text));
   const sentences = prepared.train.map((item) => item.text);
   for (const name of settings?.texts ?? [])
-    for await (const sentence of sentencesIn(await textAt(name, progress, signal), recipe))
+    for await (const sentence of sentencesIn(await textAt(name, progress, signal), prepared.text.rules))
       if (!held.has(sentence)) sentences.push(sentence);
   const words = [...new Set(sentences.flatMap((sentence) => sentence.split(' ')))].sort();
   if (!settings) return { words };
@@ -60,8 +61,7 @@ async function textAt(name: string, progress: Progress, signal?: AbortSignal): P
 }
 
 /** A file's lines as the recipe's rules write them; lines with digits that the rules refuse are passed over: they are no transcripts. */
-async function* sentencesIn(file: string, recipe: Recipe): AsyncGenerator<string> {
-  const rules = { ...recipe.text, language: recipe.language };
+async function* sentencesIn(file: string, rules: TextRules): AsyncGenerator<string> {
   for await (const { lines } of readLines(file))
     for (const line of lines) {
       const sentence = normalisedOrNothing(line, rules);
@@ -69,7 +69,7 @@ async function* sentencesIn(file: string, recipe: Recipe): AsyncGenerator<string
     }
 }
 
-function normalisedOrNothing(line: string, rules: Parameters<typeof normalise>[1]): string {
+function normalisedOrNothing(line: string, rules: TextRules): string {
   try {
     return normalise(line, rules);
   } catch (error) {

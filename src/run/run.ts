@@ -19,6 +19,7 @@ import { findProblems, factsOf, type TrainingFinding } from './findings.ts';
 import type { MemoryMode } from '../train/memory.ts';
 import { writeReport } from './report.ts';
 import { prepare, type Prepared } from '../dataset/prepare.ts';
+import type { TextSummary } from '../dataset/texts.ts';
 import { adapt } from './train-and-test.ts';
 import { earlierRun, type Forgetting } from './forgetting.ts';
 import { lockEncoder, readLockedEncoder, type LockedEncoder } from './locked-encoder.ts';
@@ -62,6 +63,8 @@ export interface RunResult {
   folder: string;
   metrics: Metrics;
   setAside: SetAside[];
+  /** What became of the transcripts: also in `text.json`. Runs of earlier versions don't say. */
+  text?: TextSummary;
   /** What went wrong in training, as far as it is known how: also in `findings.json`. */
   findings: TrainingFinding[];
   /** Whether all of it was there from an earlier run. */
@@ -105,6 +108,7 @@ async function runIn(folder: string, recipe: Recipe, options: RunOptions): Promi
     stringify(lockOf(recipe, prepared, encoder, { device, threads })),
   );
   await writeJsonLines(path.join(folder, 'set-aside.jsonl'), prepared.setAside);
+  await writeJson(path.join(folder, 'text.json'), prepared.text);
 
   const sources = await sourcesOf(recipe);
   const trained = await adapt({
@@ -124,7 +128,7 @@ async function runIn(folder: string, recipe: Recipe, options: RunOptions): Promi
   await writeReport({ folder, recipe, prepared, trained: { ...trained, metrics }, sources });
   // Last: a folder that has it is finished.
   await writeJson(path.join(folder, 'metrics.json'), metrics);
-  return { folder, metrics, setAside: prepared.setAside, findings, known: false };
+  return { folder, metrics, setAside: prepared.setAside, text: prepared.text, findings, known: false };
 }
 
 const runFolder = (recipe: Recipe, runs: string): string =>
@@ -147,10 +151,12 @@ async function finishedRun(folder: string): Promise<RunResult | undefined> {
     .filter((line) => line !== '');
   // Runs that were finished before there were findings have none.
   const findings = await readFile(path.join(folder, 'findings.json'), 'utf8').catch(() => '[]');
+  const text = await readFile(path.join(folder, 'text.json'), 'utf8').catch(() => undefined);
   return {
     folder,
     metrics,
     setAside: lines.map((line) => JSON.parse(line) as SetAside),
+    ...(text === undefined ? {} : { text: JSON.parse(text) as TextSummary }),
     findings: JSON.parse(findings) as TrainingFinding[],
     known: true,
   };

@@ -19,12 +19,15 @@ const VOICES: Readonly<Record<string, string>> = { 'en-US': 'en-us', 'es-MX': 'e
 
 /**
  * An utterance's phones, `|` between words: as the manifest has them, else as espeak-ng would say the text.
+ * @param language the recipe's: of utterances that name none
  * @throws InputError when espeak-ng is wanted and not there, ExcludedText when it has no such voice or can't say the text
  */
-export async function phonesOf(utterance: Transcribed, place: Place): Promise<string> {
+export async function phonesOf(utterance: Transcribed, place: Place, language?: string): Promise<string> {
   if (utterance.phones !== undefined) return utterance.phones;
-  const language = utterance.language ?? 'en-US';
-  const voice = VOICES[language] ?? language.toLowerCase();
+  const spokenIn = utterance.language ?? language;
+  if (spokenIn === undefined || spokenIn === 'mul' || spokenIn === 'und')
+    throw new ExcludedText('it has no phones, and no language that espeak-ng could say it in');
+  const voice = VOICES[spokenIn] ?? spokenIn.toLowerCase();
   try {
     return normalisePhones(await spoken(voice, utterance.text)).join(' ');
   } catch (error) {

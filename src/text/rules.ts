@@ -8,8 +8,12 @@ export interface TextRules {
   brackets: 'remove' | 'keep' | 'exclude';
   /** `error` stops and names the line; `spell` writes numbers out; `exclude` sets the utterance aside. */
   digits: 'error' | 'spell' | 'remove' | 'keep' | 'exclude';
-  /** Whether ' is a letter of the orthography or punctuation. */
-  apostrophe: 'letter' | 'remove';
-  /** Strings replaced before all else. */
+  /** Whether ' at a word's edge is a letter or a quotation mark; `auto`: a quotation mark where a pair of them stands in the text. */
+  apostrophe: 'auto' | 'letter' | 'remove';
+  /** Strings replaced before all else, in one pass: at each place the longest that stands there. */
   map: Readonly<Record<string, string>>;
+  /** Signs that are letters, though they are none in Unicode: they stay wherever they stand. */
+  keep?: readonly string[];
+  /** Signs that are left out without parting the word. */
+  drop?: readonly string[];
 }

@@ -60,7 +60,7 @@ export function spellingTable(
   const table = new Float32Array(phones.length * tokens.length);
   phones.forEach((phone, row) => {
     const itself = unit === 'phones' || phone === BLANK || phone === DELIMITER || phone === UNKNOWN;
-    const times = tokens.map((token) => (itself ? Number(token === phone) : timesOf(token, spelling[phone] ?? {})));
+    const times = tokens.map((token) => (itself ? Number(token === phone) : timesOf(token, of(spelling, phone) ?? {})));
     const total = times.reduce((a, b) => a + b, 0);
     times.forEach(
       (value, column) => (table[row * tokens.length + column] = Math.log((total > 0 ? value / total : 0) + FLOOR)),
@@ -140,5 +140,9 @@ function timesOf(token: string, row: Readonly<Record<string, number>>): number {
   const small = token.toLowerCase();
   const [first = ''] = small.normalize('NFC');
   const [bare = ''] = small.normalize('NFD');
-  return row[small] ?? row[first] ?? row[bare] ?? 0;
+  return of(row, small) ?? of(row, first) ?? of(row, bare) ?? 0;
 }
+
+/** A token may be called `constructor`. */
+const of = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(record, key) ? record[key] : undefined;

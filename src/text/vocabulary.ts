@@ -34,22 +34,16 @@ export class Vocabulary {
   /** @throws InputError when it is not a vocab.json with `<pad>` and `|` and ids from 0 on without gaps */
   static fromJson(json: unknown, place: Place = {}): Vocabulary {
     const entries = typeof json === 'object' && json !== null ? Object.entries(json as Record<string, unknown>) : [];
-    const tokens: string[] = [];
-    for (const [token, id] of entries) if (typeof id === 'number') tokens[id] = token;
-    const gaps = Array.from(tokens, (token) => token === undefined).includes(true);
-    if (
-      tokens.length === 0 ||
-      tokens.length !== entries.length ||
-      gaps ||
-      !tokens.includes(BLANK) ||
-      !tokens.includes(DELIMITER)
-    )
+    const byId = new Map(entries.map(([token, id]) => [id, token]));
+    // Fewer ids than tokens, or one that is no index of them: there is a gap, or two tokens share one.
+    const tokens = entries.map((_, id) => byId.get(id));
+    if (tokens.includes(undefined) || !tokens.includes(BLANK) || !tokens.includes(DELIMITER))
       throw new InputError(
         'not a vocabulary',
         'A vocab.json maps each token to a number from 0 on, with "<pad>" and "|" among them.',
         place,
       );
-    return new Vocabulary(tokens);
+    return new Vocabulary(tokens as string[]);
   }
 
   toJson(): Record<string, number> {

@@ -226,7 +226,7 @@ export function trainedParts(
   shape: Pick<Shape, 'head' | 'layers'>,
   stages: readonly Stage[],
   weights: Weights,
-  { train, vocabulary }: Pick<Prepared, 'train' | 'vocabulary'>,
+  { train, vocabulary, text }: Pick<Prepared, 'train' | 'vocabulary' | 'text'>,
 ): ModelParts {
   const changed =
     !start.encoder || stages.some(({ trainable }) => trainable === 'all' || typeof trainable === 'object');
@@ -253,7 +253,7 @@ export function trainedParts(
     layers: [...shape.layers],
     head: shape.head,
     ...(adapters ? { adapters } : {}),
-    text: recipe.text,
+    text: { ...recipe.text, apostrophe: text.rules.apostrophe },
   };
   return {
     about,
