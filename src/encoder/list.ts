@@ -8,6 +8,8 @@ import { readJson } from '../support/files.ts';
 import type { Architecture } from './own/architecture.ts';
 import { embeddedFile, readArchitecture } from './own/encoder.ts';
 import { buildEncoder } from './own/network.ts';
+import { sizeOf } from './checkpoint/stored-tensor.ts';
+import { chooseWeights, filesOf, readWeightFiles } from './checkpoint/weight-files.ts';
 import { chooseOnnx, dtypesOf } from './exported/onnx-file.ts';
 
 /** An encoder that a recipe can name. */
@@ -52,24 +54,37 @@ function parametersOf(architecture: Architecture): number {
   return parameterCount(network);
 }
 
-/** Each dtype of each commit that is here whole. */
+/** What of each commit is here whole: each dtype of its ONNX files, or its PyTorch weights. */
 async function cachedEncoders(): Promise<EncoderEntry[]> {
   const entries: EncoderEntry[] = [];
-  for (const { id, commit, folder, files } of await cachedSnapshots())
+  for (const { id, commit, folder, files } of await cachedSnapshots()) {
+    const shape = files.includes('config.json') ? shapeIn(await readJson(path.join(folder, 'config.json'))) : {};
+    const entry = { name: id, revision: commit, ...shape };
+    const from = (form: string): string => `from the Hugging Face Hub: ${form}, commit ${commit.slice(0, 8)}`;
+    const megabytes = async (names: readonly string[]): Promise<number> => {
+      const sizes = await Promise.all(names.map(async (name) => (await stat(path.join(folder, name))).size));
+      return sizes.reduce((sum, size) => sum + size, 0) / 1e6;
+    };
     for (const dtype of dtypesOf(files)) {
       const { model, data } = chooseOnnx(files, dtype, id);
-      const sizes = await Promise.all([model, ...data].map(async (name) => (await stat(path.join(folder, name))).size));
-      const shape = files.includes('config.json') ? shapeIn(await readJson(path.join(folder, 'config.json'))) : {};
-      entries.push({
-        name: id,
-        revision: commit,
-        dtype,
-        ...shape,
-        megabytes: sizes.reduce((sum, size) => sum + size, 0) / 1e6,
-        what: `from the Hugging Face Hub: ${dtype}, commit ${commit.slice(0, 8)}`,
-      });
+      entries.push({ ...entry, dtype, megabytes: await megabytes([model, ...data]), what: from(dtype) });
     }
+    const weights = chooseWeights(files);
+    const parts = weights === undefined ? [] : await filesOf(path.join(folder, weights));
+    if (weights !== undefined && parts.every((name) => files.includes(name)))
+      entries.push({
+        ...entry,
+        parameters: await numbersIn(path.join(folder, weights)),
+        megabytes: await megabytes(parts),
+        what: from('PyTorch weights'),
+      });
+  }
   return entries;
+}
+
+/** All numbers that files of weights hold. */
+async function numbersIn(file: string): Promise<number> {
+  return [...(await readWeightFiles(file)).values()].reduce((sum, { dims }) => sum + sizeOf(dims), 0);
 }
 
 /** Whisper's encoder has words of its own for its shape. */

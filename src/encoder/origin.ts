@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { knownCommit, knownFiles, snapshotFile } from './hub/cache.ts';
 import { InputError } from '../support/errors.ts';
-import { chooseOnnx } from './exported/onnx-file.ts';
+import { chooseWeights, filesOf, isSafetensors } from './checkpoint/weight-files.ts';
+import { chooseOnnx, dtypesOf, type Dtype } from './exported/onnx-file.ts';
+import { CONVERTED } from './hub/conversion.ts';
 import { findEncoder, kindOf, type EncoderChoice, type EncoderSource } from './source.ts';
 
 /** Where a recipe's encoder comes from. */
@@ -38,16 +40,32 @@ export async function encoderOrigin(choice: EncoderChoice, start?: string): Prom
   }
 }
 
-async function fromHub({ model: id, revision = 'main', dtype = 'fp32' }: EncoderChoice): Promise<EncoderOrigin> {
+async function fromHub({ model: id, revision = 'main', dtype }: EncoderChoice): Promise<EncoderOrigin> {
   const commit = await knownCommit(id, revision);
   const files = commit === undefined ? undefined : await knownFiles(id, commit);
-  const named = `${id} at ${revision}, ${dtype}, from the Hugging Face Hub`;
-  if (!files) return { from: 'hub', what: `${named}: fetched when it is needed`, here: false };
-  const { model, data } = chooseOnnx(files, dtype, id);
-  const here = [model, ...data].every((name) => existsSync(snapshotFile(id, commit!, name)));
-  return {
-    from: 'hub',
-    what: `${named}: ${here ? `in the cache, commit ${commit!.slice(0, 8)}` : 'fetched when it is needed'}`,
-    here,
-  };
+  const isOnnx = !files || dtypesOf(files).length > 0 || chooseWeights(files) === undefined;
+  const named = `${id} at ${revision}, ${isOnnx ? (dtype ?? 'fp32') : 'PyTorch weights'}, from the Hugging Face Hub`;
+  const at = !files ? undefined : isOnnx ? hasOnnx(id, commit!, files, dtype) : await withWeights(id, commit!, files, revision);
+  return at === undefined
+    ? { from: 'hub', what: `${named}: fetched when it is needed`, here: false }
+    : { from: 'hub', what: `${named}: in the cache, commit ${at.slice(0, 8)}`, here: true };
 }
+
+/** The commit, if its files are here. */
+function hasOnnx(id: string, commit: string, files: readonly string[], dtype: Dtype | undefined): string | undefined {
+  const { model, data } = chooseOnnx(files, dtype ?? 'fp32', id);
+  return areHere(id, commit, [model, ...data]) ? commit : undefined;
+}
+
+/** The commit whose weights are here: that of their conversion, where there is one. */
+async function withWeights(id: string, commit: string, files: readonly string[], revision: string): Promise<string | undefined> {
+  const name = chooseWeights(files)!;
+  const converted = isSafetensors(name) || revision !== 'main' ? undefined : await knownCommit(id, CONVERTED);
+  const state = converted ?? commit;
+  const weights = chooseWeights((await knownFiles(id, state)) ?? files)!;
+  if (!areHere(id, state, [weights])) return undefined;
+  return areHere(id, state, await filesOf(snapshotFile(id, state, weights))) ? state : undefined;
+}
+
+const areHere = (id: string, commit: string, names: readonly string[]): boolean =>
+  names.every((name) => existsSync(snapshotFile(id, commit, name)));

@@ -2,6 +2,8 @@ import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema } from 'onnx-buf';
 import { isQuantised, quantised } from '../onnx/file/quantise.ts';
 import { InputError } from '../support/errors.ts';
+import { encodeCheckpoint } from './checkpoint/checkpoint.ts';
+import { isWeightFile } from './checkpoint/weight-files.ts';
 import { isOwn, readEncoder } from './own/encoder.ts';
 import type { EncoderSource } from './source.ts';
 
@@ -12,11 +14,12 @@ import type { EncoderSource } from './source.ts';
 export const staysExact = (weight: string): boolean => /(^|\/)(feature_encoder|phones)\./.test(weight);
 
 /**
- * The bytes of an encoder's .onnx file; with its blocks in 8 bits where they are asked for of a file that isogloss wrote.
+ * The bytes of an encoder's .onnx file, made anew for PyTorch weights; with its blocks in 8 bits where they are asked for of a file that
+ * isogloss wrote.
  * @throws InputError when there is no such file, or 8 bits are asked for of one that others exported
  */
 export async function readSource({ name, file, rounds }: EncoderSource): Promise<Uint8Array> {
-  const bytes = await readEncoder(file);
+  const bytes = isWeightFile(file) ? await encodeCheckpoint(file) : await readEncoder(file);
   return rounds ? inEightBits(name, bytes) : bytes;
 }
 

@@ -5,7 +5,8 @@ import { InputError } from '../support/errors.ts';
 import { readJson } from '../support/files.ts';
 import { embeddedFile } from './own/encoder.ts';
 import { fetchEncoder, type FetchOptions } from './hub/from-hub.ts';
-import { chooseOnnx, type Dtype } from './exported/onnx-file.ts';
+import { chooseWeights, filesOf, isWeightFile, refuseDtype } from './checkpoint/weight-files.ts';
+import { chooseOnnx, dtypesOf, type Dtype, type OnnxFiles } from './exported/onnx-file.ts';
 import { findPreprocessor, type Preprocessor } from './exported/preprocessor.ts';
 
 /** An encoder's files, wherever they came from. */
@@ -13,9 +14,9 @@ export interface EncoderSource {
   /** As the recipe names it. */
   name: string;
   from: 'embedded' | 'hub' | 'folder' | 'file';
-  /** The .onnx file's path. Weights outside it lie in the same folder, and only there. */
+  /** Path of the .onnx file, or of PyTorch weights. Weights outside it lie in the same folder, and only there. */
   file: string;
-  /** The .onnx file's name in its repository or folder. */
+  /** That file's name in its repository or folder. */
   model: string;
   /** Names of the files beside it that hold weights. */
   data: readonly string[];
@@ -43,7 +44,7 @@ export function kindOf(model: string): EncoderSource['from'] {
   return isHubId(model) ? 'hub' : 'file';
 }
 
-export const isHubId = (model: string): boolean => /^\w[\w.-]*\/\w[\w.-]*$/.test(model) && !model.endsWith('.onnx');
+export const isHubId = (model: string): boolean => /^\w[\w.-]*\/\w[\w.-]*$/.test(model) && !model.endsWith('.onnx') && !isWeightFile(model);
 
 /**
  * Finds an encoder's files: the embedded one, an .onnx file, a folder in the layout of the Hugging Face Hub, or a repository there, of which
@@ -77,12 +78,12 @@ function roundedTo(dtype: Dtype): { rounds: true } {
   );
 }
 
-/** An .onnx file; what describes it may lie beside it, or one folder up as in Hub layout. */
+/** An .onnx file or PyTorch weights; what describes it may lie beside it, or one folder up as in Hub layout. */
 async function fromFile(file: string): Promise<EncoderSource> {
   if (!existsSync(file))
     throw new InputError(
       'no such encoder',
-      'Use `embedded`, `random`, the id of a repository on the Hugging Face Hub, a folder in its layout, or the path of an .onnx file.',
+      'Use `embedded`, `random`, the id of a repository on the Hugging Face Hub, a folder in its layout, or the path of an .onnx file or of PyTorch weights.',
       { file },
     );
   const folder = path.dirname(file);
@@ -92,7 +93,7 @@ async function fromFile(file: string): Promise<EncoderSource> {
     from: 'file',
     file,
     model: path.basename(file),
-    data: [],
+    data: file.endsWith('.index.json') ? await filesOf(file) : [],
     ...(await describedIn(path.basename(folder) === 'onnx' ? [folder, up] : [folder])),
   };
 }
@@ -101,7 +102,7 @@ async function fromFolder({ model: folder, dtype }: EncoderChoice): Promise<Enco
   const inside = async (below: string): Promise<string[]> =>
     (await readdir(path.join(folder, below)).catch(() => [])).map((name) => `${below}${name}`);
   const names = [...(await inside('')), ...(await inside('onnx/'))];
-  const { model, data } = chooseOnnx(names, dtype ?? 'fp32', folder);
+  const { model, data } = await filesIn(folder, names, dtype);
   return {
     name: folder,
     from: 'folder',
@@ -110,6 +111,14 @@ async function fromFolder({ model: folder, dtype }: EncoderChoice): Promise<Enco
     data,
     ...(await describedIn([folder])),
   };
+}
+
+/** ONNX files where there are any, else PyTorch weights. */
+async function filesIn(folder: string, names: readonly string[], dtype: Dtype | undefined): Promise<OnnxFiles> {
+  const weights = dtypesOf(names).length === 0 ? chooseWeights(names) : undefined;
+  if (weights === undefined) return chooseOnnx(names, dtype ?? 'fp32', folder);
+  refuseDtype(dtype, folder);
+  return { model: weights, data: weights.endsWith('.index.json') ? await filesOf(path.join(folder, weights)) : [] };
 }
 
 async function fromHub(choice: EncoderChoice, options: FetchOptions): Promise<EncoderSource> {

@@ -62,7 +62,7 @@ describe('an encoder in a folder in Hub layout', () => {
       next: 'Set `encoder.dtype: fp16`.',
     });
     await expect(findEncoder({ model: await folderOf({ 'speech.onnx': '' }) })).rejects.toThrow(
-      /no onnx\/model\.onnx, but speech\.onnx/,
+      /no onnx\/model\.onnx and no model\.safetensors, but speech\.onnx/,
     );
   });
 

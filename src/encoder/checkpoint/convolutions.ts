@@ -70,7 +70,12 @@ export function convolutionWith(
   weights: readonly Value[],
   { width, stride = 1, padding = 0, groups = 1, frames = x.dims[2]! }: Omit<Convolution, 'kernel'>,
 ): Value {
-  const attributes = { strides: { ints: [stride] }, pads: { ints: [padding, padding] }, group: { int: groups } };
+  const attributes = {
+    kernel_shape: { ints: [weights[0]!.dims[2] as number] },
+    strides: { ints: [stride] },
+    pads: { ints: [padding, padding] },
+    group: { int: groups },
+  };
   return c.graph.node('Conv', [x, ...weights], attributes, 'Conv', [x.dims[0]!, width, frames]);
 }
 

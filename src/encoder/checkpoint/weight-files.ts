@@ -16,6 +16,19 @@ export const WEIGHT_FILES = [
 
 export const isSafetensors = (name: string): boolean => /\.safetensors(\.index\.json)?$/.test(name);
 
+/** The best of the weights among the names of a repository's or folder's files, if there are any. */
+export const chooseWeights = (names: readonly string[]): string | undefined =>
+  WEIGHT_FILES.find((name) => names.includes(name));
+
+/** @throws InputError when weights are asked for in other numbers than theirs */
+export function refuseDtype(dtype: string | undefined, where: string): void {
+  if (dtype === undefined || dtype === 'fp32') return;
+  throw new InputError(
+    `${where} has PyTorch weights, which are taken as they are, and no ONNX files in ${dtype}`,
+    'Remove `encoder.dtype`.',
+  );
+}
+
 /** Whether a file's name is one that PyTorch weights have. */
 export const isWeightFile = (name: string): boolean =>
   /\.(safetensors|bin|pt|pth)$/.test(name) || name.endsWith('.index.json');

@@ -1,10 +1,12 @@
 import path from 'node:path';
 import { fetchFile } from './download.ts';
-import { openRepository } from './repository.ts';
+import { openRepository, type Repository } from './repository.ts';
 import { repositoriesLike } from './search.ts';
 import { InputError } from '../../support/errors.ts';
 import { silent, type Progress } from '../../support/progress.ts';
-import { chooseOnnx, type OnnxFiles } from '../exported/onnx-file.ts';
+import { chooseWeights, filesOf, isSafetensors, refuseDtype, WEIGHT_FILES } from '../checkpoint/weight-files.ts';
+import { chooseOnnx, dtypesOf, type Dtype, type OnnxFiles } from '../exported/onnx-file.ts';
+import { conversionOf } from './conversion.ts';
 import type { EncoderChoice } from '../source.ts';
 
 export interface FetchOptions {
@@ -18,34 +20,56 @@ export interface FetchOptions {
 const DESCRIPTIONS = ['config.json', 'preprocessor_config.json'];
 
 /**
- * Gets an encoder's files from a repository on the Hugging Face Hub: those of one dtype, and what describes them; only what is not in
- * the cache.
+ * Gets an encoder's files from a repository on the Hugging Face Hub: ONNX files of one dtype, or else its PyTorch weights, and what
+ * describes them; only what is not in the cache.
  * @returns names of its files, the folder that they are in, and the commit that they are of
  * @throws InputError when the repository or a fitting file is not there, WorkError when it can't be got
  */
 export async function fetchEncoder(
-  { model: id, revision = 'main', dtype = 'fp32' }: EncoderChoice,
+  { model: id, revision = 'main', dtype }: EncoderChoice,
   { progress = silent, signal, commit }: FetchOptions,
 ): Promise<OnnxFiles & { folder: string; commit: string }> {
   const task = progress(`encoder ${id}`);
-  const repository = await openRepository(id, commit ?? revision, { signal, note: (text) => task.note(text) });
-  const { files } = repository;
-  if (!files.some((name) => name.endsWith('.onnx'))) throw await withoutOnnx(id);
-  const chosen = chooseOnnx(files, dtype, id);
+  const request = { signal, note: (text: string) => task.note(text) };
+  const asked = await openRepository(id, commit ?? revision, request);
+  const converted =
+    commit === undefined && revision === 'main' && needsConversion(asked) ? await conversionOf(id, request) : undefined;
+  const repository = converted ?? asked;
+  const fetch = (name: string): Promise<string> => fetchFile(repository, name, { progress, signal });
+  const chosen = await chooseFiles(repository, dtype, fetch);
   let file = '';
   // The model last, so that where it is, all is.
-  for (const name of [...DESCRIPTIONS.filter((name) => files.includes(name)), ...chosen.data, chosen.model])
-    file = await fetchFile(repository, name, { progress, signal });
+  for (const name of [...DESCRIPTIONS.filter((name) => repository.files.includes(name)), ...chosen.data, chosen.model])
+    file = await fetch(name);
   task.done(repository.commit.slice(0, 8));
   return { ...chosen, folder: file.slice(0, -path.normalize(chosen.model).length), commit: repository.commit };
 }
 
-async function withoutOnnx(id: string): Promise<InputError> {
-  const others = await repositoriesLike(id, 'onnx');
-  const made =
-    others.length > 0 ? `Some have been made of it or of its like: ${others.join(', ')}. Or make one` : 'Make one';
+/** Whether all that it has are weights in PyTorch's own format. */
+const needsConversion = ({ files }: Repository): boolean => {
+  const weights = chooseWeights(files);
+  return dtypesOf(files).length === 0 && weights !== undefined && !isSafetensors(weights);
+};
+
+async function chooseFiles(
+  { id, files }: Repository,
+  dtype: Dtype | undefined,
+  fetch: (name: string) => Promise<string>,
+): Promise<OnnxFiles> {
+  const weights = chooseWeights(files);
+  if (dtypesOf(files).length === 0 && weights !== undefined) {
+    refuseDtype(dtype, id);
+    const index = weights.endsWith('.index.json') ? await fetch(weights) : undefined;
+    return { model: weights, data: index === undefined ? [] : await filesOf(index) };
+  }
+  if (!files.some((name) => name.endsWith('.onnx'))) throw await withoutEncoder(id);
+  return chooseOnnx(files, dtype ?? 'fp32', id);
+}
+
+async function withoutEncoder(id: string): Promise<InputError> {
+  const others = await repositoriesLike(id);
   return new InputError(
-    `${id} has no ONNX files`,
-    `${made}: \`pip install "optimum-onnx[onnxruntime]"\`, then \`optimum-cli export onnx --model ${id} --task feature-extraction FOLDER\`, and set \`encoder.model\` to that folder. https://huggingface.co/spaces/onnx-community/convert-to-onnx does it in a browser.`,
+    `${id} has no encoder: no ${WEIGHT_FILES[0]}, no ${WEIGHT_FILES[2]} and no ONNX files`,
+    others.length > 0 ? `Did you mean ${others.join(', ')}?` : 'Check the name, or `encoder.revision`.',
   );
 }

@@ -18,6 +18,9 @@ export function withWeights(bytes: Uint8Array, weights: ReadonlyMap<string, Floa
       return tensor ? [[node.output[0]!, tensor] as const] : [];
     }),
   ]);
+  // What is only widened before use goes by the name of the wide numbers, too.
+  for (const { opType, input, output } of model.graph?.node ?? [])
+    if (opType === 'Cast' && stored.has(input[0]!)) stored.set(output[0]!, stored.get(input[0]!)!);
   for (const [name, data] of weights) {
     const tensor = stored.get(name);
     if (!tensor)
@@ -32,6 +35,7 @@ export function withWeights(bytes: Uint8Array, weights: ReadonlyMap<string, Floa
       floatData: [],
       int32Data: [],
       externalData: [],
+      ...(half ? {} : { dataType: TensorProto_DataType.FLOAT }),
       dataLocation: TensorProto_DataLocation.DEFAULT,
     });
   }

@@ -7,6 +7,8 @@ export interface SimulatedRepository {
   refs: Record<string, string>;
   /** Commit → its files. */
   commits: Record<string, Record<string, Buffer>>;
+  /** Pull requests; each is on `refs/pr/NUMBER`. */
+  pulls?: { num: number; author: string; status: string }[];
   /** Who is let in; all, if absent. */
   needs?: 'token' | 'token and terms';
 }
@@ -90,6 +92,7 @@ export class SimulatedHub {
     const repository = this.repositories.get(id);
     if (!repository || (repository.needs === 'token' && !authorised))
       return refuse(response, authorised ? 404 : 401, 'RepoNotFound', 'Repository not found');
+    if (name === 'discussions') return json(response, discussionsOf(repository));
     const commit = repository.refs[revision] ?? revision;
     const files = repository.commits[commit];
     if (!files) return refuse(response, 404, 'RevisionNotFound', `Invalid rev id: ${revision}`);
@@ -147,10 +150,24 @@ export class SimulatedHub {
   }
 }
 
+/** As the Hub answers to `discussions?type=pull_request`. */
+const discussionsOf = ({ pulls = [] }: SimulatedRepository): object => ({
+  discussions: pulls.map(({ num, author, status }) => ({
+    num,
+    status,
+    title: 'Adding `safetensors` variant of this model',
+    isPullRequest: true,
+    author: { name: author },
+  })),
+  count: pulls.length,
+  start: 0,
+});
+
 /** What a path asks for: a repository at a revision, or a file of it. */
 function meant(pathname: string): { id: string; revision: string; name?: string } {
   const forms = [
     /^\/api\/models\/(?<id>[^/]+\/[^/]+)(\/revision\/(?<revision>.+))?$/,
+    /^\/api\/models\/(?<id>[^/]+\/[^/]+)\/(?<name>discussions)$/,
     /^\/(?<id>[^/]+\/[^/]+)\/resolve\/(?<revision>[^/]+)\/(?<name>.+)$/,
     /^\/api\/resolve-cache\/models\/(?<id>[^/]+\/[^/]+)\/(?<revision>[^/]+)\/(?<name>.+)$/,
   ];

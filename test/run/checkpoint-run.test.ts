@@ -1,0 +1,75 @@
+import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { inspectEncoder } from '../../src/encoder/inspect.ts';
+import { checkpointFile } from '../encoder/checkpoint/checkpoints.ts';
+import { expectSame, runOnNotes, writeNotes } from './notes.ts';
+
+describe('a recipe with an encoder’s PyTorch weights', () => {
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'checkpoints-'));
+    vi.stubEnv('ISOGLOSS_CACHE', path.join(folder, 'cache'));
+    await writeNotes(folder);
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await rm(folder, { recursive: true });
+  });
+
+  /** A folder with a checkpoint's description and one of its files of weights. */
+  async function checkpoint(name: string, weights: string): Promise<string> {
+    const to = path.join(folder, `${name}-${weights}`);
+    await mkdir(to);
+    for (const part of ['config.json', 'preprocessor_config.json', weights])
+      await copyFile(checkpointFile(name, part), path.join(to, part));
+    return to;
+  }
+
+  it.each([
+    ['xls-r', 'model.safetensors', 'head'],
+    ['xls-r', 'model.safetensors', { top: 2 }],
+    ['wav2vec2', 'bf16.safetensors', { top: 1 }],
+    ['wav2vec2', 'fp16.bin', { top: 1 }],
+    ['hubert', 'model.safetensors', 'all'],
+    ['wavlm', 'model.safetensors', 'adapters'],
+    ['wav2vec2-bert', 'model.safetensors', 'head'],
+  ])(
+    '%s from %s: %o learns, and what it wrote down is what its model folder writes down',
+    async (name, weights, train) => {
+      const from = await checkpoint(name, weights);
+      const model = weights.startsWith('model.') ? from : path.join(from, weights);
+      const named = typeof train === 'string' ? train : `top${train.top}`;
+      const { folder: done, metrics } = await runOnNotes(
+        folder,
+        `${name}-${named}-${weights.replace('.', '-')}`,
+        model,
+        { train },
+      );
+      expect(metrics.train.epochs).toBe(2);
+      // All that is needed has gone along.
+      await rm(from, { recursive: true });
+      expect(await readdir(path.join(done, 'model'))).toEqual(
+        expect.arrayContaining(['encoder.onnx', 'model.json', ...(train === 'all' ? [] : [weights])]),
+      );
+      await expectSame(folder, done);
+    },
+    300_000,
+  );
+
+  it('says of them what it says of any encoder', async () => {
+    const found = await inspectEncoder({ model: checkpointFile('xls-r') });
+    expect(found).toMatchObject({
+      layers: 4,
+      dims: 16,
+      frames_per_second: 50,
+      parameters: 8392,
+      receptive_field_seconds: 0.025,
+      weights: { float32: { numbers: 8392 } },
+      padding_is_safe: true,
+      fine_tuning: { trainable: 'top blocks' },
+    });
+  });
+});
