@@ -45,7 +45,11 @@ async function fromHub({ model: id, revision = 'main', dtype }: EncoderChoice): 
   const files = commit === undefined ? undefined : await knownFiles(id, commit);
   const isOnnx = !files || dtypesOf(files).length > 0 || chooseWeights(files) === undefined;
   const named = `${id} at ${revision}, ${isOnnx ? (dtype ?? 'fp32') : 'PyTorch weights'}, from the Hugging Face Hub`;
-  const at = !files ? undefined : isOnnx ? hasOnnx(id, commit!, files, dtype) : await withWeights(id, commit!, files, revision);
+  const at = !files
+    ? undefined
+    : isOnnx
+      ? hasOnnx(id, commit!, files, dtype)
+      : await withWeights(id, commit!, files, revision);
   return at === undefined
     ? { from: 'hub', what: `${named}: fetched when it is needed`, here: false }
     : { from: 'hub', what: `${named}: in the cache, commit ${at.slice(0, 8)}`, here: true };
@@ -58,7 +62,12 @@ function hasOnnx(id: string, commit: string, files: readonly string[], dtype: Dt
 }
 
 /** The commit whose weights are here: that of their conversion, where there is one. */
-async function withWeights(id: string, commit: string, files: readonly string[], revision: string): Promise<string | undefined> {
+async function withWeights(
+  id: string,
+  commit: string,
+  files: readonly string[],
+  revision: string,
+): Promise<string | undefined> {
   const name = chooseWeights(files)!;
   const converted = isSafetensors(name) || revision !== 'main' ? undefined : await knownCommit(id, CONVERTED);
   const state = converted ?? commit;

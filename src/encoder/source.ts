@@ -44,7 +44,8 @@ export function kindOf(model: string): EncoderSource['from'] {
   return isHubId(model) ? 'hub' : 'file';
 }
 
-export const isHubId = (model: string): boolean => /^\w[\w.-]*\/\w[\w.-]*$/.test(model) && !model.endsWith('.onnx') && !isWeightFile(model);
+export const isHubId = (model: string): boolean =>
+  /^\w[\w.-]*\/\w[\w.-]*$/.test(model) && !model.endsWith('.onnx') && !isWeightFile(model);
 
 /**
  * Finds an encoder's files: the embedded one, an .onnx file, a folder in the layout of the Hugging Face Hub, or a repository there, of which

@@ -41,7 +41,10 @@ afterEach(async () => {
 /** What the encoder makes of a second of sound, whatever the form of its weights. */
 async function heard(model: string): Promise<Float32Array> {
   const source = await findEncoder({ model });
-  const encoder = await openEncoder(model, await readSource(source), { folder: path.dirname(source.file), preprocessor: source.preprocessor });
+  const encoder = await openEncoder(model, await readSource(source), {
+    folder: path.dirname(source.file),
+    preprocessor: source.preprocessor,
+  });
   const { layers } = await encoder.run([Float32Array.from({ length: 16_000 }, (_, i) => Math.sin(i / 20))], [3]);
   await encoder.release();
   return layers[0]!;
@@ -53,9 +56,19 @@ describe('PyTorch weights on the Hub', () => {
     expect(await encoderOrigin({ model: ID })).toMatchObject({ here: false });
     const source = await findEncoder({ model: ID });
     expect(source).toMatchObject({ from: 'hub', model: 'model.safetensors', data: [], commit: MAIN });
-    expect((await readdir(path.dirname(source.file))).sort()).toEqual(['config.json', 'model.safetensors', 'preprocessor_config.json']);
-    expect(await encoderOrigin({ model: ID })).toEqual({ from: 'hub', what: `${ID} at main, PyTorch weights, from the Hugging Face Hub: in the cache, commit aaaaaaaa`, here: true });
-    expect(await listEncoders()).toContainEqual(expect.objectContaining({ name: ID, revision: MAIN, layers: 4, dims: 16, parameters: 8256 }));
+    expect((await readdir(path.dirname(source.file))).sort()).toEqual([
+      'config.json',
+      'model.safetensors',
+      'preprocessor_config.json',
+    ]);
+    expect(await encoderOrigin({ model: ID })).toEqual({
+      from: 'hub',
+      what: `${ID} at main, PyTorch weights, from the Hugging Face Hub: in the cache, commit aaaaaaaa`,
+      here: true,
+    });
+    expect(await listEncoders()).toContainEqual(
+      expect.objectContaining({ name: ID, revision: MAIN, layers: 4, dims: 16, parameters: 8256 }),
+    );
     hub.asked();
     vi.stubEnv('HF_HUB_OFFLINE', '1');
     expect((await findEncoder({ model: ID })).file).toBe(source.file);
@@ -63,7 +76,10 @@ describe('PyTorch weights on the Hub', () => {
   });
 
   it('leave the way to ONNX files where a repository has both', async () => {
-    hub.repositories.set(ID, { refs: { main: MAIN }, commits: { [MAIN]: { ...safetensors, 'onnx/model.onnx': Buffer.from(modelBytes('hubert-legacy14')) } } });
+    hub.repositories.set(ID, {
+      refs: { main: MAIN },
+      commits: { [MAIN]: { ...safetensors, 'onnx/model.onnx': Buffer.from(modelBytes('hubert-legacy14')) } },
+    });
     expect((await findEncoder({ model: ID })).model).toBe('onnx/model.onnx');
   });
 
@@ -71,11 +87,17 @@ describe('PyTorch weights on the Hub', () => {
     hub.repositories.set(ID, {
       refs: { main: MAIN, 'refs/pr/2': CONVERTED, 'refs/pr/3': STRANGE },
       commits: { [MAIN]: old, [CONVERTED]: { ...old, ...safetensors }, [STRANGE]: safetensors },
-      pulls: [{ num: 3, author: 'stranger', status: 'open' }, { num: 2, author: 'SFconvertbot', status: 'open' }],
+      pulls: [
+        { num: 3, author: 'stranger', status: 'open' },
+        { num: 2, author: 'SFconvertbot', status: 'open' },
+      ],
     });
     const source = await findEncoder({ model: ID });
     expect(source).toMatchObject({ model: 'model.safetensors', commit: CONVERTED });
-    expect(await encoderOrigin({ model: ID })).toMatchObject({ here: true, what: expect.stringContaining('commit bbbbbbbb') as string });
+    expect(await encoderOrigin({ model: ID })).toMatchObject({
+      here: true,
+      what: expect.stringContaining('commit bbbbbbbb') as string,
+    });
     vi.stubEnv('HF_HUB_OFFLINE', '1');
     expect((await findEncoder({ model: ID })).file).toBe(source.file);
     // A run that began with it goes on with it.
@@ -83,7 +105,11 @@ describe('PyTorch weights on the Hub', () => {
   });
 
   it('are taken in PyTorch’s own format where there is no conversion, or where a revision is asked for', async () => {
-    hub.repositories.set(ID, { refs: { main: MAIN, v1: MAIN }, commits: { [MAIN]: old }, pulls: [{ num: 1, author: 'SFconvertbot', status: 'closed' }] });
+    hub.repositories.set(ID, {
+      refs: { main: MAIN, v1: MAIN },
+      commits: { [MAIN]: old },
+      pulls: [{ num: 1, author: 'SFconvertbot', status: 'closed' }],
+    });
     expect(await findEncoder({ model: ID })).toMatchObject({ model: 'pytorch_model.bin', commit: MAIN });
     hub.asked();
     await findEncoder({ model: ID, revision: 'v1' });
@@ -91,17 +117,34 @@ describe('PyTorch weights on the Hub', () => {
   });
 
   it('may be in several files, and of a pull request that is named', async () => {
-    hub.repositories.set(ID, { refs: { main: MAIN, 'refs/pr/7': STRANGE }, commits: { [MAIN]: old, [STRANGE]: { ...described, ...Object.fromEntries(shards.map((name) => [name, part(name)])) } } });
+    hub.repositories.set(ID, {
+      refs: { main: MAIN, 'refs/pr/7': STRANGE },
+      commits: {
+        [MAIN]: old,
+        [STRANGE]: { ...described, ...Object.fromEntries(shards.map((name) => [name, part(name)])) },
+      },
+    });
     const source = await findEncoder({ model: ID, revision: 'refs/pr/7' });
     expect(source).toMatchObject({ model: shards[0], data: shards.slice(1), commit: STRANGE });
-    expect(readdirSync(path.dirname(source.file)).sort()).toEqual([...shards, 'config.json', 'preprocessor_config.json'].sort());
+    expect(readdirSync(path.dirname(source.file)).sort()).toEqual(
+      [...shards, 'config.json', 'preprocessor_config.json'].sort(),
+    );
     expect(await encoderOrigin({ model: ID, revision: 'refs/pr/7' })).toMatchObject({ here: true });
   });
 
   it('give the same features in each form', async () => {
-    const forms = { safe: safetensors, old, shards: { ...described, ...Object.fromEntries(shards.map((name) => [name, part(name)])) } };
-    for (const [name, files] of Object.entries(forms)) hub.repositories.set(`linguists/${name}`, { refs: { main: MAIN }, commits: { [MAIN]: files } });
-    const [safe, bin, sharded] = [await heard('linguists/safe'), await heard('linguists/old'), await heard('linguists/shards')];
+    const forms = {
+      safe: safetensors,
+      old,
+      shards: { ...described, ...Object.fromEntries(shards.map((name) => [name, part(name)])) },
+    };
+    for (const [name, files] of Object.entries(forms))
+      hub.repositories.set(`linguists/${name}`, { refs: { main: MAIN }, commits: { [MAIN]: files } });
+    const [safe, bin, sharded] = [
+      await heard('linguists/safe'),
+      await heard('linguists/old'),
+      await heard('linguists/shards'),
+    ];
     expect(bin).toEqual(safe);
     expect(sharded).toEqual(safe);
   });
@@ -112,13 +155,19 @@ describe('PyTorch weights on the Hub', () => {
     const { file } = await findEncoder({ model: ID });
     expect(hub.came.map(({ range }) => range)).toContain('bytes=15000-');
     expect(readFileSync(file)).toEqual(safetensors['model.safetensors']);
-    hub.repositories.set('linguists/gated', { refs: { main: MAIN }, commits: { [MAIN]: safetensors }, needs: 'token and terms' });
+    hub.repositories.set('linguists/gated', {
+      refs: { main: MAIN },
+      commits: { [MAIN]: safetensors },
+      needs: 'token and terms',
+    });
     vi.stubEnv('HF_TOKEN', TOKEN);
     await expect(findEncoder({ model: 'linguists/gated' })).rejects.toThrow('linguists/gated is gated');
   });
 
   it('are not had in other numbers than their own', async () => {
     hub.repositories.set(ID, { refs: { main: MAIN }, commits: { [MAIN]: safetensors } });
-    await expect(findEncoder({ model: ID, dtype: 'fp16' })).rejects.toThrow(`${ID} has PyTorch weights, which are taken as they are, and no ONNX files in fp16`);
+    await expect(findEncoder({ model: ID, dtype: 'fp16' })).rejects.toThrow(
+      `${ID} has PyTorch weights, which are taken as they are, and no ONNX files in fp16`,
+    );
   });
 });
