@@ -66,7 +66,8 @@ export async function adapt(corpus: readonly string[], options: AdaptOptions = {
   const folder = path.join(runs, `adapt-${start.name}-${sha256(recipeHash(start)).slice(0, 8)}`);
   await mkdir(folder, { recursive: true });
   return withLock(folder, async () => {
-    const { test: _, ...prepared } = await prepare(start, new AudioCache(audioFolder()), progress, signal);
+    // Without test, as far as anybody below can see.
+    const prepared: Omit<Prepared, 'test'> = await prepare(start, new AudioCache(audioFolder()), progress, signal);
     const journal = await TrialJournal.open(folder);
     const looked = (performance.now() - began) / 1000;
     const trials = path.join(folder, 'trials');
