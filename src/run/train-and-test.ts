@@ -73,7 +73,7 @@ export interface Trained {
  * Adapts an encoder to the prepared corpus, stage by stage, writes the model and measures it as it will be used: from the
  * sound, with the weights as they are stored. Trains the same head on an untrained encoder to compare, if the recipe says so.
  */
-export async function trainAndTest(work: Work): Promise<Trained> {
+export async function adapt(work: Work): Promise<Trained> {
   const { recipe, prepared, folder, start } = work;
   const trained = await trainStages(work, folder);
   const { parts, tried } = await withDecoding(work, trained.parts);
@@ -187,7 +187,7 @@ interface StagesResult {
 }
 
 /** Runs the stages one after the other; each starts from the weights that the one before left. */
-export async function trainStages(work: Work, folder: string): Promise<StagesResult> {
+async function trainStages(work: Work, folder: string): Promise<StagesResult> {
   const { recipe, prepared, start } = work;
   const stages = stagesOf(recipe);
   const layers = start.layers ?? layersOf(recipe, start);
@@ -254,7 +254,8 @@ async function trainStage(work: Work, { shape: common, stage, weights, folder, i
   const encoder = await start.open(stage.trainable === 'all' ? undefined : cutOf({ encoder: start }, stage.trainable));
   // What an earlier stage has trained stays trained.
   for (const [name, data] of encoder.weights) if (!weights.has(name)) weights.set(name, data);
-  const shape: Shape = { ...common, encoder };
+  const taught = stage.trainable === 'all' ? recipe.training.teacher?.layer : undefined;
+  const shape: Shape = { ...common, encoder, taught };
   const cache = new FeatureCache(path.join(cacheFolder(), 'features'));
   const source = {
     shape,
@@ -266,7 +267,7 @@ async function trainStage(work: Work, { shape: common, stage, weights, folder, i
     progress,
     ...(signal ? { signal } : {}),
   };
-  const { train: trainExamples, dev, features } = await examplesFor(source);
+  const { train: trainExamples, dev, features, teaching } = await examplesFor(source);
   const named: Progress = only ? progress : (what, total, unit) => progress(`${stage.name}: ${what}`, total, unit);
   const result = await train({
     build: (training) => buildTrainable(shape, stage.trainable, weights, training),
@@ -274,6 +275,7 @@ async function trainStage(work: Work, { shape: common, stage, weights, folder, i
     train: trainExamples,
     dev,
     start: weights,
+    teaching,
     optimiser: optimiserOf(shape, recipe),
     settings: {
       ...trainingSettings(recipe),
