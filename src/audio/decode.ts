@@ -1,126 +1,121 @@
-import ffmpeg from 'fluent-ffmpeg';
-import { stat } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import { InputError } from '../support/errors.ts';
-import { readError } from '../support/files.ts';
-import { findFfmpeg } from './ffmpeg.ts';
-import { floatsOf, formatByName, SAMPLE_RATE } from './format.ts';
-import { oggIsCutOff } from './ogg.ts';
-import { readPlainWav } from './wav.ts';
+import { judge } from './damage.ts';
+import { runFfmpeg, type FfmpegOutcome } from './ffmpeg.ts';
+import { floatsOf, SAMPLE_RATE } from './format.ts';
+import { joined } from './join.ts';
+import { checkFinite } from './samples.ts';
+import { damaged, openSource, type Sound, type Source } from './source.ts';
+import { StretchCutter } from './stretches.ts';
+import { readPlainSamples } from './wav.ts';
 
-export interface DecodeOptions {
-  /** Seconds. */
+export interface DecodeOptions extends Sound {
+  /** Seconds on the recording's timeline: what is between them; to the sample what the whole has there. */
   start?: number | undefined;
   end?: number | undefined;
   signal?: AbortSignal | undefined;
+  /** Told what is unusual of a recording that can be read all the same. */
+  note?: ((what: string) => void) | undefined;
 }
 
+/** ffmpeg gives the first samples of anything within a second or so. */
+const LONGEST_WAIT = 120_000;
+/** In one piece: more would not fit into a small computer's memory. */
+const LONGEST_HOURS = 3;
+
 /**
- * Decodes whatever ffmpeg reads, in blocks: 16 kHz mono float32. Memory stays bounded however long the recording.
- * @throws InputError naming the file and the reason: missing, a folder, empty, damaged, no sound in it
+ * Decodes whatever ffmpeg reads, in blocks: 16 kHz mono float32, as loud as they are. Memory stays bounded however long the recording.
+ * @throws InputError naming the file and the reason: missing, a folder or device, empty, sound lost, no sound in it, no such track,
+ * a sample that is no number, a stretch beyond its end
  */
 export async function* decodeStream(file: string, options: DecodeOptions = {}): AsyncGenerator<Float32Array> {
-  await checkReadable(file);
-  const plain = options.start === undefined && options.end === undefined ? await readPlainWav(file) : undefined;
-  if (plain) {
-    yield plain;
-    return;
+  const { start, end, signal, note } = options;
+  const source = await openSource(file, options, signal);
+  for (const text of source.notes) note?.(text);
+  const blocks = wholeRecording(source, signal, note);
+  if (start === undefined && end === undefined) yield* blocks;
+  else {
+    // To its end, though the stretch may be over long before: sound that is lost on the way would shift it.
+    const cutter = new StretchCutter(file, { start, end });
+    for await (const block of blocks) {
+      const part = cutter.take(block);
+      if (part.length > 0) yield part;
+    }
+    cutter.finish();
   }
-  // fluent-ffmpeg takes a stream that closes by itself for a reader that went away.
-  const output = new PassThrough({ highWaterMark: 1 << 18, autoDestroy: false, emitClose: false });
-  const ffmpegPath = await findFfmpeg();
-  const failed = startFfmpeg(ffmpegPath, file, options, output);
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of output) {
-    const bytes = rest.length ? Buffer.concat([rest, chunk as Buffer]) : (chunk as Buffer);
-    const whole = bytes.length & ~3;
-    rest = bytes.subarray(whole);
-    if (whole > 0) yield floatsOf(bytes);
-  }
-  const problem = await failed;
-  if (problem) throw problem;
 }
 
 /** A whole recording, or a stretch of it, in one piece. */
-export async function decodeAudio(file: string, options: DecodeOptions = {}): Promise<Float32Array> {
+export async function decodeAudio(file: string, options: DecodeOptions = {}): Promise<Float32Array<ArrayBuffer>> {
   const blocks: Float32Array[] = [];
   let length = 0;
   for await (const block of decodeStream(file, options)) {
     blocks.push(block);
     length += block.length;
+    if (length > LONGEST_HOURS * 3600 * SAMPLE_RATE)
+      throw new InputError(
+        `it is longer than ${LONGEST_HOURS} hours, too long to be taken in one piece`,
+        'Give the start and end of what is meant, or cut it.',
+        { file },
+      );
   }
   if (length === 0) throw damaged(file, 'there is no sound in it');
-  const samples = new Float32Array(length);
-  let offset = 0;
-  for (const block of blocks) {
-    samples.set(block, offset);
-    offset += block.length;
+  return joined(blocks);
+}
+
+async function* wholeRecording(
+  source: Source,
+  signal?: AbortSignal,
+  note?: (what: string) => void,
+): AsyncGenerator<Float32Array> {
+  const { file, plain } = source;
+  let samples = 0;
+  let outcome: FfmpegOutcome = { failed: false, said: [] };
+  const blocks = plain ? readPlainSamples(file, plain) : throughFfmpeg(source, signal, (it) => (outcome = it));
+  for await (const block of blocks) {
+    checkFinite(file, block, samples);
+    samples += block.length;
+    yield block;
   }
-  return samples;
+  const verdict = judge(source, { ...outcome, samples });
+  if (verdict instanceof InputError) throw verdict;
+  if (verdict !== undefined) note?.(verdict);
 }
 
-async function checkReadable(file: string): Promise<void> {
-  const info = await stat(file).catch((error: unknown) => {
-    throw readError(file, error);
+async function* throughFfmpeg(
+  { file, input, output }: Source,
+  signal: AbortSignal | undefined,
+  ended: (outcome: FfmpegOutcome) => void,
+): AsyncGenerator<Float32Array<ArrayBuffer>> {
+  // fluent-ffmpeg takes a stream that closes by itself for a reader that went away.
+  const pipe = new PassThrough({ highWaterMark: 1 << 18, autoDestroy: false, emitClose: false });
+  const stopper = new AbortController();
+  const stop = AbortSignal.any([stopper.signal, ...(signal ? [signal] : [])]);
+  const outcome = runFfmpeg([input], [{ target: pipe, options: output }], { signal: stop }).finally(() => pipe.end());
+  // Looked at when the output has ended; until then it must not count as unhandled.
+  outcome.catch(() => {});
+  const reader = pipe[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  try {
+    let rest: Buffer = Buffer.alloc(0);
+    for (;;) {
+      const next = await withinTime(reader.next(), file);
+      if (next.done) break;
+      const bytes = rest.length > 0 ? Buffer.concat([rest, next.value]) : next.value;
+      rest = bytes.subarray(bytes.length & ~3);
+      if (bytes.length > 3) yield floatsOf(bytes);
+    }
+    ended(await outcome);
+  } finally {
+    stopper.abort();
+    pipe.destroy();
+  }
+}
+
+/** @throws InputError when nothing comes for minutes: a reader that waits is no reason to */
+async function withinTime<T>(next: Promise<T>, file: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(damaged(file, 'ffmpeg doesn’t get on with it')), LONGEST_WAIT);
   });
-  if (info.isDirectory())
-    throw new InputError('this is a folder, a recording is wanted', 'Name a file in it.', { file });
-  if (info.size === 0) throw damaged(file, 'it is empty (0 bytes)');
-  if (await oggIsCutOff(file)) throw damaged(file, 'it is cut off: its last page is missing');
-}
-
-/** Starts ffmpeg, writing to `output`; tells in the end what went wrong, if anything did. */
-function startFfmpeg(
-  ffmpegPath: string,
-  file: string,
-  options: DecodeOptions,
-  output: PassThrough,
-): Promise<InputError | undefined> {
-  const command = ffmpeg({ source: file, stdoutLines: 200 }).setFfmpegPath(ffmpegPath);
-  const format = formatByName(file);
-  if (format) command.inputFormat(format);
-  // Without -xerror a damaged file would pass as a shorter one.
-  command.inputOptions(['-xerror', '-nostdin', '-hide_banner', '-loglevel', 'warning', '-vn', '-sn', '-dn']);
-  if (options.start !== undefined) command.seekInput(options.start);
-  if (options.end !== undefined) command.duration(options.end - (options.start ?? 0));
-  command.noVideo().audioChannels(1).audioFrequency(SAMPLE_RATE).audioCodec('pcm_f32le').format('f32le');
-  const complaints: string[] = [];
-  command.on('stderr', (line: string) => complaints.push(line.replaceAll(file, '')));
-  const outcome = new Promise<InputError | undefined>((resolve) => {
-    command.on('end', () => resolve(truncation(file, complaints)));
-    command.on('error', (error: Error) => {
-      resolve(damaged(file, reasonOf(complaints, error)));
-      output.end();
-    });
-  });
-  options.signal?.addEventListener('abort', () => command.kill('SIGKILL'), { once: true });
-  command.pipe(output, { end: true });
-  return outcome;
-}
-
-/** ffmpeg reads a file that ends too soon without an error; these words on stderr give it away. */
-export const looksTruncated = (line: string): boolean =>
-  /truncat|partial file|invalid data|incomplete frame|ends prematurely|overread|packet corrupt|failed to read/i.test(
-    line,
-  );
-
-function truncation(file: string, complaints: readonly string[]): InputError | undefined {
-  const line = complaints.find(looksTruncated);
-  return line ? damaged(file, `it is damaged or cut off (ffmpeg: ${withoutPrefix(line)})`) : undefined;
-}
-
-function reasonOf(complaints: readonly string[], error: Error): string {
-  const text = complaints.join('\n');
-  if (/does not contain any stream|matches no streams/i.test(text)) return 'there is no sound in it';
-  if (/invalid data found/i.test(text)) return 'it is not a recording, or it is damaged (ffmpeg: invalid data)';
-  const last =
-    complaints.filter((line) => /error|invalid|could not|failed/i.test(line)).at(-1) ?? error.message.split('\n')[0]!;
-  return `it is damaged or cut off (ffmpeg: ${withoutPrefix(last)})`;
-}
-
-/** ffmpeg's own part of a line, without the address of the part that speaks. */
-const withoutPrefix = (line: string): string => line.replace(/^\[[^\]]*\]\s*/, '').trim();
-
-function damaged(file: string, reason: string): InputError {
-  return new InputError(reason, 'Play it to see what is left of it; replace or remove it.', { file });
+  return Promise.race([next, late]).finally(() => clearTimeout(timer));
 }

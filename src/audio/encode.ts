@@ -1,15 +1,44 @@
-import { execa } from 'execa';
-import { findFfmpeg } from './ffmpeg.ts';
+import { PassThrough, Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { WorkError } from '../support/errors.ts';
+import { runFfmpeg } from './ffmpeg.ts';
 import { SAMPLE_RATE } from './format.ts';
 
-/** A recording as a small MP3, which every browser plays. */
-export async function encodeMp3(samples: Float32Array): Promise<Uint8Array> {
-  const input = ['-f', 'f32le', '-ar', String(SAMPLE_RATE), '-ac', '1', '-i', 'pipe:0'];
-  const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
-  const { stdout } = await execa(
-    await findFfmpeg(),
-    ['-v', 'error', ...input, '-c:a', 'libmp3lame', '-b:a', '32k', '-f', 'mp3', 'pipe:1'],
-    { input: bytes, encoding: 'buffer' },
+/** Samples as they are in memory. */
+const FLOATS = ['-f', 'f32le', '-ar', String(SAMPLE_RATE), '-ac', '1'];
+/** Seconds; some of speech take a fraction of one. */
+const LONGEST_WAIT = 120;
+
+/** A recording as a small MP3, which every browser plays. @param samples 16 kHz mono */
+export const encodeMp3 = (samples: Float32Array): Promise<Uint8Array> =>
+  encodeSound(samples, ['-c:a', 'libmp3lame', '-b:a', '32k', '-f', 'mp3']);
+
+/**
+ * Samples as ffmpeg stores them.
+ * @param samples 16 kHz mono
+ * @param options for the output: codec and format
+ */
+export async function encodeSound(samples: Float32Array, options: readonly string[]): Promise<Uint8Array> {
+  return piped(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength), FLOATS, options);
+}
+
+/** The other way round. @param format ffmpeg's name of it */
+export async function decodeSound(stored: Uint8Array, format: string): Promise<Uint8Array> {
+  return piped(stored, ['-f', format], FLOATS);
+}
+
+async function piped(bytes: Uint8Array, input: readonly string[], output: readonly string[]): Promise<Uint8Array> {
+  const target = new PassThrough({ autoDestroy: false, emitClose: false });
+  const source = Readable.from([Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)]);
+  const [{ failed, said }, result] = await Promise.all([
+    runFfmpeg([{ source, options: ['-threads', '1', ...input] }], [{ target, options: output }], {
+      seconds: LONGEST_WAIT,
+    }).finally(() => target.end()),
+    buffer(target),
+  ]);
+  if (!failed) return result;
+  throw new WorkError(
+    `ffmpeg can’t encode: ${said.at(-1)}`,
+    'Install an ffmpeg that has this codec (isogloss doctor).',
   );
-  return stdout;
 }

@@ -1,39 +1,140 @@
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { execa } from 'execa';
+import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 import path from 'node:path';
-import { InputError } from '../support/errors.ts';
+import type { Readable, Writable } from 'node:stream';
+import { messageOf, WorkError } from '../support/errors.ts';
+import { RECORDING_FORMATS } from './demuxers.ts';
+import { findFfmpeg, findFfprobe } from './find-ffmpeg.ts';
 
-const HOW_TO_INSTALL =
-  'Install it: Debian/Ubuntu `sudo apt-get install ffmpeg` · Fedora `sudo dnf install ffmpeg-free` · macOS `brew install ffmpeg` · ' +
-  'Windows `winget install ffmpeg`; or set FFMPEG_PATH to the program.';
+export interface FfmpegInput {
+  /** A file, or what is piped into it. */
+  source: string | Readable;
+  options?: readonly string[];
+}
 
-let found: Promise<string> | undefined;
+export interface FfmpegOutput {
+  /** A file, or where it is piped to. */
+  target: string | Writable;
+  options: readonly string[];
+}
+
+export interface FfmpegLimits {
+  signal?: AbortSignal | undefined;
+  /** Seconds that it may take; as many as it likes, if absent: then who reads its output has to watch over it. */
+  seconds?: number;
+}
+
+/** What ffmpeg said, and whether it came to its end. */
+export interface FfmpegOutcome {
+  failed: boolean;
+  /** Lines on its stderr, without file names and addresses of its parts; of very many the first and last. */
+  said: string[];
+}
+
+const MOST_LINES = 100;
+
+/** Of a file: read it and nothing else, whatever it says that it is. A playlist is no recording (decision 0040). */
+const ONLY_THIS_FILE = ['-protocol_whitelist', 'file', '-format_whitelist', RECORDING_FORMATS];
+
+/** Ctrl-C reaches ffmpeg as well as this process: what it then leaves undone is not the recording's fault. */
+const ENDED_FROM_OUTSIDE = /code 255|killed with signal/;
+
+const running = new Set<FfmpegCommand>();
+process.once('exit', () => running.forEach((command) => command.kill('SIGKILL')));
 
 /**
- * Where ffmpeg is: FFMPEG_PATH, else the PATH.
- * @throws InputError with the line to type when there is none
+ * Runs ffmpeg, the one way there is: files are read as files whatever their names look like (`concat:a`, `12:31.wav`), nothing that
+ * they name is opened, and the process never outlives this one.
+ * @throws InputError when ffmpeg isn't there, WorkError when somebody ended it, the signal's reason when it is aborted
  */
-export function findFfmpeg(): Promise<string> {
-  found ??= search();
-  return found;
+export async function runFfmpeg(
+  inputs: readonly FfmpegInput[],
+  outputs: readonly FfmpegOutput[],
+  { signal, seconds }: FfmpegLimits = {},
+): Promise<FfmpegOutcome> {
+  signal?.throwIfAborted();
+  const command = ffmpeg({ stdoutLines: MOST_LINES, ...(seconds === undefined ? {} : { timeout: seconds }) });
+  command.setFfmpegPath(await findFfmpeg());
+  for (const { source, options = [] } of inputs) {
+    command.input(typeof source === 'string' ? `file:${path.resolve(source)}` : source);
+    const guard = typeof source === 'string' ? ONLY_THIS_FILE : ['-protocol_whitelist', 'pipe'];
+    command.inputOptions(['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'warning', ...guard, ...options]);
+  }
+  for (const { target, options } of outputs) {
+    const output = typeof target === 'string' ? command.output(path.resolve(target)) : command.output(target);
+    output.outputOptions([...options]);
+  }
+  return outcomeOf(command, inputs, signal);
 }
 
-async function search(): Promise<string> {
-  const named = process.env.FFMPEG_PATH;
-  if (named) {
-    if (await executable(named)) return named;
-    throw new InputError(`FFMPEG_PATH names ${named}, which can't be run`, HOW_TO_INSTALL);
-  }
-  const name = process.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg';
-  for (const folder of (process.env.PATH ?? '').split(path.delimiter)) {
-    const file = path.join(folder, name);
-    if (folder && (await executable(file))) return file;
-  }
-  throw new InputError('ffmpeg is not installed', HOW_TO_INSTALL);
-}
-
-const executable = (file: string): Promise<boolean> =>
-  access(file, constants.X_OK).then(
-    () => true,
-    () => false,
+/**
+ * What ffprobe says of a file, as JSON.
+ * @param entries as its `-show_entries` has them
+ * @throws InputError when ffprobe isn't there
+ * @returns undefined when it can't open it
+ */
+export async function runFfprobe(file: string, entries: string, signal?: AbortSignal): Promise<unknown> {
+  const { stdout, failed } = await execa(
+    await findFfprobe(),
+    ['-v', 'error', ...ONLY_THIS_FILE, '-show_entries', entries, '-of', 'json', `file:${path.resolve(file)}`],
+    { reject: false, stdin: 'ignore', stderr: 'ignore', timeout: 60_000, maxBuffer: 1 << 20, cancelSignal: signal },
   );
+  signal?.throwIfAborted();
+  return failed ? undefined : JSON.parse(stdout);
+}
+
+function outcomeOf(
+  command: FfmpegCommand,
+  inputs: readonly FfmpegInput[],
+  signal?: AbortSignal,
+): Promise<FfmpegOutcome> {
+  const said = new Lines(inputs.flatMap(({ source }) => (typeof source === 'string' ? [path.resolve(source)] : [])));
+  const stop = (): void => void command.kill('SIGKILL');
+  running.add(command);
+  signal?.addEventListener('abort', stop, { once: true });
+  return new Promise<FfmpegOutcome>((resolve, reject) => {
+    const done = (error?: Error): void => {
+      running.delete(command);
+      signal?.removeEventListener('abort', stop);
+      if (error && signal?.aborted) reject(signal.reason as Error);
+      else if (error && ENDED_FROM_OUTSIDE.test(error.message))
+        reject(new WorkError('ffmpeg was stopped from outside', 'Run the same command again: what is done is kept.'));
+      else resolve({ failed: error !== undefined, said: [...said.all(), ...(error ? [messageOf(error)] : [])] });
+    };
+    command.on('start', () => signal?.aborted && stop());
+    command.on('stderr', (line: string) => said.add(line));
+    command.on('end', () => done());
+    command.on('error', done);
+    command.run();
+  });
+}
+
+/** The first and last lines of many. */
+class Lines {
+  private readonly first: string[] = [];
+  private readonly last: string[] = [];
+  private readonly names: readonly string[];
+
+  constructor(names: readonly string[]) {
+    this.names = names;
+  }
+
+  add(line: string): void {
+    let text = line;
+    for (const name of this.names) text = text.replaceAll(`file:${name}`, '').replaceAll(name, '');
+    text = text
+      .replace(/^\s*\[[^\]]*\]\s*/, '')
+      .replace(/^:\s*/, '')
+      .trim();
+    if (text === '') return;
+    if (this.first.length < MOST_LINES / 2) this.first.push(text);
+    else {
+      this.last.push(text);
+      if (this.last.length > MOST_LINES / 2) this.last.shift();
+    }
+  }
+
+  all(): string[] {
+    return [...this.first, ...this.last];
+  }
+}

@@ -1,6 +1,5 @@
-import { execa } from 'execa';
-import { findFfmpeg } from '../audio/ffmpeg.ts';
-import { floatsOf, SAMPLE_RATE } from '../audio/format.ts';
+import { decodeSound, encodeSound } from '../audio/encode.ts';
+import { floatsOf } from '../audio/format.ts';
 
 export const CODECS = ['gsm', 'g722', 'opus', 'mp3'] as const;
 export type Codec = (typeof CODECS)[number];
@@ -21,17 +20,7 @@ const FORMATS: Readonly<Record<Codec, string>> = { gsm: 'gsm', g722: 'g722', opu
  * @returns as many samples; codecs that add a few milliseconds have them cut off at the end
  */
 export async function throughCodec(samples: Float32Array, codec: Codec): Promise<Float32Array> {
-  const plain = ['-f', 'f32le', '-ar', String(SAMPLE_RATE), '-ac', '1'];
-  const program = await findFfmpeg();
-  const run = async (input: Uint8Array, args: readonly string[]): Promise<Uint8Array> =>
-    (await execa(program, ['-v', 'error', '-threads', '1', ...args, 'pipe:1'], { input, encoding: 'buffer' })).stdout;
-  const stored = await run(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength), [
-    ...plain,
-    '-i',
-    'pipe:0',
-    ...ENCODERS[codec],
-  ]);
-  const bytes = await run(stored, ['-f', FORMATS[codec], '-i', 'pipe:0', ...plain]);
+  const bytes = await decodeSound(await encodeSound(samples, ENCODERS[codec]), FORMATS[codec]);
   const result = new Float32Array(samples.length);
   result.set(floatsOf(bytes).subarray(0, result.length));
   return result;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { readSamples } from '../audio/cache.ts';
+import { decodeSamples } from '../audio/sample-file.ts';
 import { standardise } from '../audio/standardise.ts';
 import { codeOf } from '../support/errors.ts';
 import { Random } from '../support/random.ts';
@@ -51,16 +51,15 @@ export async function augmentRecordings(
 
 /**
  * What `hear` makes of recordings in the cache.
- * @returns undefined where the cache has lost one: it may be emptied at any time
+ * @returns undefined where the cache has lost one: it may be emptied at any time, or damaged
  */
 export async function augmentFiles({ files, ...treatment }: AugmentFiles): Promise<AugmentedAudio | undefined> {
-  const recordings = await Promise.all(files.map((file) => readFile(file).then(readSamples))).catch(
-    (error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return undefined;
-      throw error;
-    },
-  );
-  if (!recordings) return undefined;
+  const kept = await Promise.all(files.map((file) => readFile(file).then(decodeSamples))).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+  const recordings = kept?.flatMap((one) => (one ? [one.samples] : []));
+  if (recordings?.length !== files.length) return undefined;
   const audio = new Float32Array(recordings.length * treatment.width);
   return { audio, lengths: await augmentRecordings(recordings, treatment, audio) };
 }

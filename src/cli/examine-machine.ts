@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, stat, statfs } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import path from 'node:path';
-import { findFfmpeg } from '../audio/ffmpeg.ts';
+import { findFfmpeg } from '../audio/find-ffmpeg.ts';
 import { embeddedFile } from '../encoder/own/embedded.ts';
 import { usableCores } from '../support/processors.ts';
 import { cacheFolder } from '../support/cache-folder.ts';

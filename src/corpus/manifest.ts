@@ -6,6 +6,8 @@ import { fileIn, staysInside } from './media-folders.ts';
 import type { Utterance } from './utterance.ts';
 
 const seconds = z.number().nonnegative();
+/** Counted from 1. */
+const number = z.number().int().positive();
 
 const utteranceSchema = z
   .strictObject({
@@ -17,6 +19,8 @@ const utteranceSchema = z
     language: z.string().optional(),
     start: seconds.optional(),
     end: seconds.optional(),
+    track: number.optional(),
+    channel: number.optional(),
     duration: seconds.optional(),
     split: z.enum(['train', 'dev', 'test']).optional(),
     source: z

@@ -17,6 +17,9 @@ export interface Utterance {
   /** Seconds into the recording; the whole recording when absent. */
   start?: number;
   end?: number;
+  /** Which track of a file with several, and which channel of it, counted from 1; the default track and all channels when absent. */
+  track?: number;
+  channel?: number;
   /** Length in seconds of what is between start and end, when known. */
   duration?: number;
   /** The part that its publisher put it in. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { AudioCache } from '../audio/cache.ts';
-import type { Stretch } from '../audio/decode-many.ts';
+import type { Stretch } from '../audio/stretches.ts';
 import { fetchCorpus } from '../corpus/fetch/fetch.ts';
 import { audioPath, manifestPath } from '../corpus/manifest.ts';
 import { findCorpus } from '../corpus/source.ts';
@@ -121,7 +121,7 @@ async function decodeAll(
     signal?.throwIfAborted();
     try {
       const file = audioPath(item.folder, item.utterance);
-      const { length } = await cache.read(file, item.utterance);
+      const length = await cache.length(file, item.utterance);
       return {
         ...item,
         utterance: { ...item.utterance, duration: length / 16000 },
@@ -135,33 +135,52 @@ async function decodeAll(
     }
   };
   const decodeGroup = async (group: readonly TextItem[]): Promise<(Unlabelled | IsoglossError)[]> => {
-    await cache.fill(group.map(stretchOf));
+    await cache.fill(group.map(stretchOf), signal);
     const decoded: (Unlabelled | IsoglossError)[] = [];
     for (const item of group) decoded.push(await decode(item));
     return decoded;
   };
-  const result: Unlabelled[] = [];
-  for await (const { item: group, result: decoded } of prefetch(chunked(items, 64), 2, decodeGroup)) {
+  const decoded = new Map<TextItem, Unlabelled | IsoglossError>();
+  for await (const { item: group, result } of prefetch(byRecording(items, 64), 2, decodeGroup)) {
     task.advance(group.length);
-    decoded.forEach((item, i) => {
-      const { id } = group[i]!.utterance;
-      if (item instanceof IsoglossError) setAside.push({ item: id, reason: item.message, place: item.place });
-      else if (frameCount(item.samples) < 2) setAside.push({ item: id, reason: 'shorter than two frames (45 ms)' });
-      else result.push(item);
-    });
+    result.forEach((item, i) => decoded.set(group[i]!, item));
   }
   task.done();
-  return result;
+  return items.flatMap((asked) => {
+    const item = decoded.get(asked)!;
+    const { id } = asked.utterance;
+    if (item instanceof IsoglossError) setAside.push({ item: id, reason: item.message, place: item.place });
+    else if (frameCount(item.samples) < 2) setAside.push({ item: id, reason: 'shorter than two frames (45 ms)' });
+    else return [item];
+    return [];
+  });
 }
 
 const stretchOf = ({ folder, utterance }: TextItem): Stretch => ({
   file: audioPath(folder, utterance),
   start: utterance.start,
   end: utterance.end,
+  track: utterance.track,
+  channel: utterance.channel,
 });
 
-function* chunked<T>(items: readonly T[], size: number): Generator<readonly T[]> {
-  for (let i = 0; i < items.length; i += size) yield items.slice(i, i + size);
+/** Some at a time, with all that are of one recording among them: it is decoded once. */
+function* byRecording(items: readonly TextItem[], atLeast: number): Generator<TextItem[]> {
+  const recordings = new Map<string, TextItem[]>();
+  for (const item of items) {
+    const name = `${item.folder}\0${item.utterance.audio}`;
+    const others = recordings.get(name);
+    if (others) others.push(item);
+    else recordings.set(name, [item]);
+  }
+  let group: TextItem[] = [];
+  for (const recording of recordings.values()) {
+    group.push(...recording);
+    if (group.length < atLeast) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
 }
 
 /** Training items whose target fits into their frames. */

@@ -20,7 +20,7 @@ import type { MemoryMode } from '../train/memory.ts';
 import { writeReport } from './report.ts';
 import { prepare, type Prepared } from '../dataset/prepare.ts';
 import type { TextSummary } from '../dataset/texts.ts';
-import { adapt } from './train-and-test.ts';
+import { trainAndTest } from './train-and-test.ts';
 import { earlierRun, type Forgetting } from './forgetting.ts';
 import { lockEncoder, readLockedEncoder, type LockedEncoder } from './locked-encoder.ts';
 import { fromModel, openPretrained } from '../train/pretrained.ts';
@@ -111,7 +111,7 @@ async function runIn(folder: string, recipe: Recipe, options: RunOptions): Promi
   await writeJson(path.join(folder, 'text.json'), prepared.text);
 
   const sources = await sourcesOf(recipe);
-  const trained = await adapt({
+  const trained = await trainAndTest({
     recipe,
     prepared,
     folder,
@@ -131,7 +131,7 @@ async function runIn(folder: string, recipe: Recipe, options: RunOptions): Promi
   return { folder, metrics, setAside: prepared.setAside, text: prepared.text, findings, known: false };
 }
 
-const runFolder = (recipe: Recipe, runs: string): string =>
+export const runFolder = (recipe: Recipe, runs: string): string =>
   path.join(runs, `${recipe.name}-${recipeHash(recipe).slice(0, 8)}`);
 
 /** The model that a recipe's `start` names: a folder, or what another recipe's run has left. */

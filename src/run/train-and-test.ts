@@ -73,7 +73,7 @@ export interface Trained {
  * Adapts an encoder to the prepared corpus, stage by stage, writes the model and measures it as it will be used: from the
  * sound, with the weights as they are stored. Trains the same head on an untrained encoder to compare, if the recipe says so.
  */
-export async function adapt(work: Work): Promise<Trained> {
+export async function trainAndTest(work: Work): Promise<Trained> {
   const { recipe, prepared, folder, start } = work;
   const trained = await trainStages(work, folder);
   const { parts, tried } = await withDecoding(work, trained.parts);
@@ -187,7 +187,7 @@ interface StagesResult {
 }
 
 /** Runs the stages one after the other; each starts from the weights that the one before left. */
-async function trainStages(work: Work, folder: string): Promise<StagesResult> {
+export async function trainStages(work: Work, folder: string): Promise<StagesResult> {
   const { recipe, prepared, start } = work;
   const stages = stagesOf(recipe);
   const layers = start.layers ?? layersOf(recipe, start);

@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import path from 'node:path';
 import { codeOf, InputError, IsoglossError, messageOf, WorkError } from './errors.ts';
+import { ownerTag } from './leftovers.ts';
 
 /**
  * Writes a file whole or not at all: to a temporary name beside it, then renamed.
@@ -45,7 +46,7 @@ async function wholeOrNot(file: string, write: (temporary: string) => Promise<vo
 
 /** A name in the same folder (so that `rename` is atomic) that a crash leaves recognisable. */
 export function temporaryBeside(file: string): string {
-  return path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(4).toString('hex')}.partial`);
+  return path.join(path.dirname(file), `.${path.basename(file)}.${ownerTag()}.partial`);
 }
 
 export function writeError(file: string, error: unknown): WorkError {

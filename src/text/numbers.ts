@@ -23,6 +23,9 @@ export function numberWords(digits: string, language: string, place: Place): str
   return speller(digits);
 }
 
+/** Whether a language's number words are known. */
+export const spellsNumbers = (language: string): boolean => loadSpeller(language) !== undefined;
+
 /** n2words has a module a locale (`it-IT`); a bare language takes the first of its locales. */
 function loadSpeller(language: string): Speller | undefined {
   const folder = path.dirname(require.resolve('n2words/package.json'));

@@ -1,7 +1,8 @@
+import type { Sound } from '../audio/source.ts';
 import { frameCount } from '../encoder/own/architecture.ts';
 import { Model, type Output } from '../model/model.ts';
 import { makeBatches } from '../support/batches.ts';
-import type { InputError, SetAside } from '../support/errors.ts';
+import type { SetAside } from '../support/errors.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { piecesOf, recordingsAt, type Piece } from './recordings.ts';
 import type { Segment } from './segments.ts';
@@ -15,6 +16,14 @@ export interface Transcript {
   seconds: number;
   /** In order, without gaps. */
   segments: TranscriptSegment[];
+  /** What is unusual of the recording, if anything: which of several tracks was taken, a header without a length. */
+  notes?: string[];
+}
+
+/** @property track, channel which sound of files with several */
+export interface TranscribeOptions extends Sound {
+  progress?: Progress;
+  signal?: AbortSignal;
 }
 
 /** Frames side by side, and stretches among which those of like length are found. */
@@ -29,14 +38,14 @@ const GROUP = 40;
 export async function* transcribe(
   modelFolder: string,
   paths: readonly string[],
-  options: { progress?: Progress; signal?: AbortSignal } = {},
+  options: TranscribeOptions = {},
 ): AsyncGenerator<Transcript | SetAside> {
   const model = await Model.load(modelFolder);
   try {
     const files = await recordingsAt(paths);
     const task = (options.progress ?? silent)('transcribe', files.length, 'recordings');
     let builder = new TranscriptBuilder(model);
-    for await (const group of grouped(piecesOf(files, options.signal))) {
+    for await (const group of grouped(piecesOf(files, options, options.signal))) {
       options.signal?.throwIfAborted();
       const outputs = await runModel(
         model,
@@ -47,7 +56,7 @@ export async function* transcribe(
         else {
           options.signal?.throwIfAborted();
           task.advance();
-          yield builder.end(piece.file, piece.refused);
+          yield builder.end(piece);
           builder = new TranscriptBuilder(model);
         }
       }
@@ -97,8 +106,8 @@ class TranscriptBuilder {
     this.segments.push(...this.decoder.add(segment, output));
   }
 
-  /** @param refused why it can't be read, or not to its end: then it is set aside whole */
-  end(file: string, refused: InputError | undefined): Transcript | SetAside {
+  /** What can't be read, or not to its end, is set aside whole. */
+  end({ file, notes, refused }: Extract<Piece, { notes: unknown }>): Transcript | SetAside {
     const { segments } = this;
     if (refused) return { item: file, reason: refused.message, place: refused.place };
     if (segments.length === 0) return { item: file, reason: 'there is no sound in it', place: { file } };
@@ -106,6 +115,6 @@ class TranscriptBuilder {
       .map((segment) => segment.text)
       .filter((part) => part !== '')
       .join(' ');
-    return { file, text, seconds: segments.at(-1)!.end, segments };
+    return { file, text, seconds: segments.at(-1)!.end, segments, ...(notes.length > 0 ? { notes: [...notes] } : {}) };
   }
 }

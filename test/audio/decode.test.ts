@@ -5,7 +5,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AudioCache } from '../../src/audio/cache.ts';
 import { decodeAudio, decodeStream } from '../../src/audio/decode.ts';
-import { findFfmpeg } from '../../src/audio/ffmpeg.ts';
+import { findFfmpeg } from '../../src/audio/find-ffmpeg.ts';
 import { writeWav } from '../../src/audio/wav.ts';
 import { InputError, WorkError } from '../../src/support/errors.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSamples } from '../../src/audio/cache.ts';
+import { encodeSamples } from '../../src/audio/sample-file.ts';
 import { paddedSamples } from '../../src/encoder/own/architecture.ts';
 import { floatData } from '../../src/onnx/runtime/session.ts';
 import { Random } from '../../src/support/random.ts';
@@ -19,22 +19,25 @@ const batch = { frames: 104, examples: [0, 1, 2, 3, 4] };
 
 describe('recordings that are changed at random', () => {
   let folder: string;
-  const narrow = batch.examples.map((i) =>
-    Int16Array.from({ length: 20000 + 2500 * i }, (_, t) => 8000 * Math.sin(t / (3 + i)) + ((t * 7919) % 500)),
+  const recordings = batch.examples.map((i) =>
+    Float32Array.from(
+      { length: 20000 + 2500 * i },
+      (_, t) => 0.25 * Math.sin(t / (3 + i)) + ((t * 7919) % 500) / 32768,
+    ),
   );
-  const file = (i: number): string => path.join(folder, `${i}.s16`);
-  const read: RecordingSource['read'] = (i) => Promise.resolve(readSamples(Buffer.from(narrow[i]!.buffer)));
+  const file = (i: number): string => path.join(folder, `${i}.samples`);
+  const read: RecordingSource['read'] = (i) => Promise.resolve(recordings[i]!);
   const load = (sound: RecordingSource) =>
     audioExamples(
-      narrow.map(({ length }) => length),
-      narrow.map(() => Int32Array.of(1)),
+      recordings.map(({ length }) => length),
+      recordings.map(() => Int32Array.of(1)),
       sound,
       augment,
     ).load(batch, new Random('chance'));
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'isogloss-'));
-    await Promise.all(narrow.map((samples, i) => writeFile(file(i), new Uint8Array(samples.buffer))));
+    await Promise.all(recordings.map((samples, i) => writeFile(file(i), encodeSamples({ samples, notes: [] }))));
   });
   afterAll(() => rm(folder, { recursive: true }));
 

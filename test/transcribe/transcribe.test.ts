@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeAudio } from '../../src/audio/decode.ts';
-import { findFfmpeg } from '../../src/audio/ffmpeg.ts';
+import { findFfmpeg } from '../../src/audio/find-ffmpeg.ts';
 import { segmentBySilence } from '../../src/audio/segment.ts';
 import { writeWav } from '../../src/audio/wav.ts';
 import { greedy } from '../../src/decode/greedy.ts';

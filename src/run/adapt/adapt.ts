@@ -1,0 +1,118 @@
+import { cp, mkdir, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { AudioCache } from '../../audio/cache.ts';
+import { prepare, type Prepared } from '../../dataset/prepare.ts';
+import { loadRecipe, recipeHash } from '../../recipe/load.ts';
+import type { Recipe } from '../../recipe/schema.ts';
+import { cacheFolder } from '../../support/cache-folder.ts';
+import { sha256 } from '../../support/files.ts';
+import { withLock } from '../../support/lock.ts';
+import { silent, type Progress } from '../../support/progress.ts';
+import { openPretrained } from '../../train/pretrained.ts';
+import { runFolder, runRecipe, type RunResult } from '../run.ts';
+import { roundsFor } from './alternatives.ts';
+import { TrialJournal, type Trial } from './journal.ts';
+import { chooseDecoding } from './decoding.ts';
+import { recipeName } from './new-recipe.ts';
+import { searchRecipe } from './search.ts';
+import { startingRecipe, type Choice } from './starting-recipe.ts';
+import { surveyCorpus, type CorpusSurvey } from './survey.ts';
+import { needsFolds, runTrial, trialFolder } from './trial.ts';
+import { writeRecipe } from './write-recipe.ts';
+
+export interface AdaptOptions {
+  /** Seconds for everything; 15 minutes, if absent. */
+  budget?: number;
+  /** Names the recipe; the corpus's name, if absent. */
+  name?: string | undefined;
+  /** BCP 47; what the manifest says, if absent. */
+  language?: string | undefined;
+  /** A recipe to begin with, for its text rules, split and encoder, instead of one by the corpus's size. */
+  recipe?: string | undefined;
+  /** Where run folders are; `runs` by default. */
+  runs?: string;
+  progress?: Progress;
+  signal?: AbortSignal;
+  /** Told of each trial as it ends. */
+  onTrial?: (name: string, devCer: number | undefined, best: number) => void;
+}
+
+export interface AdaptResult extends RunResult {
+  /** The recipe that was found, with a line of reason at each choice. */
+  recipe: string;
+  choices: Choice[];
+  trials: Trial[];
+  untried: string[];
+  /** Whether choices were made by folds of train and dev, since dev is short. */
+  folds: boolean;
+}
+
+/** What is left of the budget for features, the last training's test and the report. */
+const RESERVE = 0.15;
+
+/**
+ * The main job for people: looks at a corpus, takes a sensible recipe for it, tries what may be better as long as the budget
+ * lasts, by dev alone, and runs the best: test is looked at once, at the end. Killed, the same call goes on where it was.
+ * @param corpus names in ./corpora, or folders with a manifest.jsonl
+ * @example const { metrics } = await adapt(['mboshi'], { language: 'mdw', budget: 900 });
+ * @throws InputError for a bad corpus, WorkError when the work itself fails
+ */
+export async function adapt(corpus: readonly string[], options: AdaptOptions = {}): Promise<AdaptResult> {
+  const { progress = silent, signal, runs = 'runs', budget = 15 * 60 } = options;
+  const began = performance.now();
+  const survey = await surveyCorpus(corpus, { progress, signal });
+  const { recipe: start, choices } = await recipeToStartWith(corpus, survey, options);
+  const folder = path.join(runs, `adapt-${start.name}-${sha256(recipeHash(start)).slice(0, 8)}`);
+  await mkdir(folder, { recursive: true });
+  return withLock(folder, async () => {
+    // Without test, as far as anybody below can see.
+    const prepared: Omit<Prepared, 'test'> = await prepare(start, new AudioCache(audioFolder()), progress, signal);
+    const journal = await TrialJournal.open(folder);
+    const looked = (performance.now() - began) / 1000;
+    const trials = path.join(folder, 'trials');
+    const found = await searchRecipe(start, roundsFor(trainMinutes(prepared), await blocksOf(start)), {
+      journal,
+      budget: (1 - RESERVE) * budget - looked,
+      tryRecipe: (recipe, stop) => runTrial(recipe, prepared, { folder: trials, progress, signal: stop }),
+      ...options,
+    });
+    const decoding = chooseDecoding(found.recipe);
+    const chosen = [...choices, ...found.choices, ...decoding.choices];
+    const recipe = path.join(folder, 'recipe.yaml');
+    await writeRecipe(recipe, decoding.recipe, chosen);
+    const folds = needsFolds(prepared);
+    if (!folds) await reuseTraining(trialFolder(trials, found.recipe), runFolder(decoding.recipe, runs));
+    const result = await runRecipe(recipe, { runs, progress, ...(signal && { signal }) });
+    return { ...result, recipe, choices: chosen, trials: journal.trials, untried: found.untried, folds };
+  });
+}
+
+async function recipeToStartWith(
+  corpus: readonly string[],
+  survey: CorpusSurvey,
+  { name, language, recipe }: AdaptOptions,
+): Promise<{ recipe: Recipe; choices: Choice[] }> {
+  if (recipe !== undefined) return { recipe: await loadRecipe(recipe), choices: [] };
+  return startingRecipe(survey, { name: name ?? recipeName(corpus), corpus, language });
+}
+
+const audioFolder = (): string => path.join(cacheFolder(), 'audio');
+
+const trainMinutes = ({ train }: Pick<Prepared, 'train'>): number =>
+  train.reduce((sum, item) => sum + item.samples, 0) / 16000 / 60;
+
+/** How many blocks of the encoder can learn. */
+async function blocksOf(recipe: Recipe): Promise<number> {
+  const { top, own, encoder } = await openPretrained(recipe);
+  return own || encoder !== undefined ? top : 0;
+}
+
+/** The winner was trained already: its run finds the checkpoints where it would have put them. */
+async function reuseTraining(trial: string, run: string): Promise<void> {
+  if (existsSync(run)) return;
+  const copy = `${run}.partial`;
+  await rm(copy, { recursive: true, force: true });
+  await cp(trial, copy, { recursive: true });
+  await rename(copy, run);
+}

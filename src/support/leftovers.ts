@@ -1,0 +1,37 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import path from 'node:path';
+
+const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 6);
+
+/** A part of a temporary name that tells who made it: `a1b2c3-4711-9f8e7d6c`. */
+export const ownerTag = (): string => `${HOST}-${process.pid}-${randomBytes(4).toString('hex')}`;
+
+/**
+ * Removes what processes of this machine that are no more left behind in a folder: names that begin with a dot and have an `ownerTag`.
+ * What another machine is writing into a shared folder is left alone.
+ */
+export async function sweepLeftovers(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  await Promise.all(
+    names
+      .filter(isLeftover)
+      .map((name) => rm(path.join(folder, name), { recursive: true, force: true }).catch(() => {})),
+  );
+}
+
+function isLeftover(name: string): boolean {
+  const [, host, pid] = /^\..*\b([0-9a-f]{6})-(\d+)-[0-9a-f]{8}\b/.exec(name) ?? [];
+  return host === HOST && Number(pid) !== process.pid && !isRunning(Number(pid));
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's process is one that runs.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

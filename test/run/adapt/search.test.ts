@@ -1,0 +1,104 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Alternative, Round } from '../../../src/run/adapt/alternatives.ts';
+import { TrialJournal } from '../../../src/run/adapt/journal.ts';
+import { searchRecipe, type SearchOptions } from '../../../src/run/adapt/search.ts';
+import { recipeSchema, type Recipe } from '../../../src/recipe/schema.ts';
+
+const start = recipeSchema.parse({ name: 'ten', language: 'it', corpus: 'ten' });
+const temporary = (): Promise<string> => mkdtemp(path.join(os.tmpdir(), 'isogloss-adapt-'));
+
+const dropout = (value: number): Alternative => ({
+  name: `dropout ${value}`,
+  at: ['head', 'dropout'],
+  change: (recipe) => ({ ...recipe, head: { ...recipe.head, dropout: value } }),
+});
+const dims = (value: number): Alternative => ({
+  name: `${value} dims`,
+  at: ['head', 'dims'],
+  change: (recipe) => ({ ...recipe, head: { ...recipe.head, dims: value } }),
+});
+const rounds: Round[] = [
+  { title: 'dropout', alternatives: [0.1, 0.3, 0.5].map(dropout) },
+  { title: 'dims', alternatives: [dims(128), dims(512)] },
+];
+
+/** An error rate that is lowest at a dropout of 0.3 and 512 dims, and falls with the epochs. */
+const landscape = ({ head, training }: Recipe): number =>
+  0.2 + Math.abs(head.dropout - 0.3) + Math.abs(head.dims - 512) / 2000 + 1 / training.epochs;
+
+async function search(options: Partial<SearchOptions> = {}) {
+  const tried: Recipe[] = [];
+  const tryRecipe = (recipe: Recipe): Promise<number> => {
+    tried.push(recipe);
+    return Promise.resolve(landscape(recipe));
+  };
+  const journal = options.journal ?? (await TrialJournal.open(await temporary()));
+  const result = await searchRecipe(start, rounds, { budget: 60, tryRecipe, ...options, journal });
+  return { result, tried, journal };
+}
+
+describe('the search for a recipe', () => {
+  it('takes of each round what is best on dev, with the reason', async () => {
+    const { result } = await search();
+    expect(result.recipe.head).toMatchObject({ dropout: 0.3, dims: 512 });
+    expect(result.choices.map(({ at }) => at.join('.'))).toEqual(['head.dropout', 'head.dims']);
+    expect(result.choices[0]!.reason).toMatch(/^dropout 0.3: CER on dev \d+\.\d % → \d+\.\d %$/);
+    expect(result.devCer).toBeCloseTo(landscape(result.recipe));
+  });
+
+  it('tries all of three alternatives shortly, and only the better half of them in full', async () => {
+    const { tried } = await search();
+    const ofDropout = tried.slice(1, 6).map(({ head, training }) => [head.dropout, training.epochs]);
+    expect(ofDropout).toEqual([
+      [0.1, 9],
+      [0.3, 9],
+      [0.5, 9],
+      [0.3, 27],
+      [0.1, 27],
+    ]);
+  });
+
+  it('leaves a recipe as it is where nothing beats it by more than chance could', async () => {
+    const { result } = await search({ tryRecipe: () => Promise.resolve(0.3) });
+    expect(result).toMatchObject({ recipe: start, choices: [], devCer: 0.3 });
+  });
+
+  it('tries nothing twice, and goes on where a process was killed, a half-written line forgotten', async () => {
+    const folder = await temporary();
+    let calls = 0;
+    const killed = search({
+      journal: await TrialJournal.open(folder),
+      tryRecipe: (recipe) => (++calls > 4 ? Promise.reject(new Error('killed')) : Promise.resolve(landscape(recipe))),
+    });
+    await expect(killed).rejects.toThrow('killed');
+    const file = path.join(folder, 'trials.jsonl');
+    await writeFile(file, `${await readFile(file, 'utf8')}{"round":"dro`);
+    const { result, tried } = await search({ journal: await TrialJournal.open(folder) });
+    const whole = await search();
+    expect(result).toEqual(whole.result);
+    expect(tried).toEqual(whole.tried.slice(4));
+  });
+
+  it('stops trying when the budget is used up, and says what it has not tried', async () => {
+    const journal = await TrialJournal.open(await temporary());
+    await journal.add({ round: 'x', name: 'x', key: 'x', kind: 'head', passes: 27, seconds: 61, dev_cer: 1 });
+    const { result, tried } = await search({ journal });
+    expect(tried).toEqual([start]);
+    expect(result.untried).toHaveLength(5);
+  });
+
+  it('ends a trial that would take longer than what is left', async () => {
+    const slow: SearchOptions['tryRecipe'] = (recipe, signal) =>
+      recipe === start
+        ? Promise.resolve(0.5)
+        : new Promise((_, reject) =>
+            signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+          );
+    const { result, journal } = await search({ budget: 0.2, tryRecipe: slow });
+    expect(result).toMatchObject({ recipe: start, devCer: 0.5 });
+    expect(journal.trials.filter((trial) => trial.dev_cer === undefined).length).toBeGreaterThan(0);
+  });
+});
