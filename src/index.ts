@@ -1,6 +1,8 @@
 /** The library: what the commands use, and no more. */
 export { auditCorpus, type Audit } from './corpus/audit.ts';
 export { fetchCorpus, type FetchResult } from './corpus/fetch/fetch.ts';
+export { lookInto, type ImportPlan, type LookOptions } from './corpus/import/import.ts';
+export { writeCorpus, type ImportResult } from './corpus/import/write-corpus.ts';
 export { loadManifest, readManifest, writeManifest } from './corpus/manifest.ts';
 export { splitCorpus, type Split, type SplitRule } from './corpus/split.ts';
 export type { Utterance } from './corpus/utterance.ts';

@@ -8,6 +8,8 @@ import { readText } from '../support/files.ts';
 import { packagedImporters, type FetchedSource, type PackagedImporter } from './importers/packaged/index.ts';
 import { sourceFile } from './importers/packaged/terms.ts';
 
+export { sourceFile };
+
 /** What `corpus import` writes: which importer read it, and where the recordings lie. The rest is for its owner to add. */
 const importedSource = z.strictObject({
   importer: z.string(),
