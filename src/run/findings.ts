@@ -1,14 +1,16 @@
 import { minimumFrames } from '../ctc/feasible.ts';
 import { frameCount } from '../encoder/own/architecture.ts';
 import { recipeSchema, type Recipe } from '../recipe/schema.ts';
+import type { Relaxed } from '../corpus/split/relaxed.ts';
 import type { Trained } from './train-and-test.ts';
 import type { Item, Prepared } from '../dataset/prepare.ts';
 import { stagesOf } from '../train/stages.ts';
 import type { EpochRecord } from '../train/task.ts';
 
-/** A way in which training is known to go wrong, as this run shows it. */
+/** Something that went wrong in training as it is known to, or that makes its figures worth less, as this run shows it. */
 export interface TrainingFinding {
-  kind: 'learning-rate-too-high' | 'all-blank' | 'targets-too-long' | 'unseen-symbols' | 'dev-far-worse';
+  kind:
+    'learning-rate-too-high' | 'all-blank' | 'targets-too-long' | 'unseen-symbols' | 'dev-far-worse' | Relaxed['code'];
   /** What was seen, with the numbers. */
   what: string;
   /** Which field of the recipe to change to what, or what to look at. */
@@ -22,6 +24,8 @@ export interface RunFacts {
   /** Utterances of all splits, and those whose target needs more frames than their recording has. */
   utterances: number;
   tooLong: number;
+  /** Rules of the split that could not be kept. */
+  relaxed?: readonly Relaxed[];
   /** Tokens of dev and test together, and how often each occurs in them that training has not. */
   heldOutTokens: number;
   unseen: ReadonlyMap<string, number>;
@@ -47,6 +51,8 @@ const POOR = 0.5;
 /** A loss that falls by less than this over three epochs has come to rest. */
 const STILL_FALLING = 0.97;
 const MOST_SYMBOLS_SHOWN = 8;
+const ON_THE_SPLIT =
+  'More recordings, of more speakers, would give a split without this; or write your own list: split.file in the recipe.';
 
 /** Looks for training's classic failures. Nothing is wrong where none is found, but for what nobody has thought of. */
 export function findProblems(facts: RunFacts): TrainingFinding[] {
@@ -56,6 +62,7 @@ export function findProblems(facts: RunFacts): TrainingFinding[] {
   const last = stages.at(-1);
   const blank = last && allBlank(last, facts, rate);
   return [
+    ...(facts.relaxed ?? []).map(({ code, what }) => ({ kind: code, what, advice: ON_THE_SPLIT })),
     rate,
     blank,
     targetsTooLong(facts),
@@ -85,7 +92,7 @@ function stagesIn({ recipe, epochs }: RunFacts): StageFacts[] {
 /** Gathers what `diagnose` looks at. */
 export function factsOf(recipe: Recipe, prepared: Prepared, trained: Trained): RunFacts {
   const heldOut = [...prepared.dev, ...prepared.test];
-  const setAside = prepared.setAside.filter(({ reason }) => /tokens need \d+ frames/.test(reason)).length;
+  const setAside = prepared.setAside.filter(({ code }) => code === 'target-too-long').length;
   const unseen = new Map<string, number>();
   for (const { tokens } of heldOut) {
     const unknown = new Set(prepared.vocabulary.encode(tokens).unknown);
@@ -95,6 +102,7 @@ export function factsOf(recipe: Recipe, prepared: Prepared, trained: Trained): R
     recipe,
     epochs: trained.epochs,
     utterances: prepared.train.length + heldOut.length + setAside,
+    relaxed: prepared.relaxed,
     tooLong: setAside + heldOut.filter(isTooLong).length,
     heldOutTokens: heldOut.reduce((sum, { tokens }) => sum + tokens.length, 0),
     unseen,

@@ -21,6 +21,7 @@ import { writeReport } from './report.ts';
 import { prepare, type Prepared } from '../dataset/prepare.ts';
 import type { TextSummary } from '../dataset/texts.ts';
 import { trainAndTest } from './train-and-test.ts';
+import { UnusableCorpus } from '../dataset/unusable.ts';
 import { earlierRun, type Forgetting } from './forgetting.ts';
 import { lockEncoder, readLockedEncoder, type LockedEncoder } from './locked-encoder.ts';
 import { fromModel, openPretrained } from '../train/pretrained.ts';
@@ -102,6 +103,9 @@ async function runIn(folder: string, recipe: Recipe, options: RunOptions): Promi
   const prepared = await prepare(recipe, cache, progress, options.signal, {
     vocabulary: start.vocabulary,
     reserved: earlier?.reserved,
+  }).catch(async (error: unknown) => {
+    if (error instanceof UnusableCorpus) await writeJsonLines(path.join(folder, 'set-aside.jsonl'), error.setAside);
+    throw error;
   });
   await writeAtomic(
     path.join(folder, 'recipe.lock.yaml'),
@@ -176,7 +180,8 @@ function lockOf(recipe: Recipe, prepared: Prepared, encoder: LockedEncoder | und
       },
     ]),
   );
-  return { recipe, locked: { ...hashes, ...(encoder ? { encoder } : {}), ...versions(), ...machine } };
+  const relaxed = prepared.relaxed.length > 0 ? { relaxed: prepared.relaxed } : {};
+  return { recipe, locked: { ...hashes, ...relaxed, ...(encoder ? { encoder } : {}), ...versions(), ...machine } };
 }
 
 async function sourcesOf(recipe: Recipe): Promise<{ name: string; source?: Terms }[]> {
