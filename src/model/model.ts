@@ -187,7 +187,8 @@ export async function readModelFolder(folder: string): Promise<ModelParts> {
   ]);
   const weights = readWeights(head);
   if (about.data.adapters)
-    for (const [name, { data }] of decodeSafetensors(await readPart(folder, ADAPTERS))) weights.set(name, data);
+    for (const [name, { data }] of decodeSafetensors(await readPart(folder, ADAPTERS), path.join(folder, ADAPTERS)))
+      weights.set(name, data);
   const [languageModel, words] = [path.join(folder, LANGUAGE_MODEL), path.join(folder, WORDS)];
   return {
     about: about.data,

@@ -10,7 +10,13 @@ import type { EpochRecord } from '../train/task.ts';
 /** Something that went wrong in training as it is known to, or that makes its figures worth less, as this run shows it. */
 export interface TrainingFinding {
   kind:
-    'learning-rate-too-high' | 'all-blank' | 'targets-too-long' | 'unseen-symbols' | 'dev-far-worse' | Relaxed['code'];
+    | 'learning-rate-too-high'
+    | 'all-blank'
+    | 'targets-too-long'
+    | 'unseen-symbols'
+    | 'dev-far-worse'
+    | 'cache-damaged'
+    | Relaxed['code'];
   /** What was seen, with the numbers. */
   what: string;
   /** Which field of the recipe to change to what, or what to look at. */
@@ -29,6 +35,8 @@ export interface RunFacts {
   /** Tokens of dev and test together, and how often each occurs in them that training has not. */
   heldOutTokens: number;
   unseen: ReadonlyMap<string, number>;
+  /** Files of the cache of features that were damaged on disk. */
+  damaged?: number | undefined;
   /** Of dev, decoded with the weights that were kept. */
   hypotheses: readonly string[];
 }
@@ -63,6 +71,7 @@ export function findProblems(facts: RunFacts): TrainingFinding[] {
   const blank = last && allBlank(last, facts, rate);
   return [
     ...(facts.relaxed ?? []).map(({ code, what }) => ({ kind: code, what, advice: ON_THE_SPLIT })),
+    damagedCache(facts),
     rate,
     blank,
     targetsTooLong(facts),
@@ -103,6 +112,7 @@ export function factsOf(recipe: Recipe, prepared: Prepared, trained: Trained): R
     epochs: trained.epochs,
     utterances: prepared.train.length + heldOut.length + setAside,
     relaxed: prepared.relaxed,
+    damaged: trained.metrics.features.damaged,
     tooLong: setAside + heldOut.filter(isTooLong).length,
     heldOutTokens: heldOut.reduce((sum, { tokens }) => sum + tokens.length, 0),
     unseen,
@@ -179,6 +189,15 @@ function comeToRest({ field, settings: { learningRate } }: StageFacts): string {
 
 function fallsStill(epochs: readonly EpochRecord[]): boolean {
   return epochs.at(-1)!.train_loss < STILL_FALLING * epochs.at(Math.max(-4, -epochs.length))!.train_loss;
+}
+
+function damagedCache({ damaged = 0 }: RunFacts): TrainingFinding | undefined {
+  if (damaged === 0) return undefined;
+  return {
+    kind: 'cache-damaged',
+    what: `${damaged} files of the cache were no longer as they had been written, and were computed anew`,
+    advice: 'The figures are sound. If it happens again, have the disk checked.',
+  };
 }
 
 function targetsTooLong({ recipe, utterances, tooLong }: RunFacts): TrainingFinding | undefined {

@@ -44,7 +44,12 @@ export interface Metrics {
     /** Of each stage: whether it kept or computed anew, and in bytes what it was expected to take at most and what the process has taken. */
     memory: { mode: MemoryMode; expected: number; most: number }[];
   };
-  features: { seconds: number; real_time_factor: number | null };
+  features: {
+    seconds: number;
+    real_time_factor: number | null;
+    /** Files of the cache that were not as they had been written, and were computed anew. */
+    damaged?: number;
+  };
   /** What it ran on, at its end; runs of earlier versions don't say. */
   machine?: Pick<Machine, 'device' | 'threads'>;
   /** The same head on the untrained encoder. */
