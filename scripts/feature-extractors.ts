@@ -1,4 +1,5 @@
 import { build, type Plugin } from 'esbuild';
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { writeAtomic } from '../src/support/files.ts';
 
@@ -9,11 +10,17 @@ export { WhisperFeatureExtractor } from './models/whisper/feature_extraction_whi
 export { SeamlessM4TFeatureExtractor } from './models/seamless_m4t/feature_extraction_seamless_m4t.js';
 `;
 
-/** What of transformers.js a feature extractor names and never runs: the Hub, models, and operators that are models. */
-const UNUSED: Readonly<Record<string, string>> = {
-  'utils/hub.js': 'export function getFile() {}; export function getModelJSON() {}',
-  'ops/registry.js': 'export class TensorOpRegistry {}',
-  'backends/onnx.js': `export { Tensor } from 'onnxruntime-common'; export const isONNXTensor = () => false;`,
+/** What stands in place of its parts: nothing is fetched, and ONNX Runtime (for products of matrices) is the one that is there. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  'utils/hub.js': 'export function getFile() {} export function getModelJSON() {}',
+  'backends/onnx.js': `
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+export { Tensor };
+export const createInferenceSession = (model, options) => InferenceSession.create(model, options);
+export const runInferenceSession = (session, feeds) => session.run(feeds);
+export const isONNXTensor = (value) => value instanceof Tensor;
+export const isONNXProxy = () => false;
+`,
 };
 
 /**
@@ -21,7 +28,7 @@ const UNUSED: Readonly<Record<string, string>> = {
  * ONNX Runtime a second time, for the web, and an image library (docs/decisions/0036-a-package-that-installs-anywhere.md).
  */
 export async function featureExtractors(): Promise<string> {
-  const source = path.resolve('node_modules/@huggingface/transformers/src');
+  const source = realpathSync('node_modules/@huggingface/transformers/src');
   const { outputFiles } = await build({
     stdin: { contents: EXTRACTORS, resolveDir: source },
     bundle: true,
@@ -31,17 +38,18 @@ export async function featureExtractors(): Promise<string> {
     platform: 'node',
     target: 'node20',
     banner: { js: '/* @huggingface/transformers, Apache-2.0; npm run feature-extractors makes this file from it. */' },
-    plugins: [without(source)],
+    external: ['onnxruntime-node'],
+    plugins: [insteadOf(source)],
   });
   return outputFiles[0]!.text;
 }
 
-function without(source: string): Plugin {
+function insteadOf(source: string): Plugin {
   return {
-    name: 'without what is not run',
-    setup({ onLoad }) {
-      onLoad({ filter: /\.js$/ }, ({ path: file }) => {
-        const contents = UNUSED[path.relative(source, file).replaceAll('\\', '/')];
+    name: 'other parts',
+    setup(build) {
+      build.onLoad({ filter: /\.js$/ }, ({ path: file }) => {
+        const contents = INSTEAD[path.relative(source, file).replaceAll('\\', '/')];
         return contents === undefined ? undefined : { contents, resolveDir: path.resolve('.') };
       });
     },
