@@ -7,6 +7,8 @@ import { explain } from './explain.ts';
 import { findRecipe } from './find.ts';
 import { recipeSchema, type Recipe, type RecipeInput } from './schema.ts';
 
+export { recipeHash } from './hash.ts';
+
 /** Where in its file a recipe's field stands; nowhere, if it was no file. */
 type PlaceOf = (path: readonly PropertyKey[]) => Place;
 
