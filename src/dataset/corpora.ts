@@ -4,6 +4,7 @@ import { manifestPath } from '../corpus/manifest.ts';
 import { findCorpus, type CorpusPlace } from '../corpus/source.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { InputError } from '../support/errors.ts';
+import { docsPage } from '../support/package.ts';
 import type { Progress } from '../support/progress.ts';
 
 /**
@@ -16,7 +17,9 @@ export async function openCorpora(recipe: Recipe, progress: Progress, signal?: A
     const place = findCorpus(name);
     if (place.sourceFolder) await fetchCorpus(name, { progress, ...(signal ? { signal } : {}) });
     else if (!existsSync(manifestPath(place.folder)))
-      throw new InputError('no manifest.jsonl', 'docs/corpora.md shows how to make one.', { file: place.folder });
+      throw new InputError('no manifest.jsonl', `${docsPage('corpora.md')} shows how to make one.`, {
+        file: place.folder,
+      });
     places.push(place);
   }
   return places;
