@@ -24,7 +24,7 @@ describe('nothing is told about what is worked on', () => {
   let home: string;
   const run = (script: string, watched: readonly string[] = []) => {
     const [program, ...args] = [...watched, process.execPath, '--input-type=module', '-e', script];
-    return execa(program!, args, {
+    return execa(program, args, {
       env: {
         HOME: home,
         XDG_CACHE_HOME: path.join(home, '.cache'),
