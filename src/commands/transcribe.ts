@@ -10,10 +10,14 @@ export default class Transcribe extends BaseCommand {
   static override strict = false;
   static override examples = [
     '<%= config.bin %> <%= command.id %> runs/italian-10min-*/model recording.wav',
+    '<%= config.bin %> <%= command.id %> facebook/mms-1b-all:swh recording.wav',
     '<%= config.bin %> <%= command.id %> runs/italian-10min-*/model archive/ --format jsonl > transcripts.jsonl',
   ];
   static override args = {
-    model: Args.string({ required: true, description: 'the model folder of a run' }),
+    model: Args.string({
+      required: true,
+      description: 'the model folder of a run, or a CTC model on the Hugging Face Hub (`facebook/mms-1b-all:swh`)',
+    }),
     path: Args.string({ required: true, description: 'recordings, or folders of them' }),
   };
   static override flags = {

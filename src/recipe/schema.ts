@@ -71,7 +71,7 @@ const encoder = z.strictObject({
     .string()
     .default('embedded')
     .describe(
-      '`embedded`, `random` (the same network, untrained), `new` (trained from scratch with the head), `owner/repo` on the Hugging Face Hub, a folder in its layout, or an .onnx file.',
+      '`embedded`, `random` (the same network, untrained), `new` (trained from scratch with the head), `owner/repo` on the Hugging Face Hub, a folder in its layout, PyTorch weights, or an .onnx file.',
     ),
   revision: z
     .string()

@@ -103,7 +103,7 @@ async function runIn(folder: string, recipe: Recipe, options: RunOptions): Promi
   const start =
     model === undefined
       ? await openPretrained(recipe, { progress, signal: options.signal, commit: before?.commit })
-      : await fromModel(model);
+      : await fromModel(model, { progress, signal: options.signal });
   const encoder = start.source && (await lockEncoder(start.source, before));
   const earlier = model === undefined ? undefined : await earlierRun(model, cache, progress, options.signal);
   const prepared = await prepare(recipe, cache, progress, options.signal, {

@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../onnx/runtime/ort.ts';
 import { SAMPLE_RATE } from '../../audio/format.ts';
 import { WHISPER_STEPS } from './input-kind.ts';
 import type { Preprocessor } from './preprocessor.ts';
