@@ -3,7 +3,10 @@ import path from 'node:path';
 import { DEVICES, useMachine, type MachineChoice } from '../onnx/runtime/device.ts';
 import { IsoglossError, type Place, type SetAside } from '../support/errors.ts';
 import { silent, type Progress } from '../support/progress.ts';
+import { groupSetAside } from '../support/set-aside.ts';
+import { oneLine, printable } from './printable.ts';
 import { drawnProgress } from './progress.ts';
+import { Stopper } from './stopper.ts';
 
 const MOST_SET_ASIDE_SHOWN = 10;
 
@@ -23,20 +26,40 @@ export const machineFlags = {
 /** Every command's manners: `--json`, progress on stderr, errors that teach, exit codes 0, 1, 2, 3. */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
-  private readonly stopper = new AbortController();
+  private readonly stopper = new Stopper();
 
   protected get progress(): Progress {
     return drawnProgress(this.jsonEnabled()) ?? silent;
   }
 
-  /** Aborted by Ctrl-C; the second Ctrl-C ends the process at once. */
+  /** Aborted by Ctrl-C, or when nobody is left to read; the second Ctrl-C ends the process at once. */
   protected get signal(): AbortSignal {
     return this.stopper.signal;
   }
 
   override async init(): Promise<void> {
     await super.init();
-    process.once('SIGINT', () => this.stopper.abort(new Error('stopped; the same command goes on from here')));
+    this.stopper.listen();
+  }
+
+  protected override async finally(error: Error | undefined): Promise<void> {
+    // What could not be written is told after the writing.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.stopper.output === 'disk full') {
+      process.exitCode = 1;
+      this.logToStderr('can’t write to standard output: the disk is full\n  → Free some space, or write elsewhere.');
+    }
+    await super.finally(error);
+    this.stopper.stop();
+  }
+
+  /** Nothing that stands in users' files and names gives orders to a terminal. */
+  override log(message = ''): void {
+    super.log(printable(message));
+  }
+
+  override logToStderr(message = ''): void {
+    super.logToStderr(printable(message));
   }
 
   /** What the command's models run on. Says on stderr why it is the CPU, where something better is nearly there. */
@@ -45,20 +68,27 @@ export abstract class BaseCommand extends Command {
     if (fallback !== undefined) this.logToStderr(`on the CPU: ${fallback}; isogloss doctor says more`);
   }
 
-  /** Lists what was left out on stderr, and makes the exit code 3. */
-  protected reportSetAside(setAside: readonly SetAside[]): void {
+  /** Sums up on stderr what was left out, by reason, and makes the exit code 3. @param list the file that has all of it */
+  protected reportSetAside(setAside: readonly SetAside[], list?: string): void {
     if (setAside.length === 0) return;
     process.exitCode = 3;
     if (this.jsonEnabled()) return;
-    this.logToStderr(`${setAside.length} set aside:`);
-    for (const { item, reason, place } of setAside.slice(0, MOST_SET_ASIDE_SHOWN))
-      this.logToStderr(`  ${place?.line ? placeOf(place) : item}: ${reason}`);
-    if (setAside.length > MOST_SET_ASIDE_SHOWN)
-      this.logToStderr(`  … and ${setAside.length - MOST_SET_ASIDE_SHOWN} more`);
+    this.logToStderr(`${setAside.length} set aside${list === undefined ? '' : `, listed in ${list}`}:`);
+    const groups = groupSetAside(setAside);
+    for (const { count, reason, first } of groups.slice(0, MOST_SET_ASIDE_SHOWN))
+      this.logToStderr(
+        count === 1
+          ? `  ${oneLine(first)}: ${oneLine(reason)}`
+          : `  ${count} × ${oneLine(reason)} (first: ${oneLine(first)})`,
+      );
+    if (groups.length > MOST_SET_ASIDE_SHOWN)
+      this.logToStderr(`  … and ${groups.length - MOST_SET_ASIDE_SHOWN} reasons more`);
   }
 
   protected override catch(error: Error & { exitCode?: number; oclif?: { exit?: number } }): Promise<unknown> {
     if (process.env.DEBUG || error.oclif?.exit === 0) return Promise.reject(error);
+    // Whoever read the output has read enough.
+    if (this.stopper.output !== 'open') return Promise.resolve(undefined);
     const known = error instanceof IsoglossError;
     const code = known ? error.exitCode : this.stopper.signal.aborted ? 1 : (error.oclif?.exit ?? 1);
     process.exitCode = code;
@@ -68,7 +98,7 @@ export abstract class BaseCommand extends Command {
       return Promise.resolve(undefined);
     }
     const where = known ? placeOf(error.place) : '';
-    this.logToStderr(`${where ? `${where}: ` : ''}${error.message}`);
+    this.logToStderr(oneLine(`${where ? `${where}: ` : ''}${error.message}`));
     if (known) this.logToStderr(`  → ${error.next}`);
     return Promise.resolve(undefined);
   }

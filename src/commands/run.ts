@@ -18,13 +18,22 @@ export default class Run extends BaseCommand {
   };
   static override flags = {
     runs: Flags.string({ default: 'runs', description: 'folder that run folders go to' }),
+    baseline: Flags.boolean({
+      description: 'also train the same head on the untrained encoder, to show what transfer gains',
+    }),
     ...machineFlags,
   };
 
   async run(): Promise<RunResult> {
     const { args, flags } = await this.parse(Run);
     await this.useMachine(flags);
-    const result = await runRecipe(args.recipe, { runs: flags.runs, progress: this.progress, signal: this.signal });
+    const { runs, baseline: untrained } = flags;
+    const result = await runRecipe(args.recipe, {
+      runs,
+      baseline: untrained,
+      progress: this.progress,
+      signal: this.signal,
+    });
     const { test, dev, baseline, greedy, before, forgetting } = result.metrics;
     this.log(
       columns([
@@ -43,10 +52,11 @@ export default class Run extends BaseCommand {
       ]),
     );
     this.log(`\nreport  ${path.join(result.folder, 'report.html')}\nmodel   ${path.join(result.folder, 'model')}`);
-    if (result.setAside.length > 0)
+    if (result.changed)
       this.logToStderr(
-        `${result.setAside.length} items were set aside: ${path.join(result.folder, 'set-aside.jsonl')}`,
+        `the inputs are not those of ${result.changed.since}: ${result.changed.what}. That run stays as it is.`,
       );
+    this.reportSetAside(result.setAside, path.join(result.folder, 'set-aside.jsonl'));
     for (const { what, advice } of result.findings) this.logToStderr(`warning: ${what}\n  → ${advice}`);
     return result;
   }

@@ -273,8 +273,8 @@ export const recipeSchema = z.strictObject({
     .strictObject({
       random_encoder: z
         .boolean()
-        .default(true)
-        .describe('Also train the same head on the untrained encoder, to show what transfer gains.'),
+        .default(false)
+        .describe('Also train the same head on the untrained encoder, to show what transfer gains: for papers.'),
     })
     .prefault({}),
   seed: z.number().int().default(1),

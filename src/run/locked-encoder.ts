@@ -3,7 +3,6 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { EncoderSource } from '../encoder/source.ts';
-import { InputError } from '../support/errors.ts';
 import { readText, sha256File } from '../support/files.ts';
 
 const schema = z.object({
@@ -26,26 +25,18 @@ export async function readLockedEncoder(folder: string): Promise<LockedEncoder |
   return lock.success ? lock.data.locked.encoder : undefined;
 }
 
-/**
- * The lock of an encoder.
- * @param before what the run began with
- * @throws InputError when it is not that any more: half of a training on one encoder and half on another would be worth nothing
- */
-export async function lockEncoder(
-  { from, file, model, data, commit, preprocessor }: EncoderSource,
-  before: LockedEncoder | undefined,
-): Promise<LockedEncoder> {
+/** The lock of an encoder: its files by content. */
+export async function lockEncoder({
+  from,
+  file,
+  model,
+  data,
+  commit,
+  preprocessor,
+}: EncoderSource): Promise<LockedEncoder> {
   const beside = (name: string): string => path.join(path.dirname(file), path.basename(name));
   const files = Object.fromEntries(
     await Promise.all([model, ...data].map(async (name) => [name, await sha256File(beside(name))] as const)),
   );
-  const changed =
-    before && Object.keys({ ...files, ...before.files }).find((name) => files[name] !== before.files[name]);
-  if (changed !== undefined)
-    throw new InputError(
-      'the encoder is not the one that this run began with',
-      'Put the earlier file back; or begin anew, with another `name` in the recipe.',
-      { file: beside(changed) },
-    );
   return { from, ...(commit === undefined ? {} : { commit }), files, ...(preprocessor ? { preprocessor } : {}) };
 }

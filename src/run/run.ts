@@ -1,18 +1,18 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { AudioCache } from '../audio/cache.ts';
 import { findCorpus, readTerms, type Terms } from '../corpus/source.ts';
-import { recipeHash } from '../recipe/hash.ts';
 import { loadRecipe } from '../recipe/load.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import type { Confidence } from '../evaluate/calibration.ts';
 import type { Scores } from '../evaluate/score.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
 import { machine, type Machine } from '../onnx/runtime/device.ts';
-import { sha256, writeAtomic, writeJson } from '../support/files.ts';
-import { InputError, type SetAside } from '../support/errors.ts';
+import { sha256, sha256File, writeAtomic, writeJson } from '../support/files.ts';
+import { sweepLeftovers } from '../support/leftovers.ts';
+import type { SetAside } from '../support/errors.ts';
 import { withLock } from '../support/lock.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { versions } from '../support/versions.ts';
@@ -23,13 +23,17 @@ import { prepare, type Prepared } from '../dataset/prepare.ts';
 import type { TextSummary } from '../dataset/texts.ts';
 import { trainAndTest } from './train-and-test.ts';
 import { UnusableCorpus } from '../dataset/unusable.ts';
-import { earlierRun, type Forgetting } from './forgetting.ts';
+import { finishedRun, folderFor, modelFolder, runFolder } from './folder.ts';
+import { earlierRun, type EarlierRun, type Forgetting } from './forgetting.ts';
+import { inputsOf, writeInputs, type InputChange, type RunInputs } from './inputs.ts';
 import { lockEncoder, readLockedEncoder, type LockedEncoder } from './locked-encoder.ts';
-import { fromModel, openPretrained } from '../train/pretrained.ts';
+import { fromModel, openPretrained, type Pretrained } from '../train/pretrained.ts';
 
 export interface RunOptions {
   /** Where run folders are; `runs` by default. */
   runs?: string;
+  /** Also trains the head on the untrained encoder, whatever the recipe says of it. */
+  baseline?: boolean | undefined;
   progress?: Progress;
   signal?: AbortSignal;
 }
@@ -76,43 +80,94 @@ export interface RunResult {
   findings: TrainingFinding[];
   /** Whether all of it was there from an earlier run. */
   known: boolean;
+  /** Where an earlier run of the recipe worked on other inputs: what is different now. Its folder stays as it is. */
+  changed?: { since: string; what: string; changes: InputChange[] };
 }
 
 /**
  * The main job: prepare → features → train → evaluate → report. The run's folder is named by the recipe's content: a changed
- * recipe runs anew, the same one goes on where it was cut off, or answers at once.
+ * recipe runs anew, the same one goes on where it was cut off, or answers at once. Where the corpus, or a file that it reads, is not
+ * what it was, it says what has changed and runs in a folder of its own.
  * @throws InputError for a bad recipe or corpus, WorkError when the work itself fails or another process is at it
  */
 export async function runRecipe(recipeFile: string, options: RunOptions = {}): Promise<RunResult> {
-  const recipe = await loadRecipe(recipeFile);
-  const folder = runFolder(recipe, options.runs ?? 'runs');
-  const known = await finishedRun(folder);
+  const loaded = await loadRecipe(recipeFile);
+  const recipe: Recipe = options.baseline ? { ...loaded, baseline: { random_encoder: true } } : loaded;
+  const runs = options.runs ?? 'runs';
+  const begun = await begin(recipe, runs, options);
+  const { folder, changed } = await folderFor(runFolder(recipe, runs), begun.inputs);
+  const result = async (): Promise<RunResult | undefined> => {
+    const known = await finishedRun(folder);
+    return known && { ...known, ...(changed ? { changed } : {}) };
+  };
+  const known = await result();
   if (known) return known;
 
   await mkdir(folder, { recursive: true });
   // Another process may have finished it in between.
-  return withLock(folder, async () => (await finishedRun(folder)) ?? runIn(folder, recipe, options));
+  return withLock(
+    folder,
+    async () =>
+      (await result()) ?? { ...(await runIn(folder, recipe, begun, options)), ...(changed ? { changed } : {}) },
+  );
 }
 
-async function runIn(folder: string, recipe: Recipe, options: RunOptions): Promise<RunResult> {
-  const progress = options.progress ?? silent;
-  const { device, threads } = await machine();
+/** What a run works on, before it has a folder. */
+interface Begun {
+  prepared: Prepared;
+  start: Pretrained;
+  earlier: EarlierRun | undefined;
+  encoder: LockedEncoder | undefined;
+  inputs: RunInputs;
+}
+
+async function begin(recipe: Recipe, runs: string, { progress = silent, signal }: RunOptions): Promise<Begun> {
+  const base = runFolder(recipe, runs);
+  await sweepLeftovers(base);
   const cache = new AudioCache(path.join(cacheFolder(), 'audio'));
-  const before = await readLockedEncoder(folder);
-  const model = recipe.start === undefined ? undefined : await modelFolder(recipe.start, options.runs ?? 'runs');
+  const commit = (await readLockedEncoder(base))?.commit;
+  const model = recipe.start === undefined ? undefined : await modelFolder(recipe.start, runs);
   const start =
     model === undefined
-      ? await openPretrained(recipe, { progress, signal: options.signal, commit: before?.commit })
-      : await fromModel(model, { progress, signal: options.signal });
-  const encoder = start.source && (await lockEncoder(start.source, before));
-  const earlier = model === undefined ? undefined : await earlierRun(model, cache, progress, options.signal);
-  const prepared = await prepare(recipe, cache, progress, options.signal, {
+      ? await openPretrained(recipe, { progress, signal, commit })
+      : await fromModel(model, { progress, signal });
+  const encoder = start.source && (await lockEncoder(start.source));
+  const earlier = model === undefined ? undefined : await earlierRun(model, cache, progress, signal);
+  const prepared = await prepare(recipe, cache, progress, signal, {
     vocabulary: start.vocabulary,
     reserved: earlier?.reserved,
   }).catch(async (error: unknown) => {
-    if (error instanceof UnusableCorpus) await writeJsonLines(path.join(folder, 'set-aside.jsonl'), error.setAside);
+    // What an earlier run has set aside stays beside it.
+    const name = existsSync(path.join(base, 'recipe.lock.yaml')) ? 'set-aside-now.jsonl' : 'set-aside.jsonl';
+    if (error instanceof UnusableCorpus) await writeJsonLines(path.join(base, name), error.setAside);
     throw error;
   });
+  return { prepared, start, earlier, encoder, inputs: inputsOf(prepared, await filesOf(recipe, encoder, model)) };
+}
+
+/** Files that a run reads besides its recordings, by content. */
+async function filesOf(
+  recipe: Recipe,
+  encoder: LockedEncoder | undefined,
+  model: string | undefined,
+): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for (const [name, hash] of Object.entries(encoder?.files ?? {})) files[`encoder ${name}`] = hash;
+  for (const name of model === undefined ? [] : (await readdir(model)).sort())
+    files[`start ${name}`] = await sha256File(path.join(model!, name));
+  for (const name of recipe.decoding.language_model?.texts ?? [])
+    if (existsSync(name) && statSync(name).isFile()) files[name] = await sha256File(name);
+  return files;
+}
+
+async function runIn(
+  folder: string,
+  recipe: Recipe,
+  { prepared, start, earlier, encoder, inputs }: Begun,
+  { progress = silent, signal }: RunOptions,
+): Promise<RunResult> {
+  const { device, threads } = await machine();
+  await writeInputs(folder, inputs);
   await writeAtomic(
     path.join(folder, 'recipe.lock.yaml'),
     stringify(lockOf(recipe, prepared, encoder, { device, threads })),
@@ -129,7 +184,7 @@ async function runIn(folder: string, recipe: Recipe, options: RunOptions): Promi
     earlier,
     sources,
     progress,
-    ...(options.signal ? { signal: options.signal } : {}),
+    ...(signal ? { signal } : {}),
   });
   await writeJsonLines(path.join(folder, 'hypotheses.jsonl'), trained.hypotheses);
   const metrics: Metrics = { ...trained.metrics, machine: { device, threads } };
@@ -139,37 +194,6 @@ async function runIn(folder: string, recipe: Recipe, options: RunOptions): Promi
   // Last: a folder that has it is finished.
   await writeJson(path.join(folder, 'metrics.json'), metrics);
   return { folder, metrics, setAside: prepared.setAside, text: prepared.text, findings, known: false };
-}
-
-export const runFolder = (recipe: Recipe, runs: string): string =>
-  path.join(runs, `${recipe.name}-${recipeHash(recipe).slice(0, 8)}`);
-
-/** The model that a recipe's `start` names: a folder, or what another recipe's run has left. */
-async function modelFolder(start: string, runs: string): Promise<string> {
-  if (!/\.ya?ml$/.test(start)) return start;
-  const folder = runFolder(await loadRecipe(start), runs);
-  if (await finishedRun(folder)) return path.join(folder, 'model');
-  throw new InputError(`start: ${start} has not been run to its end`, `First: isogloss run ${start}`, { file: folder });
-}
-
-async function finishedRun(folder: string): Promise<RunResult | undefined> {
-  const file = path.join(folder, 'metrics.json');
-  if (!existsSync(file)) return undefined;
-  const metrics = JSON.parse(await readFile(file, 'utf8')) as Metrics;
-  const lines = (await readFile(path.join(folder, 'set-aside.jsonl'), 'utf8'))
-    .split('\n')
-    .filter((line) => line !== '');
-  // Runs that were finished before there were findings have none.
-  const findings = await readFile(path.join(folder, 'findings.json'), 'utf8').catch(() => '[]');
-  const text = await readFile(path.join(folder, 'text.json'), 'utf8').catch(() => undefined);
-  return {
-    folder,
-    metrics,
-    setAside: lines.map((line) => JSON.parse(line) as SetAside),
-    ...(text === undefined ? {} : { text: JSON.parse(text) as TextSummary }),
-    findings: JSON.parse(findings) as TrainingFinding[],
-    known: true,
-  };
 }
 
 /** The recipe with all its defaults, and hashes of what it was run on. */

@@ -23,9 +23,14 @@ const SILENT_MS = 5 * 60_000;
  * Works in a folder that no other process may write to meanwhile. What a killed process left behind is taken over.
  * @throws WorkError naming the other process, if there is one
  */
-export async function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(folder: string, work: () => Promise<T>, kind: 'run' | 'corpus' = 'run'): Promise<T> {
   const file = path.join(folder, FILE);
-  await take(file, { pid: process.pid, host: hostname(), ...beginning(process.pid), since: new Date().toISOString() });
+  await take(kind, file, {
+    pid: process.pid,
+    host: hostname(),
+    ...beginning(process.pid),
+    since: new Date().toISOString(),
+  });
   const touching = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => {}), TOUCH_MS).unref();
   try {
     return await work();
@@ -35,7 +40,7 @@ export async function withLock<T>(folder: string, work: () => Promise<T>): Promi
   }
 }
 
-async function take(file: string, me: Owner): Promise<void> {
+async function take(kind: string, file: string, me: Owner): Promise<void> {
   // Once more after a stale file is out of the way; by then somebody else may have been quicker.
   for (const last of [false, true]) {
     try {
@@ -45,15 +50,15 @@ async function take(file: string, me: Owner): Promise<void> {
     }
     const found = await readFile(file, 'utf8').catch(() => '');
     const owner = ownerIn(found);
-    if (last || (await isAtWork(file, owner))) throw inUse(file, owner);
+    if (last || (await isAtWork(file, owner))) throw inUse(kind, file, owner);
     await moveAway(file, found);
   }
 }
 
-function inUse(file: string, owner: Owner | undefined): WorkError {
+function inUse(kind: string, file: string, owner: Owner | undefined): WorkError {
   const who = owner ? `process ${owner.pid} on ${owner.host}, since ${owner.since}` : 'another process';
   return new WorkError(
-    `this run is at work already: ${who}`,
+    `${kind === 'run' ? 'this run is at work already' : 'this corpus is being fetched already'}: ${who}`,
     `Wait for it, or stop it. If there is no such process, delete ${FILE}.`,
     { file: path.dirname(file) },
   );

@@ -25,6 +25,10 @@ export default class CorpusFetch extends BaseCommand {
       this.log(
         `${result.name}: ${result.utterances} utterances, ${(result.seconds / 60).toFixed(1)} minutes, in ${path.relative('.', result.folder)}`,
       );
+    if (result.edited)
+      this.logToStderr(
+        'manifest.jsonl has been edited since it was fetched: it stays as it is; the new one is in manifest.new.jsonl',
+      );
     if (result.setAside.length > 0)
       this.logToStderr(
         `${result.setAside.length} left out (not speech, or no recording or transcript): see ${path.join(path.relative('.', result.folder), 'fetched.json')}`,

@@ -1,13 +1,16 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { z } from 'zod';
 import { InputError, type SetAside } from '../../support/errors.ts';
 import { readJson, sha256, writeJson } from '../../support/files.ts';
+import { withLock } from '../../support/lock.ts';
 import { silent, type Progress, type Task } from '../../support/progress.ts';
-import { manifestPath, readManifest, writeManifest } from '../manifest.ts';
+import { manifestPath, readManifest } from '../manifest.ts';
 import { fetchPackage } from './packages.ts';
 import { fetchRepository } from './repository.ts';
 import { packagedImporters, type FetchedSource } from '../importers/packaged/index.ts';
+import { putManifest, type Put } from './keep.ts';
 import { findCorpus, isFetched, readSource } from '../source.ts';
 import type { Utterance } from '../utterance.ts';
 
@@ -17,6 +20,8 @@ export interface FetchResult {
   utterances: number;
   seconds: number;
   setAside: SetAside[];
+  /** Whether the manifest has been edited since it was fetched: it stays as it is, and the new one is beside it, in `manifest.new.jsonl`. */
+  edited?: boolean;
 }
 
 /**
@@ -44,6 +49,25 @@ export async function fetchCorpus(
     await rm(unpacked, { recursive: true, force: true });
     return known;
   }
+  await mkdir(folder, { recursive: true });
+  return withLock(
+    folder,
+    async () =>
+      (await fetched(folder, version)) ?? fetchInto(folder, shortName, source, sourceFolder, version, options),
+    'corpus',
+  );
+}
+
+async function fetchInto(
+  folder: string,
+  shortName: string,
+  source: FetchedSource,
+  sourceFolder: string,
+  version: string,
+  options: { progress?: Progress; signal?: AbortSignal },
+): Promise<FetchResult> {
+  const importer = packagedImporters[source.importer];
+  const unpacked = path.join(folder, '.packages');
   await fetchSource(
     source,
     unpacked,
@@ -63,11 +87,17 @@ export async function fetchCorpus(
     if ('reason' in item) setAside.push(item);
     else utterances.push(item);
   }
-  await removeForgotten(folder, utterances);
-  await writeManifest(folder, utterances);
+  const { put, edited } = await putManifest(folder, utterances, await earlierPut(folder));
   const seconds = utterances.reduce((sum, u) => sum + (u.duration ?? 0), 0);
-  const result: FetchResult = { name: shortName, folder, utterances: utterances.length, seconds, setAside };
-  await writeJson(path.join(folder, 'fetched.json'), { source: version, ...result, folder: undefined });
+  const result: FetchResult = {
+    name: shortName,
+    folder,
+    utterances: utterances.length,
+    seconds,
+    setAside,
+    ...(edited ? { edited } : {}),
+  };
+  await writeJson(path.join(folder, 'fetched.json'), { source: version, ...result, folder: undefined, put });
   await rm(unpacked, { recursive: true, force: true });
   return result;
 }
@@ -100,15 +130,6 @@ async function alreadyHere(name: string, folder: string): Promise<FetchResult> {
   return { name, folder, utterances, seconds, setAside: [] };
 }
 
-/** Recordings of an earlier version that are no longer in the manifest. */
-async function removeForgotten(folder: string, utterances: readonly Utterance[]): Promise<void> {
-  const wanted = new Set(utterances.map((utterance) => path.join(folder, utterance.audio)));
-  for (const entry of await readdir(path.join(folder, 'audio'), { recursive: true, withFileTypes: true })) {
-    const file = path.join(entry.parentPath, entry.name);
-    if (entry.isFile() && !wanted.has(file)) await rm(file);
-  }
-}
-
 /** What an earlier fetch of the same source.yaml gave, if its manifest is still there. */
 async function fetched(folder: string, version: string): Promise<FetchResult | undefined> {
   const file = path.join(folder, 'fetched.json');
@@ -118,4 +139,12 @@ async function fetched(folder: string, version: string): Promise<FetchResult | u
   if (record?.source !== version) return undefined;
   const { name, utterances, seconds, setAside } = record;
   return { name, folder, utterances, seconds, setAside };
+}
+
+const putSchema = z.object({ put: z.object({ manifest: z.string(), audio: z.record(z.string(), z.number()) }) });
+
+/** What the fetch before has put here; unknown of those of earlier versions, and then nothing is removed. */
+async function earlierPut(folder: string): Promise<Put | undefined> {
+  const record = putSchema.safeParse(await readJson(path.join(folder, 'fetched.json')).catch(() => undefined));
+  return record.data?.put;
 }

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { existsSync, statSync } from 'node:fs';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
@@ -115,6 +115,24 @@ describe('fetching a corpus', () => {
       'vm-one.g722',
       'vm-three.g722',
     ]);
+  });
+});
+
+describe('fetching anew', () => {
+  it('removes nothing that a user has added, and leaves an edited manifest alone', async () => {
+    await fetchCorpus(folder);
+    const manifest = path.join(folder, 'manifest.jsonl');
+    await writeFile(path.join(folder, 'audio', 'mine.wav'), 'my only copy');
+    await writeFile(path.join(folder, 'audio', 'vm-two.g722'), 'my own voice');
+    const edited = `${await readFile(manifest, 'utf8')}{"id":"mine","audio":"audio/mine.wav","text":"mio"}\n`;
+    await writeFile(manifest, edited);
+    await writeSource({ exclude: ['vm-one', 'vm-two'] });
+    expect(await fetchCorpus(folder)).toMatchObject({ utterances: 2, edited: true });
+    expect(await readFile(manifest, 'utf8')).toBe(edited);
+    expect(await readFile(path.join(folder, 'manifest.new.jsonl'), 'utf8')).not.toContain('mine');
+    const names = (await readdir(path.join(folder, 'audio'))).sort();
+    // The edited manifest still names them all.
+    expect(names).toEqual(['digits', 'mine.wav', 'vm-one.g722', 'vm-three.g722', 'vm-two.g722']);
   });
 });
 

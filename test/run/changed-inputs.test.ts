@@ -1,0 +1,86 @@
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { writeWav } from '../../src/audio/wav.ts';
+import { loadManifest, writeManifest } from '../../src/corpus/manifest.ts';
+import { runRecipe, type RunResult } from '../../src/run/run.ts';
+import { Random } from '../../src/support/random.ts';
+
+let folder: string;
+const runs = (): string => path.join(folder, 'runs');
+const run = (): Promise<RunResult> => runRecipe(path.join(folder, 'small.yaml'), { runs: runs() });
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'changed-'));
+  vi.stubEnv('ISOGLOSS_CACHE', path.join(folder, 'cache'));
+  const random = new Random(1);
+  const letters = 'abcdefghijklmnop';
+  for (const name of letters)
+    await writeWav(
+      path.join(folder, `${name}.wav`),
+      Float32Array.from({ length: 16_000 }, () => 0.1 * random.normal()),
+    );
+  await writeManifest(
+    folder,
+    Array.from(letters, (name) => ({ id: name, audio: `${name}.wav`, text: `su ${name}` })),
+  );
+  const recipe = {
+    name: 'small',
+    language: 'it',
+    corpus: folder,
+    split: { dev: { minutes: 0.05 }, test: { minutes: 0.05 } },
+    encoder: { model: 'embedded-small' },
+    head: { kind: 'linear' },
+    training: { epochs: 1 },
+    baseline: { random_encoder: false },
+  };
+  await writeFile(path.join(folder, 'small.yaml'), JSON.stringify(recipe));
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+});
+
+describe('a run whose corpus has changed since', () => {
+  it('says what is different, and goes into a folder of its own', async () => {
+    const first = await run();
+    expect(first).toMatchObject({ known: false });
+    expect(await run()).toEqual({ ...first, known: true });
+
+    const before = await loadManifest(folder);
+    const used = (await readFile(path.join(first.folder, 'inputs.jsonl'), 'utf8')).trim().split('\n');
+    expect(used.filter((line) => line.includes('"id"'))).toHaveLength(16);
+    await writeManifest(
+      folder,
+      before.filter(({ id }) => id !== 'p').map((u) => (u.id === 'b' ? { ...u, text: 'su bb' } : u)),
+    );
+    await copyFile(path.join(folder, 'c.wav'), path.join(folder, 'd.wav'));
+    const second = await run();
+    expect(second.known).toBe(false);
+    expect(second.folder).toMatch(new RegExp(`^${first.folder}-[0-9a-f]{8}$`));
+    expect(second.changed).toMatchObject({ since: first.folder });
+    expect(second.changed!.what).toMatch(
+      /1 utterance is gone \(p\); the sound of 1 has changed \(d\); the text of 1 has changed \(b\)/,
+    );
+    expect(await run()).toMatchObject({ folder: second.folder, known: true });
+
+    expect((await readdir(runs())).length).toBe(2);
+  });
+
+  it('and a run folder that was damaged, is made whole', async () => {
+    await rm(runs(), { recursive: true });
+    const first = await run();
+    await writeFile(path.join(first.folder, 'metrics.json'), '');
+    const healed = await run();
+    expect(healed.known).toBe(false);
+    expect(healed.metrics.test).toEqual(first.metrics.test);
+
+    const checkpoint = path.join(first.folder, 'checkpoints', 'last.ckpt');
+    await writeFile(checkpoint, (await readFile(checkpoint)).subarray(0, 1000));
+    await rm(path.join(first.folder, 'metrics.json'));
+    await expect(run()).rejects.toMatchObject({
+      place: { file: checkpoint },
+      next: expect.stringMatching(/Delete/) as unknown,
+    });
+  });
+});
