@@ -44,14 +44,15 @@ export default class Adapt extends BaseCommand {
           `${what}: ${devCer === undefined ? 'no time for it' : `CER on dev ${percent(devCer)}`}; best ${percent(best)}`,
         ),
     });
-    const { test, dev, greedy } = result.metrics;
+    const { test, dev, greedy, without_tones: toneless } = result.metrics;
     this.log(
       columns([
         ['', 'CER', '', 'WER', ''],
-        ...Object.entries({ test, dev, 'test, greedy': greedy?.test }).flatMap(([what, scores]) =>
-          scores
-            ? [[what, percent(scores.cer), interval(scores.cer_ci95), percent(scores.wer), interval(scores.wer_ci95)]]
-            : [],
+        ...Object.entries({ test, dev, 'test, greedy': greedy?.test, 'test, without tones': toneless?.test }).flatMap(
+          ([what, scores]) =>
+            scores
+              ? [[what, percent(scores.cer), interval(scores.cer_ci95), percent(scores.wer), interval(scores.wer_ci95)]]
+              : [],
         ),
       ]),
     );

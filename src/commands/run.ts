@@ -23,7 +23,7 @@ export default class Run extends BaseCommand {
     const { args, flags } = await this.parse(Run);
     await this.useMachine(flags);
     const result = await runRecipe(args.recipe, { runs: flags.runs, progress: this.progress, signal: this.signal });
-    const { test, dev, baseline, greedy, before, forgetting } = result.metrics;
+    const { test, dev, baseline, greedy, without_tones, before, forgetting } = result.metrics;
     this.log(
       columns([
         ['', 'CER', '', 'WER', ''],
@@ -31,6 +31,7 @@ export default class Run extends BaseCommand {
         row('dev', dev),
         ...(baseline ? [row('test, untrained encoder', baseline.test)] : []),
         ...(greedy ? [row('test, greedy', greedy.test)] : []),
+        ...(without_tones ? [row('test, without tones', without_tones.test)] : []),
         ...(before ? [row('test, before', before.test)] : []),
         ...(forgetting
           ? [

@@ -4,6 +4,7 @@ import { editDistance } from '../support/edit-distance.ts';
 import { InputError } from '../support/errors.ts';
 import { readText, sha256 } from '../support/files.ts';
 import { breadthOf } from './trainable-part.ts';
+import { withProfile } from './profile.ts';
 import { recipeSchema, type Recipe } from './schema.ts';
 
 const HELP = 'docs/recipes.md lists every field.';
@@ -23,8 +24,9 @@ export async function loadRecipe(file: string): Promise<Recipe> {
   renameOldKeys(document);
   const parsed = recipeSchema.safeParse(document.toJS());
   if (parsed.success) {
-    refuseNonsense(parsed.data, document, file, lineAt);
-    return parsed.data;
+    const recipe = await withProfile(parsed.data, file);
+    refuseNonsense(recipe, document, file, lineAt);
+    return recipe;
   }
   const { message, path } = plain(parsed.error.issues[0]!, document);
   throw new InputError(message, HELP, { file, ...lineOf(document, path, lineAt) });

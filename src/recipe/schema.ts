@@ -41,6 +41,19 @@ const text = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe('Orthography profile: graphemes of more than one character, e.g. [ng, sch].'),
+  profile_file: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('An orthography profile in a file, as `corpus profile` proposes it; a run’s lock holds what it says.'),
+  tones: z
+    .enum(['separate'])
+    .optional()
+    .describe('Tone marks are tokens of their own, after their letter; they stay on their letter, if absent.'),
+  mapping: z
+    .array(z.tuple([z.string().min(1), z.string()]))
+    .optional()
+    .describe('Graphemes that are written otherwise, after all other rules: what a profile’s column Mapping says.'),
 });
 
 const architecture = z.strictObject({

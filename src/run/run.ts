@@ -52,6 +52,8 @@ export interface Metrics {
   confidence?: Confidence;
   /** The same model decoded greedily, where it decodes by beam search. */
   greedy?: { test: Scores };
+  /** The same hypotheses and references without their tones, where the language is written with any. */
+  without_tones?: { test: Scores };
   /** What a perfect choice among the n best hypotheses of beam search would give: how much a better language model could gain. */
   oracle?: { nbest: number; test: Scores };
   /** Where training went on from an earlier model: that model on this test split, and both on the earlier run's. */

@@ -40,6 +40,7 @@ export function normalise(text: string, rules: TextRules, place: Place = {}, rem
     if (rules.apostrophe !== 'remove' && !kept.has("'")) result = withoutQuotes(result, rules.apostrophe, removed);
   }
   if (rules.case === 'lower') result = lowerCase(result, rules.language);
+  result = mapped(result.normalize('NFC'), rules);
   return withoutDelimiter(result.normalize('NFC').replace(/\s+/g, ' ').trim(), place);
 }
 
@@ -48,7 +49,14 @@ const keptSigns = ({ keep }: TextRules): ReadonlySet<string> => new Set(keep?.ma
 
 /** In one pass, at each place the longest entry, as an orthography profile is read: no entry meets what another one wrote. */
 function replaced(text: string, { map }: TextRules): string {
-  const entries = new Map(Object.entries(map).map(([from, to]) => [from.normalize('NFC'), to.normalize('NFC')]));
+  return rewritten(text, Object.entries(map));
+}
+
+/** As an orthography profile says: the longest grapheme that stands at each place. */
+const mapped = (text: string, { mapping }: TextRules): string => (mapping ? rewritten(text, mapping) : text);
+
+function rewritten(text: string, pairs: Iterable<readonly [from: string, to: string]>): string {
+  const entries = new Map(Array.from(pairs, ([from, to]) => [from.normalize('NFC'), to.normalize('NFC')]));
   const pattern = anyOf([...entries.keys()]);
   return pattern ? text.replace(pattern, (found) => entries.get(found)!) : text;
 }
