@@ -4,7 +4,7 @@ import { readdir, stat, statfs } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { findFfmpeg } from '../audio/find-ffmpeg.ts';
-import { embeddedFile } from '../encoder/own/encoder.ts';
+import { embeddedFile } from '../encoder/own/embedded.ts';
 import { usableCores } from '../support/processors.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
 import { IsoglossError } from '../support/errors.ts';
@@ -62,12 +62,13 @@ function runtime(): Finding {
 }
 
 function embeddedEncoder(): Finding {
-  return existsSync(embeddedFile)
-    ? { state: 'good', what: 'embedded encoder', value: embeddedFile }
+  const file = embeddedFile('embedded');
+  return existsSync(file)
+    ? { state: 'good', what: 'embedded encoder', value: file }
     : {
         state: 'missing',
         what: 'embedded encoder',
-        value: `${embeddedFile} is not there`,
+        value: `${file} is not there`,
         next: 'Reinstall isogloss: the file belongs to the package.',
       };
 }

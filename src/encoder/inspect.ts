@@ -4,8 +4,8 @@ import { differentiate } from '../onnx/autodiff/differentiate.ts';
 import { importModel, type ImportedModel } from '../onnx/file/import.ts';
 import { Network } from '../onnx/graph/network.ts';
 import { messageOf } from '../support/errors.ts';
-import { FRAME_FIELD } from './own/architecture.ts';
-import { hasQuantised, isOwn } from './own/encoder.ts';
+import { frontFieldOf } from './own/architecture.ts';
+import { hasQuantised, isOwn, readArchitecture } from './own/encoder.ts';
 import { findHiddenLayers } from './exported/hidden-layers.ts';
 import { openEncoder } from './open.ts';
 import { measureResponse } from './exported/response.ts';
@@ -72,7 +72,9 @@ export async function inspectEncoder(choice: EncoderChoice, options: FetchOption
     layers: encoder.layerCount,
     dims: encoder.dims,
     frames_per_second: response.frameRate,
-    receptive_field_seconds: own ? FRAME_FIELD / 16000 : fieldOf(model, hidden.audio, hidden.layers[0]!),
+    receptive_field_seconds: own
+      ? frontFieldOf(readArchitecture(source.name, bytes)) / 16000
+      : fieldOf(model, hidden.audio, hidden.layers[0]!),
     reach_seconds: response.reach ?? null,
     parameters: stored.parameters,
     bytes: model.files.reduce((sum, name) => sum + statSync(path.join(folder, name)).size, bytes.length),

@@ -6,7 +6,8 @@ import { cachedSnapshots } from './hub/cache.ts';
 import { Network, parameterCount } from '../onnx/graph/network.ts';
 import { readJson } from '../support/files.ts';
 import type { Architecture } from './own/architecture.ts';
-import { embeddedFile, readArchitecture } from './own/encoder.ts';
+import { EMBEDDED, embeddedFile, type EmbeddedName } from './own/embedded.ts';
+import { readArchitecture } from './own/encoder.ts';
 import { buildEncoder } from './own/network.ts';
 import { sizeOf } from './checkpoint/stored-tensor.ts';
 import { chooseWeights, filesOf, readWeightFiles } from './checkpoint/weight-files.ts';
@@ -33,19 +34,20 @@ export async function listEncoders(): Promise<EncoderEntry[]> {
 }
 
 async function ownEncoders(): Promise<EncoderEntry[]> {
-  if (!existsSync(embeddedFile)) return [];
-  const bytes = await readFile(embeddedFile);
-  const architecture = readArchitecture('embedded', bytes);
-  const common = { parameters: parametersOf(architecture), layers: architecture.blocks + 1, dims: architecture.dims };
-  return [
-    {
-      name: 'embedded',
-      ...common,
-      megabytes: bytes.length / 1e6,
-      what: 'comes with isogloss; learnt from many languages, not Italian',
-    },
-    { name: 'random', ...common, megabytes: 0, what: 'the same network, untrained: the baseline' },
-  ];
+  const entries: EncoderEntry[] = [];
+  for (const name of (Object.keys(EMBEDDED) as EmbeddedName[]).filter((name) => existsSync(embeddedFile(name)))) {
+    const bytes = await readFile(embeddedFile(name));
+    const architecture = readArchitecture(name, bytes);
+    const shape = { parameters: parametersOf(architecture), layers: architecture.blocks + 1, dims: architecture.dims };
+    entries.push({ name, ...shape, megabytes: bytes.length / 1e6, what: EMBEDDED[name] });
+  }
+  const random = entries.slice(0, 1).map((entry) => ({
+    ...entry,
+    name: 'random',
+    megabytes: 0,
+    what: `${entry.name} before it learnt anything: the baseline`,
+  }));
+  return [...entries, ...random];
 }
 
 function parametersOf(architecture: Architecture): number {

@@ -4,14 +4,9 @@ import { isQuantised, quantised } from '../onnx/file/quantise.ts';
 import { InputError } from '../support/errors.ts';
 import { encodeCheckpoint } from './checkpoint/checkpoint.ts';
 import { isWeightFile } from './checkpoint/weight-files.ts';
-import { isOwn, readEncoder } from './own/encoder.ts';
+import { isOwn, readArchitecture, readEncoder } from './own/encoder.ts';
+import { staysExact } from './own/exact.ts';
 import type { EncoderSource } from './source.ts';
-
-/**
- * Weights of isogloss's networks that 8 bits don't pay for: the convolutions run as fast in float32, and what they round off goes through
- * all that follows; the phones are what a head starts from.
- */
-export const staysExact = (weight: string): boolean => /(^|\/)(feature_encoder|phones)\./.test(weight);
 
 /**
  * The bytes of an encoder's .onnx file, made anew for PyTorch weights; with its blocks in 8 bits where they are asked for of a file that
@@ -31,5 +26,7 @@ export function inEightBits(name: string, bytes: Uint8Array): Uint8Array {
       'Remove `dtype`; or name a q8 file of its exporter’s as `encoder.model`.',
     );
   const model = fromBinary(ModelProtoSchema, bytes);
-  return isQuantised(model) ? bytes : toBinary(ModelProtoSchema, quantised(model, staysExact));
+  return isQuantised(model)
+    ? bytes
+    : toBinary(ModelProtoSchema, quantised(model, staysExact(readArchitecture(name, bytes))));
 }

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../support/errors.ts';
 import { readJson } from '../support/files.ts';
-import { embeddedFile } from './own/encoder.ts';
+import { embeddedFile, isEmbedded, type EmbeddedName } from './own/embedded.ts';
 import { fetchEncoder, type FetchOptions } from './hub/from-hub.ts';
 import { chooseWeights, filesOf, isWeightFile, refuseDtype } from './checkpoint/weight-files.ts';
 import { chooseOnnx, dtypesOf, type Dtype, type OnnxFiles } from './exported/onnx-file.ts';
@@ -39,7 +39,7 @@ export interface EncoderChoice {
 
 /** Where an encoder's name leads, before anything is opened or fetched. A folder that is there comes before a repository of that name. */
 export function kindOf(model: string): EncoderSource['from'] {
-  if (model === 'embedded') return 'embedded';
+  if (isEmbedded(model)) return 'embedded';
   if (existsSync(model)) return statSync(model).isDirectory() ? 'folder' : 'file';
   return isHubId(model) ? 'hub' : 'file';
 }
@@ -48,7 +48,7 @@ export const isHubId = (model: string): boolean =>
   /^\w[\w.-]*\/\w[\w.-]*$/.test(model) && !model.endsWith('.onnx') && !isWeightFile(model);
 
 /**
- * Finds an encoder's files: the embedded one, an .onnx file, a folder in the layout of the Hugging Face Hub, or a repository there, of which
+ * Finds an encoder's files: one that comes with isogloss, an .onnx file, a folder in the layout of the Hugging Face Hub, or a repository there, of which
  * it fetches what is not in the cache.
  * @throws InputError when they are not there, WorkError when they can't be got
  */
@@ -57,17 +57,13 @@ export async function findEncoder(choice: EncoderChoice, options: FetchOptions =
   const from = kindOf(model);
   if (from === 'hub') return fromHub(choice, options);
   if (from === 'folder') return fromFolder(choice);
-  const found =
-    from === 'file'
-      ? await fromFile(model)
-      : ({
-          name: model,
-          from,
-          file: embeddedFile,
-          model: path.basename(embeddedFile),
-          data: [],
-        } satisfies EncoderSource);
+  const found = from === 'file' ? await fromFile(model) : fromUs(model as EmbeddedName);
   return choice.dtype === undefined ? found : { ...found, ...roundedTo(choice.dtype) };
+}
+
+function fromUs(name: EmbeddedName): EncoderSource {
+  const file = embeddedFile(name);
+  return { name, from: 'embedded', file, model: path.basename(file), data: [] };
 }
 
 /** Of a single file there is one dtype, and what isogloss makes of it. */

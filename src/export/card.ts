@@ -1,6 +1,7 @@
 import type { Threshold } from '../evaluate/calibration.ts';
 import type { Scores } from '../evaluate/score.ts';
 import { nameOf } from '../recipe/trainable-part.ts';
+import { EMBEDDED_TERMS, isEmbedded } from '../encoder/own/embedded.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { hubFrontMatter, type Data } from './hub-card.ts';
 
@@ -41,7 +42,7 @@ ${sure ? `Of words with a confidence of ${sure.threshold.toFixed(3)} or more, at
 
 ## Data
 ${sources.map(termsLine).join('\n')}
-${recipe.encoder.model === 'embedded' ? '- The embedded encoder: mostly speech under CC-BY-SA-3.0, by the voices that models/embedded/README.md of isogloss names.\n' : ''}`;
+${isEmbedded(recipe.encoder.model) ? `- The encoder ${recipe.encoder.model}: ${EMBEDDED_TERMS[recipe.encoder.model].from}.\n` : ''}`;
 }
 
 function termsLine({ name, source }: Data): string {

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { Terms } from '../corpus/source.ts';
 import type { Scores } from '../evaluate/score.ts';
+import { EMBEDDED_TERMS, isEmbedded } from '../encoder/own/embedded.ts';
 import type { Recipe } from '../recipe/schema.ts';
 
 /** A corpus that a model learnt from. */
@@ -12,8 +13,6 @@ export interface Data {
 /** Licences that the Hub knows by their name in small letters; it refuses a card with another: https://huggingface.co/docs/hub/repositories-licenses */
 const KNOWN =
   /^(cc0-1\.0|cc-by-(2\.0|2\.5|3\.0|4\.0)|cc-by-sa-[34]\.0|cc-by-nc(-sa)?-[234]\.0|cc-by-nc-nd-[34]\.0|cc-by-nd-4\.0|cdla-sharing-1\.0|cdla-permissive-[12]\.0|apache-2\.0|mit|bsd-[23]-clause|gpl-[23]\.0|lgpl-(2\.1|3\.0)|agpl-3\.0|gfdl|pddl|odc-by|odbl)$/;
-/** Of most of what the embedded encoder learnt from: models/embedded/README.md. */
-const EMBEDDED_LICENCE = 'CC-BY-SA-3.0';
 
 /**
  * What the Hugging Face Hub reads at the top of a README.md: language, licence, data, base model and results, as YAML.
@@ -65,7 +64,7 @@ export function hubFrontMatter(recipe: Recipe, test: Scores, sources: readonly D
 function licence(recipe: Recipe, sources: readonly Data[]): object {
   if (sources.some(({ source }) => !source)) return { license: 'unknown' };
   const all = new Set(sources.map(({ source }) => source!.licence));
-  if (recipe.encoder.model === 'embedded') all.add(EMBEDDED_LICENCE);
+  if (isEmbedded(recipe.encoder.model)) all.add(EMBEDDED_TERMS[recipe.encoder.model].licence);
   const [only] = [...all].map((name) => name.toLowerCase().replace(/-(or-later|only)$/, '')) as [string];
   if (all.size === 1 && KNOWN.test(only)) return { license: only };
   return { license: 'other', license_name: [...all].join(' and '), license_link: 'README.md#data' };

@@ -1,8 +1,14 @@
 import { toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema } from 'onnx-buf';
 import path from 'node:path';
-import { CONV_KERNELS, CONV_STRIDES, type Architecture } from '../encoder/own/architecture.ts';
-import { staysExact } from '../encoder/quantised.ts';
+import {
+  CONV_KERNELS,
+  CONV_STRIDES,
+  hearsLogMel,
+  type Architecture,
+  type ConvolutionalArchitecture,
+} from '../encoder/own/architecture.ts';
+import { staysExact } from '../encoder/own/exact.ts';
 import { halved, quantised } from '../onnx/file/quantise.ts';
 import { writeAtomic, writeJson } from '../support/files.ts';
 import { SAMPLE_RATE } from '../audio/format.ts';
@@ -37,7 +43,7 @@ export async function exportTransformers(parts: Parts, folder: string): Promise<
   const files: [string, Uint8Array | Uint8Array[] | object | string][] = [
     ['onnx/model.onnx', toBinary(ModelProtoSchema, graph)],
     ['onnx/model_fp16.onnx', toBinary(ModelProtoSchema, halved(graph))],
-    ['onnx/model_quantized.onnx', toBinary(ModelProtoSchema, quantised(graph, staysExact))],
+    ['onnx/model_quantized.onnx', toBinary(ModelProtoSchema, quantised(graph, staysExact(parts.architecture)))],
     ...(weights ? [['model.safetensors', weights.pieces] satisfies [string, Uint8Array[]]] : []),
     ['vocab.json', vocabulary.toJson()],
     ['tokenizer.json', tokenizer(vocabulary)],
@@ -66,18 +72,10 @@ function config({ architecture, vocabulary }: Parts, layers: number): object {
     num_hidden_layers: layers,
     num_attention_heads: architecture.heads,
     intermediate_size: architecture.feedForward,
-    hidden_act: 'relu',
+    hidden_act: hearsLogMel(architecture) ? 'gelu' : 'relu',
     layer_norm_eps: 1e-5,
     do_stable_layer_norm: true,
-    num_feat_extract_layers: architecture.convWidths.length,
-    conv_dim: architecture.convWidths,
-    conv_kernel: CONV_KERNELS,
-    conv_stride: CONV_STRIDES,
-    conv_bias: false,
-    feat_extract_norm: 'layer',
-    feat_extract_activation: 'relu',
-    num_conv_pos_embeddings: architecture.positionKernel,
-    num_conv_pos_embedding_groups: architecture.positionGroups,
+    ...(hearsLogMel(architecture) ? {} : convolutionsOf(architecture)),
     vocab_size: vocabulary.size,
     pad_token_id: vocabulary.blank,
     bos_token_id: null,
@@ -86,6 +84,19 @@ function config({ architecture, vocabulary }: Parts, layers: number): object {
     ctc_zero_infinity: true,
   };
 }
+
+/** What makes frames of the sound. A log-mel spectrogram has no words in that config: it is inside the graph. */
+const convolutionsOf = (architecture: ConvolutionalArchitecture): object => ({
+  num_feat_extract_layers: architecture.convWidths.length,
+  conv_dim: architecture.convWidths,
+  conv_kernel: CONV_KERNELS,
+  conv_stride: CONV_STRIDES,
+  conv_bias: false,
+  feat_extract_norm: 'layer',
+  feat_extract_activation: 'relu',
+  num_conv_pos_embeddings: architecture.positionKernel,
+  num_conv_pos_embedding_groups: architecture.positionGroups,
+});
 
 const preprocessor = {
   feature_extractor_type: 'Wav2Vec2FeatureExtractor',

@@ -1,6 +1,11 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema } from 'onnx-buf';
-import { CONV_KERNELS, type Architecture } from '../encoder/own/architecture.ts';
+import {
+  CONV_KERNELS,
+  hearsLogMel,
+  type Architecture,
+  type ConvolutionalArchitecture,
+} from '../encoder/own/architecture.ts';
 import { hasQuantised } from '../encoder/own/encoder.ts';
 import { constantsOf, floatsOf } from '../onnx/file/quantise.ts';
 import { encodeSafetensors } from '../support/safetensors.ts';
@@ -26,6 +31,7 @@ export function torchWeights(model: {
   const { about, whole, architecture } = model;
   const layer = about.layers[0]!;
   if (
+    hearsLogMel(architecture) ||
     about.adapters ||
     hasQuantised(whole.encoder) ||
     about.head.kind !== 'linear' ||
@@ -84,7 +90,7 @@ function block(read: Read, from: string, to: string): Record<string, Tensor> {
 }
 
 /** Ours are matrix products of windows, [kernel · channels, width]; theirs convolutions, [width, channels, kernel]. */
-function convolutions(read: Read, { convWidths }: Architecture): Record<string, Tensor> {
+function convolutions(read: Read, { convWidths }: ConvolutionalArchitecture): Record<string, Tensor> {
   return Object.assign(
     {},
     ...convWidths.map((width, i) => {
@@ -104,7 +110,7 @@ function convolutions(read: Read, { convWidths }: Architecture): Record<string, 
 }
 
 /** Theirs is weight-normalised over the kernel's places (Salimans & Kingma 2016): a length for each, and the direction. */
-function position(read: Read, { positionKernel: kernel }: Architecture): Record<string, Tensor> {
+function position(read: Read, { positionKernel: kernel }: ConvolutionalArchitecture): Record<string, Tensor> {
   const weight = read('position.weight');
   const squares = new Float64Array(kernel);
   weight.data.forEach((x, i) => (squares[i % kernel]! += x * x));

@@ -14,16 +14,20 @@ export function readChat(input: TextInput, { file }: { file: string }): Annotati
   if (encoding !== 'utf-8') notes.add('encoding', `read as ${encoding}`);
   const properties: [string, string][] = [];
   const tiers = new Map<string, Tier>();
-  let above: Annotation | undefined;
+  let above: { speaker: string; annotation: Annotation } | undefined;
   let number = 0;
   for (const { sign, code, content, line } of entriesOf(text, file)) {
     if (sign === '@') properties.push([code, content]);
     else if (sign === '*') {
-      above = { id: `u${++number}`, ...timesOf(content, line, notes), text: withoutBullets(content), line };
-      tierOf(tiers, { id: code, kind: 'interval', participant: code, annotations: [] }).annotations.push(above);
+      const annotation = { id: `u${++number}`, ...timesOf(content, line, notes), text: withoutBullets(content), line };
+      tierOf(tiers, { id: code, kind: 'interval', participant: code, annotations: [] }).annotations.push(annotation);
+      above = { speaker: code, annotation };
     } else if (!above)
       throw new InputError(`%${code} belongs to no speaker’s line`, 'Put it below one.', { file, line });
-    else addDependent(tiers, above, code, content, line);
+    else {
+      const tier = tierOf(tiers, dependentTier(above.speaker, code));
+      tier.annotations.push(dependentOf(above.annotation, code, content, line));
+    }
   }
   return { media: mediaOf(properties), tiers: [...tiers.values()], properties, vocabularies: [], notes: notes.list };
 }
@@ -83,26 +87,19 @@ function tierOf(tiers: Map<string, Tier>, made: Tier): Tier {
   return tier;
 }
 
-function addDependent(tiers: Map<string, Tier>, above: Annotation, code: string, content: string, line: number): void {
-  const parent = [...tiers.values()].find(({ annotations }) => annotations.at(-1) === above)!;
-  const made: Tier = {
-    id: `${parent.id}%${code}`,
-    kind: 'interval',
-    type: code,
-    constraint: 'Symbolic_Association',
-    parent: parent.id,
-    participant: parent.id,
-    annotations: [],
-  };
-  const { start, end } = above;
+const dependentTier = (speaker: string, code: string): Tier => ({
+  id: `${speaker}%${code}`,
+  kind: 'interval',
+  type: code,
+  constraint: 'Symbolic_Association',
+  parent: speaker,
+  participant: speaker,
+  annotations: [],
+});
+
+function dependentOf({ id, start, end }: Annotation, code: string, content: string, line: number): Annotation {
   const times = start === undefined ? {} : { start, end: end!, timing: 'parent' as const };
-  tierOf(tiers, made).annotations.push({
-    id: `${above.id}%${code}`,
-    ...times,
-    text: withoutBullets(content),
-    parent: above.id!,
-    line,
-  });
+  return { id: `${id}%${code}`, ...times, text: withoutBullets(content), parent: id!, line };
 }
 
 /** `@Media: name, audio`, the name without its ending. */

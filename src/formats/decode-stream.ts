@@ -1,5 +1,5 @@
 import { InputError } from '../support/errors.ts';
-import { decodeText, decodeWindows1252, latinOf, utf16Of, type TextInput } from './decode-text.ts';
+import { decodeText, decodeWindows1252, isMostlyUtf8, latinOf, utf16Of, type TextInput } from './decode-text.ts';
 
 /** A file's bytes as they come, or what is already there. */
 export type ByteSource = TextInput | AsyncIterable<Uint8Array>;
@@ -78,12 +78,13 @@ function decodeChunk(
   }
 }
 
+/** Sound UTF-8 as far as the piece goes, or mostly so: then what is not will be refused. */
 function isUtf8Start(chunk: Uint8Array): boolean {
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(chunk, { stream: true });
     return true;
   } catch {
-    return false;
+    return isMostlyUtf8(chunk);
   }
 }
 

@@ -82,15 +82,20 @@ export const latinOf = (bytes: Uint8Array): string =>
 
 /** @throws InputError where most of what isn't ASCII is UTF-8: then a few bytes are damaged, and to take all for Latin-1 would garble the rest */
 function decodeLatin(bytes: Uint8Array, file: string): string {
+  if (!isMostlyUtf8(bytes)) return decodeWindows1252(bytes);
   const lenient = new TextDecoder('utf-8').decode(bytes);
-  const broken = lenient.split('\uFFFD').length - 1;
-  const sound = (lenient.match(/[\u0080-\uFFFC]/g) ?? []).length;
-  if (sound <= broken) return decodeWindows1252(bytes);
   const line = lenient.slice(0, lenient.indexOf('\uFFFD')).split('\n').length;
   throw new InputError('here are bytes that are not UTF-8, unlike the rest of the file', 'Mend or remove them.', {
     file,
     line,
   });
+}
+
+/** Whether more signs than not are UTF-8, of those that aren't ASCII. */
+export function isMostlyUtf8(bytes: Uint8Array): boolean {
+  let balance = 0;
+  for (const sign of new TextDecoder('utf-8').decode(bytes)) if (sign > '\x7f') balance += sign === '\uFFFD' ? -1 : 1;
+  return balance > 0;
 }
 
 /** What the bytes from 80 to 9F are. Spelt out, since Node 20 takes Windows-1252 for Latin-1. */

@@ -23,11 +23,10 @@ export function readExb(input: TextInput, { file }: { file: string }): Annotatio
   const speakers = new Map(Array.from(descendantsOf(root, 'speaker'), (one) => [one.attributes.id, nameOf(one)]));
   const timeline = readTimeline(root, file);
   const elements = Array.from(descendantsOf(root, 'tier'));
-  const names = uniqueNames(elements);
   const media = Array.from(descendantsOf(root, 'referenced-file'), ({ attributes }) => attributes.url ?? '');
   return {
     media: media.filter((url) => url !== '').map((url) => ({ url })),
-    tiers: elements.map((element, i) => tierOf(element, names, i, elements, speakers, timeline, notes)),
+    tiers: namedTiers(elements, speakers).map((tier) => tierOf(tier, timeline, notes)),
     properties: [],
     vocabularies: [],
     notes: notes.list,
@@ -67,34 +66,44 @@ function readTimeline(root: XmlElement, file: string): Map<string, Moment> {
   return timeline;
 }
 
-/** Names that people see, where each is one tier's alone. */
-function uniqueNames(elements: readonly XmlElement[]): string[] {
-  const shown = elements.map(({ attributes }) => attributes['display-name']?.trim() ?? '');
-  return elements.map(({ attributes }, i) =>
-    shown[i] !== '' && shown.indexOf(shown[i]!) === shown.lastIndexOf(shown[i]!)
-      ? shown[i]!
-      : (attributes.id ?? `tier ${i + 1}`),
+interface NamedTier {
+  element: XmlElement;
+  name: string;
+  parent: string | undefined;
+  participant: string | undefined;
+}
+
+/** Tiers with the names that people see, where each is one tier's alone; annotations below their speaker's transcription. */
+function namedTiers(elements: readonly XmlElement[], speakers: ReadonlyMap<string | undefined, string>): NamedTier[] {
+  const shown = elements.map(({ attributes }) => attributes['display-name'] ?? '');
+  const counts = new Map<string, number>();
+  for (const name of shown) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const names = elements.map(({ attributes }, i) =>
+    shown[i]!.trim() !== '' && counts.get(shown[i]!) === 1 ? shown[i]! : (attributes.id ?? `tier ${i + 1}`),
   );
+  const transcriptions = new Map<string | undefined, string>();
+  elements.forEach(({ attributes: { type, speaker } }, i) => {
+    if (type === 't' && !transcriptions.has(speaker)) transcriptions.set(speaker, names[i]!);
+  });
+  return elements.map((element, i) => {
+    const { type, speaker } = element.attributes;
+    const parent = type === 'a' ? transcriptions.get(speaker) : undefined;
+    return { element, name: names[i]!, parent, participant: speaker && (speakers.get(speaker) ?? speaker) };
+  });
 }
 
 function tierOf(
-  element: XmlElement,
-  names: readonly string[],
-  place: number,
-  all: readonly XmlElement[],
-  speakers: ReadonlyMap<string | undefined, string>,
+  { element, name, parent, participant }: NamedTier,
   timeline: ReadonlyMap<string, Moment>,
   notes: Notes,
 ): Tier {
-  const { type, category, speaker } = element.attributes;
-  const above = type === 'a' ? all.findIndex(({ attributes: at }) => at.type === 't' && at.speaker === speaker) : -1;
-  const participant = speaker === undefined ? undefined : (speakers.get(speaker) ?? speaker);
+  const { type, category } = element.attributes;
   return {
-    id: names[place]!,
+    id: name,
     kind: 'interval',
     ...(type && { type }),
     ...(category && { category }),
-    ...(above >= 0 && { parent: names[above]!, constraint: 'Included_In' }),
+    ...(parent !== undefined && { parent, constraint: 'Included_In' }),
     ...(participant !== undefined && { participant }),
     annotations: childrenOf(element, 'event').map((event) => annotationOf(event, timeline, notes)),
   };

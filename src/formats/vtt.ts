@@ -64,7 +64,7 @@ function blocksOf(text: string): { text: string; line: number }[][] {
 
 /** What each voice (`<v Name>`) says. */
 function voicesOf(said: string): { speaker?: string; text: string }[] {
-  const parts = said.split(/<v(?:\.[^\s>]*)?\s+([^>]*)>/);
+  const parts = said.split(/<v(?:\.[^\s>]*)?\s+([^<>]*)>/);
   const voices = [
     { text: plain(parts[0]!) },
     ...Array.from({ length: (parts.length - 1) / 2 }, (_, i) => ({
@@ -77,7 +77,7 @@ function voicesOf(said: string): { speaker?: string; text: string }[] {
     .map((voice) => ({ ...voice, text: voices.length > 1 ? voice.text.trim() : voice.text }));
 }
 
-const plain = (text: string): string => unescape(text.replace(/<[^>]*>/g, ''));
+const plain = (text: string): string => unescape(text.replace(/<[^<>]*>/g, ''));
 
 const ENTITIES: Record<string, string> = {
   amp: '&',

@@ -101,9 +101,9 @@ function refuseNonsense(
     refuse(['encoder'], 'the encoder comes from the model that `start` names', 'Remove it.');
   if (recipe.encoder.freeze !== 'nothing' && !stages.some((stage) => stage.train === 'all'))
     refuse(['encoder', 'freeze'], 'only `train: all` trains what it would freeze', 'Remove it, or set `train: all`.');
-  const noRepository = /^(embedded|random|new)$|\.onnx$/.test(recipe.encoder.model);
+  const noRepository = /^(embedded|embedded-small|random|new)$|\.onnx$/.test(recipe.encoder.model);
   // Of a trained encoder of its own, isogloss makes q8 itself.
-  const rounds = recipe.encoder.dtype === 'q8' && /^embedded$|\.onnx$/.test(recipe.encoder.model);
+  const rounds = recipe.encoder.dtype === 'q8' && /^embedded(-small)?$|\.onnx$/.test(recipe.encoder.model);
   for (const field of ['revision', 'dtype'] as const)
     if (noRepository && recipe.encoder[field] !== undefined && !(field === 'dtype' && rounds))
       refuse(

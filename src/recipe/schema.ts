@@ -227,6 +227,16 @@ const training = z.strictObject({
     .nonnegative()
     .default(0)
     .describe('Pulls the encoder back to its pretrained weights (L2-SP, Li et al. 2018); 0 does not.'),
+  teacher: z
+    .strictObject({
+      model: z.string().describe('An encoder as `encoder.model` has it.'),
+      layer: count.describe('Its hidden layer, and the one that learns to give the same.'),
+      weight: z.number().positive().default(1).describe('Of its loss beside that of the transcripts.'),
+    })
+    .optional()
+    .describe(
+      'An encoder that hears the recordings as they are, in windows of 30 s, and is imitated; only with `train: all`.',
+    ),
   average: share.default(0).describe('Exponential moving average of the weights, e.g. 0.99; 0 takes them as they are.'),
 });
 

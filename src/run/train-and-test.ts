@@ -268,7 +268,8 @@ async function trainStage(work: Work, { shape: common, stage, weights, folder, i
   const encoder = await start.open(stage.trainable === 'all' ? undefined : cutOf({ encoder: start }, stage.trainable));
   // What an earlier stage has trained stays trained.
   for (const [name, data] of encoder.weights) if (!weights.has(name)) weights.set(name, data);
-  const shape: Shape = { ...common, encoder };
+  const taught = stage.trainable === 'all' ? recipe.training.teacher?.layer : undefined;
+  const shape: Shape = { ...common, encoder, taught };
   const cache = new FeatureCache(path.join(cacheFolder(), 'features'));
   const source = {
     shape,
@@ -280,7 +281,7 @@ async function trainStage(work: Work, { shape: common, stage, weights, folder, i
     progress,
     ...(signal ? { signal } : {}),
   };
-  const { train: trainExamples, dev, features } = await examplesFor(source);
+  const { train: trainExamples, dev, features, teaching } = await examplesFor(source);
   const named: Progress = only ? progress : (what, total, unit) => progress(`${stage.name}: ${what}`, total, unit);
   const result = await train({
     build: (training) => buildTrainable(shape, stage.trainable, weights, training),
@@ -288,6 +289,7 @@ async function trainStage(work: Work, { shape: common, stage, weights, folder, i
     train: trainExamples,
     dev,
     start: weights,
+    teaching,
     optimiser: optimiserOf(shape, recipe),
     settings: {
       ...trainingSettings(recipe),

@@ -41,7 +41,7 @@ export function audioExamples(
         audio: floats(audio, [rows, width]),
         mask: floats(frameMask(frameCounts, batch.frames, allocate), [rows, batch.frames]),
       };
-      return { inputs, frameCounts };
+      return { inputs, frameCounts, speeds: batch.examples.map((i, row) => samples[i]! / lengths[row]!) };
     },
   };
 }

@@ -24,4 +24,6 @@ export interface LoadedBatch {
   inputs: Feeds;
   /** Frames that are there in each row; the rest is padding. */
   frameCounts: Int32Array;
+  /** How much faster than it was recorded each row is heard; as it was, where absent. */
+  speeds?: readonly number[];
 }

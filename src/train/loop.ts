@@ -2,9 +2,7 @@ import path from 'node:path';
 import { adamWDefaults } from '../onnx/training/adamw.ts';
 import { Engine, type Weights } from '../onnx/training/engine.ts';
 import type { Network } from '../onnx/graph/network.ts';
-import { floatData, floats } from '../onnx/runtime/session.ts';
-import { ctcLoss } from '../ctc/loss.ts';
-import { machine } from '../onnx/runtime/device.ts';
+import { floats } from '../onnx/runtime/session.ts';
 import { WorkError } from '../support/errors.ts';
 import { silent, type Task } from '../support/progress.ts';
 import { Random } from '../support/random.ts';
@@ -12,7 +10,7 @@ import { Scratch } from '../support/scratch.ts';
 import type { Batch } from '../support/batches.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { LoadedBatch } from './examples.ts';
-import { ctcLossInWorkers } from './loss-in-workers.ts';
+import { lossOf } from './loss.ts';
 import { dropoutFeeds, specAugmentFeeds } from './masks.ts';
 import { Measurer, type Measured } from './measure.ts';
 import { describeMemory, planTraining } from './memory.ts';
@@ -176,7 +174,7 @@ async function trainEpoch(
 }
 
 /**
- * Forward, CTC, backward. The loss is summed over the batch; its gradient is per target token.
+ * Forward, loss, backward.
  * @returns a norm of 0 when the weights wait for more batches
  */
 async function trainStep(
@@ -187,26 +185,7 @@ async function trainStep(
   moves: boolean,
 ): Promise<{ loss: number; tokens: number; norm: number }> {
   const output = await engine.forward(loaded.inputs);
-  const [rows, frames, tokenCount] = output.dims as [number, number, number];
-  const targets = batch.examples.map((i) => task.train.targets[i]!);
-  const gradient = new Float32Array(rows * frames * tokenCount);
-  const lossOf = (await machine()).device === 'cpu' ? ctcLoss : ctcLossInWorkers;
-  const losses = await lossOf(
-    floatData(output),
-    { batch: rows, frames, tokens: tokenCount },
-    loaded.frameCounts,
-    targets,
-    task.blank,
-    gradient,
-  );
-  let loss = 0;
-  let tokens = 0;
-  losses.forEach((value, i) => {
-    if (!Number.isFinite(value)) return;
-    loss += value;
-    tokens += Math.max(1, targets[i]!.length);
-  });
-  for (let i = 0; i < gradient.length; i++) gradient[i]! /= Math.max(1, tokens) * batchesPerStep(task.settings);
+  const { loss, tokens, gradient } = await lossOf(task, output, batch, loaded);
   if (!moves) {
     await engine.accumulate(floats(gradient, output.dims));
     return { loss, tokens, norm: 0 };

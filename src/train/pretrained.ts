@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Architecture } from '../encoder/own/architecture.ts';
-import { encodeEncoder, hasQuantised, isOwn, loadEncoder, readArchitecture } from '../encoder/own/encoder.ts';
+import { encodeEncoder, hasQuantised, isOwn, untrained, readArchitecture } from '../encoder/own/encoder.ts';
 import { openEncoder } from '../encoder/open.ts';
 import { exportedLayers, exportedWhole, ownLayers, type LayerBuilder } from '../encoder/own/layer-builder.ts';
 import type { FetchOptions } from '../encoder/hub/from-hub.ts';
@@ -76,11 +76,10 @@ export async function openPretrained(recipe: Recipe, options: FetchOptions = {})
   };
 }
 
-/** The embedded encoder's network before it has learnt anything. */
-export async function randomStart(recipe: Recipe): Promise<Pretrained> {
-  const encoder = await loadEncoder('random');
-  await encoder.release();
-  return { ...(await fromBytes('random', encoder.bytes)), pretrained: recipe.encoder.model === 'random' };
+/** The network of a recipe's own encoder before it had learnt anything; of `random`, the embedded one's. */
+export async function randomStart({ encoder: { model } }: Recipe): Promise<Pretrained> {
+  const bytes = await untrained(model === 'random' ? 'embedded' : model);
+  return { ...(await fromBytes('random', bytes)), pretrained: model === 'random' };
 }
 
 /** @throws InputError when the folder is no model */

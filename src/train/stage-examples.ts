@@ -12,6 +12,7 @@ import { featureExamples } from './feature-examples.ts';
 import type { Item, Prepared } from '../dataset/prepare.ts';
 import type { TrainablePart } from '../recipe/trainable-part.ts';
 import type { Pretrained } from './pretrained.ts';
+import { teachingFor, type Teaching } from './teaching.ts';
 import { cachedLayers, type Shape } from './trainable.ts';
 
 interface StageSource {
@@ -29,6 +30,8 @@ export interface StageExamples {
   train: Examples;
   dev: Examples;
   features: FeatureReport;
+  /** Where a teacher teaches. */
+  teaching?: Teaching | undefined;
 }
 
 /** What a stage learns from: sound, or features below its cut, computed once and cached. */
@@ -36,7 +39,7 @@ export async function examplesFor(source: StageSource): Promise<StageExamples> {
   const { recipe, prepared } = source;
   const training = repeated(recipe, prepared.train);
   const layers = cachedLayers(source.shape, source.trainable);
-  if (!layers) return fromSound(source, training);
+  if (!layers) return { ...fromSound(source, training), teaching: await teachingFor(source, training) };
   const train = recordingsAtSpeeds(prepared, training, recipe.training.speeds);
   const dev = recordingsAtSpeeds(prepared, prepared.dev, [1]);
   const encoder = await openEncoder(source.start.name, source.start.encoder!, {

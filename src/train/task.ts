@@ -4,6 +4,7 @@ import type { Value } from '../onnx/graph/graph.ts';
 import type { Network } from '../onnx/graph/network.ts';
 import type { Progress } from '../support/progress.ts';
 import type { Examples } from './examples.ts';
+import type { Teaching } from './teaching.ts';
 import type { SpecAugmentSettings } from './masks.ts';
 import type { MemoryMode, MemoryPlan } from './memory.ts';
 
@@ -37,6 +38,8 @@ export interface TrainingTask {
   train: Examples;
   dev: Examples;
   settings: TrainingSettings;
+  /** What it learns beside the transcripts: what `build` puts behind the logits. */
+  teaching?: Teaching | undefined;
   /** Parameters that don't start at random, by name: those of a trained network. */
   start?: Weights;
   /** Learning rates and pulls of single parameters. */

@@ -18,6 +18,8 @@ export interface Shape {
   tokens: number;
   adapters: AdapterOptions;
   freeze: Recipe['encoder']['freeze'];
+  /** The hidden layer that a teacher teaches, where there is one. */
+  taught?: number | undefined;
 }
 
 /**
@@ -39,6 +41,7 @@ export function cachedLayers(shape: Shape, trainable: TrainablePart): number[] |
 
 /**
  * The network of a training: from the sound, or from cached layers through the blocks above the cut, to the head's logits.
+ * While a teacher teaches, the layer that it teaches stands behind the logits.
  * Inputs: `audio` or `features` [batch, frames, cached layers · dims]; `mask` [batch, frames].
  * @param weights pretrained values of what stays frozen
  */
@@ -61,7 +64,8 @@ export function buildTrainable(
     mask,
     shape.tokens,
   );
-  return { network, logits };
+  const taught = training && shape.taught !== undefined ? hidden.get(shape.taught)! : undefined;
+  return { network, logits: taught ? concat(network.graph, [logits, taught], 2) : logits };
 }
 
 interface Hidden {

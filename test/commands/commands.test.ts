@@ -186,6 +186,10 @@ describe('doctor and encoder list', () => {
       'milliseconds',
     ]);
     const list = await isogloss('encoder', 'list', '--json');
-    expect((JSON.parse(list.stdout) as { name: string }[]).map((e) => e.name)).toEqual(['embedded', 'random']);
+    expect((JSON.parse(list.stdout) as { name: string }[]).map((e) => e.name)).toEqual([
+      'embedded',
+      'embedded-small',
+      'random',
+    ]);
   }, 240_000);
 });

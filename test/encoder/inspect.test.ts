@@ -52,6 +52,7 @@ describe('an encoder that is looked into', () => {
   it('has all that the contract of --json names', async () => {
     const found = await inspectEncoder({ model: 'embedded' });
     const [embedded] = await listEncoders();
+    expect((await inspectEncoder({ model: 'embedded-small' })).receptive_field_seconds).toBe(0.025);
     expect(Object.keys(found)).toEqual([
       'name',
       'file',
@@ -75,7 +76,7 @@ describe('an encoder that is looked into', () => {
       own: true,
       layers: embedded!.layers,
       dims: embedded!.dims,
-      receptive_field_seconds: 0.025,
+      receptive_field_seconds: 0.065,
       padding_is_safe: true,
       fine_tuning: { trainable: 'all' },
     });

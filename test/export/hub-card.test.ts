@@ -82,7 +82,8 @@ describe('what the Hub reads of a model', () => {
       license_name: 'LGPL-2.0-or-later',
     });
     expect(frontMatter(recipe(OWN), scores, [data('a', 'CC-BY-SA-2.5')]).license).toBe('other');
-    expect(frontMatter(recipe(), scores, [data('a', 'CC-BY-3.0')])).toMatchObject({
+    const small = recipe({ encoder: { model: 'embedded-small' } });
+    expect(frontMatter(small, scores, [data('a', 'CC-BY-3.0')])).toMatchObject({
       license: 'other',
       license_name: 'CC-BY-3.0 and CC-BY-SA-3.0',
     });
@@ -101,6 +102,6 @@ it('a card says for people what it says for the Hub', () => {
   expect(card).toContain('10.0 minutes of transcribed speech');
   expect(card).toContain('| WER | 51.2 % | 95 % interval 50.0 %–55.0 % |');
   expect(card).toContain(
-    '- Corpus a: CC-BY-3.0. Someone, Inc. https://example.org\n- mine: your own\n- The embedded encoder',
+    '- Corpus a: CC-BY-3.0. Someone, Inc. https://example.org\n- mine: your own\n- The encoder embedded: ',
   );
 });

@@ -1,6 +1,8 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema, TensorProto_DataType } from 'onnx-buf';
 import type { ImportedModel, Tensor } from '../../onnx/file/import.ts';
+import { isOwn } from '../own/encoder.ts';
+import { isConstant } from '../own/weights.ts';
 import { madeOf } from './upper.ts';
 
 /** Weights of one type of number. */
@@ -51,12 +53,13 @@ const SMALL = new Set(['INT8', 'UINT8', 'INT4', 'UINT4']);
 function learntTensors(bytes: Uint8Array, model: ImportedModel): Map<Tensor, Learnt> {
   const { scales, packed } = roles(model);
   const learnt = new Map<Tensor, Learnt>();
+  const own = isOwn(bytes);
   for (const { name, dims, dataType } of fromBinary(ModelProtoSchema, bytes).graph!.initializer) {
     const type = TensorProto_DataType[dataType] ?? String(dataType);
     const isLearnt =
       (FLOATS.has(type) && dims.length > 0 && !scales.has(name)) ||
       (SMALL.has(type) && dims.length > 1 && !scales.has(name));
-    if (!isLearnt) continue;
+    if (!isLearnt || (own && isConstant(name))) continue;
     const bits = packed.get(name);
     const numbers = dims.reduce((a, d) => a * Number(d), 1) * (bits === undefined ? 1 : 8 / bits);
     learnt.set(model.tensors.get(name)!, { type: bits === undefined ? shown(type) : `int${bits}`, numbers });

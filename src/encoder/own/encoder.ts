@@ -2,7 +2,6 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema } from 'onnx-buf';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { readMetadata } from '../../onnx/file/fields.ts';
 import { Network, type AdapterOptions } from '../../onnx/graph/network.ts';
 import { encodeModel } from '../../onnx/file/proto.ts';
@@ -14,12 +13,12 @@ import { InputError } from '../../support/errors.ts';
 import { readError, sha256 } from '../../support/files.ts';
 import { Random } from '../../support/random.ts';
 import { frameMask, standardise, type Loudness } from '../../audio/standardise.ts';
-import { frameCount, paddedSamples, type Architecture } from './architecture.ts';
+import { frameCount, hearsLogMel, paddedSamples, type Architecture } from './architecture.ts';
+import { embeddedFile, isEmbedded } from './embedded.ts';
 import { buildEncoder } from './network.ts';
 import { oneByOne } from '../one-by-one.ts';
+import { widened } from './rounded.ts';
 import { appendPhones, phonesMetadata, type KnownPhones } from './phones.ts';
-
-export const embeddedFile = fileURLToPath(new URL('../../../models/embedded/encoder.onnx', import.meta.url));
 
 /** Hidden layers of a batch. */
 export interface Hidden {
@@ -91,6 +90,11 @@ export class Encoder implements FrozenEncoder {
     return this.architecture.blocks + 1;
   }
 
+  /** Whisper learnt from 30 s at a time. */
+  get longest(): number {
+    return hearsLogMel(this.architecture) ? 1499 : Infinity;
+  }
+
   run(
     recordings: readonly Float32Array[],
     layers: readonly number[],
@@ -138,20 +142,11 @@ export class Encoder implements FrozenEncoder {
 }
 
 /**
- * Loads an encoder: `embedded`, `random` (the embedded one's shape, untrained) or an .onnx file written by isogloss.
+ * Loads an encoder: `embedded`, `embedded-small`, `random` (the embedded one's shape, untrained) or an .onnx file written by isogloss.
  * @throws InputError when there is no such file, or it is no encoder of ours
  */
 export async function loadEncoder(name: string, options: SessionOptions = {}): Promise<Encoder> {
-  if (name === 'random') {
-    const { architecture } = await describeEmbedded();
-    const network = new Network(false);
-    buildEncoder(network, architecture);
-    return Encoder.fromBytes(
-      name,
-      encodeEncoder(network.initialise(new Random('untrained encoder')), architecture),
-      options,
-    );
-  }
+  if (name === 'random') return Encoder.fromBytes(name, await untrained('embedded'), options);
   return Encoder.fromBytes(name, await readEncoder(name), options);
 }
 
@@ -179,21 +174,26 @@ export function encodeEncoder(
   });
 }
 
-async function describeEmbedded(): Promise<{ architecture: Architecture }> {
-  return { architecture: readArchitecture('embedded', await readEncoder('embedded')) };
+/** The bytes of an encoder of isogloss's own as it was before it had learnt anything. @param name as `readEncoder` has it */
+export async function untrained(name: string): Promise<Uint8Array> {
+  const architecture = readArchitecture(name, await readEncoder(name));
+  const network = new Network(false);
+  buildEncoder(network, architecture);
+  return encodeEncoder(network.initialise(new Random('untrained encoder')), architecture);
 }
 
 /**
  * The bytes of an encoder's file.
- * @param name `embedded`, or a path
+ * @param name `embedded`, `embedded-small`, or a path
  */
 export async function readEncoder(name: string): Promise<Uint8Array> {
-  const file = name === 'embedded' ? embeddedFile : name;
+  const file = isEmbedded(name) ? embeddedFile(name) : name;
   if (!existsSync(file))
     throw new InputError('no such encoder', 'Use `embedded`, `random`, or the path of an .onnx file.', { file });
-  return readFile(file).catch((error: unknown) => {
+  const bytes = await readFile(file).catch((error: unknown) => {
     throw readError(file, error);
   });
+  return isOwn(bytes) ? widened(bytes) : bytes;
 }
 
 /** Whether isogloss wrote the file. */

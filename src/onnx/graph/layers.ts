@@ -1,6 +1,6 @@
 import type { Dim, Value } from './graph.ts';
 import type { LowRank, Network } from './network.ts';
-import { add, layerNorm, matmul, mul, relu, reshape, softmax, sub, transpose } from './ops.ts';
+import { add, gelu, layerNorm, matmul, mul, relu, reshape, softmax, sub, transpose } from './ops.ts';
 
 /** x [..., inputs] → [..., outputs]. */
 export function linear(network: Network, x: Value, name: string, outputs: number, gain = 1): Value {
@@ -57,6 +57,8 @@ export interface BlockSettings {
   dropout: number;
   /** How many blocks the whole stack has: residual branches start smaller in deep stacks. */
   depth: number;
+  /** Between the two layers that look at single frames; ReLU by default. */
+  activation?: 'relu' | 'gelu';
 }
 
 /**
@@ -73,7 +75,7 @@ export function transformerBlock(
   const g = network.graph;
   const attended = attention(network, norm(network, x, `${name}.attention_norm`), bias, `${name}.attention`, settings);
   const middle = add(g, x, network.dropout(attended, settings.dropout));
-  const hidden = relu(
+  const hidden = (settings.activation === 'gelu' ? gelu : relu)(
     g,
     linear(
       network,

@@ -8,6 +8,7 @@ export const mul = (g: Graph, a: Value, b: Value): Value => g.node('Mul', [a, b]
 export const div = (g: Graph, a: Value, b: Value): Value => g.node('Div', [a, b]);
 export const sqrt = (g: Graph, x: Value): Value => g.node('Sqrt', [x]);
 export const relu = (g: Graph, x: Value): Value => g.node('Relu', [x]);
+export const gelu = (g: Graph, x: Value): Value => g.node('Gelu', [x]);
 export const matmul = (g: Graph, a: Value, b: Value): Value => g.node('MatMul', [a, b]);
 export const softmax = (g: Graph, x: Value): Value => g.node('Softmax', [x], { axis: { int: -1 } });
 

@@ -1,8 +1,7 @@
 import * as ort from 'onnxruntime-node';
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { findHiddenLayers } from '../../../src/encoder/exported/hidden-layers.ts';
-import { embeddedFile } from '../../../src/encoder/own/encoder.ts';
+import { readArchitecture, readEncoder } from '../../../src/encoder/own/encoder.ts';
 import { exposeLayer, lowerPart } from '../../../src/encoder/exported/split.ts';
 import { Graph } from '../../../src/onnx/graph/graph.ts';
 import { importModel } from '../../../src/onnx/file/import.ts';
@@ -40,10 +39,14 @@ describe('hidden layers, found by what the graph computes', () => {
     });
   }
 
-  it('in our own encoder, which gives them as outputs already', () => {
-    const { layers, audio, mask } = findHiddenLayers(importModel(readFileSync(embeddedFile)));
-    expect({ audio, mask, count: layers.length }).toEqual({ audio: 'audio', mask: 'mask', count: 6 });
-    expect(layers.at(-1)).toBe('hidden.5');
+  it('in our own encoders, which give them as outputs already', async () => {
+    for (const name of ['embedded', 'embedded-small']) {
+      const bytes = await readEncoder(name);
+      const { blocks } = readArchitecture(name, bytes);
+      const { layers, audio, mask } = findHiddenLayers(importModel(bytes));
+      expect({ audio, mask, count: layers.length }).toEqual({ audio: 'audio', mask: 'mask', count: blocks + 1 });
+      expect(layers.at(-1)).toBe(`hidden.${blocks}`);
+    }
   });
 
   it('are not looked for in what is no transformer', () => {

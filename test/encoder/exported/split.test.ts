@@ -1,12 +1,11 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema, StringStringEntryProtoSchema, TensorProto_DataLocation } from 'onnx-buf';
 import * as ort from 'onnxruntime-node';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { embeddedFile, loadEncoder } from '../../../src/encoder/own/encoder.ts';
+import { loadEncoder, readEncoder } from '../../../src/encoder/own/encoder.ts';
 import { openUpper, type Upper } from '../../../src/encoder/exported/split.ts';
 import { differentiate } from '../../../src/onnx/autodiff/differentiate.ts';
 import { Engine } from '../../../src/onnx/training/engine.ts';
@@ -123,25 +122,26 @@ describe('the layers above a cut', () => {
     }
   });
 
-  it('of our own encoder give its own hidden layers', async () => {
-    const encoder = await loadEncoder('embedded', { threads: 1 });
+  it.each(['embedded', 'embedded-small'] as const)('of %s give its own hidden layers', async (name) => {
+    const encoder = await loadEncoder(name, { threads: 1 });
+    const top = encoder.layerCount - 1;
     const random = new Random('split');
     const recordings = [9000, 16000].map((length) => Float32Array.from({ length }, () => random.normal()));
-    const { layers, frames, frameCounts } = await encoder.run(recordings, [0, 1, 2, 3, 4, 5]);
+    const { layers, frames, frameCounts } = await encoder.run(recordings, [top - 2, top - 1, top]);
     const mask = {
       dims: [2, frames],
       data: Float32Array.from({ length: 2 * frames }, (_, i) =>
         i % frames < frameCounts[Math.floor(i / frames)]! ? 1 : 0,
       ),
     };
-    const upper = await openUpper(readFileSync(embeddedFile), 3);
-    const above = await runUpper(upper, { dims: [2, frames, upper.dims], data: layers[3]! }, mask);
+    const upper = await openUpper(await readEncoder(name), top - 2);
+    const above = await runUpper(upper, { dims: [2, frames, upper.dims], data: layers[0]! }, mask);
     expect(above).toHaveLength(2);
     above.forEach((layer, i) =>
-      expect(relativeError(layer, layers[4 + i]!, soundOnly(mask, upper.dims))).toBeLessThan(1e-4),
+      expect(relativeError(layer, layers[1 + i]!, soundOnly(mask, upper.dims))).toBeLessThan(1e-4),
     );
-    expect([...upper.weights.keys()]).toContain('encoder.blocks.4.attention.query.weight');
-    expect(upper.layerOf('encoder.blocks.4.attention.query.weight')).toBe(5);
+    expect([...upper.weights.keys()]).toContain(`encoder.blocks.${top - 1}.attention.query.weight`);
+    expect(upper.layerOf(`encoder.blocks.${top - 1}.attention.query.weight`)).toBe(top);
     await encoder.release();
   });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { embeddedFile, isOwn } from '../../../src/encoder/own/encoder.ts';
+import { embeddedFile } from '../../../src/encoder/own/embedded.ts';
+import { isOwn } from '../../../src/encoder/own/encoder.ts';
 import { readMetadata } from '../../../src/onnx/file/fields.ts';
 import { Graph } from '../../../src/onnx/graph/graph.ts';
 import { relu } from '../../../src/onnx/graph/ops.ts';
@@ -22,7 +23,7 @@ describe('an .onnx file’s metadata', () => {
   });
 
   it('tells isogloss’s own files from others', () => {
-    expect(isOwn(readFileSync(embeddedFile))).toBe(true);
+    expect(isOwn(readFileSync(embeddedFile('embedded')))).toBe(true);
     expect(isOwn(readFileSync(fixture('wav2vec2-ctc-legacy17.onnx')))).toBe(false);
     for (const bytes of [readFileSync('package.json'), new Uint8Array(), Uint8Array.of(0x72, 0xff)])
       expect(isOwn(bytes)).toBe(false);
