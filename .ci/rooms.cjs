@@ -58,8 +58,21 @@ module.exports = {
   commands: {
     holds: 'flags in, one call, output',
     imports: [
-      ...['cli', 'corpus', 'encoder', 'evaluate', 'export', 'lm', 'onnx', 'recipe', 'report', 'run', 'train'],
-      ...['transcribe'],
+      ...[
+        'cli',
+        'corpus',
+        'dataset',
+        'encoder',
+        'evaluate',
+        'export',
+        'lm',
+        'onnx',
+        'recipe',
+        'report',
+        'run',
+        'train',
+      ],
+      ...['text', 'transcribe'],
     ],
   },
 };

@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { manifestPath, readManifest } from '../corpus/manifest.ts';
 import { findCorpus } from '../corpus/source.ts';
-import { InputError } from '../support/errors.ts';
-import { writeAtomic } from '../support/files.ts';
+import { writeNew } from '../support/files.ts';
 import { ExcludedText, normalise } from '../text/normalise.ts';
 import { profileTable, proposeProfile, type ProposedGrapheme } from '../text/propose-profile.ts';
 import type { TextRules } from '../text/rules.ts';
@@ -26,10 +24,10 @@ export interface CorpusProfileOptions {
 
 /**
  * Proposes an orthography profile for a corpus and writes it as a table to be edited by a person who knows the language. Never
- * over a file that is there: it may have been edited.
+ * over one that was edited.
  * @param corpus a name in ./corpora, or a folder with a manifest.jsonl
  * @example const { graphemes } = await profileCorpus('mboshi', { language: 'mdw' });
- * @throws InputError when there is no such corpus, or the file is there
+ * @throws InputError when there is no such corpus, or the file is there and was edited
  */
 export async function profileCorpus(
   corpus: string,
@@ -37,10 +35,6 @@ export async function profileCorpus(
 ): Promise<CorpusProfile> {
   const { folder } = findCorpus(corpus);
   const file = output ?? path.join(folder, 'profile.tsv');
-  if (existsSync(file))
-    throw new InputError('there is a profile already, and it may have been edited', 'Name another with --output.', {
-      file,
-    });
   const rules: TextRules = {
     ...{ language, case: 'lower', punctuation: 'remove', brackets: 'remove', digits: 'keep', apostrophe: 'auto' },
     map: {},
@@ -53,7 +47,7 @@ export async function profileCorpus(
     else texts.push({ id: utterance.id, text, raw: utterance.text });
   }
   const graphemes = proposeProfile(texts, { ipa });
-  await writeAtomic(file, profileTable(graphemes));
+  await writeNew(file, profileTable(graphemes), 'there is a profile already, and it was edited');
   return { file, graphemes, passedOver };
 }
 

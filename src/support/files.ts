@@ -66,6 +66,18 @@ export function writeError(file: string, error: unknown): WorkError {
 }
 
 /** JSON with two-space indent and a final newline, written atomically. */
+/**
+ * Writes a file that people edit, unless it is there with other words in it.
+ * @param refusal what is said then
+ * @throws InputError when it is there and differs
+ */
+export async function writeNew(file: string, text: string, refusal: string): Promise<void> {
+  const there = await readFile(file, 'utf8').catch(() => undefined);
+  if (there === text) return;
+  if (there !== undefined) throw new InputError(refusal, 'Name another with --output, or move it away.', { file });
+  await writeAtomic(file, text);
+}
+
 export async function writeJson(file: string, value: unknown): Promise<void> {
   await writeAtomic(file, `${JSON.stringify(value, null, 2)}\n`);
 }
