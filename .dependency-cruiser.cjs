@@ -9,6 +9,13 @@ module.exports = {
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
+    {
+      name: 'onnxruntime-without-telemetry',
+      comment: 'Import src/onnx/runtime/ort.ts instead of onnxruntime-node: it turns telemetry off before it loads.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/onnx/runtime/ort\\.ts$' },
+      to: { path: 'onnxruntime-node' },
+    },
     ...Object.entries(ROOMS).map(([room, { imports }]) => ({
       name: `room-${room}`,
       comment: `${room} may import ${['support', ...imports].join(', ')} and nothing else of src.`,

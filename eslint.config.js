@@ -1,7 +1,18 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['.ci/', '.dependency-cruiser.cjs', 'dist/', 'runs/', 'corpora/', 'node_modules/', 'test/fixtures/'] },
+  {
+    ignores: [
+      '.ci/',
+      '.dependency-cruiser.cjs',
+      'dist/',
+      'runs/',
+      'corpora/',
+      'node_modules/',
+      'vendor/',
+      'test/fixtures/',
+    ],
+  },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {

@@ -54,7 +54,7 @@ module.exports = {
       ...['recipe', 'report', 'text', 'train'],
     ],
   },
-  cli: { holds: 'the base command: flags, errors, exit codes, progress', imports: ['audio', 'encoder', 'onnx'] },
+  cli: { holds: 'the base command: flags, errors, exit codes, progress', imports: ['audio', 'corpus', 'encoder', 'onnx'] },
   commands: {
     holds: 'flags in, one call, output',
     imports: [

@@ -1,7 +1,7 @@
 import { buildSync } from 'esbuild';
 import { writeAtomic } from '../src/support/files.ts';
 
-const BUNDLE = 'src/report/client-bundle.ts';
+const BUNDLE = 'vendor/report-client.js';
 
 /** `src/report/client/` as one script, in a module that exports it: a built package needs no bundler to write a page. */
 export function reportClient(): string {
@@ -15,7 +15,7 @@ export function reportClient(): string {
     charset: 'utf8',
     tsconfigRaw: {},
   });
-  return `/** The page's client, made from \`client/\` by \`npm run report-client\`: change it there. */\nexport const CLIENT = ${JSON.stringify(outputFiles[0]!.text.trim())};\n`;
+  return `/** The page's client, made from \`src/report/client/\` by \`npm run report-client\`: change it there. */\nexport const CLIENT = ${JSON.stringify(outputFiles[0]!.text.trim())};\n`;
 }
 
 if (process.argv[1] === import.meta.filename) await writeAtomic(BUNDLE, reportClient());

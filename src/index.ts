@@ -1,6 +1,8 @@
 /** The library: what the commands use, and no more. */
 export { auditCorpus, type Audit } from './corpus/audit.ts';
 export { fetchCorpus, type FetchResult } from './corpus/fetch/fetch.ts';
+export { lookInto, type ImportPlan, type LookOptions } from './corpus/import/import.ts';
+export { writeCorpus, type ImportResult } from './corpus/import/write-corpus.ts';
 export { loadManifest, readManifest, writeManifest } from './corpus/manifest.ts';
 export { splitCorpus, type Split, type SplitRule } from './corpus/split.ts';
 export type { Utterance } from './corpus/utterance.ts';
@@ -11,8 +13,9 @@ export { alignPairs, score, type Scores } from './evaluate/score.ts';
 export { exportModel, type ExportFormat, type ExportResult } from './export/export.ts';
 export { Model } from './model/model.ts';
 export { DEVICES, useMachine, type Device, type Machine, type MachineChoice } from './onnx/runtime/device.ts';
-export { loadRecipe, recipeHash } from './recipe/load.ts';
-export { recipeJsonSchema, type Recipe } from './recipe/schema.ts';
+export { recipeHash } from './recipe/hash.ts';
+export { loadRecipe } from './recipe/load.ts';
+export { recipeJsonSchema, type Recipe, type RecipeInput } from './recipe/schema.ts';
 export { InputError, IsoglossError, WorkError, type SetAside } from './support/errors.ts';
 export type { Progress, Task } from './support/progress.ts';
 export type { TrainingFinding } from './run/findings.ts';

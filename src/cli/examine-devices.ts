@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as ort from 'onnxruntime-node';
+import * as ort from '../onnx/runtime/ort.ts';
 import { providers, type Device } from '../onnx/runtime/device.ts';
 import {
   installCommand,

@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from '../onnx/runtime/ort.ts';
 import { useMachine, type Device } from '../onnx/runtime/device.ts';
 import { Graph } from '../onnx/graph/graph.ts';
 import { matmul } from '../onnx/graph/ops.ts';

@@ -10,10 +10,12 @@ export default class Run extends BaseCommand {
   static override description =
     'Goes on where it was cut off; answers at once when it is done already. A changed recipe gets a run folder of its own.';
   static override examples = [
-    '<%= config.bin %> <%= command.id %> recipes/italian-10min.yaml',
+    '<%= config.bin %> <%= command.id %> italian-10min',
     '<%= config.bin %> <%= command.id %> recipes/italian-10min.yaml --json',
   ];
-  static override args = { recipe: Args.string({ required: true, description: 'a recipe (YAML)' }) };
+  static override args = {
+    recipe: Args.string({ required: true, description: 'a recipe: its file (YAML), or its name' }),
+  };
   static override flags = {
     runs: Flags.string({ default: 'runs', description: 'folder that run folders go to' }),
     ...machineFlags,

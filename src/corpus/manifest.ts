@@ -4,6 +4,7 @@ import { InputError } from '../support/errors.ts';
 import { readJsonLines, writeAtomic } from '../support/files.ts';
 import { fileIn, staysInside } from './media-folders.ts';
 import type { Utterance } from './utterance.ts';
+import { docsPage } from '../support/package.ts';
 
 const seconds = z.number().nonnegative();
 /** Counted from 1. */
@@ -44,7 +45,7 @@ export async function* readManifest(folder: string): AsyncGenerator<{ utterance:
       const issue = parsed.error.issues[0]!;
       throw new InputError(
         `${issue.path.join('.') || 'the record'}: ${issue.message}`,
-        'Mend this line: see docs/corpora.md for the fields.',
+        `Mend this line: see ${docsPage('corpora.md')} for the fields.`,
         { file, line },
       );
     }

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { InputError } from '../support/errors.ts';
 import { readText } from '../support/files.ts';
 import { packagedImporters, type FetchedSource, type PackagedImporter } from './importers/packaged/index.ts';
 import { sourceFile } from './importers/packaged/terms.ts';
+import { docsPage, packaged } from '../support/package.ts';
+
+export { sourceFile };
 
 /** What `corpus import` writes: which importer read it, and where the recordings lie. The rest is for its owner to add. */
 const importedSource = z.strictObject({
@@ -45,7 +47,7 @@ export async function readSource(folder: string): Promise<Source> {
   const broken = document.errors[0] ?? document.warnings[0];
   const line = broken?.linePos?.[0].line;
   if (broken)
-    throw new InputError(broken.message.split('\n')[0]!, 'Mend source.yaml: see docs/corpora.md.', {
+    throw new InputError(broken.message.split('\n')[0]!, `Mend source.yaml: see ${docsPage('corpora.md')}.`, {
       file,
       ...(line ? { line } : {}),
     });
@@ -55,7 +57,7 @@ export async function readSource(folder: string): Promise<Source> {
   const issue = parsed.error.issues[0]!;
   throw new InputError(
     `${issue.path.join('.') || 'the file'}: ${issue.message}`,
-    'Mend source.yaml: see docs/corpora.md.',
+    `Mend source.yaml: see ${docsPage('corpora.md')}.`,
     { file },
   );
 }
@@ -80,7 +82,7 @@ export async function readTerms(folder: string): Promise<Terms | undefined> {
 }
 
 /** The corpora that come with the package; in a clone, the same folder as ./corpora. */
-export const packagedCorpora = fileURLToPath(new URL('../../corpora/', import.meta.url));
+export const packagedCorpora = packaged('corpora');
 
 export interface CorpusPlace {
   name: string;
@@ -107,6 +109,6 @@ export function findCorpus(name: string): CorpusPlace {
     return { name, folder: local, sourceFolder: packaged };
   throw new InputError(
     `no corpus ${name}`,
-    `A corpus is a folder with a manifest.jsonl, in ./corpora or by its path. docs/corpora.md shows how to make one.`,
+    `A corpus is a folder with a manifest.jsonl, in ./corpora or by its path. ${docsPage('corpora.md')} shows how to make one.`,
   );
 }

@@ -14,6 +14,7 @@ import { InputError, IsoglossError, type SetAside } from '../support/errors.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { Vocabulary } from '../text/vocabulary.ts';
 import { normalisedTexts, type CorpusFolder, type TextItem, type TextSummary } from './texts.ts';
+import { docsPage } from '../support/package.ts';
 
 /** An utterance ready for training: text normalised, recording decoded and found sound. */
 export interface Item {
@@ -103,7 +104,9 @@ async function corpora(recipe: Recipe, progress: Progress, signal?: AbortSignal)
     const place = findCorpus(name);
     if (place.sourceFolder) await fetchCorpus(name, { progress, ...(signal ? { signal } : {}) });
     else if (!existsSync(manifestPath(place.folder)))
-      throw new InputError('no manifest.jsonl', 'docs/corpora.md shows how to make one.', { file: place.folder });
+      throw new InputError('no manifest.jsonl', `${docsPage('corpora.md')} shows how to make one.`, {
+        file: place.folder,
+      });
     places.push(place);
   }
   return places;

@@ -3,6 +3,7 @@ import { InputError } from '../support/errors.ts';
 import { readJsonLines } from '../support/files.ts';
 import type { Pair } from './score.ts';
 import { spaced, type Transcript } from '../formats/scored-text.ts';
+import { docsPage } from '../support/package.ts';
 
 const record = z.looseObject({
   id: z.string().min(1),
@@ -84,7 +85,7 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, place: { file: string; l
   const issue = parsed.error.issues[0]!;
   throw new InputError(
     `${issue.path.join('.') || 'the record'}: ${issue.message}`,
-    'A record has id, reference and hypothesis: see docs/scoring.md.',
+    `A record has id, reference and hypothesis: see ${docsPage('scoring.md')}.`,
     place,
   );
 }

@@ -25,14 +25,9 @@ export { readXlsx, type Sheet } from './table/xlsx.ts';
 export { addTiersToTextGrid } from './textgrid/add-tiers.ts';
 export { readTextGrid } from './textgrid/read.ts';
 export { writeTextGrid } from './textgrid/write.ts';
-export {
-  documentOf,
-  linkTo,
-  writeTxt,
-  type TimedSegment,
-  type TimedToken,
-  type TimedTranscript,
-} from './transcript.ts';
+export type { TimedSegment, TimedToken, TimedTranscript } from './transcript.ts';
+export { documentOf, linkTo } from './transcript-tiers.ts';
+export { writeTxt } from './txt.ts';
 export { parseTrn, writeTrn } from './trn.ts';
 export { readTrs, writeTrs } from './trs.ts';
 export { readVtt, writeVtt } from './vtt.ts';

@@ -43,9 +43,15 @@ export class Notes {
 }
 
 /** Text with what a format can't hold replaced, and counted. */
-export function replaceSigns(text: string, signs: RegExp, by: string, what: string, notes: Notes): string {
-  return text.replace(signs, () => {
+export function replaceSigns(
+  text: string,
+  signs: RegExp,
+  by: string | ((found: string) => string),
+  what: string,
+  notes: Notes,
+): string {
+  return text.replace(signs, (found) => {
     notes.add('replaced', what);
-    return by;
+    return typeof by === 'string' ? by : by(found);
   });
 }

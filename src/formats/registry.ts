@@ -15,8 +15,10 @@ import { writeStm } from './stm.ts';
 import { writeCsv } from './table/csv.ts';
 import { readTextGrid } from './textgrid/read.ts';
 import { writeTextGrid } from './textgrid/write.ts';
-import { documentOf, writeTxt, type TimedTranscript } from './transcript.ts';
+import type { TimedTranscript } from './transcript.ts';
+import { documentOf } from './transcript-tiers.ts';
 import { writeTrn } from './trn.ts';
+import { writeTxt } from './txt.ts';
 import { readTrs } from './trs.ts';
 import { readVtt, writeVtt } from './vtt.ts';
 

@@ -27,7 +27,12 @@ export function readSrt(input: TextInput, { file }: { file: string }): Annotatio
     const { line } = lines[at]!;
     const [start, end] = [secondsOfCue(from!), secondsOfCue(to!)];
     if (end < start) notes.add('order', 'a subtitle ends before it begins', line);
-    return { start, end, text: plain(textOf(lines.slice(at + 1, starts[i + 1]), starts[i + 1] !== undefined)), line };
+    return {
+      start,
+      end,
+      text: textOf(lines.slice(at + 1, starts[i + 1]), starts[i + 1] !== undefined).replace(MARKS, ''),
+      line,
+    };
   });
   return {
     media: [],
@@ -53,21 +58,32 @@ function textOf(lines: readonly { text: string }[], followed: boolean): string {
   return texts.join('\n');
 }
 
-const plain = (text: string): string => text.replace(/<\/?(?:[biu]|font)(?:\s[^<>]*)?>|\{\\[^{}]*\}/gi, '');
+/** Marks of formatting, as players know them. */
+const MARKS = /<\/?(?:[biu]|font)(?:\s[^<>]*)?>|\{\\[^{}]*\}/gi;
 
 /**
  * SubRip subtitles, one an utterance. Where there are several speakers, their name stands before the text (`Ama: …`). Empty lines,
- * and arrows that would be taken for times, can't stand in a subtitle and are replaced.
+ * arrows that would be taken for times, and brackets that would be taken for marks of formatting, can't stand in a subtitle and are
+ * replaced.
  */
 export function writeSrt({ segments }: TimedTranscript): Written {
   const notes = new Notes();
   const several = new Set(segments.map(({ speaker }) => speaker)).size > 1;
   const cues = segments.map(({ start, end, text, speaker }, i) => {
     const said = several && speaker !== undefined ? `${speaker}: ${text}` : text;
-    return `${i + 1}\n${cueTime(start, ',')} --> ${cueTime(end, ',')}\n${cueText(said, notes)}\n`;
+    return `${i + 1}\n${cueTime(start, ',')} --> ${cueTime(end, ',')}\n${withoutMarks(cueText(said, notes), notes)}\n`;
   });
   return { content: cues.join('\n'), notes: notes.list };
 }
+
+const withoutMarks = (text: string, notes: Notes): string =>
+  replaceSigns(
+    text,
+    MARKS,
+    (mark) => `‹${mark.slice(1, -1)}›`,
+    'brackets that look like marks of formatting became ‹›',
+    notes,
+  );
 
 /** Text as a subtitle holds it: its lines, none of them empty, without control characters or arrows. */
 export function cueText(text: string, notes: Notes): string {

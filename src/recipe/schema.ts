@@ -283,6 +283,9 @@ export const recipeSchema = z.strictObject({
 /** A recipe with all defaults filled in. */
 export type Recipe = z.infer<typeof recipeSchema>;
 
+/** A recipe as it is written: only `name`, `language` and `corpus` have to be there. */
+export type RecipeInput = z.input<typeof recipeSchema>;
+
 /** For editors: `# yaml-language-server: $schema=recipe.schema.json` on a recipe's first line. */
 export function recipeJsonSchema(): unknown {
   return z.toJSONSchema(recipeSchema, { io: 'input' });

@@ -1,5 +1,5 @@
+import { CLIENT } from '#report-client';
 import { chartLibrary } from './chart-library.ts';
-import { CLIENT } from './client-bundle.ts';
 import { escape } from './html.ts';
 import { STYLE } from './style.ts';
 

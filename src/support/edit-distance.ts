@@ -12,3 +12,9 @@ export function editDistance<T>(a: ArrayLike<T>, b: ArrayLike<T>): number {
   }
   return row[b.length]!;
 }
+
+/** The word among others that was probably meant, if one is near enough to be a slip of the pen. */
+export function closest(word: string, among: readonly string[]): string | undefined {
+  const [best] = among.map((name) => ({ name, d: editDistance(word, name) })).sort((a, b) => a.d - b.d);
+  return best && best.d <= Math.max(2, word.length / 3) ? best.name : undefined;
+}

@@ -1,4 +1,4 @@
-import type * as ort from 'onnxruntime-node';
+import type * as ort from '../onnx/runtime/ort.ts';
 import { ctcLoss } from '../ctc/loss.ts';
 import { machine } from '../onnx/runtime/device.ts';
 import { floatData } from '../onnx/runtime/session.ts';

@@ -43,6 +43,7 @@ describe('every command', () => {
       'transcribe',
       'corpus fetch',
       'corpus audit',
+      'corpus import',
       'encoder list',
       'encoder inspect',
       'recipe check',

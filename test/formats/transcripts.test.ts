@@ -70,17 +70,12 @@ const wanted = ({ segments }: TimedTranscript): unknown =>
 describe('what is written is read again', () => {
   it('as SubRip', () => {
     fc.assert(
-      fc.property(
-        transcripts(
-          hostileLine.filter((text) => !text.includes('-->')),
-          nobody,
-        ),
-        (transcript) => {
-          const { content, notes } = TRANSCRIPT_FORMATS.srt.write(transcript);
-          expect(seen(readSrt(content, { file }).tiers[0]!.annotations)).toEqual(wanted(transcript));
-          expect(notes).toEqual([]);
-        },
-      ),
+      fc.property(transcripts(hostileLine, nobody), (transcript) => {
+        const { content, notes } = TRANSCRIPT_FORMATS.srt.write(transcript);
+        const lossy = transcript.segments.some(({ text }) => /-->|<\/?[biu](\s[^<>]*)?>|\{\\[^{}]*\}/.test(text));
+        expect(notes.map(({ code }) => code).slice(0, 1)).toEqual(lossy ? ['replaced'] : []);
+        if (!lossy) expect(seen(readSrt(content, { file }).tiers[0]!.annotations)).toEqual(wanted(transcript));
+      }),
     );
   });
 
@@ -265,6 +260,7 @@ describe('every writer', () => {
     const codes = (name: TranscriptFormatName, text: string): string[] =>
       TRANSCRIPT_FORMATS[name].write(segment(text)).notes.map(({ code }) => code);
     expect(codes('srt', 'a\n\n00:00:01,000 --> 00:00:02,000')).toEqual(['replaced']);
+    expect(codes('srt', 'a <b>c</b>')).toEqual(['replaced']);
     expect(codes('stm', 'I {ran / went} home')).toEqual(['replaced']);
     expect(codes('ctm', 'no words in time')).toEqual(['interpolated']);
     expect(codes('vtt', 'a\u0001b')).toEqual(['replaced']);

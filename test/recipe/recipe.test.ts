@@ -3,7 +3,8 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadRecipe, recipeHash } from '../../src/recipe/load.ts';
+import { recipeHash } from '../../src/recipe/hash.ts';
+import { loadRecipe } from '../../src/recipe/load.ts';
 import { recipeJsonSchema } from '../../src/recipe/schema.ts';
 import { InputError } from '../../src/support/errors.ts';
 

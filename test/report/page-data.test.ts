@@ -17,7 +17,7 @@ const data = madeUpReport(400);
 const payload = payloadOf(data);
 
 it('the client in the package is the one of its sources', () => {
-  expect(readFileSync('src/report/client-bundle.ts', 'utf8')).toBe(reportClient());
+  expect(readFileSync('vendor/report-client.js', 'utf8')).toBe(reportClient());
 });
 
 describe('data in a page', () => {

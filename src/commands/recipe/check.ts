@@ -1,14 +1,17 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.ts';
 import { encoderOrigin, type EncoderOrigin } from '../../encoder/origin.ts';
-import { loadRecipe, recipeHash } from '../../recipe/load.ts';
+import { recipeHash } from '../../recipe/hash.ts';
+import { loadRecipe } from '../../recipe/load.ts';
 import type { Recipe } from '../../recipe/schema.ts';
 import { describeMemory, memoryOfRecipe, type MemoryPlan } from '../../train/memory.ts';
 
 export default class RecipeCheck extends BaseCommand {
   static override summary = 'Check a recipe, show it with all its defaults, and say where its encoder comes from.';
   static override examples = ['<%= config.bin %> <%= command.id %> recipes/italian-10min.yaml'];
-  static override args = { recipe: Args.string({ required: true, description: 'a recipe (YAML)' }) };
+  static override args = {
+    recipe: Args.string({ required: true, description: 'a recipe: its file (YAML), or its name' }),
+  };
 
   async run(): Promise<{ recipe: Recipe; run: string; encoder: EncoderOrigin; memory?: RecipeMemory[] }> {
     const { args } = await this.parse(RecipeCheck);

@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../onnx/runtime/ort.ts';
 import { prepareSound, type Loudness } from '../../audio/standardise.ts';
 import { floats } from '../../onnx/runtime/session.ts';
 import { Random } from '../../support/random.ts';

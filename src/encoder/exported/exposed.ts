@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../onnx/runtime/ort.ts';
 import { hashModel } from '../../onnx/file/external.ts';
 import { importModel } from '../../onnx/file/import.ts';
 import { addOutputs } from '../../onnx/file/outputs.ts';

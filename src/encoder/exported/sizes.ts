@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../onnx/runtime/ort.ts';
 import type { ElementType } from '../../onnx/graph/graph.ts';
 import type { ImportedModel } from '../../onnx/file/import.ts';
 import { observe, type Observed } from '../../onnx/runtime/probe.ts';

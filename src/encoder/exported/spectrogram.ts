@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../onnx/runtime/ort.ts';
 import { SAMPLE_RATE } from '../../audio/format.ts';
 import { WHISPER_STEPS } from './input-kind.ts';
 import type { Preprocessor } from './preprocessor.ts';
@@ -23,7 +23,7 @@ const WHISPER_FFT = 400;
  * Computed by transformers.js of the recording alone; what is silence is filled in.
  */
 export async function whisperSpectrogram(bins: number, preprocessor: Preprocessor = {}): Promise<SpectrogramMaker> {
-  const { WhisperFeatureExtractor } = await import('@huggingface/transformers');
+  const { WhisperFeatureExtractor } = await import('#feature-extractors');
   const extractor = new WhisperFeatureExtractor({
     n_fft: WHISPER_FFT,
     hop_length: WHISPER_HOP,
@@ -61,7 +61,7 @@ const SHORTEST = 400 + 160;
  * unit variance over the recording, two steps a frame, [1, frames, 160]. Computed by transformers.js.
  */
 export async function filterBank(preprocessor: Preprocessor = {}): Promise<SpectrogramMaker> {
-  const { SeamlessM4TFeatureExtractor } = await import('@huggingface/transformers');
+  const { SeamlessM4TFeatureExtractor } = await import('#feature-extractors');
   const extractor = new SeamlessM4TFeatureExtractor({
     feature_size: 80,
     num_mel_bins: 80,

@@ -1,5 +1,6 @@
 import { Notes, type Written } from '../notes.ts';
-import { linkTo, type TimedSegment, type TimedTranscript } from '../transcript.ts';
+import type { TimedSegment, TimedTranscript } from '../transcript.ts';
+import { linkTo } from '../transcript-tiers.ts';
 import { attributesOf, escapeText } from '../xml/escape.ts';
 
 /**

@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from './ort.ts';
 import { existsSync } from 'node:fs';
 import { InputError, messageOf } from '../../support/errors.ts';
 import { usableCores } from '../../support/processors.ts';

@@ -1,4 +1,4 @@
-import type * as ort from 'onnxruntime-node';
+import type * as ort from './ort.ts';
 import type { Feeds, Weights } from '../training/engine.ts';
 import type { Value } from '../graph/graph.ts';
 import type { Network } from '../graph/network.ts';

@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from './ort.ts';
 import { addOutputs } from '../file/outputs.ts';
 import type { Dim } from '../graph/graph.ts';
 

@@ -1,5 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import type * as ort from 'onnxruntime-node';
+import type * as ort from './ort.ts';
 import {
   GraphProtoSchema,
   ModelProtoSchema,

@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from './ort.ts';
 import path from 'node:path';
 import { messageOf, WorkError } from '../../support/errors.ts';
 import { fromFloat16 } from '../../support/float16.ts';

@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from '../runtime/ort.ts';
 import { ARRAYS, type ElementType } from '../graph/graph.ts';
 import { outputNames, runInto } from '../runtime/run-into.ts';
 import type { Session } from '../runtime/session.ts';

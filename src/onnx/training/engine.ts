@@ -1,4 +1,4 @@
-import type * as ort from 'onnxruntime-node';
+import type * as ort from '../runtime/ort.ts';
 import { AdamW, type AdamWSettings, type Moments } from './adamw.ts';
 import { Arena, type Outputs } from './arena.ts';
 import { openStep, planStep, type EngineOptions, type Parts, type Plan, type Weights } from './compile.ts';

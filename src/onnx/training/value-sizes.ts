@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from '../runtime/ort.ts';
 import { TILE } from '../graph/fast-convolution.ts';
 import { ARRAYS, type Graph, type Node, type Value } from '../graph/graph.ts';
 import { formula, type Size } from '../runtime/probe.ts';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../../src/onnx/runtime/ort.ts';
 import { describe, expect, it } from 'vitest';
 import { encodeCheckpoint } from '../../../src/encoder/checkpoint/checkpoint.ts';
 import { findHiddenLayers } from '../../../src/encoder/exported/hidden-layers.ts';

@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../../src/onnx/runtime/ort.ts';
 import { describe, expect, it } from 'vitest';
 import { findHiddenLayers } from '../../../src/encoder/exported/hidden-layers.ts';
 import { readArchitecture, readEncoder } from '../../../src/encoder/own/encoder.ts';

@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { readEaf } from '../../../src/formats/eaf/read.ts';
 import { InputError } from '../../../src/support/errors.ts';
+import { withoutPlaces } from '../arbitrary.ts';
 
 const file = 'story.eaf';
 const HEADER = '<HEADER MEDIA_FILE="" TIME_UNITS="milliseconds"/>';
@@ -167,5 +169,44 @@ describe('readEaf', () => {
     } catch (error) {
       expect((error as InputError).place).toEqual({ file, line });
     }
+  });
+
+  it('reads what pympi-ling wrote', async () => {
+    const bytes = await readFile(new URL('../../fixtures/formats/pympi.eaf', import.meta.url));
+    const { tiers, media, author } = withoutPlaces(readEaf(bytes, { file }));
+    expect({ media, author }).toEqual({
+      media: [{ url: 'story.wav', relativeUrl: './story.wav', mime: 'audio/x-wav', origin: 0.25 }],
+      author: 'pympi & me',
+    });
+    expect(
+      tiers.map(({ id, participant, constraint, annotations }) => [id, participant, constraint, annotations]),
+    ).toEqual([
+      ['default', undefined, undefined, []],
+      [
+        'phrase',
+        'Ama',
+        undefined,
+        [
+          { id: 'a2', start: 0.5, end: 1.5, text: 'ŋa <le> & "ho"' },
+          { id: 'a3', start: 2, end: 2.6, text: '' },
+        ],
+      ],
+      [
+        'word',
+        'Ama',
+        'Symbolic_Subdivision',
+        [
+          { id: 'a4', start: 0.5, end: 1, timing: 'share', text: 'ŋa', parent: 'a2' },
+          { id: 'a5', start: 1, end: 1.5, timing: 'share', text: 'le', parent: 'a2' },
+        ],
+      ],
+      [
+        'gloss',
+        undefined,
+        'Symbolic_Association',
+        [{ id: 'a6', start: 0.5, end: 1, timing: 'parent', text: '3PL', parent: 'a4' }],
+      ],
+      ['empty', undefined, undefined, []],
+    ]);
   });
 });

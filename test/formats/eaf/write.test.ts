@@ -1,11 +1,13 @@
+import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AnnotationDocument } from '../../../src/formats/annotation.ts';
 import { readEaf } from '../../../src/formats/eaf/read.ts';
 import { writeEaf } from '../../../src/formats/eaf/write.ts';
-import { documentOf } from '../../../src/formats/transcript.ts';
+import { documentOf } from '../../../src/formats/transcript-tiers.ts';
 import { flatDocument, hostileText, layeredDocument, unholdableText, withoutPlaces } from '../arbitrary.ts';
 import { faultsOf } from './check-eaf.ts';
+import { STORY } from './story.ts';
 
 const empty: AnnotationDocument = { media: [], tiers: [], properties: [], vocabularies: [], notes: [] };
 const reread = (document: AnnotationDocument): AnnotationDocument =>
@@ -69,7 +71,7 @@ describe('writeEaf', () => {
       ['utterance@Ama', undefined, undefined, 'Ama'],
       ['utterance-confidence@Ama', 'Symbolic_Association', 'utterance@Ama', 'Ama'],
       ['word@Ama', 'Included_In', 'utterance@Ama', 'Ama'],
-      ['word-confidence@Ama', 'Symbolic_Association', 'word@Ama', 'Ama'],
+      ['word-confidence@Ama', 'Time_Subdivision', 'word@Ama', 'Ama'],
       ['utterance@Bo', undefined, undefined, 'Bo'],
     ]);
     expect(tiers[3]!.annotations.map(({ text, start, end }) => [text, start, end])).toEqual([
@@ -142,5 +144,21 @@ describe('writeEaf', () => {
       [0.001, 0.002],
     ]);
     expect(second!.annotations).toEqual([expect.objectContaining({ text: 'no time' })]);
+  });
+
+  it('writes what pympi-ling reads: its tiers, texts and times stand in a file beside it', async () => {
+    const fixture = (name: string): Promise<string> =>
+      readFile(new URL(`../../fixtures/formats/${name}`, import.meta.url), 'utf8');
+    const { content } = writeEaf(documentOf(STORY), { date: new Date('2026-01-02T03:04:05Z') });
+    expect(content).toBe(await fixture('isogloss.eaf'));
+    const byPympi = JSON.parse(await fixture('isogloss.by-pympi.json')) as Record<string, unknown>;
+    const own = documentOf(STORY).tiers.map(({ id, parent, annotations }) => [
+      id,
+      {
+        parent: parent ?? null,
+        annotations: annotations.map(({ start, end, text }) => [start! * 1000, end! * 1000, text]),
+      },
+    ]);
+    expect(byPympi).toEqual(Object.fromEntries(own));
   });
 });

@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../../src/onnx/runtime/ort.ts';
 import { differentiate } from '../../../src/onnx/autodiff/differentiate.ts';
 import type { Graph, Value } from '../../../src/onnx/graph/graph.ts';
 import { encodeModel } from '../../../src/onnx/file/proto.ts';

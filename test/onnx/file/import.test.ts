@@ -1,5 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../../src/onnx/runtime/ort.ts';
 import {
   AttributeProto_AttributeType,
   AttributeProtoSchema,

@@ -10,6 +10,7 @@ import { durationOf } from '../../../audio/duration.ts';
 import { sourceFile, terms } from './terms.ts';
 import type { Utterance } from '../../utterance.ts';
 import { textsToSay } from './catalogues.ts';
+import { docsPage } from '../../../support/package.ts';
 import type { ImportContext } from './context.ts';
 
 /** What source.yaml says of it. */
@@ -88,7 +89,7 @@ async function say({ id, voice, text }: Job, folder: string): Promise<Utterance 
     if (codeOf(error) === 'ENOENT')
       throw new WorkError(
         `${voice.engine} is not installed`,
-        'Debian: apt-get install festival flite, and the voices that docs/corpora.md lists. Then run the same command again.',
+        `Debian: apt-get install festival flite, and the voices that ${docsPage('corpora.md')} lists. Then run the same command again.`,
         {},
         error,
       );

@@ -1,0 +1,31 @@
+// What a package needs besides tsc's output: the list of commands, read in place of every command's modules, and an
+// ONNX Runtime that installs without the network (docs/decisions/0036-a-package-that-installs-anywhere.md).
+import { Plugin } from '@oclif/core';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+await listCommands();
+for (const name of (await readPackage('.')).bundleDependencies) await withoutInstallScript(`node_modules/${name}`);
+
+async function listCommands() {
+  const plugin = new Plugin({ root, type: 'core', ignoreManifest: true, errorOnManifestCreate: true });
+  await plugin.load();
+  await writeJson('oclif.manifest.json', plugin.manifest);
+}
+
+// npm runs the scripts of bundled packages, too.
+async function withoutInstallScript(folder) {
+  const { scripts, ...rest } = await readPackage(folder);
+  if (scripts) await writeJson(`${folder}/package.json`, rest);
+}
+
+async function readPackage(folder) {
+  return JSON.parse(await readFile(path.join(root, folder, 'package.json'), 'utf8'));
+}
+
+async function writeJson(file, value) {
+  await writeFile(path.join(root, file), `${JSON.stringify(value, null, 2)}\n`);
+}

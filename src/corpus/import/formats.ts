@@ -1,0 +1,61 @@
+import { InputError } from '../../support/errors.ts';
+import { importers } from '../importers/index.ts';
+import type { Importer, ImportOptions, Question } from '../importers/importer.ts';
+import type { Folder } from './folder.ts';
+
+export interface FoundFormat {
+  importer: Importer;
+  files: string[];
+}
+
+/** How many times as many files a format must have to be meant without asking. */
+const MANY = 5;
+
+/** What can be read of a folder, by format: layouts of data sets before files of annotations before what can be anything. */
+export function formatsIn(folder: Folder): FoundFormat[] {
+  const found = importers
+    .map((importer) => ({ importer, files: importer.finds(folder) }))
+    .filter(({ files }) => files.length > 0);
+  return found.sort((a, b) => rank(a) - rank(b) || b.files.length - a.files.length);
+}
+
+const rank = ({ importer }: FoundFormat): number => (importer.lastResort ? 2 : 'rows' in importer ? 0 : 1);
+
+/**
+ * Which of them is taken: the one that the user names, else the one that can only be meant.
+ * @throws InputError where there is nothing to read, or the format named isn't there
+ */
+export function chooseFormat(
+  found: readonly FoundFormat[],
+  { format }: ImportOptions,
+  folder: string,
+): { chosen: FoundFormat } | { question: Question } {
+  const known = importers.map(({ name }) => name).join(', ');
+  if (format !== undefined && !importers.some(({ name }) => name === format))
+    throw new InputError(`${format} is no format that can be imported`, `There are: ${known}.`);
+  const named = found.find(({ importer }) => importer.name === format);
+  if (named) return { chosen: named };
+  const [first, second] = found;
+  if (!first || format !== undefined)
+    throw new InputError(
+      format === undefined ? 'nothing here can be imported' : `nothing of the format ${format} is here`,
+      found.length > 0
+        ? `There is: ${found.map(({ importer }) => importer.name).join(', ')}.`
+        : `Files of one of these formats are wanted: ${known}.`,
+      { file: folder },
+    );
+  if (!second || rank(first) < rank(second) || first.files.length >= MANY * second.files.length)
+    return { chosen: first };
+  return {
+    question: {
+      what: 'Which files have the transcripts?',
+      choices: found
+        .filter((one) => rank(one) === rank(first))
+        .map(({ importer, files }) => ({
+          label: `${importer.title}: ${files.length} files, e.g. ${files[0]}`,
+          flag: `--format ${importer.name}`,
+          options: { format: importer.name },
+        })),
+    },
+  };
+}
