@@ -54,17 +54,20 @@ module.exports = {
       ...['recipe', 'report', 'text', 'train'],
     ],
   },
-  cli: { holds: 'the base command: flags, errors, exit codes, progress', imports: ['audio', 'corpus', 'encoder', 'onnx'] },
+  cli: {
+    holds: 'the base command: flags, errors, exit codes, progress',
+    imports: ['audio', 'corpus', 'encoder', 'onnx'],
+  },
   commands: {
     holds: 'flags in, one call, output',
     imports: [
       ...[
         'cli',
         'corpus',
-        'dataset',
         'encoder',
         'evaluate',
         'export',
+        'formats',
         'lm',
         'onnx',
         'recipe',
@@ -72,7 +75,7 @@ module.exports = {
         'run',
         'train',
       ],
-      ...['text', 'transcribe'],
+      ...['dataset', 'text', 'transcribe'],
     ],
   },
 };

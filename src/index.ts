@@ -4,7 +4,7 @@ export { fetchCorpus, type FetchResult } from './corpus/fetch/fetch.ts';
 export { lookInto, type ImportPlan, type LookOptions } from './corpus/import/import.ts';
 export { writeCorpus, type ImportResult } from './corpus/import/write-corpus.ts';
 export { loadManifest, readManifest, writeManifest } from './corpus/manifest.ts';
-export { splitCorpus, type Split, type SplitRule } from './corpus/split.ts';
+export { splitCorpus, type Split, type SplitRule } from './corpus/split/split.ts';
 export type { Utterance } from './corpus/utterance.ts';
 export { inspectEncoder, type Inspection } from './encoder/inspect.ts';
 export { listEncoders, type EncoderEntry } from './encoder/list.ts';

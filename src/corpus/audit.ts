@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { AudioCache } from '../audio/cache.ts';
+import { SAMPLE_RATE } from '../audio/format.ts';
 import { measureQuality, type Quality } from '../audio/quality.ts';
 import { prefetch } from '../support/prefetch.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
@@ -9,6 +10,7 @@ import { InputError, type Place } from '../support/errors.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { audioPath, manifestPath, readManifest } from './manifest.ts';
 import { findCorpus } from './source.ts';
+import { RecordingEnds } from './stretch.ts';
 import type { Utterance } from './utterance.ts';
 
 export interface Finding {
@@ -97,13 +99,20 @@ export async function auditCorpus(name: string, progress: Progress = silent, sig
   const findings: Finding[] = [];
   const measured: Measured[] = [];
   const used = new Set<string>();
+  const ends = new RecordingEnds();
   const task = progress('audit', undefined, 'utterances');
   const measure = async ({ utterance }: { utterance: Utterance }) => {
     signal?.throwIfAborted();
-    return cache.read(audioPath(folder, utterance), utterance).catch((error: unknown) => {
+    try {
+      const file = audioPath(folder, utterance);
+      const beyond = await ends.before(file, utterance);
+      if (beyond) return beyond;
+      const samples = await cache.read(file, utterance);
+      return ends.after(file, utterance, samples.length / SAMPLE_RATE) ?? samples;
+    } catch (error) {
       if (error instanceof InputError) return error;
       throw error;
-    });
+    }
   };
   for await (const { item, result } of prefetch(readManifest(folder), 4, measure)) {
     const { utterance, line } = item;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { InputError } from '../support/errors.ts';
 import { readJsonLines, writeAtomic } from '../support/files.ts';
 import { fileIn, staysInside } from './media-folders.ts';
+import { PARTS } from './split/spoken.ts';
 import type { Utterance } from './utterance.ts';
 import { docsPage } from '../support/package.ts';
 
@@ -23,7 +24,7 @@ const utteranceSchema = z
     track: number.optional(),
     channel: number.optional(),
     duration: seconds.optional(),
-    split: z.enum(['train', 'dev', 'test']).optional(),
+    split: z.enum(PARTS).optional(),
     source: z
       .strictObject({ file: z.string().min(1), tier: z.string().optional(), annotation: z.string().optional() })
       .optional(),

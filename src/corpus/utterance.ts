@@ -1,3 +1,5 @@
+import type { Part } from './split/spoken.ts';
+
 /** The one record: a stretch of speech and what was said in it. A manifest holds one a line. */
 export interface Utterance {
   /** Unique in its manifest and stable over time: splits and hypotheses refer to it. */
@@ -23,11 +25,9 @@ export interface Utterance {
   /** Length in seconds of what is between start and end, when known. */
   duration?: number;
   /** The part that its publisher put it in. */
-  split?: PublishedSplit;
+  split?: Part;
   source?: AnnotationSource;
 }
-
-export type PublishedSplit = 'train' | 'dev' | 'test';
 
 /** Where an imported utterance was written down: what `audit` links back to, and `export` writes into. */
 export interface AnnotationSource {

@@ -56,9 +56,10 @@ export async function normalisedTexts(
       // Ids are unique in a manifest; over several corpora the corpus's name makes them so.
       const utterance = places.length > 1 ? { ...item.utterance, id: `${name}/${item.utterance.id}` } : item.utterance;
       const place = { file: manifestPath(folder), line: item.line };
-      if (result instanceof ExcludedText) setAside.push({ item: utterance.id, reason: result.message, place });
+      if (result instanceof ExcludedText)
+        setAside.push({ item: utterance.id, reason: result.message, code: 'excluded-text', place });
       else if (result.tokens.length === 0)
-        setAside.push({ item: utterance.id, reason: 'no text is left after normalisation', place });
+        setAside.push({ item: utterance.id, reason: 'no text is left after normalisation', code: 'no-text', place });
       else items.push({ utterance, folder, ...result });
     }
   const inventory = countTokens(items.map(({ tokens }) => tokens));

@@ -22,6 +22,8 @@ export interface FeatureReport {
   realTimeFactor?: number;
   cached: number;
   computed: number;
+  /** Of these, how many were cached and no longer as they had been written. */
+  damaged: number;
 }
 
 /** Frames a batch may hold: enough to fill the processors, little enough to stay in their caches. */
@@ -40,7 +42,12 @@ export async function computeFeatures(
   signal?: AbortSignal,
 ): Promise<FeatureReport> {
   const keyOf = (recording: Recording): FeatureKey => ({ audio: recording.key, encoder: encoder.hash, layers });
-  const missing = recordings.filter((recording) => !cache.has(keyOf(recording)));
+  const missing: Recording[] = [];
+  let damaged = 0;
+  for await (const { item, result } of prefetch(recordings, 4, (recording) => cache.find(keyOf(recording)))) {
+    if (result !== 'sound') missing.push(item);
+    if (result === 'damaged') damaged++;
+  }
   const secondsOf = (list: readonly Recording[]): number => list.reduce((sum, r) => sum + r.samples / 16000, 0);
   const task = progress('features', Math.round(secondsOf(missing)), 's of audio');
   const startedAt = performance.now();
@@ -70,6 +77,7 @@ export async function computeFeatures(
     secondsOfAudio: secondsOf(recordings),
     cached: recordings.length - missing.length,
     computed: missing.length,
+    damaged,
     ...(missing.length > 0 ? { realTimeFactor: seconds / audioSeconds } : {}),
   };
 }

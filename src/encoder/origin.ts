@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { knownCommit, knownFiles, snapshotFile } from './hub/cache.ts';
 import { InputError } from '../support/errors.ts';
+import { withoutLanguage } from './checkpoint/language.ts';
 import { chooseWeights, filesOf, isSafetensors } from './checkpoint/weight-files.ts';
 import { chooseOnnx, dtypesOf, type Dtype } from './exported/onnx-file.ts';
 import { CONVERTED } from './hub/conversion.ts';
@@ -40,7 +41,8 @@ export async function encoderOrigin(choice: EncoderChoice, start?: string): Prom
   }
 }
 
-async function fromHub({ model: id, revision = 'main', dtype }: EncoderChoice): Promise<EncoderOrigin> {
+async function fromHub({ model: name, revision = 'main', dtype }: EncoderChoice): Promise<EncoderOrigin> {
+  const { model: id } = withoutLanguage(name);
   const commit = await knownCommit(id, revision);
   const files = commit === undefined ? undefined : await knownFiles(id, commit);
   const isOnnx = !files || dtypesOf(files).length > 0 || chooseWeights(files) === undefined;

@@ -1,5 +1,6 @@
 import { SAMPLE_RATE } from '../audio/format.ts';
 import { standardise } from '../audio/standardise.ts';
+import { prefetch } from '../support/prefetch.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { FRAME_SAMPLES, frameCount } from './own/architecture.ts';
 import type { FrozenEncoder } from './own/encoder.ts';
@@ -30,7 +31,9 @@ export async function computePacked(
   progress: Progress = silent,
   signal?: AbortSignal,
 ): Promise<void> {
-  const missing = recordings.filter(({ key }) => !cache.has(packedKey(key, encoder, layer)));
+  const find = ({ key }: Recording) => cache.find(packedKey(key, encoder, layer));
+  const missing: Recording[] = [];
+  for await (const { item, result } of prefetch(recordings, 4, find)) if (result !== 'sound') missing.push(item);
   const windows = pack(missing);
   const task = progress('teacher', windows.length, 'windows');
   for (const { recordings: inside, firsts } of windows) {

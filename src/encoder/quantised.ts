@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema } from 'onnx-buf';
 import { isQuantised, quantised } from '../onnx/file/quantise.ts';
@@ -13,8 +14,10 @@ import type { EncoderSource } from './source.ts';
  * isogloss wrote.
  * @throws InputError when there is no such file, or 8 bits are asked for of one that others exported
  */
-export async function readSource({ name, file, rounds }: EncoderSource): Promise<Uint8Array> {
-  const bytes = isWeightFile(file) ? await encodeCheckpoint(file) : await readEncoder(file);
+export async function readSource({ name, file, adapter, rounds }: EncoderSource): Promise<Uint8Array> {
+  const bytes = isWeightFile(file)
+    ? await encodeCheckpoint(file, adapter && path.join(path.dirname(file), adapter))
+    : await readEncoder(file);
   return rounds ? inEightBits(name, bytes) : bytes;
 }
 

@@ -5,6 +5,7 @@ import { InputError } from '../support/errors.ts';
 import { readJson } from '../support/files.ts';
 import { embeddedFile, isEmbedded, type EmbeddedName } from './own/embedded.ts';
 import { fetchEncoder, type FetchOptions } from './hub/from-hub.ts';
+import { adapterFile, withoutLanguage } from './checkpoint/language.ts';
 import { chooseWeights, filesOf, isWeightFile, refuseDtype } from './checkpoint/weight-files.ts';
 import { chooseOnnx, dtypesOf, type Dtype, type OnnxFiles } from './exported/onnx-file.ts';
 import { findPreprocessor, type Preprocessor } from './exported/preprocessor.ts';
@@ -20,6 +21,8 @@ export interface EncoderSource {
   model: string;
   /** Names of the files beside it that hold weights. */
   data: readonly string[];
+  /** Of these, the file of a language's adapters, where one is asked for. */
+  adapter?: string;
   /** Whether isogloss rounds its weights to 8 bits when it is read. */
   rounds?: true;
   /** preprocessor_config.json, where there is one. */
@@ -32,13 +35,18 @@ export interface EncoderSource {
 
 /** An encoder as a recipe chooses it. */
 export interface EncoderChoice {
+  /** `NAME:swh` names a language's adapters, too, where there are such. */
   model: string;
   revision?: string | undefined;
   dtype?: Dtype | undefined;
 }
 
+/** The same, the language whose adapters are asked for apart from the name. */
+export type LanguageChoice = EncoderChoice & { language?: string | undefined };
+
 /** Where an encoder's name leads, before anything is opened or fetched. A folder that is there comes before a repository of that name. */
-export function kindOf(model: string): EncoderSource['from'] {
+export function kindOf(name: string): EncoderSource['from'] {
+  const { model } = withoutLanguage(name);
   if (isEmbedded(model)) return 'embedded';
   if (existsSync(model)) return statSync(model).isDirectory() ? 'folder' : 'file';
   return isHubId(model) ? 'hub' : 'file';
@@ -52,8 +60,9 @@ export const isHubId = (model: string): boolean =>
  * it fetches what is not in the cache.
  * @throws InputError when they are not there, WorkError when they can't be got
  */
-export async function findEncoder(choice: EncoderChoice, options: FetchOptions = {}): Promise<EncoderSource> {
-  const { model } = choice;
+export async function findEncoder(asked: EncoderChoice, options: FetchOptions = {}): Promise<EncoderSource> {
+  const { model, language } = withoutLanguage(asked.model);
+  const choice = { ...asked, model, language };
   const from = kindOf(model);
   if (from === 'hub') return fromHub(choice, options);
   if (from === 'folder') return fromFolder(choice);
@@ -95,20 +104,24 @@ async function fromFile(file: string): Promise<EncoderSource> {
   };
 }
 
-async function fromFolder({ model: folder, dtype }: EncoderChoice): Promise<EncoderSource> {
+async function fromFolder({ model: folder, dtype, language }: LanguageChoice): Promise<EncoderSource> {
   const inside = async (below: string): Promise<string[]> =>
     (await readdir(path.join(folder, below)).catch(() => [])).map((name) => `${below}${name}`);
   const names = [...(await inside('')), ...(await inside('onnx/'))];
   const { model, data } = await filesIn(folder, names, dtype);
+  const adapter = language === undefined ? undefined : adapterFile(names, language, folder);
   return {
-    name: folder,
+    name: language === undefined ? folder : `${folder}:${language}`,
     from: 'folder',
     file: path.join(folder, model),
     model,
-    data,
+    ...withAdapter(data, adapter),
     ...(await describedIn([folder])),
   };
 }
+
+const withAdapter = (data: readonly string[], adapter: string | undefined): Pick<EncoderSource, 'data' | 'adapter'> =>
+  adapter === undefined ? { data } : { data: [...data, adapter], adapter };
 
 /** ONNX files where there are any, else PyTorch weights. */
 async function filesIn(folder: string, names: readonly string[], dtype: Dtype | undefined): Promise<OnnxFiles> {
@@ -118,14 +131,14 @@ async function filesIn(folder: string, names: readonly string[], dtype: Dtype | 
   return { model: weights, data: weights.endsWith('.index.json') ? await filesOf(path.join(folder, weights)) : [] };
 }
 
-async function fromHub(choice: EncoderChoice, options: FetchOptions): Promise<EncoderSource> {
-  const { model, data, folder, commit } = await fetchEncoder(choice, options);
+async function fromHub(choice: LanguageChoice, options: FetchOptions): Promise<EncoderSource> {
+  const { model, data, adapter, folder, commit } = await fetchEncoder(choice, options);
   return {
-    name: choice.model,
+    name: choice.language === undefined ? choice.model : `${choice.model}:${choice.language}`,
     from: 'hub',
     file: path.join(folder, model),
     model,
-    data,
+    ...withAdapter(data, adapter),
     ...(await describedIn([folder])),
     commit,
   };

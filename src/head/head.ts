@@ -19,6 +19,8 @@ export interface HeadSettings {
   /** Frames on either side that `mlp` sees. */
   context: number;
   dropout: number;
+  /** Whether it takes the features as they are, without a norm of its own: a published model's head does. */
+  plain?: boolean | undefined;
   /** Where the encoder knows phones: how many, and the place among the head's layers of the one that they are heard in. */
   phones?: { count: number; at: number } | undefined;
 }
@@ -54,7 +56,7 @@ export function appendHead(
   const mixed = input.layers === 1 ? features : mixLayers(network, features, input);
   const heard =
     settings.phones && norm(network, layerOf(network, features, input, settings.phones.at), 'head.phones.norm');
-  const { x, beside } = network.specAugment(norm(network, mixed, 'head.input_norm'), heard);
+  const { x, beside } = network.specAugment(settings.plain ? mixed : norm(network, mixed, 'head.input_norm'), heard);
   if (!settings.phones) return linear(network, hiddenOf(network, x, mask, settings), 'head.out', tokens);
   // What is learnt besides starts at nothing.
   const learnt = linear(network, hiddenOf(network, x, mask, settings), 'head.out', tokens, 0);

@@ -19,7 +19,9 @@ import { encodeModel } from '../onnx/file/proto.ts';
 import { frameMask } from '../audio/standardise.ts';
 import { floatData, floats, openSession, type Session } from '../onnx/runtime/session.ts';
 import { rowOf } from '../encoder/features.ts';
+import type { FetchOptions } from '../encoder/hub/from-hub.ts';
 import { Decoder, decodingSchema } from './decoder.ts';
+import { isPublished, readPublished } from './published.ts';
 import { InputError } from '../support/errors.ts';
 import { roundToFloat16 } from '../support/float16.ts';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../support/safetensors.ts';
@@ -50,6 +52,7 @@ const aboutSchema = z.object({
     blocks: z.number(),
     context: z.number(),
     dropout: z.number(),
+    plain: z.boolean().optional(),
     phones: z.object({ count: z.number(), at: z.number() }).optional(),
   }),
   text: z.record(z.string(), z.unknown()),
@@ -106,9 +109,12 @@ export class Model {
     return new Model(about, vocabulary, decoder, encoder, await openSession(encodeModel(network.graph, { weights })));
   }
 
-  /** @throws InputError when the folder is no model */
-  static async load(folder: string): Promise<Model> {
-    return Model.assemble(await readModelFolder(folder));
+  /**
+   * @param name a model folder, or what `readPublished` takes
+   * @throws InputError when it is no model
+   */
+  static async load(name: string, options: FetchOptions = {}): Promise<Model> {
+    return Model.assemble(await readModel(name, options));
   }
 
   /** Runs recordings of like length (16 kHz mono) side by side. */
@@ -119,8 +125,8 @@ export class Model {
     const features = new Float32Array(rows * hidden.frames * width);
     for (let row = 0; row < rows; row++)
       features.set(rowOf(hidden, row, this.encoder.dims), row * hidden.frames * width);
-    // As the cached features were that the head learnt from.
-    roundToFloat16(features);
+    // As the cached features were that the head learnt from; a published model's head learnt from what they were.
+    if (!this.about.head.plain) roundToFloat16(features);
     const feeds = {
       features: floats(features, [rows, hidden.frames, width]),
       mask: floats(frameMask(hidden.frameCounts, hidden.frames), [rows, hidden.frames]),
@@ -159,6 +165,15 @@ export interface ModelParts {
   words?: readonly string[] | undefined;
 }
 
+/**
+ * A model from the folder that a run wrote, or a CTC model as it was published.
+ * @throws InputError when it is none
+ */
+export async function readModel(name: string, options: FetchOptions = {}): Promise<ModelParts> {
+  if (existsSync(path.join(name, 'model.json')) || !isPublished(name)) return readModelFolder(name);
+  return readPublished(name, options);
+}
+
 /** @throws InputError when the folder is no model, or not whole */
 export async function readModelFolder(folder: string): Promise<ModelParts> {
   const file = path.join(folder, 'model.json');
@@ -187,7 +202,8 @@ export async function readModelFolder(folder: string): Promise<ModelParts> {
   ]);
   const weights = readWeights(head);
   if (about.data.adapters)
-    for (const [name, { data }] of decodeSafetensors(await readPart(folder, ADAPTERS))) weights.set(name, data);
+    for (const [name, { data }] of decodeSafetensors(await readPart(folder, ADAPTERS), path.join(folder, ADAPTERS)))
+      weights.set(name, data);
   const [languageModel, words] = [path.join(folder, LANGUAGE_MODEL), path.join(folder, WORDS)];
   return {
     about: about.data,
@@ -206,8 +222,7 @@ export async function writeModel(
   { about, vocabulary, encoder, encoderFolder, weights, languageModel, words }: ModelParts,
   card: string,
 ): Promise<void> {
-  // The head normalises what it is fed: that tells how wide it is.
-  const dims = weights.get('head.input_norm.scale')!.length;
+  const dims = headDims(about, weights, vocabulary);
   const network = new Network(false);
   network.graph.output(
     buildHead(network, about.head, { layers: about.layers.length, dims }, vocabulary.size),
@@ -228,6 +243,10 @@ export async function writeModel(
   await writeAtomic(path.join(folder, 'README.md'), card);
   await writeJson(path.join(folder, 'model.json'), about);
 }
+
+/** How wide a head's input is: it normalises it, or is one matrix of it. */
+const headDims = ({ head }: About, weights: Weights, vocabulary: Vocabulary): number =>
+  head.plain ? weights.get('head.out.weight')!.length / vocabulary.size : weights.get('head.input_norm.scale')!.length;
 
 const ADAPTERS = 'adapters.safetensors';
 const LANGUAGE_MODEL = 'language-model.bin';

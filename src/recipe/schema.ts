@@ -15,8 +15,21 @@ const split = z
     test: z.strictObject({ minutes }).default({ minutes: 5 }),
     dev: z.strictObject({ minutes }).default({ minutes: 3 }),
     train: z.strictObject({ minutes: minutes.optional().describe('All that is left, if absent.') }).prefault({}),
+    // Optional, so that recipes from before they were there keep their run folders.
+    by: z
+      .enum(['speaker', 'recording', 'text', 'time'])
+      .optional()
+      .describe(
+        'What test and train do not share. If absent: speakers, where three or more are known; else recordings.',
+      ),
+    file: z
+      .string()
+      .optional()
+      .describe('A fixed split: a TSV file with the columns id and split (train, dev or test), taken as it is.'),
   })
-  .describe('No text and no recording stands in two parts. Test is drawn first: more training never changes it.');
+  .describe(
+    'No speaker (of three or more), no recording and no text stands in two parts. Test is drawn first: more training never changes it. A `split` field in the manifest is taken as it is.',
+  );
 
 const text = z.strictObject({
   unit: z
@@ -71,7 +84,7 @@ const encoder = z.strictObject({
     .string()
     .default('embedded')
     .describe(
-      '`embedded`, `random` (the same network, untrained), `new` (trained from scratch with the head), `owner/repo` on the Hugging Face Hub, a folder in its layout, or an .onnx file.',
+      '`embedded`, `random` (the same network, untrained), `new` (trained from scratch with the head), `owner/repo` on the Hugging Face Hub, a folder in its layout, PyTorch weights, or an .onnx file.',
     ),
   revision: z
     .string()

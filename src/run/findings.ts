@@ -1,14 +1,22 @@
 import { minimumFrames } from '../ctc/feasible.ts';
 import { frameCount } from '../encoder/own/architecture.ts';
 import { recipeSchema, type Recipe } from '../recipe/schema.ts';
+import type { Relaxed } from '../corpus/split/relaxed.ts';
 import type { Trained } from './train-and-test.ts';
 import type { Item, Prepared } from '../dataset/prepare.ts';
 import { stagesOf } from '../train/stages.ts';
 import type { EpochRecord } from '../train/task.ts';
 
-/** A way in which training is known to go wrong, as this run shows it. */
+/** Something that went wrong in training as it is known to, or that makes its figures worth less, as this run shows it. */
 export interface TrainingFinding {
-  kind: 'learning-rate-too-high' | 'all-blank' | 'targets-too-long' | 'unseen-symbols' | 'dev-far-worse';
+  kind:
+    | 'learning-rate-too-high'
+    | 'all-blank'
+    | 'targets-too-long'
+    | 'unseen-symbols'
+    | 'dev-far-worse'
+    | 'cache-damaged'
+    | Relaxed['code'];
   /** What was seen, with the numbers. */
   what: string;
   /** Which field of the recipe to change to what, or what to look at. */
@@ -22,9 +30,13 @@ export interface RunFacts {
   /** Utterances of all splits, and those whose target needs more frames than their recording has. */
   utterances: number;
   tooLong: number;
+  /** Rules of the split that could not be kept. */
+  relaxed?: readonly Relaxed[];
   /** Tokens of dev and test together, and how often each occurs in them that training has not. */
   heldOutTokens: number;
   unseen: ReadonlyMap<string, number>;
+  /** Files of the cache of features that were damaged on disk. */
+  damaged?: number | undefined;
   /** Of dev, decoded with the weights that were kept. */
   hypotheses: readonly string[];
 }
@@ -47,6 +59,8 @@ const POOR = 0.5;
 /** A loss that falls by less than this over three epochs has come to rest. */
 const STILL_FALLING = 0.97;
 const MOST_SYMBOLS_SHOWN = 8;
+const ON_THE_SPLIT =
+  'More recordings, of more speakers, would give a split without this; or write your own list: split.file in the recipe.';
 
 /** Looks for training's classic failures. Nothing is wrong where none is found, but for what nobody has thought of. */
 export function findProblems(facts: RunFacts): TrainingFinding[] {
@@ -56,6 +70,8 @@ export function findProblems(facts: RunFacts): TrainingFinding[] {
   const last = stages.at(-1);
   const blank = last && allBlank(last, facts, rate);
   return [
+    ...(facts.relaxed ?? []).map(({ code, what }) => ({ kind: code, what, advice: ON_THE_SPLIT })),
+    damagedCache(facts),
     rate,
     blank,
     targetsTooLong(facts),
@@ -85,7 +101,7 @@ function stagesIn({ recipe, epochs }: RunFacts): StageFacts[] {
 /** Gathers what `diagnose` looks at. */
 export function factsOf(recipe: Recipe, prepared: Prepared, trained: Trained): RunFacts {
   const heldOut = [...prepared.dev, ...prepared.test];
-  const setAside = prepared.setAside.filter(({ reason }) => /tokens need \d+ frames/.test(reason)).length;
+  const setAside = prepared.setAside.filter(({ code }) => code === 'target-too-long').length;
   const unseen = new Map<string, number>();
   for (const { tokens } of heldOut) {
     const unknown = new Set(prepared.vocabulary.encode(tokens).unknown);
@@ -95,6 +111,8 @@ export function factsOf(recipe: Recipe, prepared: Prepared, trained: Trained): R
     recipe,
     epochs: trained.epochs,
     utterances: prepared.train.length + heldOut.length + setAside,
+    relaxed: prepared.relaxed,
+    damaged: trained.metrics.features.damaged,
     tooLong: setAside + heldOut.filter(isTooLong).length,
     heldOutTokens: heldOut.reduce((sum, { tokens }) => sum + tokens.length, 0),
     unseen,
@@ -171,6 +189,15 @@ function comeToRest({ field, settings: { learningRate } }: StageFacts): string {
 
 function fallsStill(epochs: readonly EpochRecord[]): boolean {
   return epochs.at(-1)!.train_loss < STILL_FALLING * epochs.at(Math.max(-4, -epochs.length))!.train_loss;
+}
+
+function damagedCache({ damaged = 0 }: RunFacts): TrainingFinding | undefined {
+  if (damaged === 0) return undefined;
+  return {
+    kind: 'cache-damaged',
+    what: `${damaged} files of the cache were no longer as they had been written, and were computed anew`,
+    advice: 'The figures are sound. If it happens again, have the disk checked.',
+  };
 }
 
 function targetsTooLong({ recipe, utterances, tooLong }: RunFacts): TrainingFinding | undefined {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import type { AudioCache } from '../audio/cache.ts';
-import type { Reserved } from '../corpus/split.ts';
+import type { Reserved } from '../corpus/split/split.ts';
 import { score, type Scores } from '../evaluate/score.ts';
 import { Model } from '../model/model.ts';
 import { recipeSchema, type Recipe } from '../recipe/schema.ts';

@@ -22,6 +22,7 @@ import { writeReport } from './report.ts';
 import { prepare, type Prepared } from '../dataset/prepare.ts';
 import type { TextSummary } from '../dataset/texts.ts';
 import { trainAndTest } from './train-and-test.ts';
+import { UnusableCorpus } from '../dataset/unusable.ts';
 import { earlierRun, type Forgetting } from './forgetting.ts';
 import { lockEncoder, readLockedEncoder, type LockedEncoder } from './locked-encoder.ts';
 import { fromModel, openPretrained } from '../train/pretrained.ts';
@@ -44,7 +45,12 @@ export interface Metrics {
     /** Of each stage: whether it kept or computed anew, and in bytes what it was expected to take at most and what the process has taken. */
     memory: { mode: MemoryMode; expected: number; most: number }[];
   };
-  features: { seconds: number; real_time_factor: number | null };
+  features: {
+    seconds: number;
+    real_time_factor: number | null;
+    /** Files of the cache that were not as they had been written, and were computed anew. */
+    damaged?: number;
+  };
   /** What it ran on, at its end; runs of earlier versions don't say. */
   machine?: Pick<Machine, 'device' | 'threads'>;
   /** The same head on the untrained encoder. */
@@ -99,12 +105,15 @@ async function runIn(folder: string, recipe: Recipe, options: RunOptions): Promi
   const start =
     model === undefined
       ? await openPretrained(recipe, { progress, signal: options.signal, commit: before?.commit })
-      : await fromModel(model);
+      : await fromModel(model, { progress, signal: options.signal });
   const encoder = start.source && (await lockEncoder(start.source, before));
   const earlier = model === undefined ? undefined : await earlierRun(model, cache, progress, options.signal);
   const prepared = await prepare(recipe, cache, progress, options.signal, {
     vocabulary: start.vocabulary,
     reserved: earlier?.reserved,
+  }).catch(async (error: unknown) => {
+    if (error instanceof UnusableCorpus) await writeJsonLines(path.join(folder, 'set-aside.jsonl'), error.setAside);
+    throw error;
   });
   await writeAtomic(
     path.join(folder, 'recipe.lock.yaml'),
@@ -179,7 +188,8 @@ function lockOf(recipe: Recipe, prepared: Prepared, encoder: LockedEncoder | und
       },
     ]),
   );
-  return { recipe, locked: { ...hashes, ...(encoder ? { encoder } : {}), ...versions(), ...machine } };
+  const relaxed = prepared.relaxed.length > 0 ? { relaxed: prepared.relaxed } : {};
+  return { recipe, locked: { ...hashes, ...relaxed, ...(encoder ? { encoder } : {}), ...versions(), ...machine } };
 }
 
 async function sourcesOf(recipe: Recipe): Promise<{ name: string; source?: Terms }[]> {

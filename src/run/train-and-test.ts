@@ -125,7 +125,11 @@ export async function trainAndTest(work: Work): Promise<Trained> {
       frames_per_second: trained.frames / trained.seconds,
       memory: trained.memory,
     },
-    features: { seconds: trained.features.seconds, real_time_factor: trained.features.realTimeFactor ?? null },
+    features: {
+      seconds: trained.features.seconds,
+      real_time_factor: trained.features.realTimeFactor ?? null,
+      ...(trained.features.damaged > 0 ? { damaged: trained.features.damaged } : {}),
+    },
     ...(confidence ? { confidence } : {}),
     ...(oracle ? { oracle: { nbest: NBEST, test: score(oracle) } } : {}),
     ...(greedy ? { greedy: { test: greedy } } : {}),
@@ -226,7 +230,7 @@ export async function trainStages(work: Work, folder: string): Promise<StagesRes
     epochs: [] as EpochRecord[],
     seconds: 0,
     frames: 0,
-    features: { seconds: 0, secondsOfAudio: 0, cached: 0, computed: 0 } as FeatureReport,
+    features: { seconds: 0, secondsOfAudio: 0, cached: 0, computed: 0, damaged: 0 } as FeatureReport,
     memory: [] as Metrics['train']['memory'],
   };
   for (const [i, stage] of stages.entries()) {
@@ -318,6 +322,7 @@ function added(a: FeatureReport, b: FeatureReport): FeatureReport {
     secondsOfAudio: b.secondsOfAudio,
     cached: a.cached + b.cached,
     computed: a.computed + b.computed,
+    damaged: a.damaged + b.damaged,
     ...(computedAudio > 0 ? { realTimeFactor: seconds / computedAudio } : {}),
   };
 }

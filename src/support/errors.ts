@@ -39,6 +39,8 @@ export interface SetAside {
   /** The utterance's id, or the file's path where there is no utterance. */
   item: string;
   reason: string;
+  /** What kind of reason it is, where a program wants to know; the same for all items that it holds for. */
+  code?: string;
   place?: Place;
 }
 

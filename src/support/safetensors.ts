@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { InputError } from './errors.ts';
+
 /** Named float32 tensors in one file, as Hugging Face's safetensors lays them out: header length, JSON header, numbers. */
 interface Entry {
   dtype: 'F32';
@@ -37,11 +40,20 @@ export function encodeSafetensors(
   ];
 }
 
-/** @throws Error when the bytes are no such file, or hold other than float32 */
-export function decodeSafetensors(bytes: Uint8Array): Map<string, NamedTensor> {
+/**
+ * @param file named in errors
+ * @throws InputError when the bytes are no such file, are cut off, or hold other than float32
+ */
+export function decodeSafetensors(bytes: Uint8Array, file = 'the file'): Map<string, NamedTensor> {
+  const refuse = (what: string): never => {
+    throw new InputError(what, 'Get or make the file again: it is not what was written.', { file });
+  };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = Number(view.getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as Record<string, Entry>;
+  const length = bytes.length < 8 ? Infinity : Number(view.getBigUint64(0, true));
+  if (8 + length > bytes.length) refuse('it is cut off, or no safetensors file: it ends in its header');
+  const header =
+    headerOf(bytes.subarray(8, 8 + length)) ?? refuse('it is no safetensors file: its header is not as it should be');
+  const numbers = bytes.subarray(8 + length);
   const tensors = new Map<string, NamedTensor>();
   for (const [
     name,
@@ -50,12 +62,29 @@ export function decodeSafetensors(bytes: Uint8Array): Map<string, NamedTensor> {
       shape,
       data_offsets: [start, end],
     },
-  ] of Object.entries(header)) {
-    if (name === '__metadata__') continue;
-    if (dtype !== 'F32') throw new Error(`${name} is ${String(dtype)}, not F32`);
-    const data = new Float32Array((end - start) / 4);
-    new Uint8Array(data.buffer).set(bytes.subarray(8 + length + start, 8 + length + end));
+  ] of header) {
+    if (dtype !== 'F32') refuse(`${name} is ${dtype}, not F32`);
+    const count = shape.reduce((product, dim) => product * dim, 1);
+    if (end - start !== 4 * count)
+      refuse(`${name} says that it has ${count} numbers, and gives ${end - start} bytes for them`);
+    if (end > numbers.length) refuse(`it is cut off: ${name} ends at byte ${8 + length + end} of ${bytes.length}`);
+    const data = new Float32Array(count);
+    new Uint8Array(data.buffer).set(numbers.subarray(start, end));
     tensors.set(name, { dims: shape, data });
   }
   return tensors;
+}
+
+const size = z.number().int().nonnegative();
+const entrySchema = z.object({ dtype: z.string(), shape: z.array(size), data_offsets: z.tuple([size, size]) });
+
+function headerOf(json: Uint8Array): [string, z.infer<typeof entrySchema>][] | undefined {
+  try {
+    const header = JSON.parse(new TextDecoder().decode(json)) as Record<string, unknown>;
+    return Object.entries(header)
+      .filter(([name]) => name !== '__metadata__')
+      .map(([name, entry]) => [name, entrySchema.parse(entry)]);
+  } catch {
+    return undefined;
+  }
 }

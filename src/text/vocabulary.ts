@@ -31,6 +31,11 @@ export class Vocabulary {
     return new Vocabulary([...known, ...[...seen].sort()]);
   }
 
+  /** A vocabulary of these tokens in this order, `<pad>` and `|` among them. */
+  static fromTokens(tokens: readonly string[]): Vocabulary {
+    return new Vocabulary(tokens);
+  }
+
   /** @throws InputError when it is not a vocab.json with `<pad>` and `|` and ids from 0 on without gaps */
   static fromJson(json: unknown, place: Place = {}): Vocabulary {
     const entries = typeof json === 'object' && json !== null ? Object.entries(json as Record<string, unknown>) : [];

@@ -1,13 +1,17 @@
+import { readFile } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 import type { Moments } from '../onnx/training/adamw.ts';
 import type { Weights } from '../onnx/training/engine.ts';
-import { writeAtomic } from '../support/files.ts';
-import { readFile } from 'node:fs/promises';
+import { codeOf, InputError } from '../support/errors.ts';
+import { readError, writeAtomic } from '../support/files.ts';
 
-/** Named tensors and a little JSON in one file: a header line, then the numbers one after the other. */
+/** Named tensors and a little JSON in one file: a header line, the numbers one after the other, and the CRC-32 of it all. */
 interface Header {
   tensors: { name: string; length: number }[];
   state: unknown;
 }
+
+const CHECKSUM = 4;
 
 /** Writes weights, moments and the loop's own state; whole or not at all. */
 export async function writeCheckpoint(
@@ -29,11 +33,13 @@ export async function writeCheckpoint(
     tensors: parts.map(({ name, data }) => ({ name, length: data.length })),
     state: { step: moments?.step ?? 0, loop: state },
   };
-  const line = Buffer.from(`${JSON.stringify(header)}\n`);
-  await writeAtomic(file, [
-    line,
+  const pieces = [
+    Buffer.from(`${JSON.stringify(header)}\n`),
     ...parts.map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
-  ]);
+  ];
+  const checksum = Buffer.alloc(CHECKSUM);
+  checksum.writeUInt32LE(pieces.reduce((crc, piece) => crc32(piece, crc), 0));
+  await writeAtomic(file, [...pieces, checksum]);
 }
 
 export interface Checkpoint {
@@ -44,10 +50,23 @@ export interface Checkpoint {
   state: unknown;
 }
 
-/** @returns undefined when there is none */
+/**
+ * @returns undefined when there is none
+ * @throws InputError when it was cut or changed
+ */
 export async function readCheckpoint(file: string): Promise<Checkpoint | undefined> {
-  const bytes = await readFile(file).catch(() => undefined);
-  if (!bytes) return undefined;
+  const whole = await readFile(file).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw readError(file, error);
+  });
+  if (!whole) return undefined;
+  const bytes = whole.subarray(0, Math.max(0, whole.length - CHECKSUM));
+  if (bytes.length === 0 || crc32(bytes) !== whole.readUInt32LE(bytes.length))
+    throw new InputError(
+      'the checkpoint is damaged, or of an earlier version',
+      'Delete the folder checkpoints of this run: the same command trains anew, and ends the same.',
+      { file },
+    );
   const end = bytes.indexOf(10);
   const header = JSON.parse(bytes.subarray(0, end).toString()) as Header;
   const state = header.state as { step: number; loop: unknown };

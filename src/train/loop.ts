@@ -8,7 +8,7 @@ import { silent, type Task } from '../support/progress.ts';
 import { Random } from '../support/random.ts';
 import { Scratch } from '../support/scratch.ts';
 import type { Batch } from '../support/batches.ts';
-import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts';
 import type { LoadedBatch } from './examples.ts';
 import { lossOf } from './loss.ts';
 import { dropoutFeeds, specAugmentFeeds } from './masks.ts';
@@ -39,8 +39,11 @@ const freshSums = (): LoopState['sums'] => ({ loss: 0, tokens: 0, norm: 0, steps
  */
 export async function train(task: TrainingTask): Promise<TrainingResult> {
   const { settings } = task;
-  const lastFile = path.join(task.folder, 'last.ckpt');
-  const saved = await readCheckpoint(lastFile);
+  const [lastFile, bestFile] = ['last.ckpt', 'best.ckpt'].map((name) => path.join(task.folder, name)) as [
+    string,
+    string,
+  ];
+  const saved = await savedIn(lastFile, bestFile);
   const state = (saved?.state as LoopState | undefined) ?? {
     epoch: 1,
     step: 0,
@@ -81,8 +84,7 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
         rateAt(task, engine.moments.step),
         (performance.now() - startedAt) / 1000,
       );
-      if (record.dev_cer < bestOf(state.epochs))
-        await writeCheckpoint(path.join(task.folder, 'best.ckpt'), candidate, undefined, record);
+      if (record.dev_cer < bestOf(state.epochs)) await writeCheckpoint(bestFile, candidate, undefined, record);
       state.epochs.push(record);
       Object.assign(state, { epoch: state.epoch + 1, step: 0, sums: freshSums() });
       await save();
@@ -93,7 +95,7 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
     }
     bar.done();
     const best = state.epochs.reduce((a, b) => (b.dev_cer < a.dev_cer ? b : a));
-    const kept = (await readCheckpoint(path.join(task.folder, 'best.ckpt')))?.weights ?? engine.weights;
+    const kept = (await readCheckpoint(bestFile))?.weights ?? engine.weights;
     return {
       weights: kept,
       epochs: state.epochs,
@@ -105,6 +107,13 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
   } finally {
     await Promise.all([engine.release(), measurer.release()]);
   }
+}
+
+/** What a training that was cut off goes on from. Without the best of its epochs it has to begin anew. */
+async function savedIn(lastFile: string, bestFile: string): Promise<Checkpoint | undefined> {
+  const saved = await readCheckpoint(lastFile);
+  const measured = (saved?.state as LoopState | undefined)?.epochs.length ?? 0;
+  return measured > 0 && !(await readCheckpoint(bestFile)) ? undefined : saved;
 }
 
 function startOf({ settings, start }: TrainingTask, network: Network): Weights {

@@ -12,7 +12,7 @@ import { readPhones, type KnownPhones } from '../encoder/own/phones.ts';
 import { tensorName } from '../encoder/exported/upper.ts';
 import { readWeights } from '../encoder/own/weights.ts';
 import type { HeadSettings } from '../head/head.ts';
-import { readModelFolder, type About, type AdapterSettings, type ModelParts } from '../model/model.ts';
+import { readModel, type About, type AdapterSettings, type ModelParts } from '../model/model.ts';
 import type { Weights } from '../onnx/training/engine.ts';
 import { withWeights } from '../onnx/file/with-weights.ts';
 import { InputError } from '../support/errors.ts';
@@ -83,10 +83,10 @@ export async function randomStart({ encoder: { model } }: Recipe): Promise<Pretr
 }
 
 /** @throws InputError when the folder is no model */
-export async function fromModel(folder: string): Promise<Pretrained> {
-  const { about, vocabulary, encoder, weights } = await readModelFolder(folder);
+export async function fromModel(folder: string, options: FetchOptions = {}): Promise<Pretrained> {
+  const { about, vocabulary, encoder, encoderFolder, weights } = await readModel(folder, options);
   return {
-    ...(await fromBytes(about.encoder.name, encoder, folder, about.encoder.preprocessor)),
+    ...(await fromBytes(about.encoder.name, encoder, encoderFolder, about.encoder.preprocessor)),
     model: folder,
     weights,
     head: about.head,

@@ -76,7 +76,7 @@ function fromSound({ recipe, prepared }: StageSource, training: Item[]): StageEx
   return {
     train: examples(training),
     dev: examples(prepared.dev),
-    features: { seconds: 0, secondsOfAudio: 0, cached: 0, computed: 0 },
+    features: { seconds: 0, secondsOfAudio: 0, cached: 0, computed: 0, damaged: 0 },
   };
 }
 

@@ -40,7 +40,7 @@ export async function* transcribe(
   paths: readonly string[],
   options: TranscribeOptions = {},
 ): AsyncGenerator<Transcript | SetAside> {
-  const model = await Model.load(modelFolder);
+  const model = await Model.load(modelFolder, { progress: options.progress, signal: options.signal });
   try {
     const files = await recordingsAt(paths);
     const task = (options.progress ?? silent)('transcribe', files.length, 'recordings');

@@ -2,6 +2,7 @@ import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readModelFolder } from '../../src/model/model.ts';
 import { inspectEncoder } from '../../src/encoder/inspect.ts';
 import { checkpointFile } from '../encoder/checkpoint/checkpoints.ts';
 import { expectSame, runOnNotes, writeNotes } from './notes.ts';
@@ -54,6 +55,25 @@ describe('a recipe with an encoder’s PyTorch weights', () => {
       expect(await readdir(path.join(done, 'model'))).toEqual(
         expect.arrayContaining(['encoder.onnx', 'model.json', ...(train === 'all' ? [] : [weights])]),
       );
+      await expectSame(folder, done);
+    },
+    300_000,
+  );
+
+  it.each(['head', { top: 1 }])(
+    'a published recogniser is where a training of %o starts; letters that it knows keep their head',
+    async (train) => {
+      const start = `${checkpointFile('mms')}:eng`;
+      const name = `from-mms-${typeof train === 'string' ? train : 'top'}`;
+      const { folder: done } = await runOnNotes(folder, name, '', {
+        start,
+        train,
+        encoder: undefined,
+        head: undefined,
+      });
+      const { vocabulary, about } = await readModelFolder(path.join(done, 'model'));
+      expect(Object.keys(vocabulary.toJson()).slice(0, 8)).toEqual(['<pad>', '<unk>', '|', 'a', 'b', 'c', 'd', 'e']);
+      expect(about.head).toMatchObject({ kind: 'linear', plain: true });
       await expectSame(folder, done);
     },
     300_000,

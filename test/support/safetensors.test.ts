@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { InputError } from '../../src/support/errors.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../src/support/safetensors.ts';
 
 it('what is written is read, whatever the names and sizes', () => {
@@ -26,4 +27,13 @@ it('has the layout that others read: length, JSON at a multiple of eight, number
     a: { dtype: 'F32', shape: [1, 2], data_offsets: [0, 8] },
   });
   expect(bytes.readFloatLE(8 + length + 4)).toBe(-2);
+});
+
+it('refuses a file that was cut anywhere, and never fills up with zeros', () => {
+  const whole = Buffer.concat(encodeSafetensors(new Map([['a', { dims: [2, 3], data: new Float32Array(6).fill(1) }]])));
+  for (let length = 0; length < whole.length; length++)
+    expect(() => decodeSafetensors(whole.subarray(0, length), 'x.safetensors')).toThrow(InputError);
+  expect(() => decodeSafetensors(whole.subarray(0, whole.length - 1))).toThrow(
+    `it is cut off: a ends at byte ${whole.length} of ${whole.length - 1}`,
+  );
 });

@@ -3,10 +3,11 @@ import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError, type SetAside } from '../../support/errors.ts';
 import { readJson, sha256, writeJson } from '../../support/files.ts';
-import { silent, type Progress } from '../../support/progress.ts';
+import { silent, type Progress, type Task } from '../../support/progress.ts';
 import { manifestPath, readManifest, writeManifest } from '../manifest.ts';
 import { fetchPackage } from './packages.ts';
-import { packagedImporters } from '../importers/packaged/index.ts';
+import { fetchRepository } from './repository.ts';
+import { packagedImporters, type FetchedSource } from '../importers/packaged/index.ts';
 import { findCorpus, isFetched, readSource } from '../source.ts';
 import type { Utterance } from '../utterance.ts';
 
@@ -43,11 +44,12 @@ export async function fetchCorpus(
     await rm(unpacked, { recursive: true, force: true });
     return known;
   }
-  const task = (options.progress ?? silent)(`fetch ${shortName}`, source.packages.length, 'packages');
-  for (const wanted of source.packages) {
-    await fetchPackage(wanted, unpacked, task, options.signal);
-    task.advance();
-  }
+  await fetchSource(
+    source,
+    unpacked,
+    (options.progress ?? silent)(`fetch ${shortName}`, itemsOf(source), 'packages'),
+    options.signal,
+  );
   await mkdir(path.join(folder, 'audio'), { recursive: true });
   if (sourceFolder !== folder) await cp(path.join(sourceFolder, 'source.yaml'), path.join(folder, 'source.yaml'));
   const utterances: Utterance[] = [];
@@ -67,8 +69,19 @@ export async function fetchCorpus(
   const result: FetchResult = { name: shortName, folder, utterances: utterances.length, seconds, setAside };
   await writeJson(path.join(folder, 'fetched.json'), { source: version, ...result, folder: undefined });
   await rm(unpacked, { recursive: true, force: true });
-  task.done();
   return result;
+}
+
+const itemsOf = (source: FetchedSource): number => ('repository' in source ? 1 : source.packages.length);
+
+async function fetchSource(source: FetchedSource, into: string, task: Task, signal?: AbortSignal): Promise<void> {
+  if ('repository' in source) await fetchRepository(source.repository, into, task, signal);
+  else
+    for (const wanted of source.packages) {
+      await fetchPackage(wanted, into, task, signal);
+      task.advance();
+    }
+  task.done();
 }
 
 /** A corpus that was imported from a folder: its files are there, and its manifest too unless somebody removed it. */

@@ -13,16 +13,22 @@ import { readWeightFiles } from './weight-files.ts';
  * The bytes of an .onnx file for PyTorch weights: config.json decides the graph, and its initialisers point into the file of weights,
  * which stays as it is and is never read here. It is opened with that file's folder, as any model with external data.
  * @param file safetensors, PyTorch's own format or the index of several; config.json lies beside it
+ * @param adapter a file of a language's adapters beside it, which take the place of those in the weights
  * @throws InputError when isogloss hasn't the architecture, and listing what of the weights is missing, left over or of a wrong shape
  */
-export async function encodeCheckpoint(file: string): Promise<Uint8Array> {
+export async function encodeCheckpoint(file: string, adapter?: string): Promise<Uint8Array> {
   const config = await readConfig(file);
   const architecture = architectureOf(config, file);
-  const c = new CheckpointGraph(encoderTensors(await readWeightFiles(file), architecture, file));
+  const c = new CheckpointGraph(encoderTensors(await readCheckpoint(file, adapter), architecture, file));
   c.graph.output(built(c, architecture, config, file), 'last_hidden_state');
   c.refuseIncomplete(file);
   refuseLeftOver(c, architecture, file);
   return encodeModel(c.graph, { outside: c.outside });
+}
+
+/** What lies where in weights and a language's adapters, if there are any. */
+export async function readCheckpoint(file: string, adapter?: string): Promise<Map<string, StoredTensor>> {
+  return new Map([...(await readWeightFiles(file)), ...(adapter === undefined ? [] : await readWeightFiles(adapter))]);
 }
 
 async function readConfig(file: string): Promise<Record<string, unknown>> {

@@ -45,8 +45,11 @@ export class ExposedGraph {
     const inputDims = model.inputs.find((input) => input.name === hidden.audio)!.dims;
     const kind = inputKind(name, inputDims, options.preprocessor);
     const input = inputIdentity(options.preprocessor);
-    const weights = await hashModel(bytes, model.files, options.folder);
-    const session = await openSession(addOutputs(bytes, hidden.layers), options);
+    // Side by side: of gigabytes each takes seconds.
+    const [weights, session] = await Promise.all([
+      hashModel(bytes, model.files, options.folder),
+      openSession(addOutputs(bytes, hidden.layers), options),
+    ]);
     return new ExposedGraph(
       { name, bytes, hash: input === '' ? weights : sha256(`${weights} ${input}`), kind, hidden, inputDims },
       session,

@@ -7,13 +7,16 @@ import { silent, type Progress } from '../../support/progress.ts';
 import { chooseWeights, filesOf, isSafetensors, refuseDtype, WEIGHT_FILES } from '../checkpoint/weight-files.ts';
 import { chooseOnnx, dtypesOf, type Dtype, type OnnxFiles } from '../exported/onnx-file.ts';
 import { conversionOf } from './conversion.ts';
-import type { EncoderChoice } from '../source.ts';
+import type { LanguageChoice } from '../source.ts';
+import { adapterFile } from '../checkpoint/language.ts';
 
 export interface FetchOptions {
   progress?: Progress | undefined;
   signal?: AbortSignal | undefined;
   /** The commit to take instead of the revision: the one that a run began with. */
   commit?: string | undefined;
+  /** Names of files to get besides, where the repository has them. */
+  also?: readonly string[] | undefined;
 }
 
 /** What describes a model beside its weights. */
@@ -26,9 +29,9 @@ const DESCRIPTIONS = ['config.json', 'preprocessor_config.json'];
  * @throws InputError when the repository or a fitting file is not there, WorkError when it can't be got
  */
 export async function fetchEncoder(
-  { model: id, revision = 'main', dtype }: EncoderChoice,
-  { progress = silent, signal, commit }: FetchOptions,
-): Promise<OnnxFiles & { folder: string; commit: string }> {
+  { model: id, revision = 'main', dtype, language }: LanguageChoice,
+  { also = [], progress = silent, signal, commit }: FetchOptions,
+): Promise<OnnxFiles & { adapter?: string | undefined; folder: string; commit: string }> {
   const task = progress(`encoder ${id}`);
   const request = { signal, note: (text: string) => task.note(text) };
   const asked = await openRepository(id, commit ?? revision, request);
@@ -37,12 +40,14 @@ export async function fetchEncoder(
   const repository = converted ?? asked;
   const fetch = (name: string): Promise<string> => fetchFile(repository, name, { progress, signal });
   const chosen = await chooseFiles(repository, dtype, fetch);
+  const adapter = language === undefined ? undefined : adapterFile(repository.files, language, id);
+  const described = [...DESCRIPTIONS, ...also].filter((name) => repository.files.includes(name));
   let file = '';
   // The model last, so that where it is, all is.
-  for (const name of [...DESCRIPTIONS.filter((name) => repository.files.includes(name)), ...chosen.data, chosen.model])
+  for (const name of [...described, ...chosen.data, ...(adapter === undefined ? [] : [adapter]), chosen.model])
     file = await fetch(name);
   task.done(repository.commit.slice(0, 8));
-  return { ...chosen, folder: file.slice(0, -path.normalize(chosen.model).length), commit: repository.commit };
+  return { ...chosen, adapter, folder: file.slice(0, -path.normalize(chosen.model).length), commit: repository.commit };
 }
 
 /** Whether all that it has are weights in PyTorch's own format. */

@@ -1,4 +1,4 @@
-import { mkdtemp, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -86,6 +86,28 @@ describe('features', () => {
       const largest = exact.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
       expect(stored.every((x, k) => Math.abs(x - exact[k]!) < 2e-3 * largest)).toBe(true);
     }
+    await encoder.release();
+  });
+
+  it.each([
+    ['has a flipped bit', (bytes: Buffer) => ((bytes[100]! ^= 1), bytes)],
+    ['is half as long', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
+    ['is empty', () => Buffer.alloc(0)],
+  ])('are computed anew where their file %s', async (_, change) => {
+    const encoder = await loadEncoder('random');
+    const folder = await mkdtemp(path.join(tmpdir(), 'features-'));
+    const cache = new FeatureCache(folder);
+    const samples = speechlike(0.5);
+    const recordings = [{ key: 'a', samples: samples.length, read: () => Promise.resolve(samples) }];
+    const key = { audio: 'a', encoder: encoder.hash, layers: [1] };
+    await computeFeatures(encoder, [1], recordings, cache);
+    const right = await cache.read(key);
+    const name = (await readdir(folder, { recursive: true })).find((file) => file.endsWith('.f16'))!;
+    const file = path.join(folder, name);
+    await writeFile(file, change(await readFile(file)));
+    await expect(cache.read(key)).rejects.toThrow(/damaged/);
+    expect(await computeFeatures(encoder, [1], recordings, cache)).toMatchObject({ computed: 1, damaged: 1 });
+    expect(await cache.read(key)).toEqual(right);
     await encoder.release();
   });
 

@@ -8,6 +8,8 @@ import { festivalSource, importFestival } from './festival.ts';
 import { filletsSource, importFillets } from './fillets.ts';
 import { gcinSource, importGcin } from './gcin.ts';
 import { importKde, kdeSource } from './kde.ts';
+import { importLjspeech, ljspeechSource } from './ljspeech.ts';
+import { importReadings, readingsSource } from './readings.ts';
 import { importText, textSource } from './text.ts';
 import { importTuxpaint, tuxpaintSource } from './tuxpaint.ts';
 
@@ -19,6 +21,8 @@ export const packagedImporters = {
   fillets: entry(filletsSource, importFillets),
   gcin: entry(gcinSource, importGcin),
   kde: entry(kdeSource, importKde),
+  ljspeech: entry(ljspeechSource, importLjspeech),
+  readings: entry(readingsSource, importReadings),
   text: entry(textSource, importText),
   tuxpaint: entry(tuxpaintSource, importTuxpaint),
 };

@@ -9,8 +9,8 @@ const packageSchema = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
-/** What every source.yaml of a corpus that can be fetched says: where it comes from, and on what terms. */
-export const terms = {
+/** What every source.yaml of a corpus that can be fetched says: whose it is, and on what terms. */
+const about = {
   title: z.string(),
   language: z.string(),
   speaker: z.string().optional(),
@@ -18,8 +18,21 @@ export const terms = {
   attribution: z.string(),
   upstream: z.url(),
   notes: z.string().optional(),
-  packages: z.array(packageSchema).min(1),
 };
+
+const repositorySchema = z.strictObject({
+  /** Of a git repository, and the commit to take: git itself checks that its content is that commit's. */
+  url: z.url(),
+  commit: z.string().regex(/^[0-9a-f]{40}$/, 'forty hexadecimal digits'),
+});
+
+/** Of a corpus in Debian packages. */
+export const terms = { ...about, packages: z.array(packageSchema).min(1) };
+
+/** Of a corpus in a git repository. */
+export const repositoryTerms = { ...about, repository: repositorySchema };
+
+export type GitRepository = z.infer<typeof repositorySchema>;
 
 export type DebianPackage = z.infer<typeof packageSchema>;
 

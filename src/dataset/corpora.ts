@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { fetchCorpus } from '../corpus/fetch/fetch.ts';
+import { manifestPath } from '../corpus/manifest.ts';
+import { findCorpus, type CorpusPlace } from '../corpus/source.ts';
+import type { Recipe } from '../recipe/schema.ts';
+import { InputError } from '../support/errors.ts';
+import { docsPage } from '../support/package.ts';
+import type { Progress } from '../support/progress.ts';
+
+/**
+ * The folders of a recipe's corpora; what has a source is fetched if it isn't here.
+ * @throws InputError for one that is unknown, or has no manifest
+ */
+export async function openCorpora(recipe: Recipe, progress: Progress, signal?: AbortSignal): Promise<CorpusPlace[]> {
+  const places: CorpusPlace[] = [];
+  for (const name of [recipe.corpus].flat()) {
+    const place = findCorpus(name);
+    if (place.sourceFolder) await fetchCorpus(name, { progress, ...(signal ? { signal } : {}) });
+    else if (!existsSync(manifestPath(place.folder)))
+      throw new InputError('no manifest.jsonl', `${docsPage('corpora.md')} shows how to make one.`, {
+        file: place.folder,
+      });
+    places.push(place);
+  }
+  return places;
+}

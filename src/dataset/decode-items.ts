@@ -1,0 +1,103 @@
+import type { AudioCache } from '../audio/cache.ts';
+import type { Stretch } from '../audio/stretches.ts';
+import { SAMPLE_RATE } from '../audio/format.ts';
+import { audioPath } from '../corpus/manifest.ts';
+import { BeyondRecording, RecordingEnds } from '../corpus/stretch.ts';
+import type { Utterance } from '../corpus/utterance.ts';
+import { frameCount } from '../encoder/own/architecture.ts';
+import { codeOf, InputError, type SetAside } from '../support/errors.ts';
+import { prefetch } from '../support/prefetch.ts';
+import type { Progress } from '../support/progress.ts';
+import type { Unlabelled } from './prepare.ts';
+import type { TextItem } from './texts.ts';
+
+/** Decodes what can be decoded; the rest is set aside. */
+export async function decodeAll(
+  items: readonly TextItem[],
+  cache: AudioCache,
+  setAside: SetAside[],
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<Unlabelled[]> {
+  const task = progress('prepare', items.length, 'utterances');
+  const ends = new RecordingEnds();
+  const decode = async (item: TextItem): Promise<Unlabelled | InputError> => {
+    signal?.throwIfAborted();
+    try {
+      const file = audioPath(item.folder, item.utterance);
+      const length = await cache.length(file, item.utterance);
+      const duration = length / SAMPLE_RATE;
+      return (
+        ends.after(file, item.utterance, duration) ?? {
+          ...item,
+          utterance: { ...item.utterance, duration },
+          samples: length,
+          key: await cache.key(file, item.utterance),
+        }
+      );
+    } catch (error) {
+      // A recording that can't be read is left out; a full disk stops the run.
+      if (error instanceof InputError) return error;
+      throw error;
+    }
+  };
+  const decodeGroup = async (group: readonly TextItem[]): Promise<(Unlabelled | InputError)[]> => {
+    const beyond = await Promise.all(
+      group.map(({ folder, utterance }) => ends.before(audioPath(folder, utterance), utterance)),
+    );
+    await cache.fill(group.filter((_, i) => !beyond[i]).map(stretchOf), signal);
+    const decoded: (Unlabelled | InputError)[] = [];
+    for (const [i, item] of group.entries()) decoded.push(beyond[i] ?? (await decode(item)));
+    return decoded;
+  };
+  const decoded = new Map<TextItem, Unlabelled | InputError>();
+  for await (const { item: group, result } of prefetch(byRecording(items, 64), 2, decodeGroup)) {
+    task.advance(group.length);
+    result.forEach((item, i) => decoded.set(group[i]!, item));
+  }
+  task.done();
+  return items.flatMap((asked) => {
+    const item = decoded.get(asked)!;
+    const { id } = asked.utterance;
+    if (item instanceof InputError) setAside.push({ item: id, ...reasonFor(asked.utterance, item), place: item.place });
+    else if (frameCount(item.samples) < 2)
+      setAside.push({ item: id, reason: 'shorter than two frames (45 ms)', code: 'too-short' });
+    else return [item];
+    return [];
+  });
+}
+
+const stretchOf = ({ folder, utterance }: TextItem): Stretch => ({
+  file: audioPath(folder, utterance),
+  start: utterance.start,
+  end: utterance.end,
+  track: utterance.track,
+  channel: utterance.channel,
+});
+
+/** Some at a time, with all that are of one recording among them: it is decoded once. */
+function* byRecording(items: readonly TextItem[], atLeast: number): Generator<TextItem[]> {
+  const recordings = new Map<string, TextItem[]>();
+  for (const item of items) {
+    const name = `${item.folder}\0${item.utterance.audio}`;
+    const others = recordings.get(name);
+    if (others) others.push(item);
+    else recordings.set(name, [item]);
+  }
+  let group: TextItem[] = [];
+  for (const recording of recordings.values()) {
+    group.push(...recording);
+    if (group.length < atLeast) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
+}
+
+/** What is wrong with a recording, with a hint where its name was written on Windows. */
+export function reasonFor({ audio }: Utterance, error: InputError): Pick<SetAside, 'reason' | 'code'> {
+  const reason = error.message;
+  if (error instanceof BeyondRecording) return { reason, code: 'beyond-recording' };
+  if (codeOf(error.cause) !== 'ENOENT') return { reason };
+  return { reason: audio.includes('\\') ? `${reason}: write / between folders, not \\` : reason, code: 'no-file' };
+}
