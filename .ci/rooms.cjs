@@ -9,7 +9,7 @@ module.exports = {
   augment: { holds: 'speed, noise, rooms, telephone, codecs', imports: ['audio'] },
   text: { holds: 'normalisation, graphemes, phones, numbers, vocabulary', imports: [] },
   ctc: { holds: 'loss and gradient', imports: [] },
-  recipe: { holds: 'the schema, loading, defaults, hash', imports: [] },
+  recipe: { holds: 'the schema, loading, defaults, hash', imports: ['text'] },
   onnx: {
     holds:
       '`graph/` operators and layers, `autodiff/` a rule beside its family of operators, `file/` protobuf and external data, `runtime/` sessions and devices, `training/` the engine and AdamW',
