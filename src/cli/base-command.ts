@@ -2,6 +2,7 @@ import { Command, Flags } from '@oclif/core';
 import path from 'node:path';
 import { DEVICES, useMachine, type MachineChoice } from '../onnx/runtime/device.ts';
 import { IsoglossError, type Place, type SetAside } from '../support/errors.ts';
+import { onNotice } from '../support/notices.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { drawnProgress } from './progress.ts';
 
@@ -36,6 +37,7 @@ export abstract class BaseCommand extends Command {
 
   override async init(): Promise<void> {
     await super.init();
+    onNotice((text) => this.logToStderr(text));
     process.once('SIGINT', () => this.stopper.abort(new Error('stopped; the same command goes on from here')));
   }
 
