@@ -46,7 +46,7 @@ module.exports = {
     imports: ['audio', 'corpus', 'encoder', 'evaluate', 'formats', 'model', 'onnx', 'recipe', 'text'],
   },
   report: { holds: 'one self-contained page a run or comparison', imports: ['evaluate', 'recipe'] },
-  transcribe: { holds: 'files and folders → transcripts', imports: ['audio', 'encoder', 'formats', 'model'] },
+  transcribe: { holds: 'files and folders → transcripts', imports: ['audio', 'encoder', 'formats', 'model', 'onnx'] },
   run: {
     holds: 'the main job, its findings, its report',
     imports: [

@@ -1,7 +1,9 @@
 import { Command, Flags } from '@oclif/core';
 import path from 'node:path';
-import { DEVICES, useMachine, type MachineChoice } from '../onnx/runtime/device.ts';
+import { DEVICES } from '../onnx/runtime/device.ts';
+import { chooseMachine, type Machine, type MachineChoice } from '../onnx/runtime/machine.ts';
 import { IsoglossError, type Place, type SetAside } from '../support/errors.ts';
+import { onNotice } from '../support/notices.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { drawnProgress } from './progress.ts';
 
@@ -36,13 +38,15 @@ export abstract class BaseCommand extends Command {
 
   override async init(): Promise<void> {
     await super.init();
+    onNotice((text) => this.logToStderr(text));
     process.once('SIGINT', () => this.stopper.abort(new Error('stopped; the same command goes on from here')));
   }
 
-  /** What the command's models run on. Says on stderr why it is the CPU, where something better is nearly there. */
-  protected async useMachine(choice: MachineChoice): Promise<void> {
-    const { fallback } = await useMachine({ device: choice.device, threads: choice.threads });
+  /** What the command computes on. Says on stderr why it is the CPU, where something better is nearly there. */
+  protected async machineOf(choice: MachineChoice): Promise<Machine> {
+    const { fallback, ...machine } = await chooseMachine({ device: choice.device, threads: choice.threads });
     if (fallback !== undefined) this.logToStderr(`on the CPU: ${fallback}; isogloss doctor says more`);
+    return machine;
   }
 
   /** Lists what was left out on stderr, and makes the exit code 3. */

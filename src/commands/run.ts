@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import path from 'node:path';
 import { BaseCommand, machineFlags } from '../cli/base-command.ts';
 import { columns, interval, percent } from '../cli/format.ts';
+import { onMachine } from '../onnx/runtime/machine.ts';
 import type { Scores } from '../evaluate/score.ts';
 import { runRecipe, type RunResult } from '../run/run.ts';
 
@@ -23,8 +24,8 @@ export default class Run extends BaseCommand {
 
   async run(): Promise<RunResult> {
     const { args, flags } = await this.parse(Run);
-    await this.useMachine(flags);
-    const result = await runRecipe(args.recipe, { runs: flags.runs, progress: this.progress, signal: this.signal });
+    const options = { runs: flags.runs, progress: this.progress, signal: this.signal };
+    const result = await onMachine(await this.machineOf(flags), () => runRecipe(args.recipe, options));
     const { test, dev, baseline, greedy, without_tones, before, forgetting } = result.metrics;
     this.log(
       columns([

@@ -41,14 +41,14 @@ export default class Transcribe extends BaseCommand {
 
   async run(): Promise<{ transcripts: WrittenTranscript[]; setAside: SetAside[] }> {
     const { argv, args, flags } = await this.parse(Transcribe);
-    await this.useMachine(flags);
+    const machine = await this.machineOf(flags);
     const paths = (argv as string[]).slice(1);
     const transcripts: WrittenTranscript[] = [];
     const setAside: SetAside[] = [];
     const { out, into, overwrite } = flags;
     const formats = formatsNamed(flags.format ?? 'txt');
     const toFiles = out !== undefined || into !== undefined || !['txt', 'jsonl'].includes(formats.join());
-    const how = { progress: this.progress, signal: this.signal };
+    const how = { ...machine, progress: this.progress, signal: this.signal };
     const items: AsyncIterable<WrittenTranscript | SetAside> = toFiles
       ? transcribeInto(args.model, paths, {
           ...{ ...how, formats, overwrite },

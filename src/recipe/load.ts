@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { Document, isMap, isNode, isScalar, visit } from 'yaml';
 import { InputError, type Place } from '../support/errors.ts';
-import { readText } from '../support/files.ts';
 import { docsPage } from '../support/package.ts';
+import { readYaml } from '../support/yaml.ts';
 import { findContradiction } from './contradictions.ts';
 import { explain } from './explain.ts';
 import { findRecipe } from './find.ts';
@@ -27,11 +27,8 @@ export async function loadRecipe(recipe: string | RecipeInput): Promise<Recipe> 
       '.',
     );
   const file = findRecipe(recipe);
-  const lines = new LineCounter();
-  const document = parseDocument(await readText(file), { lineCounter: lines, customTags: [] });
-  const placeAt = (offset: number): Place => ({ file, line: lines.linePos(offset).line });
-  const problem = document.errors[0] ?? document.warnings[0];
-  if (problem) throw new InputError(firstLine(problem.message), `Mend the YAML. ${help()}`, placeAt(problem.pos[0]));
+  const { document, lineAt } = await readYaml(file, help());
+  const placeAt = (offset: number): Place => ({ file, line: lineAt(offset) });
   refuseTags(document, placeAt);
   return withProfile(
     checked(document, (path) => placeAt(offsetOf(document, path))),
@@ -55,6 +52,11 @@ function checked(document: Document, placeOf: PlaceOf): Recipe {
 /** A tag can make a value something other than it looks; nothing in a recipe needs one. */
 function refuseTags(document: Document, placeAt: (offset: number) => Place): void {
   visit(document, {
+    Pair(_, { key }) {
+      // JavaScript's objects have it already: what reads them would pass it over.
+      if (isScalar(key) && key.value === '__proto__')
+        throw new InputError('__proto__ can’t be a key', `Write it otherwise. ${help()}`, placeAt(key.range?.[0] ?? 0));
+    },
     Node(_, node) {
       if (node.tag && !node.tag.startsWith('tag:yaml.org,2002:'))
         throw new InputError(
@@ -91,5 +93,3 @@ function offsetOf(document: Document, path: readonly PropertyKey[]): number {
 }
 
 const help = (): string => `${docsPage('recipes.md')} lists every field.`;
-
-const firstLine = (text: string): string => text.split('\n')[0]!;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { languageSchema } from '../text/language.ts';
 
 /*
  * One file says everything about an experiment. Every field but `name`, `language` and `corpus` has a default, so that a
@@ -259,7 +260,7 @@ export const recipeSchema = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9-]*$/, 'small letters, digits and hyphens')
     .describe('Names the run folder.'),
   title: z.string().optional(),
-  language: z.string().min(2).describe('BCP 47, e.g. it or pt-BR.'),
+  language: languageSchema.describe('BCP 47, e.g. it or pt-BR.'),
   corpus: z
     .union([z.string(), z.array(z.string()).min(1)])
     .describe('A corpus in ./corpora, or a folder with a manifest.jsonl.'),

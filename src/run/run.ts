@@ -6,11 +6,11 @@ import { AudioCache } from '../audio/cache.ts';
 import { findCorpus, readTerms, type Terms } from '../corpus/source.ts';
 import { recipeHash } from '../recipe/hash.ts';
 import { loadRecipe } from '../recipe/load.ts';
-import type { Recipe } from '../recipe/schema.ts';
+import type { Recipe, RecipeInput } from '../recipe/schema.ts';
 import type { Confidence } from '../evaluate/calibration.ts';
 import type { Scores } from '../evaluate/score.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
-import { machine, type Machine } from '../onnx/runtime/device.ts';
+import { machine, type Machine } from '../onnx/runtime/machine.ts';
 import { sha256, writeAtomic, writeJson } from '../support/files.ts';
 import { InputError, type SetAside } from '../support/errors.ts';
 import { withLock } from '../support/lock.ts';
@@ -85,8 +85,8 @@ export interface RunResult {
  * recipe runs anew, the same one goes on where it was cut off, or answers at once.
  * @throws InputError for a bad recipe or corpus, WorkError when the work itself fails or another process is at it
  */
-export async function runRecipe(recipeFile: string, options: RunOptions = {}): Promise<RunResult> {
-  const recipe = await loadRecipe(recipeFile);
+export async function runRecipe(source: string | RecipeInput, options: RunOptions = {}): Promise<RunResult> {
+  const recipe = await loadRecipe(source);
   const folder = runFolder(recipe, options.runs ?? 'runs');
   const known = await finishedRun(folder);
   if (known) return known;

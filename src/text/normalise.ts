@@ -3,7 +3,7 @@ import { oneApostrophe, withoutQuotes } from './apostrophe.ts';
 import { withoutInvisible } from './invisible.ts';
 import { literal } from './letters.ts';
 import { lowerCase } from './lower-case.ts';
-import { numberWords } from './numbers.ts';
+import { spellNumbers, UnsureNumber } from './numbers.ts';
 import { withoutPunctuation } from './punctuation.ts';
 import { spansOf, takeOut, type RemovedSigns, type Span } from './removed-signs.ts';
 import type { TextRules } from './rules.ts';
@@ -92,18 +92,17 @@ function withoutDigits(text: string, rules: TextRules, place: Place, removed?: R
     case 'remove':
       return takeOut(text, spansOf(text, DIGITS), 'space', removed, () => '0–9');
     case 'spell':
-      return text.replace(/\p{Nd}+/gu, (digits) => ` ${numberWords(asciiDigits(digits), rules.language, place)} `);
+      return spelt(text, rules, place);
   }
 }
 
-/** Digits of any script as 0 to 9: NFKC does it for mathematical ones; each script has its ten in a row. */
-function asciiDigits(digits: string): string {
-  return Array.from(digits.normalize('NFKC'), (digit) => {
-    let value = 0;
-    const code = digit.codePointAt(0)!;
-    while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(code - value - 1))) value++;
-    return String(value);
-  }).join('');
+function spelt(text: string, rules: TextRules, place: Place): string {
+  try {
+    return spellNumbers(text, rules.language, place);
+  } catch (error) {
+    if (error instanceof UnsureNumber) throw new ExcludedText(error.message);
+    throw error;
+  }
 }
 
 /** In a vocabulary `|` stands between words, as in all of Wav2Vec2's. */

@@ -9,8 +9,8 @@ export const EMBEDDED = {
 /** On what terms each may be passed on, and by whom it is: for a model's card. */
 export const EMBEDDED_TERMS = {
   embedded: {
-    licence: 'MIT',
-    from: 'made of OpenAI’s Whisper base under MIT, © 2022 OpenAI: NOTICE of isogloss has the text',
+    licence: 'CC-BY-SA-3.0',
+    from: 'OpenAI’s Whisper base under MIT, © 2022 OpenAI (NOTICE of isogloss has the text), taught further by voices that models/embedded/README.md of isogloss names, mostly under CC-BY-SA-3.0 and GPL-2.0-or-later',
   },
   'embedded-small': {
     licence: 'CC-BY-SA-3.0',

@@ -1,4 +1,4 @@
-import { InputError } from '../support/errors.ts';
+import { InputError } from './errors.ts';
 
 /** What readers take: text, or the bytes of a file whose encoding is recognised. */
 export type TextInput = string | Uint8Array;

@@ -1,4 +1,4 @@
-import { InputError } from '../support/errors.ts';
+import { InputError } from './errors.ts';
 import { decodeText, decodeWindows1252, isMostlyUtf8, latinOf, utf16Of, type TextInput } from './decode-text.ts';
 
 /** A file's bytes as they come, or what is already there. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeText, linesOf } from '../../src/formats/decode-text.ts';
+import { decodeText, linesOf } from '../../src/support/decode-text.ts';
 import { encodeText } from '../../src/formats/encode-text.ts';
 import { InputError } from '../../src/support/errors.ts';
 
