@@ -1,4 +1,4 @@
-import type { CellValue } from 'read-excel-file/node';
+import type { CellValue } from 'read-excel-file/universal';
 import { InputError, messageOf } from '../../support/errors.ts';
 
 export interface Sheet {
@@ -11,15 +11,15 @@ export interface Sheet {
 const LARGEST = 500_000_000;
 
 /**
- * The sheets of an Excel workbook.
+ * The sheets of an Excel workbook. By read-excel-file's universal door: its door for Node waits for ever on some damaged files.
  * @throws InputError for what is no workbook, or unpacks to more than 500 MB
  */
 export async function readXlsx(bytes: Uint8Array, { file }: { file: string }): Promise<Sheet[]> {
   if (unpackedSize(bytes) > LARGEST)
     throw new InputError('it unpacks to more than 500 MB', 'Save it as CSV.', { file });
-  const { default: readWorkbook } = await import('read-excel-file/node');
+  const { default: readWorkbook } = await import('read-excel-file/universal');
   try {
-    const sheets = await readWorkbook(Buffer.from(bytes));
+    const sheets = await readWorkbook(Uint8Array.from(bytes).buffer);
     return sheets.map(({ sheet, data }) => ({ name: sheet, rows: data.map((row) => row.map(textOf)) }));
   } catch (error) {
     throw new InputError(
