@@ -6,6 +6,7 @@ export default tseslint.config(
       '.ci/',
       '.dependency-cruiser.cjs',
       'dist/',
+      'docs/api/',
       'runs/',
       'corpora/',
       'node_modules/',

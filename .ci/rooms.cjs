@@ -9,7 +9,7 @@ module.exports = {
   augment: { holds: 'speed, noise, rooms, telephone, codecs', imports: ['audio'] },
   text: { holds: 'normalisation, graphemes, phones, numbers, vocabulary', imports: [] },
   ctc: { holds: 'loss and gradient', imports: [] },
-  recipe: { holds: 'the schema, loading, defaults, hash', imports: [] },
+  recipe: { holds: 'the schema, loading, defaults, hash', imports: ['text'] },
   onnx: {
     holds:
       '`graph/` operators and layers, `autodiff/` a rule beside its family of operators, `file/` protobuf and external data, `runtime/` sessions and devices, `training/` the engine and AdamW',
@@ -46,7 +46,7 @@ module.exports = {
     imports: ['audio', 'corpus', 'encoder', 'evaluate', 'formats', 'model', 'onnx', 'recipe', 'text'],
   },
   report: { holds: 'one self-contained page a run or comparison', imports: ['evaluate', 'recipe'] },
-  transcribe: { holds: 'files and folders → transcripts', imports: ['audio', 'encoder', 'formats', 'model'] },
+  transcribe: { holds: 'files and folders → transcripts', imports: ['audio', 'encoder', 'formats', 'model', 'onnx'] },
   run: {
     holds: 'the main job, its findings, its report',
     imports: [
@@ -54,12 +54,28 @@ module.exports = {
       ...['recipe', 'report', 'text', 'train'],
     ],
   },
-  cli: { holds: 'the base command: flags, errors, exit codes, progress', imports: ['audio', 'corpus', 'encoder', 'onnx'] },
+  cli: {
+    holds: 'the base command: flags, errors, exit codes, progress',
+    imports: ['audio', 'corpus', 'encoder', 'onnx'],
+  },
   commands: {
     holds: 'flags in, one call, output',
     imports: [
-      ...['cli', 'corpus', 'encoder', 'evaluate', 'export', 'lm', 'onnx', 'recipe', 'report', 'run', 'train'],
-      ...['transcribe'],
+      ...[
+        'cli',
+        'corpus',
+        'encoder',
+        'evaluate',
+        'export',
+        'formats',
+        'lm',
+        'onnx',
+        'recipe',
+        'report',
+        'run',
+        'train',
+      ],
+      ...['dataset', 'text', 'transcribe'],
     ],
   },
 };

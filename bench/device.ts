@@ -8,7 +8,8 @@ import { readWeights } from '../src/encoder/own/weights.ts';
 import { adamWDefaults } from '../src/onnx/training/adamw.ts';
 import { recomputedOn } from '../src/onnx/training/compile.ts';
 import { Engine, type Feeds, type Weights } from '../src/onnx/training/engine.ts';
-import { useMachine, type Device } from '../src/onnx/runtime/device.ts';
+import { type Device } from '../src/onnx/runtime/device.ts';
+import { chooseMachine, onMachine } from '../src/onnx/runtime/machine.ts';
 import { floatData, floats } from '../src/onnx/runtime/session.ts';
 import { Random } from '../src/support/random.ts';
 import { relativeError } from '../src/support/relative-error.ts';
@@ -42,7 +43,7 @@ const { values: flags } = parseArgs({
 });
 const size: Size = { rows: Number(flags.rows), seconds: Number(flags.seconds), runs: Number(flags.runs) };
 
-const { device, fallback } = await useMachine({ device: flags.device as Device | undefined });
+const { device, fallback } = await chooseMachine({ device: flags.device as Device | undefined });
 if (fallback !== undefined) console.log(`on the CPU: ${fallback}`);
 console.log(`cpu against ${device}: batches of ${size.rows} × ${size.seconds} s, the median of ${size.runs} runs\n`);
 const same = [
@@ -96,8 +97,10 @@ function compare(
   return same;
 }
 
-async function featuresOn(device: Device, { rows, seconds, runs }: Size): Promise<Timed<Float32Array>> {
-  await useMachine({ device });
+const featuresOn = (device: Device, size: Size): Promise<Timed<Float32Array>> =>
+  onMachine({ device }, () => features(size));
+
+async function features({ rows, seconds, runs }: Size): Promise<Timed<Float32Array>> {
   const encoder = await loadEncoder('embedded');
   const random = new Random('sound');
   const sound = Array.from({ length: rows }, () =>
@@ -117,12 +120,19 @@ async function featuresOn(device: Device, { rows, seconds, runs }: Size): Promis
 }
 
 /** Steps of the embedded encoder's default head, or of all of it, without dropout: what is random would not be the same. */
-async function trainingOn(
+const trainingOn = (device: Device, trainable: 'head' | 'all', size: Size): Promise<Timed<Trained>> =>
+  onMachine({ device }, () => training(device, trainable, size));
+
+interface Trained {
+  weights: Weights;
+  gradients: Weights;
+}
+
+async function training(
   device: Device,
   trainable: 'head' | 'all',
   { rows, seconds, runs }: Size,
-): Promise<Timed<{ weights: Weights; gradients: Weights }>> {
-  await useMachine({ device });
+): Promise<Timed<Trained>> {
   const { shape, pretrained } = await shapeOfEmbedded();
   const { network, logits } = buildTrainable(shape, trainable, pretrained, false);
   const random = new Random('training');

@@ -1,7 +1,9 @@
 import { Command, Flags } from '@oclif/core';
 import path from 'node:path';
-import { DEVICES, useMachine, type MachineChoice } from '../onnx/runtime/device.ts';
+import { DEVICES } from '../onnx/runtime/device.ts';
+import { chooseMachine, type Machine, type MachineChoice } from '../onnx/runtime/machine.ts';
 import { IsoglossError, type Place, type SetAside } from '../support/errors.ts';
+import { onNotice } from '../support/notices.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { groupSetAside } from '../support/set-aside.ts';
 import { oneLine, printable } from './printable.ts';
@@ -27,6 +29,7 @@ export const machineFlags = {
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
   private readonly stopper = new Stopper();
+  private unlisten: () => void = () => {};
 
   protected get progress(): Progress {
     return drawnProgress(this.jsonEnabled()) ?? silent;
@@ -39,6 +42,7 @@ export abstract class BaseCommand extends Command {
 
   override async init(): Promise<void> {
     await super.init();
+    this.unlisten = onNotice((text) => this.logToStderr(text));
     this.stopper.listen();
   }
 
@@ -51,6 +55,7 @@ export abstract class BaseCommand extends Command {
     }
     await super.finally(error);
     this.stopper.stop();
+    this.unlisten();
   }
 
   /** Nothing that stands in users' files and names gives orders to a terminal. */
@@ -62,10 +67,11 @@ export abstract class BaseCommand extends Command {
     super.logToStderr(printable(message));
   }
 
-  /** What the command's models run on. Says on stderr why it is the CPU, where something better is nearly there. */
-  protected async useMachine(choice: MachineChoice): Promise<void> {
-    const { fallback } = await useMachine({ device: choice.device, threads: choice.threads });
+  /** What the command computes on. Says on stderr why it is the CPU, where something better is nearly there. */
+  protected async machineOf(choice: MachineChoice): Promise<Machine> {
+    const { fallback, ...machine } = await chooseMachine({ device: choice.device, threads: choice.threads });
     if (fallback !== undefined) this.logToStderr(`on the CPU: ${fallback}; isogloss doctor says more`);
+    return machine;
   }
 
   /** Sums up on stderr what was left out, by reason, and makes the exit code 3. @param list the file that has all of it */

@@ -1,5 +1,6 @@
 import * as ort from '../onnx/runtime/ort.ts';
-import { useMachine, type Device } from '../onnx/runtime/device.ts';
+import { type Device } from '../onnx/runtime/device.ts';
+import { onMachine } from '../onnx/runtime/machine.ts';
 import { Graph } from '../onnx/graph/graph.ts';
 import { matmul } from '../onnx/graph/ops.ts';
 import { encodeModel } from '../onnx/file/proto.ts';
@@ -35,8 +36,14 @@ export async function compareProduct(device: Device, size = 512): Promise<Compar
   };
 }
 
-async function productOn(device: Device, size: number): Promise<{ result: Float32Array; milliseconds: number }> {
-  await useMachine({ device });
+interface Product {
+  result: Float32Array;
+  milliseconds: number;
+}
+
+const productOn = (device: Device, size: number): Promise<Product> => onMachine({ device }, () => product(size));
+
+async function product(size: number): Promise<Product> {
   const g = new Graph();
   g.output(matmul(g, g.input('a', [size, size]), g.input('b', [size, size])), 'product');
   const session = await openSession(encodeModel(g));

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import path from 'node:path';
+import { onMachine } from '../onnx/runtime/machine.ts';
 import { BaseCommand, machineFlags } from '../cli/base-command.ts';
 import { columns, interval, percent } from '../cli/format.ts';
 import { adapt, type AdaptResult } from '../run/adapt/adapt.ts';
@@ -35,23 +36,26 @@ export default class Adapt extends BaseCommand {
 
   async run(): Promise<AdaptResult> {
     const { argv, flags } = await this.parse(Adapt);
-    await this.useMachine(flags);
+    const machine = await this.machineOf(flags);
     const { budget, language, name, recipe, runs } = flags;
-    const result = await adapt(argv as string[], {
-      ...{ budget, language, name, recipe, runs, progress: this.progress, signal: this.signal },
-      onTrial: (what, devCer, best) =>
-        this.logToStderr(
-          `${what}: ${devCer === undefined ? 'no time for it' : `CER on dev ${percent(devCer)}`}; best ${percent(best)}`,
-        ),
-    });
-    const { test, dev, greedy } = result.metrics;
+    const result = await onMachine(machine, () =>
+      adapt(argv as string[], {
+        ...{ budget, language, name, recipe, runs, progress: this.progress, signal: this.signal },
+        onTrial: (what, devCer, best) =>
+          this.logToStderr(
+            `${what}: ${devCer === undefined ? 'no time for it' : `CER on dev ${percent(devCer)}`}; best ${percent(best)}`,
+          ),
+      }),
+    );
+    const { test, dev, greedy, without_tones: toneless } = result.metrics;
     this.log(
       columns([
         ['', 'CER', '', 'WER', ''],
-        ...Object.entries({ test, dev, 'test, greedy': greedy?.test }).flatMap(([what, scores]) =>
-          scores
-            ? [[what, percent(scores.cer), interval(scores.cer_ci95), percent(scores.wer), interval(scores.wer_ci95)]]
-            : [],
+        ...Object.entries({ test, dev, 'test, greedy': greedy?.test, 'test, without tones': toneless?.test }).flatMap(
+          ([what, scores]) =>
+            scores
+              ? [[what, percent(scores.cer), interval(scores.cer_ci95), percent(scores.wer), interval(scores.wer_ci95)]]
+              : [],
         ),
       ]),
     );

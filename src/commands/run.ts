@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import path from 'node:path';
 import { BaseCommand, machineFlags } from '../cli/base-command.ts';
 import { columns, interval, percent } from '../cli/format.ts';
+import { onMachine } from '../onnx/runtime/machine.ts';
 import type { Scores } from '../evaluate/score.ts';
 import { runRecipe, type RunResult } from '../run/run.ts';
 
@@ -26,15 +27,14 @@ export default class Run extends BaseCommand {
 
   async run(): Promise<RunResult> {
     const { args, flags } = await this.parse(Run);
-    await this.useMachine(flags);
-    const { runs, baseline: untrained } = flags;
-    const result = await runRecipe(args.recipe, {
-      runs,
-      baseline: untrained,
+    const options = {
+      runs: flags.runs,
+      baseline: flags.baseline,
       progress: this.progress,
       signal: this.signal,
-    });
-    const { test, dev, baseline, greedy, before, forgetting } = result.metrics;
+    };
+    const result = await onMachine(await this.machineOf(flags), () => runRecipe(args.recipe, options));
+    const { test, dev, baseline, greedy, without_tones, before, forgetting } = result.metrics;
     this.log(
       columns([
         ['', 'CER', '', 'WER', ''],
@@ -42,6 +42,7 @@ export default class Run extends BaseCommand {
         row('dev', dev),
         ...(baseline ? [row('test, untrained encoder', baseline.test)] : []),
         ...(greedy ? [row('test, greedy', greedy.test)] : []),
+        ...(without_tones ? [row('test, without tones', without_tones.test)] : []),
         ...(before ? [row('test, before', before.test)] : []),
         ...(forgetting
           ? [

@@ -1,7 +1,11 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, machineFlags } from '../cli/base-command.ts';
+import { printable } from '../cli/printable.ts';
+import { TRANSCRIPT_FORMATS } from '../formats/index.ts';
 import type { SetAside } from '../support/errors.ts';
-import { transcribe, type Transcript } from '../transcribe/transcribe.ts';
+import { formatsNamed } from '../transcribe/targets.ts';
+import { transcribeInto, type WrittenTranscript } from '../transcribe/transcribe-into.ts';
+import { transcribe } from '../transcribe/transcribe.ts';
 
 export default class Transcribe extends BaseCommand {
   static override summary = 'Write down what is said in recordings.';
@@ -12,6 +16,8 @@ export default class Transcribe extends BaseCommand {
     '<%= config.bin %> <%= command.id %> runs/italian-10min-*/model recording.wav',
     '<%= config.bin %> <%= command.id %> facebook/mms-1b-all:swh recording.wav',
     '<%= config.bin %> <%= command.id %> runs/italian-10min-*/model archive/ --format jsonl > transcripts.jsonl',
+    '<%= config.bin %> <%= command.id %> runs/italian-10min-*/model archive/ --format eaf,srt',
+    '<%= config.bin %> <%= command.id %> runs/italian-10min-*/model story.wav --into story.eaf',
   ];
   static override args = {
     model: Args.string({
@@ -21,27 +27,43 @@ export default class Transcribe extends BaseCommand {
     path: Args.string({ required: true, description: 'recordings, or folders of them' }),
   };
   static override flags = {
-    format: Flags.option({
-      options: ['txt', 'jsonl'] as const,
-      default: 'txt',
-      description: 'plain text, or a JSON record a recording',
-    })(),
+    format: Flags.string({
+      description: `what to write, several with commas between them: ${Object.keys(TRANSCRIPT_FORMATS).join(', ')}. txt or jsonl alone go to the screen unless --out is said; all else is written beside the recordings`,
+    }),
+    out: Flags.string({ description: 'folder to write to; the tree below a folder that is named is kept' }),
+    into: Flags.string({
+      description: 'an .eaf or .TextGrid that gets the transcript as further tiers; all else in it stays',
+      exclusive: ['out', 'format'],
+    }),
+    overwrite: Flags.boolean({ description: 'replace files, and tiers that an earlier transcription added' }),
     ...machineFlags,
   };
 
-  async run(): Promise<{ transcripts: Transcript[]; setAside: SetAside[] }> {
+  async run(): Promise<{ transcripts: WrittenTranscript[]; setAside: SetAside[] }> {
     const { argv, args, flags } = await this.parse(Transcribe);
-    await this.useMachine(flags);
+    const machine = await this.machineOf(flags);
     const paths = (argv as string[]).slice(1);
-    const transcripts: Transcript[] = [];
+    const transcripts: WrittenTranscript[] = [];
     const setAside: SetAside[] = [];
-    for await (const item of transcribe(args.model, paths, { progress: this.progress, signal: this.signal })) {
+    const { out, into, overwrite } = flags;
+    const formats = formatsNamed(flags.format ?? 'txt');
+    const toFiles = out !== undefined || into !== undefined || !['txt', 'jsonl'].includes(formats.join());
+    const how = { ...machine, progress: this.progress, signal: this.signal };
+    const items: AsyncIterable<WrittenTranscript | SetAside> = toFiles
+      ? transcribeInto(args.model, paths, {
+          ...{ ...how, formats, overwrite },
+          ...(out !== undefined && { out }),
+          ...(into !== undefined && { into }),
+        })
+      : transcribe(args.model, paths, how);
+    for await (const item of items) {
       if ('reason' in item) {
         setAside.push(item);
         continue;
       }
       if (this.jsonEnabled()) transcripts.push(item);
-      else if (flags.format === 'jsonl') this.log(JSON.stringify(item));
+      else if (item.files) this.log(item.files.map(printable).join('\n'));
+      else if (formats[0] === 'jsonl') this.log(JSON.stringify(item));
       else this.log(paths.length === 1 && item.file === paths[0] ? item.text : `${item.file}: ${item.text}`);
     }
     this.reportSetAside(setAside);

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../support/errors.ts';
 import { readJsonLines, writeAtomic } from '../support/files.ts';
+import { languageSchema } from '../text/language.ts';
 import { fileIn, staysInside } from './media-folders.ts';
 import { PARTS } from './split/spoken.ts';
 import type { Utterance } from './utterance.ts';
@@ -18,7 +19,7 @@ const utteranceSchema = z
     text: z.string(),
     phones: z.string().optional(),
     speaker: z.string().optional(),
-    language: z.string().optional(),
+    language: languageSchema.optional(),
     start: seconds.optional(),
     end: seconds.optional(),
     track: number.optional(),

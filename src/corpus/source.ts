@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { InputError } from '../support/errors.ts';
-import { readText } from '../support/files.ts';
+import { readYaml } from '../support/yaml.ts';
 import { packagedImporters, type FetchedSource, type PackagedImporter } from './importers/packaged/index.ts';
 import { sourceFile } from './importers/packaged/terms.ts';
 import { docsPage, packaged } from '../support/package.ts';
@@ -43,15 +42,7 @@ export const isFetched = (source: Source): source is FetchedSource => source.imp
 /** @throws InputError naming the line or the field when source.yaml is not as it should be */
 export async function readSource(folder: string): Promise<Source> {
   const file = sourceFile(folder);
-  const document = parseDocument(await readText(file));
-  const broken = document.errors[0] ?? document.warnings[0];
-  const line = broken?.linePos?.[0].line;
-  if (broken)
-    throw new InputError(broken.message.split('\n')[0]!, `Mend source.yaml: see ${docsPage('corpora.md')}.`, {
-      file,
-      ...(line ? { line } : {}),
-    });
-  const content: unknown = document.toJS();
+  const { value: content } = await readYaml(file, `${docsPage('corpora.md')} lists the fields of source.yaml.`);
   const parsed = schemaFor(content).safeParse(content);
   if (parsed.success) return parsed.data as Source;
   const issue = parsed.error.issues[0]!;

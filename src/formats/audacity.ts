@@ -1,6 +1,6 @@
 import { InputError } from '../support/errors.ts';
 import type { Annotation, AnnotationDocument } from './annotation.ts';
-import { decodeText, linesOf, type TextInput } from './decode-text.ts';
+import { decodeText, linesOf, type TextInput } from '../support/decode-text.ts';
 import { Notes, replaceSigns, type Written } from './notes.ts';
 
 /**

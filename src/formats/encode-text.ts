@@ -1,4 +1,4 @@
-import { decodeAs } from './decode-text.ts';
+import { decodeAs } from '../support/decode-text.ts';
 
 /**
  * Bytes of text in an encoding that `decodeText` recognises.

@@ -1,6 +1,6 @@
 import { InputError } from '../support/errors.ts';
 import type { Annotation, AnnotationDocument, Tier } from './annotation.ts';
-import type { TextInput } from './decode-text.ts';
+import type { TextInput } from '../support/decode-text.ts';
 import { Notes, type Written } from './notes.ts';
 import { attributesOf, escapeText } from './xml/escape.ts';
 import { childrenOf, decodeXml, descendantsOf, parseXml, textOf, type XmlElement } from './xml/parse.ts';

@@ -3,8 +3,8 @@ export type { Annotation, AnnotationDocument, Constraint, MediaLink, Tier, Vocab
 export { readAudacityLabels, writeAudacityLabels } from './audacity.ts';
 export { readChat, writeChat } from './chat.ts';
 export { parseCtm, writeCtm, type CtmWord } from './ctm.ts';
-export { decodeStream, streamLines, type ByteSource } from './decode-stream.ts';
-export { decodeText, linesOf, type DecodedText, type TextInput } from './decode-text.ts';
+export { decodeStream, streamLines, type ByteSource } from '../support/decode-stream.ts';
+export { decodeText, linesOf, type DecodedText, type TextInput } from '../support/decode-text.ts';
 export { encodeText } from './encode-text.ts';
 export { addTiersToEaf } from './eaf/add-tiers.ts';
 export { readEaf } from './eaf/read.ts';

@@ -1,5 +1,5 @@
 import { InputError, messageOf } from '../support/errors.ts';
-import { decodeStream, streamLines, type ByteSource } from './decode-stream.ts';
+import { decodeStream, streamLines, type ByteSource } from '../support/decode-stream.ts';
 
 /**
  * JSON lines: a value a line, with its 1-based number. Blank lines are passed over; U+2028 inside a text parts no line.

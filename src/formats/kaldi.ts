@@ -1,5 +1,5 @@
 import { InputError } from '../support/errors.ts';
-import { decodeText, linesOf, type TextInput } from './decode-text.ts';
+import { decodeText, linesOf, type TextInput } from '../support/decode-text.ts';
 
 /** A line of `text` or `utt2spk`: an id and what belongs to it. */
 export interface KaldiLine {

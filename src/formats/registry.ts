@@ -2,7 +2,7 @@ import type { AnnotationDocument } from './annotation.ts';
 import { readAudacityLabels } from './audacity.ts';
 import { readChat } from './chat.ts';
 import { writeCtm } from './ctm.ts';
-import type { TextInput } from './decode-text.ts';
+import type { TextInput } from '../support/decode-text.ts';
 import { readEaf } from './eaf/read.ts';
 import { writeEaf } from './eaf/write.ts';
 import { readExb, writeExb } from './exb.ts';

@@ -1,5 +1,5 @@
 import { InputError, type Place } from '../support/errors.ts';
-import { linesOf } from './decode-text.ts';
+import { linesOf } from '../support/decode-text.ts';
 import type { Notes } from './notes.ts';
 
 /** What was said or recognised in one utterance, as a file has it. */

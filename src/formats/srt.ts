@@ -1,7 +1,7 @@
 import { InputError } from '../support/errors.ts';
 import type { Annotation, AnnotationDocument } from './annotation.ts';
 import { cueTime, secondsOfCue } from './cue-time.ts';
-import { decodeText, linesOf, type TextInput } from './decode-text.ts';
+import { decodeText, linesOf, type TextInput } from '../support/decode-text.ts';
 import { Notes, replaceSigns, type Written } from './notes.ts';
 import type { TimedTranscript } from './transcript.ts';
 

@@ -1,20 +1,12 @@
-import { createReadStream } from 'node:fs';
-import { readError, writeAtomic } from '../support/files.ts';
+import { readChunks, writeAtomic } from '../support/files.ts';
 
 const CHUNK_BYTES = 1 << 18;
 
 /** Streams a text's lines, many at a time, without their line feeds; `first` is the 1-based number of the first of them. */
 export async function* readLines(file: string): AsyncGenerator<{ lines: string[]; first: number }> {
   let [rest, first] = ['', 1];
-  const chunks = createReadStream(file, { encoding: 'utf8', highWaterMark: CHUNK_BYTES })[
-    Symbol.asyncIterator
-  ]() as AsyncIterator<string, undefined>;
-  for (;;) {
-    const { value, done } = await chunks.next().catch((error: unknown) => {
-      throw readError(file, error);
-    });
-    if (done) break;
-    const lines = (rest + (first === 1 && rest === '' ? value.replace(/^\uFEFF/, '') : value)).split('\n');
+  for await (const chunk of readChunks(file)) {
+    const lines = (rest + chunk).split('\n');
     rest = lines.pop()!;
     yield { lines, first };
     first += lines.length;

@@ -65,13 +65,15 @@ export class Decoder {
     const { size, blank } = this.vocabulary;
     const hypotheses = this.settings && beamSearch(logits, 0, frames, this.alphabet, this.settings);
     const found = hypotheses ? hypotheses[0]! : greedyWithTimes(logits, 0, frames, size, blank);
-    // `<unk>` alone writes nothing.
-    const words = this.calibrated(logits, found).filter(({ word }) => word !== '');
+    // `<unk>` alone writes nothing; marks that are tokens of their own join their letters again.
+    const words = this.calibrated(logits, found)
+      .filter(({ word }) => word !== '')
+      .map((word) => ({ ...word, word: word.word.normalize('NFC') }));
     return {
       text: words.map(({ word }) => word).join(' '),
       ids: found.ids,
       words,
-      ...(hypotheses ? { nbest: hypotheses.slice(0, NBEST).map(({ text }) => text) } : {}),
+      ...(hypotheses ? { nbest: hypotheses.slice(0, NBEST).map(({ text }) => text.normalize('NFC')) } : {}),
     };
   }
 

@@ -17,6 +17,7 @@ import { importModel as readGraph } from '../onnx/file/import.ts';
 import { Network, type AdapterOptions } from '../onnx/graph/network.ts';
 import { encodeModel } from '../onnx/file/proto.ts';
 import { frameMask } from '../audio/standardise.ts';
+import { onMachine, type MachineChoice } from '../onnx/runtime/machine.ts';
 import { floatData, floats, openSession, type Session } from '../onnx/runtime/session.ts';
 import { rowOf } from '../encoder/features.ts';
 import type { FetchOptions } from '../encoder/hub/from-hub.ts';
@@ -111,10 +112,12 @@ export class Model {
 
   /**
    * @param name a model folder, or what `readPublished` takes
-   * @throws InputError when it is no model
+   * @param options with `device` and `threads`: what it runs on
+   * @throws InputError when it is no model, or the device can't be had
    */
-  static async load(name: string, options: FetchOptions = {}): Promise<Model> {
-    return Model.assemble(await readModel(name, options));
+  static async load(name: string, options: FetchOptions & MachineChoice = {}): Promise<Model> {
+    const { device, threads } = options;
+    return onMachine({ device, threads }, async () => Model.assemble(await readModel(name, options)));
   }
 
   /** Runs recordings of like length (16 kHz mono) side by side. */

@@ -1,10 +1,12 @@
-import { Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import path from 'node:path';
+import { Document, isMap, isNode, isScalar, visit } from 'yaml';
 import { InputError, type Place } from '../support/errors.ts';
-import { readText } from '../support/files.ts';
 import { docsPage } from '../support/package.ts';
+import { readYaml } from '../support/yaml.ts';
 import { findContradiction } from './contradictions.ts';
 import { explain } from './explain.ts';
 import { findRecipe } from './find.ts';
+import { withProfile } from './profile.ts';
 import { recipeSchema, type Recipe, type RecipeInput } from './schema.ts';
 
 export { recipeHash } from './hash.ts';
@@ -19,15 +21,19 @@ type PlaceOf = (path: readonly PropertyKey[]) => Place;
  * const recipe = await loadRecipe({ name: 'mine', language: 'it', corpus: 'asterisk-it' });
  */
 export async function loadRecipe(recipe: string | RecipeInput): Promise<Recipe> {
-  if (typeof recipe !== 'string') return checked(new Document(recipe), () => ({}));
+  if (typeof recipe !== 'string')
+    return withProfile(
+      checked(new Document(recipe), () => ({})),
+      '.',
+    );
   const file = findRecipe(recipe);
-  const lines = new LineCounter();
-  const document = parseDocument(await readText(file), { lineCounter: lines, customTags: [] });
-  const placeAt = (offset: number): Place => ({ file, line: lines.linePos(offset).line });
-  const problem = document.errors[0] ?? document.warnings[0];
-  if (problem) throw new InputError(firstLine(problem.message), `Mend the YAML. ${help()}`, placeAt(problem.pos[0]));
+  const { document, lineAt } = await readYaml(file, help());
+  const placeAt = (offset: number): Place => ({ file, line: lineAt(offset) });
   refuseTags(document, placeAt);
-  return checked(document, (path) => placeAt(offsetOf(document, path)));
+  return withProfile(
+    checked(document, (path) => placeAt(offsetOf(document, path))),
+    path.dirname(file),
+  );
 }
 
 function checked(document: Document, placeOf: PlaceOf): Recipe {
@@ -46,6 +52,11 @@ function checked(document: Document, placeOf: PlaceOf): Recipe {
 /** A tag can make a value something other than it looks; nothing in a recipe needs one. */
 function refuseTags(document: Document, placeAt: (offset: number) => Place): void {
   visit(document, {
+    Pair(_, { key }) {
+      // JavaScript's objects have it already: what reads them would pass it over.
+      if (isScalar(key) && key.value === '__proto__')
+        throw new InputError('__proto__ can’t be a key', `Write it otherwise. ${help()}`, placeAt(key.range?.[0] ?? 0));
+    },
     Node(_, node) {
       if (node.tag && !node.tag.startsWith('tag:yaml.org,2002:'))
         throw new InputError(
@@ -82,5 +93,3 @@ function offsetOf(document: Document, path: readonly PropertyKey[]): number {
 }
 
 const help = (): string => `${docsPage('recipes.md')} lists every field.`;
-
-const firstLine = (text: string): string => text.split('\n')[0]!;

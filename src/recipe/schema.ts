@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { languageSchema } from '../text/language.ts';
 
 /*
  * One file says everything about an experiment. Every field but `name`, `language` and `corpus` has a default, so that a
@@ -54,6 +55,19 @@ const text = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe('Orthography profile: graphemes of more than one character, e.g. [ng, sch].'),
+  profile_file: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('An orthography profile in a file, as `corpus profile` proposes it; a run’s lock holds what it says.'),
+  tones: z
+    .enum(['separate'])
+    .optional()
+    .describe('Tone marks are tokens of their own, after their letter; they stay on their letter, if absent.'),
+  mapping: z
+    .array(z.tuple([z.string().min(1), z.string()]))
+    .optional()
+    .describe('Graphemes that are written otherwise, after all other rules: what a profile’s column Mapping says.'),
 });
 
 const architecture = z.strictObject({
@@ -246,7 +260,7 @@ export const recipeSchema = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9-]*$/, 'small letters, digits and hyphens')
     .describe('Names the run folder.'),
   title: z.string().optional(),
-  language: z.string().min(2).describe('BCP 47, e.g. it or pt-BR.'),
+  language: languageSchema.describe('BCP 47, e.g. it or pt-BR.'),
   corpus: z
     .union([z.string(), z.array(z.string()).min(1)])
     .describe('A corpus in ./corpora, or a folder with a manifest.jsonl.'),

@@ -5,11 +5,11 @@ import { stringify } from 'yaml';
 import { AudioCache } from '../audio/cache.ts';
 import { findCorpus, readTerms, type Terms } from '../corpus/source.ts';
 import { loadRecipe } from '../recipe/load.ts';
-import type { Recipe } from '../recipe/schema.ts';
+import type { Recipe, RecipeInput } from '../recipe/schema.ts';
 import type { Confidence } from '../evaluate/calibration.ts';
 import type { Scores } from '../evaluate/score.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
-import { machine, type Machine } from '../onnx/runtime/device.ts';
+import { machine, type Machine } from '../onnx/runtime/machine.ts';
 import { sha256, sha256File, writeAtomic, writeJson } from '../support/files.ts';
 import { sweepLeftovers } from '../support/leftovers.ts';
 import type { SetAside } from '../support/errors.ts';
@@ -63,6 +63,8 @@ export interface Metrics {
   confidence?: Confidence;
   /** The same model decoded greedily, where it decodes by beam search. */
   greedy?: { test: Scores };
+  /** The same hypotheses and references without their tones, where the language is written with any. */
+  without_tones?: { test: Scores };
   /** What a perfect choice among the n best hypotheses of beam search would give: how much a better language model could gain. */
   oracle?: { nbest: number; test: Scores };
   /** Where training went on from an earlier model: that model on this test split, and both on the earlier run's. */
@@ -90,8 +92,8 @@ export interface RunResult {
  * what it was, it says what has changed and runs in a folder of its own.
  * @throws InputError for a bad recipe or corpus, WorkError when the work itself fails or another process is at it
  */
-export async function runRecipe(recipeFile: string, options: RunOptions = {}): Promise<RunResult> {
-  const loaded = await loadRecipe(recipeFile);
+export async function runRecipe(source: string | RecipeInput, options: RunOptions = {}): Promise<RunResult> {
+  const loaded = await loadRecipe(source);
   const recipe: Recipe = options.baseline ? { ...loaded, baseline: { random_encoder: true } } : loaded;
   const runs = options.runs ?? 'runs';
   const begun = await begin(recipe, runs, options);

@@ -4,12 +4,13 @@ import type { TriedWeights } from '../decode/tune.ts';
 import { FeatureCache } from '../encoder/feature-cache.ts';
 import type { FeatureReport } from '../encoder/features.ts';
 import { bestOfNBest } from '../evaluate/measures.ts';
-import { score, type Scores } from '../evaluate/score.ts';
+import { alignPairs, score, type AlignedPair, type Scores } from '../evaluate/score.ts';
 import { tokeniser } from '../evaluate/tokens.ts';
 import { modelCard } from '../export/card.ts';
 import { loadLanguageModel } from '../lm/load.ts';
 import { Decoder, NBEST, type Decoding } from '../model/decoder.ts';
 import { adapterOptions, Model, writeModel, type ModelParts } from '../model/model.ts';
+import { hasTones, withoutTones } from '../text/tones.ts';
 import type { Weights } from '../onnx/training/engine.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
@@ -95,6 +96,7 @@ export async function trainAndTest(work: Work): Promise<Trained> {
   const confidence = frames && confidenceOf(frames, evaluated.dev, evaluated.test, heard.test);
   const test = score(evaluated.test.pairs);
   const oracle = bestOfNBest(evaluated.test.pairs, tokeniser(recipe.text));
+  const toneless = withoutTheirTones(evaluated.test.pairs, recipe);
   const minutes = prepared.train.reduce((sum, item) => sum + item.samples, 0) / 16000 / 60;
   if (tried.length > 0) await writeJson(path.join(folder, 'decoding-weights.json'), tried);
   await writeModel(
@@ -131,6 +133,7 @@ export async function trainAndTest(work: Work): Promise<Trained> {
     ...(confidence ? { confidence } : {}),
     ...(oracle ? { oracle: { nbest: NBEST, test: score(oracle) } } : {}),
     ...(greedy ? { greedy: { test: greedy } } : {}),
+    ...(toneless ? { without_tones: { test: score(toneless) } } : {}),
     ...(forgetting ?? {}),
     ...(wantsBaseline ? { baseline: { test: await trainBaseline(work) } } : {}),
   };
@@ -142,6 +145,17 @@ export async function trainAndTest(work: Work): Promise<Trained> {
     decoding: parts.about.decoding,
     hypotheses: hypothesesOf(evaluated),
   };
+}
+
+/** Pairs once more without tones; nothing where there are none, or where phones are written. */
+function withoutTheirTones(pairs: readonly AlignedPair[], { text }: Recipe): AlignedPair[] | undefined {
+  if (text.unit === 'phones' || !pairs.some(({ reference }) => hasTones(reference))) return undefined;
+  const bare = pairs.map((pair) => ({
+    ...pair,
+    reference: withoutTones(pair.reference),
+    hypothesis: withoutTones(pair.hypothesis),
+  }));
+  return alignPairs(bare, tokeniser(text));
 }
 
 /** The model with what it needs to decode as the recipe says, and the weights that were tried on dev. */

@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import path from 'node:path';
+import { decodeStream, streamLines } from './decode-stream.ts';
+import { decodeText } from './decode-text.ts';
 import { codeOf, InputError, IsoglossError, messageOf, WorkError } from './errors.ts';
 import { ownerTag } from './leftovers.ts';
+import { notice } from './notices.ts';
+
+const CHUNK_BYTES = 1 << 18;
 
 /**
  * Writes a file whole or not at all: to a temporary name beside it, then renamed.
@@ -66,6 +70,18 @@ export function writeError(file: string, error: unknown): WorkError {
 }
 
 /** JSON with two-space indent and a final newline, written atomically. */
+/**
+ * Writes a file that people edit, unless it is there with other words in it.
+ * @param refusal what is said then
+ * @throws InputError when it is there and differs
+ */
+export async function writeNew(file: string, text: string, refusal: string): Promise<void> {
+  const there = await readFile(file, 'utf8').catch(() => undefined);
+  if (there === text) return;
+  if (there !== undefined) throw new InputError(refusal, 'Name another with --output, or move it away.', { file });
+  await writeAtomic(file, text);
+}
+
 export async function writeJson(file: string, value: unknown): Promise<void> {
   await writeAtomic(file, `${JSON.stringify(value, null, 2)}\n`);
 }
@@ -85,13 +101,37 @@ export async function readJson(file: string): Promise<unknown> {
   }
 }
 
-/** @throws InputError when the file is missing, is a folder, or can't be read */
+/**
+ * A file's text, without byte order mark. One that isn't UTF-8 is recognised, and said to be so (`onNotice`).
+ * @throws InputError when the file is missing, is a folder, can't be read, or is no text
+ */
 export async function readText(file: string): Promise<string> {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw readError(file, error);
+  });
+  const { text, encoding } = decodeText(bytes, { file });
+  sayEncoding(file, encoding);
+  return text;
+}
+
+/** The text of a long file, piece by piece, otherwise as `readText`. */
+export async function* readChunks(file: string): AsyncGenerator<string> {
+  const stream = decodeStream(bytesOf(file), { file });
+  yield* stream.chunks;
+  sayEncoding(file, stream.encoding);
+}
+
+async function* bytesOf(file: string): AsyncGenerator<Uint8Array> {
   try {
-    return await readFile(file, 'utf8');
+    yield* createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Uint8Array>;
   } catch (error) {
     throw readError(file, error);
   }
+}
+
+function sayEncoding(file: string, encoding: string): void {
+  if (encoding !== 'utf-8')
+    notice(`${file} is not UTF-8: it was read as ${encoding}. Where letters came out wrong, save it as UTF-8.`);
 }
 
 export function readError(file: string, error: unknown): InputError {
@@ -102,24 +142,39 @@ export function readError(file: string, error: unknown): InputError {
   return new InputError(`can't read: ${messageOf(error)}`, 'Check that the file may be read.', { file }, error);
 }
 
-/** Streams a JSONL file: one parsed value and its 1-based line number at a time. Blank lines are skipped. */
+/**
+ * Streams a JSONL file: one parsed value and its 1-based line number at a time. Blank lines are skipped.
+ * @throws InputError for what is no JSON, with the line
+ */
 export async function* readJsonLines(file: string): AsyncGenerator<{ value: unknown; line: number }> {
-  const stream = createReadStream(file, 'utf8');
-  const failed = new Promise<never>((_, reject) => stream.once('error', (error) => reject(readError(file, error))));
-  failed.catch(() => {});
-  await Promise.race([failed, new Promise((resolve) => stream.once('open', resolve))]);
-  let line = 0;
-  for await (const text of createInterface({ input: stream, crlfDelay: Infinity })) {
-    line++;
+  for await (const { text, line } of streamLines(readChunks(file))) {
     if (text.trim() === '') continue;
     let value: unknown;
     try {
       value = JSON.parse(text);
     } catch (error) {
-      throw new InputError(`not valid JSON: ${messageOf(error)}`, 'Mend or remove this line.', { file, line }, error);
+      throw noJson(text, { file, line }, error);
     }
     yield { value, line };
   }
+}
+
+function noJson(text: string, place: { file: string; line: number }, error: unknown): InputError {
+  if (place.line === 1 && /^[^{["\t,;]*[\t,;]/.test(text))
+    return new InputError(
+      'this is a table, not JSONL',
+      'Make a corpus of a table (CSV, TSV) with isogloss corpus import.',
+      place,
+      error,
+    );
+  if (/^\s*[[{]\s*$/.test(text))
+    return new InputError(
+      'here JSON goes on over several lines',
+      'Write each record whole on a line of its own.',
+      place,
+      error,
+    );
+  return new InputError(`not valid JSON: ${messageOf(error)}`, 'Mend or remove this line.', place, error);
 }
 
 /** Hex SHA-256 of bytes or text. */

@@ -3,7 +3,7 @@ import { oneApostrophe, withoutQuotes } from './apostrophe.ts';
 import { withoutInvisible } from './invisible.ts';
 import { literal } from './letters.ts';
 import { lowerCase } from './lower-case.ts';
-import { numberWords } from './numbers.ts';
+import { spellNumbers, UnsureNumber } from './numbers.ts';
 import { withoutPunctuation } from './punctuation.ts';
 import { spansOf, takeOut, type RemovedSigns, type Span } from './removed-signs.ts';
 import type { TextRules } from './rules.ts';
@@ -40,6 +40,7 @@ export function normalise(text: string, rules: TextRules, place: Place = {}, rem
     if (rules.apostrophe !== 'remove' && !kept.has("'")) result = withoutQuotes(result, rules.apostrophe, removed);
   }
   if (rules.case === 'lower') result = lowerCase(result, rules.language);
+  result = mapped(result.normalize('NFC'), rules);
   return withoutDelimiter(result.normalize('NFC').replace(/\s+/g, ' ').trim(), place);
 }
 
@@ -48,7 +49,14 @@ const keptSigns = ({ keep }: TextRules): ReadonlySet<string> => new Set(keep?.ma
 
 /** In one pass, at each place the longest entry, as an orthography profile is read: no entry meets what another one wrote. */
 function replaced(text: string, { map }: TextRules): string {
-  const entries = new Map(Object.entries(map).map(([from, to]) => [from.normalize('NFC'), to.normalize('NFC')]));
+  return rewritten(text, Object.entries(map));
+}
+
+/** As an orthography profile says: the longest grapheme that stands at each place. */
+const mapped = (text: string, { mapping }: TextRules): string => (mapping ? rewritten(text, mapping) : text);
+
+function rewritten(text: string, pairs: Iterable<readonly [from: string, to: string]>): string {
+  const entries = new Map(Array.from(pairs, ([from, to]) => [from.normalize('NFC'), to.normalize('NFC')]));
   const pattern = anyOf([...entries.keys()]);
   return pattern ? text.replace(pattern, (found) => entries.get(found)!) : text;
 }
@@ -84,18 +92,17 @@ function withoutDigits(text: string, rules: TextRules, place: Place, removed?: R
     case 'remove':
       return takeOut(text, spansOf(text, DIGITS), 'space', removed, () => '0–9');
     case 'spell':
-      return text.replace(/\p{Nd}+/gu, (digits) => ` ${numberWords(asciiDigits(digits), rules.language, place)} `);
+      return spelt(text, rules, place);
   }
 }
 
-/** Digits of any script as 0 to 9: NFKC does it for mathematical ones; each script has its ten in a row. */
-function asciiDigits(digits: string): string {
-  return Array.from(digits.normalize('NFKC'), (digit) => {
-    let value = 0;
-    const code = digit.codePointAt(0)!;
-    while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(code - value - 1))) value++;
-    return String(value);
-  }).join('');
+function spelt(text: string, rules: TextRules, place: Place): string {
+  try {
+    return spellNumbers(text, rules.language, place);
+  } catch (error) {
+    if (error instanceof UnsureNumber) throw new ExcludedText(error.message);
+    throw error;
+  }
 }
 
 /** In a vocabulary `|` stands between words, as in all of Wav2Vec2's. */

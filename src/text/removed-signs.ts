@@ -1,3 +1,5 @@
+import { codePointsOf } from './code-points.ts';
+
 /** A sign that normalisation took out of texts. */
 export interface RemovedSign {
   sign: string;
@@ -98,8 +100,3 @@ function wordAround(text: string, start: number, end: number): [number, number] 
 function addExample(examples: RemovedSign['examples'], example: RemovedSign['examples'][number]): void {
   if (!examples.some(({ before }) => before === example.before)) examples.push(example);
 }
-
-const codePointsOf = (sign: string): string =>
-  Array.from(sign, (character) => `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`).join(
-    ' ',
-  );

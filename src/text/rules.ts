@@ -12,6 +12,8 @@ export interface TextRules {
   apostrophe: 'auto' | 'letter' | 'remove';
   /** Strings replaced before all else, in one pass: at each place the longest that stands there. */
   map: Readonly<Record<string, string>>;
+  /** Graphemes that are written otherwise, after all other rules. */
+  mapping?: readonly (readonly [from: string, to: string])[] | undefined;
   /** Signs that are letters, though they are none in Unicode: they stay wherever they stand. */
   keep?: readonly string[];
   /** Signs that are left out without parting the word. */

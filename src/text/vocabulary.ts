@@ -78,6 +78,7 @@ export class Vocabulary {
       if (token === DELIMITER) text += ' ';
       else if (token !== BLANK && token !== UNKNOWN) text += token;
     }
-    return text.replace(/\s+/g, ' ').trim();
+    // Marks that are tokens of their own join their letters again.
+    return text.normalize('NFC').replace(/\s+/g, ' ').trim();
   }
 }

@@ -1,6 +1,6 @@
 import type * as ort from '../onnx/runtime/ort.ts';
 import { ctcLoss } from '../ctc/loss.ts';
-import { machine } from '../onnx/runtime/device.ts';
+import { machine } from '../onnx/runtime/machine.ts';
 import { floatData } from '../onnx/runtime/session.ts';
 import type { Batch } from '../support/batches.ts';
 import type { LoadedBatch } from './examples.ts';

@@ -1,7 +1,7 @@
 import { paddedSamples } from '../encoder/own/architecture.ts';
 import { adapterOptions } from '../model/model.ts';
 import { needOf, planStep, recomputedOn, type Plan } from '../onnx/training/compile.ts';
-import { machine } from '../onnx/runtime/device.ts';
+import { machine } from '../onnx/runtime/machine.ts';
 import type { MemoryNeed } from '../onnx/training/memory.ts';
 import type { Value } from '../onnx/graph/graph.ts';
 import type { Network } from '../onnx/graph/network.ts';

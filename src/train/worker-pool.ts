@@ -1,7 +1,7 @@
 import { Piscina } from 'piscina';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { machine } from '../onnx/runtime/device.ts';
+import { machine } from '../onnx/runtime/machine.ts';
 import type { Work } from './worker.ts';
 
 let opened: Promise<Piscina> | undefined;

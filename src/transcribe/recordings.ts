@@ -73,6 +73,12 @@ export async function* piecesOf(
   }
 }
 
+/** The same of samples that a program has already, 16 kHz mono. @param file what they are called */
+export async function* piecesOfSamples(samples: Float32Array, file: string): AsyncGenerator<Piece> {
+  for await (const segment of cutWhileDecoding([samples], LONGEST_SEGMENT_SECONDS)) yield { file, segment };
+  yield { file, notes: [], refused: undefined };
+}
+
 interface Recording {
   file: string;
   /** 16 kHz mono, where it is decoded already. */

@@ -1,6 +1,7 @@
 import type { Sound } from '../audio/source.ts';
 import { frameCount } from '../encoder/own/architecture.ts';
 import { Model, type Output } from '../model/model.ts';
+import type { MachineChoice } from '../onnx/runtime/machine.ts';
 import { makeBatches } from '../support/batches.ts';
 import type { SetAside } from '../support/errors.ts';
 import { silent, type Progress } from '../support/progress.ts';
@@ -20,8 +21,8 @@ export interface Transcript {
   notes?: string[];
 }
 
-/** @property track, channel which sound of files with several */
-export interface TranscribeOptions extends Sound {
+/** Track and channel say which sound of files with several; device and threads, what the model runs on. */
+export interface TranscribeOptions extends Sound, MachineChoice {
   progress?: Progress;
   signal?: AbortSignal;
 }
@@ -40,30 +41,42 @@ export async function* transcribe(
   paths: readonly string[],
   options: TranscribeOptions = {},
 ): AsyncGenerator<Transcript | SetAside> {
-  const model = await Model.load(modelFolder, { progress: options.progress, signal: options.signal });
+  const { device, threads, progress, signal } = options;
+  const model = await Model.load(modelFolder, { device, threads, progress, signal });
   try {
     const files = await recordingsAt(paths);
     const task = (options.progress ?? silent)('transcribe', files.length, 'recordings');
-    let builder = new TranscriptBuilder(model);
-    for await (const group of grouped(piecesOf(files, options, options.signal))) {
-      options.signal?.throwIfAborted();
-      const outputs = await runModel(
-        model,
-        group.flatMap((piece) => ('segment' in piece ? [piece.segment] : [])),
-      );
-      for (const piece of group) {
-        if ('segment' in piece) builder.add(piece.segment, outputs.shift()!);
-        else {
-          options.signal?.throwIfAborted();
-          task.advance();
-          yield builder.end(piece);
-          builder = new TranscriptBuilder(model);
-        }
-      }
+    for await (const transcript of transcribePieces(model, piecesOf(files, options, options.signal), options.signal)) {
+      task.advance();
+      yield transcript;
     }
     task.done();
   } finally {
     await model.release();
+  }
+}
+
+/** With a model that is loaded already: a transcript for each recording, or why there is none. */
+export async function* transcribePieces(
+  model: Model,
+  pieces: AsyncIterable<Piece>,
+  signal?: AbortSignal,
+): AsyncGenerator<Transcript | SetAside> {
+  let builder = new TranscriptBuilder(model);
+  for await (const group of grouped(pieces)) {
+    signal?.throwIfAborted();
+    const outputs = await runModel(
+      model,
+      group.flatMap((piece) => ('segment' in piece ? [piece.segment] : [])),
+    );
+    for (const piece of group) {
+      if ('segment' in piece) builder.add(piece.segment, outputs.shift()!);
+      else {
+        signal?.throwIfAborted();
+        yield builder.end(piece);
+        builder = new TranscriptBuilder(model);
+      }
+    }
   }
 }
 

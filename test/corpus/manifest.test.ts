@@ -20,7 +20,7 @@ const utterance = fc.record(
     text,
     phones: text,
     speaker: text,
-    language: text,
+    language: fc.constantFrom('it', 'sc', 'pt-BR', 'mul', 'zh-TW'),
     // JSON knows no −0.
     duration: fc.double({ min: 0, max: 1e5, noNaN: true }).map((x) => x + 0),
     start: fc.integer({ min: 0, max: 100 }),

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { commandsInDocs } from './commands-in-docs.ts';
 
 /** What the test run itself does, or the slow tests run. */
-const ELSEWHERE = /^npm (test|run (demo|lint|types))$/;
+const ELSEWHERE = /^npm (test|run (demo|lint|types|deps|format))$/;
 
 describe('every quick command line in the docs works', () => {
   // What is fetched on one page is used on another.

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
 import { openEncoder } from '../../src/encoder/open.ts';
-import { providers, tryDevice, useMachine } from '../../src/onnx/runtime/device.ts';
+import { providers, tryDevice } from '../../src/onnx/runtime/device.ts';
+import { chooseMachine } from '../../src/onnx/runtime/machine.ts';
 import { Random } from '../../src/support/random.ts';
 import { relativeError } from '../../src/support/relative-error.ts';
 import { modelBytes } from '../encoder/exported.ts';
@@ -32,6 +33,6 @@ it.skipIf(!existsSync(SOFTWARE_GPU) || !providers().includes('webgpu'))(
     // Read by the Vulkan loader when the first session is opened.
     vi.stubEnv('VK_ICD_FILENAMES', SOFTWARE_GPU);
     expect(await tryDevice('webgpu')).toBeUndefined();
-    expect(await useMachine({ device: 'webgpu', threads: 2 })).toEqual({ device: 'webgpu', threads: 2 });
+    expect(await chooseMachine({ device: 'webgpu', threads: 2 })).toEqual({ device: 'webgpu', threads: 2 });
   },
 );

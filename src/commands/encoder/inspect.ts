@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, machineFlags } from '../../cli/base-command.ts';
 import { inspectEncoder, type Inspection } from '../../encoder/inspect.ts';
+import { onMachine } from '../../onnx/runtime/machine.ts';
 import { DTYPES } from '../../encoder/exported/onnx-file.ts';
 
 export default class EncoderInspect extends BaseCommand {
@@ -25,11 +26,9 @@ export default class EncoderInspect extends BaseCommand {
 
   async run(): Promise<Inspection> {
     const { args, flags } = await this.parse(EncoderInspect);
-    await this.useMachine(flags);
-    const found = await inspectEncoder(
-      { model: args.encoder, dtype: flags.dtype, revision: flags.revision },
-      { progress: this.progress, signal: this.signal },
-    );
+    const encoder = { model: args.encoder, dtype: flags.dtype, revision: flags.revision };
+    const options = { progress: this.progress, signal: this.signal };
+    const found = await onMachine(await this.machineOf(flags), () => inspectEncoder(encoder, options));
     this.log(table(found));
     return found;
   }

@@ -19,7 +19,7 @@ export function formatsIn(folder: Folder): FoundFormat[] {
   return found.sort((a, b) => rank(a) - rank(b) || b.files.length - a.files.length);
 }
 
-const rank = ({ importer }: FoundFormat): number => (importer.lastResort ? 2 : 'rows' in importer ? 0 : 1);
+const rank = ({ importer }: FoundFormat): number => (importer.lastResort ? 2 : importer.layout ? 0 : 1);
 
 /**
  * Which of them is taken: the one that the user names, else the one that can only be meant.

@@ -1,5 +1,6 @@
 import type { AnnotationDocument } from '../../formats/index.ts';
 import type { SetAside } from '../../support/errors.ts';
+import type { ColumnMap } from '../import/columns.ts';
 import type { Folder } from '../import/folder.ts';
 import type { Utterance } from '../utterance.ts';
 
@@ -13,6 +14,8 @@ interface Common {
   title: string;
   /** The files that it would read, of all below a folder; none where the layout isn't its own. */
   finds: (folder: Folder) => string[];
+  /** Whether it knows its files by how they lie together: then they are nothing else. */
+  layout?: boolean;
   /** Whether it takes what nothing else is made for. */
   lastResort?: boolean;
 }
@@ -47,7 +50,7 @@ export interface ImportOptions {
   /** The ending of the texts beside recordings. */
   textEnding?: string;
   /** Field (`text`, `audio`, `speaker`, …) → the column that has it. */
-  columns?: Readonly<Record<string, string>>;
+  columns?: ColumnMap;
   /** Keep utterances whose recordings aren't found. */
   keepMissing?: boolean;
 }

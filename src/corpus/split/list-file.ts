@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { decodeText } from '../../formats/decode-text.ts';
+import { decodeText } from '../../support/decode-text.ts';
 import { InputError } from '../../support/errors.ts';
 import { readError, writeAtomic } from '../../support/files.ts';
 import type { PartList } from './fixed.ts';

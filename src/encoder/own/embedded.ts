@@ -3,14 +3,15 @@ import { fileURLToPath } from 'node:url';
 /** The encoders that come with isogloss, and what `encoder list` says of them. */
 export const EMBEDDED = {
   embedded: 'comes with isogloss; learnt from Whisper base, which has heard 97 languages',
-  'embedded-small': 'comes with isogloss, a third as large; learnt from two dozen languages, not Italian',
+  'embedded-small':
+    'comes with isogloss, a third as large and twice as fast; learnt from two dozen languages, not Italian',
 } as const;
 
 /** On what terms each may be passed on, and by whom it is: for a model's card. */
 export const EMBEDDED_TERMS = {
   embedded: {
-    licence: 'MIT',
-    from: 'made of OpenAI’s Whisper base under MIT, © 2022 OpenAI: NOTICE of isogloss has the text',
+    licence: 'CC-BY-SA-3.0',
+    from: 'OpenAI’s Whisper base under MIT, © 2022 OpenAI (NOTICE of isogloss has the text), taught further by voices that models/embedded/README.md of isogloss names, mostly under CC-BY-SA-3.0 and GPL-2.0-or-later',
   },
   'embedded-small': {
     licence: 'CC-BY-SA-3.0',

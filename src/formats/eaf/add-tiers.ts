@@ -1,6 +1,6 @@
 import { InputError } from '../../support/errors.ts';
 import type { Tier } from '../annotation.ts';
-import type { TextInput } from '../decode-text.ts';
+import type { TextInput } from '../../support/decode-text.ts';
 import { applyEdits, startOfLine, type Edit } from '../edits.ts';
 import { encodeText } from '../encode-text.ts';
 import { Notes, type Written } from '../notes.ts';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { parse, type CsvError, type Info } from 'csv-parse';
 import { InputError, messageOf } from '../../support/errors.ts';
-import { decodeStream, type ByteSource } from '../decode-stream.ts';
+import { decodeStream, type ByteSource } from '../../support/decode-stream.ts';
 import { Notes, replaceSigns, type Written } from '../notes.ts';
 import type { TimedTranscript } from '../transcript.ts';
 import { dialectOf, type Dialect } from './dialect.ts';

@@ -1,5 +1,6 @@
 import type { AsyncBuffer, FileMetaData } from 'hyparquet';
 import { InputError, messageOf } from '../../support/errors.ts';
+import { quietSource } from './quiet.ts';
 
 /** A value of a row: what isn't a column of text keeps its bytes. */
 export type ParquetRow = Record<string, unknown>;
@@ -32,7 +33,7 @@ export async function* readParquet(
     import('hyparquet-compressors'),
   ]);
   const options = {
-    file: source,
+    file: quietSource(source),
     metadata,
     compressors,
     utf8: false,
@@ -65,11 +66,13 @@ export async function parquetColumns(source: AsyncBuffer, { file }: { file: stri
 async function readMetadata(source: AsyncBuffer, file: string): Promise<FileMetaData> {
   const { parquetMetadataAsync } = await import('hyparquet');
   const metadata = await orInputError(file, () => parquetMetadataAsync(source));
-  const sound = metadata.row_groups.every(
-    ({ num_rows: rows, columns }) =>
-      rows >= 0n &&
-      rows < LARGEST &&
-      columns.every(({ meta_data: column }) => !column || fits(column, source.byteLength)),
+  const sound = await orInputError(file, () =>
+    metadata.row_groups.every(
+      ({ num_rows: rows, columns }) =>
+        rows >= 0n &&
+        rows < LARGEST &&
+        columns.every(({ meta_data: column }) => !column || fits(column, source.byteLength)),
+    ),
   );
   if (!sound) throw new InputError('its table of contents is damaged', 'Get the file anew.', { file });
   return metadata;

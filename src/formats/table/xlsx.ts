@@ -1,4 +1,4 @@
-import type { CellValue } from 'read-excel-file/node';
+import type { CellValue } from 'read-excel-file/universal';
 import { InputError, messageOf } from '../../support/errors.ts';
 
 export interface Sheet {
@@ -7,19 +7,20 @@ export interface Sheet {
   rows: string[][];
 }
 
-/** What all parts may unpack to. */
+/** What all parts may unpack to, and what deflate can make of a byte at most. */
 const LARGEST = 500_000_000;
+const MOST = 1032;
 
 /**
- * The sheets of an Excel workbook.
+ * The sheets of an Excel workbook. By read-excel-file's universal door: its door for Node waits for ever on some damaged files.
  * @throws InputError for what is no workbook, or unpacks to more than 500 MB
  */
 export async function readXlsx(bytes: Uint8Array, { file }: { file: string }): Promise<Sheet[]> {
-  if (unpackedSize(bytes) > LARGEST)
-    throw new InputError('it unpacks to more than 500 MB', 'Save it as CSV.', { file });
-  const { default: readWorkbook } = await import('read-excel-file/node');
+  if (unpackedSize(bytes) > Math.min(LARGEST, MOST * bytes.length))
+    throw new InputError('it claims to unpack to more than it can hold, or than 500 MB', 'Save it as CSV.', { file });
+  const { default: readWorkbook } = await import('read-excel-file/universal');
   try {
-    const sheets = await readWorkbook(Buffer.from(bytes));
+    const sheets = await readWorkbook(Uint8Array.from(bytes).buffer, { trim: false });
     return sheets.map(({ sheet, data }) => ({ name: sheet, rows: data.map((row) => row.map(textOf)) }));
   } catch (error) {
     throw new InputError(

@@ -110,6 +110,7 @@ class Tokens {
     const first = text[this.from]!;
     if (first === '"') {
       this.at = this.closingQuote(this.from + 1) + 1;
+      if (/\S/.test(text[this.at] ?? ' ')) this.refuse('a quote inside a text must be doubled, this one is not');
       return 'string';
     }
     this.at = search(first === '!' ? /[\n\r]/g : /\s/g, text, this.from);

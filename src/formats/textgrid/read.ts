@@ -1,5 +1,5 @@
 import type { Annotation, AnnotationDocument, Tier } from '../annotation.ts';
-import { decodeText, type TextInput } from '../decode-text.ts';
+import { decodeText, type TextInput } from '../../support/decode-text.ts';
 import { Notes } from '../notes.ts';
 import { isBinaryTextGrid, parseBinaryTextGrid } from './binary.ts';
 import { parseTextGrid, type TierLayout } from './layout.ts';

@@ -1,6 +1,6 @@
 import { SaxesParser } from 'saxes';
 import { InputError } from '../../support/errors.ts';
-import { decodeAs, decodeText, type DecodedText, type TextInput } from '../decode-text.ts';
+import { decodeAs, decodeText, type DecodedText, type TextInput } from '../../support/decode-text.ts';
 
 export interface XmlElement {
   name: string;

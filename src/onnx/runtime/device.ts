@@ -1,7 +1,5 @@
 import * as ort from './ort.ts';
-import { existsSync } from 'node:fs';
 import { InputError, messageOf } from '../../support/errors.ts';
-import { usableCores } from '../../support/processors.ts';
 import { Graph } from '../graph/graph.ts';
 import { matmul } from '../graph/ops.ts';
 import { encodeModel } from '../file/proto.ts';
@@ -17,84 +15,17 @@ import {
 export const DEVICES = ['cpu', 'cuda', 'tensorrt', 'webgpu', 'dml', 'coreml'] as const;
 export type Device = (typeof DEVICES)[number];
 
-/** What all sessions run on. */
-export interface Machine {
-  device: Device;
-  /** Threads inside an operator, on the CPU. */
-  threads: number;
-  /** Why it is the CPU, where something better is nearly there. */
-  fallback?: string;
-}
-
-export interface MachineChoice {
-  /** `auto`, the default, is CUDA where it can be had, else the CPU. */
-  device?: Device | 'auto' | undefined;
-  /** The physical cores by default. */
-  threads?: number | undefined;
-}
-
-let chosen: Promise<Machine> | undefined;
-
-/** What sessions run on; ISOGLOSS_DEVICE and ISOGLOSS_THREADS say it where nobody has called `useMachine`. */
-export function machine(): Promise<Machine> {
-  return (chosen ??= choose({}));
-}
-
-/**
- * Chooses what all sessions opened from now on run on.
- * @throws InputError when the device is asked for by name and can't be had: what is missing, and how to get it
- */
-export async function useMachine(choice: MachineChoice): Promise<Machine> {
-  const next = await choose(choice);
-  chosen = Promise.resolve(next);
-  return next;
-}
-
-async function choose(choice: MachineChoice): Promise<Machine> {
-  const device = choice.device ?? deviceNamed(process.env.ISOGLOSS_DEVICE);
-  const threads = choice.threads ?? threadsNamed(process.env.ISOGLOSS_THREADS) ?? usableCores();
-  if (device === 'auto') return { ...(await bestDevice()), threads };
-  await mustRun(device);
-  return { device, threads };
-}
-
-function deviceNamed(name: string | undefined): Device | 'auto' {
-  if (name === undefined || name === '') return 'auto';
-  const device = (['auto', ...DEVICES] as const).find((known) => known === name);
-  if (device === undefined)
-    throw new InputError(`ISOGLOSS_DEVICE names ${name}, which is no device`, `Set it to auto, ${DEVICES.join(', ')}.`);
-  return device;
-}
-
-function threadsNamed(text: string | undefined): number | undefined {
-  if (text === undefined || text === '') return undefined;
-  const threads = Number(text);
-  if (Number.isInteger(threads) && threads > 0) return threads;
-  throw new InputError(`ISOGLOSS_THREADS is ${text}`, 'Set it to a whole number from 1 on.');
-}
-
-async function bestDevice(): Promise<Omit<Machine, 'threads'>> {
-  if (!isInstalled('cuda'))
-    return {
-      device: 'cpu',
-      ...(hasNvidiaDriver() && providers().includes('cuda')
-        ? { fallback: 'there is an NVIDIA GPU, but ONNX Runtime’s CUDA provider is not installed' }
-        : {}),
-    };
-  const missing = await missingLibraries('cuda');
-  const refusal = missing.length > 0 ? `CUDA lacks ${missing.join(', ')}` : await tryDevice('cuda');
-  return refusal === undefined ? { device: 'cuda' } : { device: 'cpu', fallback: refusal };
-}
-
-const hasNvidiaDriver = (): boolean => existsSync('/proc/driver/nvidia/version');
-
 /** The providers that this platform's ONNX Runtime knows, whether they can be loaded or not. */
 export const providers = (): Device[] => {
   const names = ort.listSupportedBackends().map(({ name }) => name);
   return DEVICES.filter((device) => names.includes(device));
 };
 
-async function mustRun(device: Device): Promise<void> {
+/**
+ * Makes sure that a device can be had.
+ * @throws InputError saying what is missing, and how to get it
+ */
+export async function mustRun(device: Device): Promise<void> {
   if (device === 'cpu') return;
   if (!providers().includes(device))
     throw new InputError(

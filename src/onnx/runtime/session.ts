@@ -2,12 +2,13 @@ import * as ort from './ort.ts';
 import path from 'node:path';
 import { messageOf, WorkError } from '../../support/errors.ts';
 import { fromFloat16 } from '../../support/float16.ts';
-import { machine, providersFor, reasonIn, type Device } from './device.ts';
+import { providersFor, reasonIn, type Device } from './device.ts';
+import { machine } from './machine.ts';
 
 export interface SessionOptions {
-  /** As `useMachine` has chosen, by default. */
+  /** That of the work at hand (`onMachine`), by default. */
   device?: Device;
-  /** Threads inside an operator; as `useMachine` has chosen, by default. */
+  /** Threads inside an operator; those of the work at hand (`onMachine`), by default. */
   threads?: number;
   /** Where the model's external data lies, if it is given as bytes and has any. */
   folder?: string | undefined;

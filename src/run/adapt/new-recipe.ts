@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { findCorpus } from '../../corpus/source.ts';
-import { InputError } from '../../support/errors.ts';
+import { writeNew } from '../../support/files.ts';
 import type { Progress } from '../../support/progress.ts';
 import { startingRecipe, type Choice } from './starting-recipe.ts';
 import { surveyCorpus, type CorpusSurvey } from './survey.ts';
-import { writeRecipe } from './write-recipe.ts';
+import { recipeText } from './write-recipe.ts';
 
 export interface NewRecipe {
   file: string;
@@ -23,18 +22,16 @@ export interface NewRecipeOptions {
 }
 
 /**
- * Writes a recipe that fits a corpus, with a reason at each choice. Never over a file that is there.
+ * Writes a recipe that fits a corpus, with a reason at each choice. Never over another that is there.
  * @example await newRecipe('mboshi', { language: 'mdw' })
  * @throws InputError when the file is there, or nothing in the corpus can be read
  */
 export async function newRecipe(corpus: string, options: NewRecipeOptions = {}): Promise<NewRecipe> {
   const name = options.name ?? recipeName([corpus]);
   const file = options.output ?? path.join('recipes', `${name}.yaml`);
-  if (existsSync(file))
-    throw new InputError('there is such a file already', 'Name another with --output, or move it away.', { file });
   const survey = await surveyCorpus([corpus], options);
   const { recipe, choices } = startingRecipe(survey, { name, corpus: [corpus], language: options.language });
-  await writeRecipe(file, recipe, choices);
+  await writeNew(file, recipeText(recipe, choices), 'there is such a file already');
   return { file, survey, choices };
 }
 

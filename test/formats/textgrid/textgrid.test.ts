@@ -87,6 +87,7 @@ describe('readTextGrid', () => {
       3,
     ],
     ['an unclosed quote', '"ooTextFile" "TextGrid" 0 1 <exists> 1\n"IntervalTier\n', 'closing quote', 2],
+    ['a quote that is not doubled', '"ooTextFile" "TextGrid" 0 1 <exists> 1\n"Interval"Tier"', 'must be doubled', 2],
     ['a text where a number belongs', '"ooTextFile" "TextGrid" 0\n"x"', 'a number', 2],
     ['an undefined number', '"ooTextFile" "TextGrid" 0\n--undefined--', 'not --undefined--', 2],
     ['an unknown tier', '"ooTextFile" "TextGrid" 0 1 <exists> 1 "OddTier" ', 'no kind of tier', 1],

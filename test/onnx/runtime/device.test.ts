@@ -1,7 +1,8 @@
 import { execa } from 'execa';
 import { existsSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { machine, providers, reasonIn, tryDevice, useMachine, type Device } from '../../../src/onnx/runtime/device.ts';
+import { providers, reasonIn, tryDevice, type Device } from '../../../src/onnx/runtime/device.ts';
+import { chooseMachine, machine, onMachine } from '../../../src/onnx/runtime/machine.ts';
 import { isInstalled, whereFrom } from '../../../src/onnx/runtime/provider-libraries.ts';
 import { InputError } from '../../../src/support/errors.ts';
 import { usableCores } from '../../../src/support/processors.ts';
@@ -11,24 +12,40 @@ afterEach(() => {
 });
 
 describe('what sessions run on', () => {
+  it('is of the work at hand: two go on at once on different machines', async () => {
+    const threads = async (): Promise<number[]> => {
+      const before = (await machine()).threads;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return [before, (await machine()).threads];
+    };
+    const [one, two] = await Promise.all([1, 2].map((n) => onMachine({ device: 'cpu', threads: n }, threads)));
+    expect([one, two]).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+    await onMachine({ device: 'cpu', threads: 7 }, async () => {
+      expect(await chooseMachine({ device: 'cpu' })).toEqual({ device: 'cpu', threads: 7 });
+    });
+  });
+
   it('is the CPU with its physical cores, or what the environment says', async () => {
-    if (!isInstalled('cuda')) expect(await useMachine({})).toMatchObject({ device: 'cpu', threads: usableCores() });
+    if (!isInstalled('cuda')) expect(await chooseMachine({})).toMatchObject({ device: 'cpu', threads: usableCores() });
     vi.stubEnv('ISOGLOSS_THREADS', '3');
     vi.stubEnv('ISOGLOSS_DEVICE', 'cpu');
-    expect(await useMachine({})).toEqual({ device: 'cpu', threads: 3 });
+    expect(await chooseMachine({})).toEqual({ device: 'cpu', threads: 3 });
     expect(await machine()).toEqual({ device: 'cpu', threads: 3 });
-    expect(await useMachine({ threads: 1 })).toEqual({ device: 'cpu', threads: 1 });
+    expect(await chooseMachine({ threads: 1 })).toEqual({ device: 'cpu', threads: 1 });
     vi.stubEnv('ISOGLOSS_DEVICE', 'gpu');
-    await expect(useMachine({})).rejects.toThrow(/names gpu, which is no device/);
-    await expect(useMachine({ device: 'cpu' })).resolves.toMatchObject({ device: 'cpu' });
+    await expect(chooseMachine({})).rejects.toThrow(/names gpu, which is no device/);
+    await expect(chooseMachine({ device: 'cpu' })).resolves.toMatchObject({ device: 'cpu' });
     vi.stubEnv('ISOGLOSS_THREADS', 'many');
-    await expect(useMachine({ device: 'cpu' })).rejects.toThrow(/ISOGLOSS_THREADS is many/);
+    await expect(chooseMachine({ device: 'cpu' })).rejects.toThrow(/ISOGLOSS_THREADS is many/);
   });
 
   it.skipIf(isInstalled('cuda') || !providers().includes('cuda'))(
     'says what a device lacks and the command that installs it',
     async () => {
-      const error: unknown = await useMachine({ device: 'cuda' }).catch((e: unknown) => e);
+      const error: unknown = await chooseMachine({ device: 'cuda' }).catch((e: unknown) => e);
       expect(error).toBeInstanceOf(InputError);
       expect((error as InputError).message).toBe('ONNX Runtime’s cuda provider is not installed');
       expect((error as InputError).next).toMatch(
@@ -42,7 +59,7 @@ describe('what sessions run on', () => {
   it('refuses what this platform’s ONNX Runtime has not', async () => {
     const other: Device = process.platform === 'linux' ? 'coreml' : 'cuda';
     expect(await tryDevice(other)).toMatch(/ONNX Runtime has none on/);
-    await expect(useMachine({ device: other })).rejects.toThrow(/has no (coreml|cuda) on .*, only cpu/);
+    await expect(chooseMachine({ device: other })).rejects.toThrow(/has no (coreml|cuda) on .*, only cpu/);
   });
 
   it('says where missing libraries come from', () => {

@@ -1,0 +1,138 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  addTiersToEaf,
+  addTiersToTextGrid,
+  documentOf,
+  linkTo,
+  readEaf,
+  readTextGrid,
+  TRANSCRIPT_FORMATS,
+  writeEaf,
+  writeExb,
+  type AnnotationDocument,
+  type MediaLink,
+  type Note,
+  type TimedTranscript,
+  type Written,
+} from '../formats/index.ts';
+import { InputError, type SetAside } from '../support/errors.ts';
+import { readError, writeAtomic } from '../support/files.ts';
+import type { Target } from './targets.ts';
+
+/** Stands before the names of tiers that come into a file which is there already. */
+export const ADDED = 'auto-';
+
+/**
+ * What is in the way of writing a file: it is there, or has such tiers already. Files of other kinds than ELAN's and Praat's are
+ * only written anew; to those, tiers are added.
+ */
+export async function obstacleTo({ format, file }: Target, overwrite: boolean): Promise<SetAside | undefined> {
+  if (overwrite || !existsSync(file)) return undefined;
+  const name = path.basename(file);
+  if (format !== 'eaf' && format !== 'textgrid')
+    return { item: file, reason: `${name} is there already; --overwrite replaces it`, place: { file } };
+  try {
+    const { tiers } = await existing(format, file);
+    const own = tiers.find(({ id }) => id.startsWith(`${ADDED}utterance`));
+    if (!own) return undefined;
+    return { item: file, reason: `${name} has a tier ${own.id} already; --overwrite replaces it`, place: { file } };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { item: file, reason: error.message, place: error.place };
+  }
+}
+
+/**
+ * Writes a transcript into a file, whole or not at all. Into an ELAN or Praat file that is there it adds tiers, and leaves all
+ * else as it is.
+ * @param overwrite whether tiers that an earlier transcription added may be replaced
+ * @returns what the format could not hold
+ * @throws InputError for a file to which tiers can't be added
+ */
+export async function writeTranscript(
+  transcript: TimedTranscript,
+  { format, file }: Target,
+  overwrite: boolean,
+): Promise<Note[]> {
+  const spoken = { ...transcript, segments: transcript.segments.filter(({ text }) => text !== '') };
+  const tiered = format === 'eaf' || format === 'textgrid';
+  const { content, notes } =
+    tiered && existsSync(file)
+      ? await withTiersAdded(spoken, { format, file }, overwrite)
+      : written(spoken, format, file);
+  await writeAtomic(file, content);
+  return notes;
+}
+
+/** Recordings are named from where the file lies. */
+function written(transcript: TimedTranscript, format: Target['format'], file: string): Written {
+  const media = [linkFrom(file, transcript.file)];
+  if (format === 'eaf') return writeEaf(documentOf(withConfidences(transcript), { media }));
+  if (format === 'exb') return writeExb(documentOf(transcript, { media }));
+  return TRANSCRIPT_FORMATS[format].write(transcript);
+}
+
+function linkFrom(file: string, recording: string): MediaLink {
+  const relative = path.relative(path.dirname(file), recording).split(path.sep).join('/');
+  return { ...linkTo(recording), relativeUrl: relative.startsWith('.') ? relative : `./${relative}` };
+}
+
+async function withTiersAdded(
+  transcript: TimedTranscript,
+  { format, file }: { format: 'eaf' | 'textgrid'; file: string },
+  overwrite: boolean,
+): Promise<Written<Uint8Array>> {
+  const bytes = await bytesOf(file);
+  if (format === 'textgrid') {
+    const { tiers } = documentOf(transcript, { prefix: ADDED });
+    return addTiersToTextGrid(bytes, tiers, { file, replace: overwrite });
+  }
+  const { media } = readEaf(bytes, { file });
+  const { tiers } = documentOf(withConfidences(countedFrom(originOf(media, transcript.file), transcript)), {
+    prefix: ADDED,
+  });
+  return addTiersToEaf(bytes, tiers, { file, replace: overwrite });
+}
+
+/** Of several recordings, the one of this name; else the first. */
+function originOf(media: readonly MediaLink[], recording: string): number {
+  const name = path.basename(recording);
+  const own = media.find(({ url, relativeUrl }) => [url, relativeUrl].some((link) => link?.endsWith(name)));
+  return (own ?? media[0])?.origin ?? 0;
+}
+
+/** Times from where the document's own begin, if that is somewhere in the recording. */
+function countedFrom(origin: number, transcript: TimedTranscript): TimedTranscript {
+  if (origin === 0) return transcript;
+  const moved = <T extends { start: number; end: number }>(part: T): T => ({
+    ...part,
+    start: part.start - origin,
+    end: part.end - origin,
+  });
+  const segments = transcript.segments
+    .map((segment) => ({ ...moved(segment), ...(segment.words && { words: segment.words.map(moved) }) }))
+    .filter(({ start }) => start >= 0);
+  return { ...transcript, seconds: transcript.seconds - origin, segments };
+}
+
+/** An utterance is as sure as its words are on average. */
+function withConfidences(transcript: TimedTranscript): TimedTranscript {
+  const segments = transcript.segments.map((segment) => {
+    const known = segment.words?.flatMap(({ confidence }) => confidence ?? []) ?? [];
+    if (segment.confidence !== undefined || known.length === 0) return segment;
+    return { ...segment, confidence: known.reduce((sum, one) => sum + one, 0) / known.length };
+  });
+  return { ...transcript, segments };
+}
+
+async function existing(format: 'eaf' | 'textgrid', file: string): Promise<AnnotationDocument> {
+  const bytes = await bytesOf(file);
+  return format === 'eaf' ? readEaf(bytes, { file }) : readTextGrid(bytes, { file });
+}
+
+const bytesOf = (file: string): Promise<Buffer> =>
+  readFile(file).catch((error: unknown) => {
+    throw readError(file, error);
+  });
