@@ -29,7 +29,10 @@ export function settled(parts: ModelParts, config: Record<string, unknown>): Set
   const { tensors } = importModel(parts.encoder, parts.encoderFolder);
   const stored = [...tensors].filter(([name, { type }]) => type === 'float32' && !ASIDE.test(name));
   const encoder = new Map(
-    stored.map(([name, { dims, read }]): [string, LaterTensor] => [name, { dims, read: () => read() as Float32Array }]),
+    stored.map(([name, tensor]): [string, LaterTensor] => [
+      name,
+      { dims: tensor.dims, read: () => tensor.read() as Float32Array },
+    ]),
   );
   const dims = Number(config.hidden_size ?? 768);
   // Only training reads it; it must be there.

@@ -16,8 +16,8 @@ export interface NamedTensor {
 /** A tensor whose numbers are made when they are written. */
 export interface LaterTensor {
   dims: readonly number[];
-  /** @returns as many numbers as the dims say */
-  read(): Float32Array;
+  /** Gives as many numbers as the dims say. */
+  read: () => Float32Array;
 }
 
 /**
@@ -56,8 +56,8 @@ export function* safetensorsOf(
   length.writeBigUInt64LE(BigInt(padded.length));
   yield length;
   yield padded;
-  for (const { read } of tensors.values()) {
-    const { buffer, byteOffset, byteLength } = read();
+  for (const tensor of tensors.values()) {
+    const { buffer, byteOffset, byteLength } = tensor.read();
     yield new Uint8Array(buffer, byteOffset, byteLength);
   }
 }
