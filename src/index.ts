@@ -8,6 +8,7 @@ export { loadManifest, readManifest, writeManifest } from './corpus/manifest.ts'
 export { splitCorpus, type Split, type SplitRule } from './corpus/split/split.ts';
 export type { Utterance } from './corpus/utterance.ts';
 export { beamSearch, type BeamSearchOptions } from './decode/decode.ts';
+export { fetchEncoderFiles, type FetchedEncoder } from './encoder/fetch.ts';
 export { inspectEncoder, type Inspection } from './encoder/inspect.ts';
 export { listEncoders, type EncoderEntry } from './encoder/list.ts';
 export { encoderOrigin, type EncoderOrigin } from './encoder/origin.ts';
@@ -23,6 +24,7 @@ export { recipeJsonSchema, type Recipe, type RecipeInput } from './recipe/schema
 export { InputError, IsoglossError, WorkError, type SetAside } from './support/errors.ts';
 export type { Progress, Task } from './support/progress.ts';
 export type { TrainingFinding } from './run/findings.ts';
+export { suggestEncoders, type Suggestion, type Suggestions } from './run/suggest-encoders.ts';
 export { runRecipe, type Metrics, type RunOptions, type RunResult } from './run/run.ts';
 export { train, type TrainOptions, type TrainProgress } from './run/train.ts';
 export { Model, type RecordingInput } from './transcribe/model.ts';

@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -74,6 +73,8 @@ export async function runFfmpeg(
  * @returns undefined when it can't open it
  */
 export async function runFfprobe(file: string, entries: string, signal?: AbortSignal): Promise<unknown> {
+  // Loaded here: plain WAVs need no other program, and it is a hundred modules.
+  const { execa } = await import('execa');
   const { stdout, failed } = await execa(
     await findFfprobe(),
     ['-v', 'error', ...ONLY_THIS_FILE, '-show_entries', entries, '-of', 'json', `file:${path.resolve(file)}`],

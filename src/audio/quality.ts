@@ -5,7 +5,7 @@ import { SAMPLE_RATE } from './format.ts';
 export interface Quality {
   /** Seconds. */
   duration: number;
-  /** Share of samples at full scale. */
+  /** Share of samples that are cut off flat, at whatever level. */
   clippedShare: number;
   /** Share of frames 30 dB or more below the speech level. */
   silenceShare: number;
@@ -23,23 +23,23 @@ const meyda = meydaModule as unknown as typeof meydaModule.default;
 
 const FRAME = 512;
 const FLOOR_DB = -100;
+/** How much higher than full scale resampling makes what was cut off there. */
+const HIGHEST_RIPPLE = 1.5;
+/** So many times more than as near below, and some. */
+const [PILE, FEW] = [3, 8];
 /** What lies this far below the loudest frequency is taken for nothing. */
 const BAND_EDGE_DB = 60;
 
 /** Measures a recording, 16 kHz mono. Frames of 32 ms; the band by Meyda's power spectrum. */
 export function measureQuality(samples: Float32Array): Quality {
   let sum = 0;
-  let clipped = 0;
-  for (let i = 0; i < samples.length; i++) {
-    sum += samples[i]!;
-    if (Math.abs(samples[i]!) >= 0.999) clipped++;
-  }
+  for (let i = 0; i < samples.length; i++) sum += samples[i]!;
   const levels = sortedLevels(samples);
   const { speechLevelDb, noiseFloorDb } = speechAndNoise(levels);
   const silent = levels.filter((level) => level < speechLevelDb - 30).length;
   return {
     duration: samples.length / SAMPLE_RATE,
-    clippedShare: clipped / Math.max(1, samples.length),
+    clippedShare: clippedShare(samples),
     silenceShare: silent / Math.max(1, levels.length),
     speechLevelDb,
     noiseFloorDb,
@@ -47,6 +47,30 @@ export function measureQuality(samples: Float32Array): Quality {
     bandwidthHz: bandEdge(summedSpectrum(samples)),
     dcOffset: sum / Math.max(1, samples.length),
   };
+}
+
+/**
+ * Where sound is cut off, samples pile up: far more lie at the top than a little below it. The top is the highest sample, or full scale
+ * where resampling has made some a little higher. What is merely loud (floats go beyond full scale) thins out towards its top.
+ */
+function clippedShare(samples: Float32Array): number {
+  let peak = 0;
+  for (let i = 0; i < samples.length; i++) peak = Math.max(peak, Math.abs(samples[i]!));
+  if (peak === 0) return 0;
+  const tops = peak > 1 && peak < HIGHEST_RIPPLE ? [peak, 1] : [peak];
+  return Math.max(...tops.map((top) => pileAt(samples, top) / samples.length));
+}
+
+/** Samples at a level or beyond it, if there are far more around it than as near below. */
+function pileAt(samples: Float32Array, top: number): number {
+  let [around, below, beyond] = [0, 0, 0];
+  for (let i = 0; i < samples.length; i++) {
+    const level = Math.abs(samples[i]!) / top;
+    if (level >= 0.97 && level < 0.99) below++;
+    else if (level >= 0.99 && level <= 1.01) around++;
+    else if (level > 1.01) beyond++;
+  }
+  return around > PILE * below + FEW ? around + beyond : 0;
 }
 
 /** Speech level less noise floor alone, in dB: far less work than measuring all. */

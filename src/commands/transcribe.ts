@@ -13,18 +13,19 @@ export default class Transcribe extends BaseCommand {
     'Takes files and folders, any format that ffmpeg reads, any length. What can’t be read is set aside and listed; the rest goes on (exit code 3).';
   static override strict = false;
   static override examples = [
-    '<%= config.bin %> <%= command.id %> runs/italian-10min-*/model recording.wav',
+    '<%= config.bin %> <%= command.id %> runs/italian-10min-* recording.wav',
     '<%= config.bin %> <%= command.id %> facebook/mms-1b-all:swh recording.wav',
-    '<%= config.bin %> <%= command.id %> runs/italian-10min-*/model archive/ --format jsonl > transcripts.jsonl',
-    '<%= config.bin %> <%= command.id %> runs/italian-10min-*/model archive/ --format eaf,srt',
-    '<%= config.bin %> <%= command.id %> runs/italian-10min-*/model story.wav --into story.eaf',
+    '<%= config.bin %> <%= command.id %> runs/italian-10min-* archive/ --format jsonl > transcripts.jsonl',
+    '<%= config.bin %> <%= command.id %> runs/italian-10min-* archive/ --format eaf,srt',
+    '<%= config.bin %> <%= command.id %> runs/italian-10min-* story.wav --into story.eaf',
   ];
   static override args = {
     model: Args.string({
       required: true,
-      description: 'the model folder of a run, or a CTC model on the Hugging Face Hub (`facebook/mms-1b-all:swh`)',
+      description:
+        'the folder of a run, the model folder in it, or a CTC model on the Hugging Face Hub (`facebook/mms-1b-all:swh`)',
     }),
-    path: Args.string({ required: true, description: 'recordings, or folders of them' }),
+    path: Args.string({ required: true, description: 'recordings, folders of them, or patterns' }),
   };
   static override flags = {
     format: Flags.string({
@@ -36,6 +37,11 @@ export default class Transcribe extends BaseCommand {
       exclusive: ['out', 'format'],
     }),
     overwrite: Flags.boolean({ description: 'replace files, and tiers that an earlier transcription added' }),
+    track: Flags.integer({
+      min: 1,
+      description: 'which track of sound of files with several; the default one, that players play, if not said',
+    }),
+    channel: Flags.integer({ min: 1, description: 'which channel is heard alone; all, mixed, if not said' }),
     ...machineFlags,
   };
 
@@ -45,10 +51,10 @@ export default class Transcribe extends BaseCommand {
     const paths = (argv as string[]).slice(1);
     const transcripts: WrittenTranscript[] = [];
     const setAside: SetAside[] = [];
-    const { out, into, overwrite } = flags;
+    const { out, into, overwrite, track, channel } = flags;
     const formats = formatsNamed(flags.format ?? 'txt');
     const toFiles = out !== undefined || into !== undefined || !['txt', 'jsonl'].includes(formats.join());
-    const how = { ...machine, progress: this.progress, signal: this.signal };
+    const how = { ...machine, progress: this.progress, signal: this.signal, track, channel };
     const items: AsyncIterable<WrittenTranscript | SetAside> = toFiles
       ? transcribeInto(args.model, paths, {
           ...{ ...how, formats, overwrite },
@@ -61,6 +67,7 @@ export default class Transcribe extends BaseCommand {
         setAside.push(item);
         continue;
       }
+      for (const note of item.notes ?? []) this.logToStderr(`${item.file}: ${note}`);
       if (this.jsonEnabled()) transcripts.push(item);
       else if (item.files) this.log(item.files.map(printable).join('\n'));
       else if (formats[0] === 'jsonl') this.log(JSON.stringify(item));

@@ -3,11 +3,14 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { AudioCache } from '../audio/cache.ts';
 import { SAMPLE_RATE } from '../audio/format.ts';
+import { hasUsualEnding } from '../audio/is-recording.ts';
 import { measureQuality, type Quality } from '../audio/quality.ts';
+import type { Stretch } from '../audio/stretches.ts';
 import { prefetch } from '../support/prefetch.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
 import { InputError, type Place } from '../support/errors.ts';
 import { silent, type Progress } from '../support/progress.ts';
+import { byRecording } from './by-recording.ts';
 import { audioPath, manifestPath, readManifest } from './manifest.ts';
 import { findCorpus } from './source.ts';
 import { RecordingEnds } from './stretch.ts';
@@ -81,6 +84,14 @@ const MEASURES: {
   { name: 'pace', unit: 'letters/s', of: (m) => m.pace },
 ];
 
+interface Listed {
+  utterance: Utterance;
+  line: number;
+}
+
+/** Utterances that are decoded together, and more where more are of one recording. */
+const TOGETHER = 64;
+
 interface Measured {
   utterance: Utterance;
   quality: Quality;
@@ -101,34 +112,39 @@ export async function auditCorpus(name: string, progress: Progress = silent, sig
   const used = new Set<string>();
   const ends = new RecordingEnds();
   const task = progress('audit', undefined, 'utterances');
-  const measure = async ({ utterance }: { utterance: Utterance }) => {
+  const measure = async ({ utterance }: Listed) => {
     signal?.throwIfAborted();
     try {
       const file = audioPath(folder, utterance);
       const beyond = await ends.before(file, utterance);
       if (beyond) return beyond;
-      const samples = await cache.read(file, utterance);
-      return ends.after(file, utterance, samples.length / SAMPLE_RATE) ?? samples;
+      const read = await cache.readWithNotes(file, utterance);
+      return ends.after(file, utterance, read.samples.length / SAMPLE_RATE) ?? read;
     } catch (error) {
       if (error instanceof InputError) return error;
       throw error;
     }
   };
-  for await (const { item, result } of prefetch(readManifest(folder), 4, measure)) {
-    const { utterance, line } = item;
-    task.advance();
-    used.add(path.normalize(utterance.audio));
-    const place = { file: manifestPath(folder), line };
-    if (result instanceof InputError)
-      findings.push({ severity: 'error', item: utterance.id, what: `${utterance.audio}: ${result.message}`, place });
-    else {
-      const quality = measureQuality(result);
-      measured.push({
-        utterance,
-        quality,
-        place,
-        pace: lettersOf(utterance.text) / Math.max(0.02, quality.duration * (1 - quality.silenceShare)),
-      });
+  const listed: Listed[] = [];
+  for await (const item of readManifest(folder)) listed.push(item);
+  for (const group of byRecording(listed, ({ utterance }) => utterance.audio, TOGETHER)) {
+    await cache.fill(
+      group.flatMap(({ utterance }) => stretchOf(folder, utterance)),
+      signal,
+    );
+    for await (const { item, result } of prefetch(group, 4, measure)) {
+      const { utterance, line } = item;
+      task.advance();
+      used.add(path.normalize(utterance.audio));
+      const place = { file: manifestPath(folder), line };
+      if (result instanceof InputError) {
+        findings.push({ severity: 'error', item: utterance.id, what: `${utterance.audio}: ${result.message}`, place });
+        continue;
+      }
+      const quality = measureQuality(result.samples);
+      const pace = lettersOf(utterance.text) / Math.max(0.02, quality.duration * (1 - quality.silenceShare));
+      measured.push({ utterance, quality, place, pace });
+      for (const what of result.notes) findings.push({ severity: 'warning', item: utterance.id, what, place });
       if (lettersOf(utterance.text) === 0)
         findings.push({ severity: 'error', item: utterance.id, what: 'the transcript has no letters', place });
     }
@@ -143,6 +159,19 @@ export async function auditCorpus(name: string, progress: Progress = silent, sig
     findings,
   };
 }
+
+/** None for one that lies elsewhere: reading it says so. */
+function stretchOf(folder: string, utterance: Utterance): Stretch[] {
+  const { start, end, track, channel } = utterance;
+  try {
+    return [{ file: audioPath(folder, utterance), start, end, track, channel }];
+  } catch {
+    return [];
+  }
+}
+
+/** Also the `._` files of macOS, in whatever folder. */
+const isHidden = (name: string): boolean => name.split(path.sep).some((part) => part.startsWith('.'));
 
 const lettersOf = (text: string): number => text.match(/\p{L}/gu)?.length ?? 0;
 
@@ -179,10 +208,7 @@ function paceFindings(measured: readonly Measured[]): Finding[] {
 async function untranscribed(folder: string, used: ReadonlySet<string>): Promise<Finding[]> {
   const names = await readdir(folder, { recursive: true });
   return names
-    .filter(
-      (name) =>
-        /\.(wav|mp3|flac|ogg|opus|m4a|g722)$/i.test(name) && !name.startsWith('.') && !used.has(path.normalize(name)),
-    )
+    .filter((name) => hasUsualEnding(name) && !isHidden(name) && !used.has(path.normalize(name)))
     .map((name) => ({ severity: 'warning' as const, item: name, what: 'a recording that the manifest does not name' }));
 }
 

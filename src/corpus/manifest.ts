@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { InputError } from '../support/errors.ts';
 import { readJsonLines, writeAtomic } from '../support/files.ts';
 import { languageSchema } from '../text/language.ts';
+import { explainRecord } from './field-names.ts';
 import { fileIn, staysInside } from './media-folders.ts';
 import { PARTS } from './split/spoken.ts';
 import type { Utterance } from './utterance.ts';
@@ -43,14 +44,12 @@ export async function* readManifest(folder: string): AsyncGenerator<{ utterance:
   const seen = new Map<string, number>();
   for await (const { value, line } of readJsonLines(file)) {
     const parsed = utteranceSchema.safeParse(value);
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0]!;
+    if (!parsed.success)
       throw new InputError(
-        `${issue.path.join('.') || 'the record'}: ${issue.message}`,
+        explainRecord(parsed.error),
         `Mend this line: see ${docsPage('corpora.md')} for the fields.`,
         { file, line },
       );
-    }
     const utterance = parsed.data;
     const earlier = seen.get(utterance.id);
     if (earlier)

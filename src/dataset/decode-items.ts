@@ -1,6 +1,8 @@
+import path from 'node:path';
 import type { AudioCache } from '../audio/cache.ts';
 import type { Stretch } from '../audio/stretches.ts';
 import { SAMPLE_RATE } from '../audio/format.ts';
+import { byRecording } from '../corpus/by-recording.ts';
 import { audioPath } from '../corpus/manifest.ts';
 import { BeyondRecording, RecordingEnds } from '../corpus/stretch.ts';
 import type { Utterance } from '../corpus/utterance.ts';
@@ -51,7 +53,7 @@ export async function decodeAll(
     return decoded;
   };
   const decoded = new Map<TextItem, Unlabelled | InputError>();
-  for await (const { item: group, result } of prefetch(byRecording(items, 64), 2, decodeGroup)) {
+  for await (const { item: group, result } of prefetch(byRecording(items, recordingOf, 64), 2, decodeGroup)) {
     task.advance(group.length);
     result.forEach((item, i) => decoded.set(group[i]!, item));
   }
@@ -67,6 +69,8 @@ export async function decodeAll(
   });
 }
 
+const recordingOf = ({ folder, utterance }: TextItem): string => path.join(folder, utterance.audio);
+
 const stretchOf = ({ folder, utterance }: TextItem): Stretch => ({
   file: audioPath(folder, utterance),
   start: utterance.start,
@@ -74,25 +78,6 @@ const stretchOf = ({ folder, utterance }: TextItem): Stretch => ({
   track: utterance.track,
   channel: utterance.channel,
 });
-
-/** Some at a time, with all that are of one recording among them: it is decoded once. */
-function* byRecording(items: readonly TextItem[], atLeast: number): Generator<TextItem[]> {
-  const recordings = new Map<string, TextItem[]>();
-  for (const item of items) {
-    const name = `${item.folder}\0${item.utterance.audio}`;
-    const others = recordings.get(name);
-    if (others) others.push(item);
-    else recordings.set(name, [item]);
-  }
-  let group: TextItem[] = [];
-  for (const recording of recordings.values()) {
-    group.push(...recording);
-    if (group.length < atLeast) continue;
-    yield group;
-    group = [];
-  }
-  if (group.length > 0) yield group;
-}
 
 /** What is wrong with a recording, with a hint where its name was written on Windows. */
 export function reasonFor({ audio }: Utterance, error: InputError): Pick<SetAside, 'reason' | 'code'> {

@@ -4,8 +4,9 @@ import { differentiate } from '../onnx/autodiff/differentiate.ts';
 import { importModel, type ImportedModel } from '../onnx/file/import.ts';
 import { Network } from '../onnx/graph/network.ts';
 import { messageOf } from '../support/errors.ts';
+import { Random } from '../support/random.ts';
 import { frontFieldOf } from './own/architecture.ts';
-import { hasQuantised, isOwn, readArchitecture } from './own/encoder.ts';
+import { hasQuantised, isOwn, readArchitecture, type FrozenEncoder } from './own/encoder.ts';
 import { findHiddenLayers } from './exported/hidden-layers.ts';
 import { openEncoder } from './open.ts';
 import { measureResponse } from './exported/response.ts';
@@ -13,6 +14,7 @@ import { readSource } from './quantised.ts';
 import { findEncoder, type EncoderChoice } from './source.ts';
 import type { FetchOptions } from './hub/from-hub.ts';
 import { openUpper } from './exported/split.ts';
+import { licenceOf, type Licence } from './licence.ts';
 import { storedIn, type Stored, type StoredAs } from './exported/stored.ts';
 
 /** What `encoder inspect --json` prints. */
@@ -36,6 +38,12 @@ export interface Inspection {
   parameters: number;
   /** Of the .onnx file and what lies beside it. */
   bytes: number;
+  /** On what terms it is published; null where nothing says it. */
+  licence: Licence | null;
+  /** What the process takes about to compute features: the weights, and half a gigabyte to work in. */
+  memory_megabytes: number;
+  /** Seconds of work for a second of sound, here (measured on ten seconds). */
+  real_time_factor: number;
   weights: Record<string, StoredAs>;
   operators: Record<string, number>;
   inputs: { name: string; type: string; dims: (number | string)[] }[];
@@ -52,18 +60,20 @@ export interface Inspection {
  * @throws InputError when there is no such encoder, or isogloss can't use it
  */
 export async function inspectEncoder(choice: EncoderChoice, options: FetchOptions = {}): Promise<Inspection> {
-  const source = await findEncoder(choice, options);
+  const source = await findEncoder(choice, { ...options, also: ['README.md'] });
   const bytes = await readSource(source);
   const folder = path.dirname(source.file);
   const model = importModel(bytes, folder);
   const hidden = findHiddenLayers(model);
   const encoder = await openEncoder(source.name, bytes, { folder, preprocessor: source.preprocessor });
   const response = await measureResponse(encoder);
+  const speed = await measureSpeed(encoder);
   await encoder.release();
   const own = isOwn(bytes);
   const stored = storedIn(bytes, model, hidden.layers);
   const fineTuning: Inspection['fine_tuning'] =
     own && !hasQuantised(bytes) ? { trainable: 'all' } : await tryToTrain(bytes, folder, hidden.layers.length - 1);
+  const size = model.files.reduce((sum, name) => sum + statSync(path.join(folder, name)).size, bytes.length);
   return {
     name: source.name,
     file: source.file,
@@ -77,7 +87,10 @@ export async function inspectEncoder(choice: EncoderChoice, options: FetchOption
       : fieldOf(model, hidden.audio, hidden.layers[0]!),
     reach_seconds: response.reach ?? null,
     parameters: stored.parameters,
-    bytes: model.files.reduce((sum, name) => sum + statSync(path.join(folder, name)).size, bytes.length),
+    bytes: size,
+    licence: (await licenceOf(source)) ?? null,
+    memory_megabytes: Math.round(size / 1e6 + 500),
+    real_time_factor: speed,
     weights: stored.weights,
     operators: operatorsOf(model),
     inputs: model.inputs.map(({ name, type, dims }) => ({ name, type, dims: [...dims] })),
@@ -85,6 +98,17 @@ export async function inspectEncoder(choice: EncoderChoice, options: FetchOption
     fine_tuning: fineTuning,
     recommended: recommend(fineTuning, encoder.layerCount - 1, stored),
   };
+}
+
+const TRIAL_SECONDS = 10;
+
+/** Seconds of work for a second of sound. */
+async function measureSpeed(encoder: FrozenEncoder): Promise<number> {
+  const random = new Random('speed');
+  const sound = Float32Array.from({ length: TRIAL_SECONDS * 16000 }, () => 0.1 * random.normal());
+  const startedAt = performance.now();
+  await encoder.run([sound], [encoder.layerCount - 1]);
+  return (performance.now() - startedAt) / 1000 / TRIAL_SECONDS;
 }
 
 /** Seconds of sound that a frame is made of: 1 + Σ (kernel − 1) · the strides before it, up to the last stride. */

@@ -14,7 +14,9 @@ import { exportOnnx } from './onnx.ts';
 import { exportSherpa } from './sherpa.ts';
 import { exportTransformers, type Parts } from './transformers.ts';
 import type { Data } from './hub-card.ts';
-import { adapterOptions, readModelFolder } from '../model/model.ts';
+import { adapterOptions, readModelFolder, type ModelParts } from '../model/model.ts';
+import { exportCheckpoint } from './checkpoint.ts';
+import { checkpointConfig } from './checkpoint-tensors.ts';
 
 export const EXPORT_FORMATS = ['transformers', 'onnx', 'sherpa'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -58,7 +60,10 @@ export async function exportModel(run: string, format: ExportFormat, to?: string
   const model = findModel(run);
   const folder = to ?? path.join(path.basename(model) === 'model' ? path.dirname(model) : model, 'export', format);
   const { write, use } = formats[format];
-  const names = await write({ ...(await partsOf(model)), card: await cardOf(model, use) }, folder);
+  const published = format === 'transformers' ? await onCheckpoint(model) : undefined;
+  const names = published
+    ? await exportCheckpoint(published.parts, published.config, await cardOf(model, USE_IN_PYTHON), folder)
+    : await write({ ...(await partsOf(model)), card: await cardOf(model, use) }, folder);
   const files = await Promise.all(
     names.map(async (name) => ({ name, bytes: (await stat(path.join(folder, name))).size })),
   );
@@ -80,6 +85,21 @@ function findModel(run: string): string {
     file: run,
   });
 }
+
+/** A model whose encoder was opened from PyTorch weights, and their config.json. */
+async function onCheckpoint(
+  model: string,
+): Promise<{ parts: ModelParts; config: Record<string, unknown> } | undefined> {
+  const parts = await readModelFolder(model);
+  const config = checkpointConfig(parts.encoder);
+  return config && { parts, config };
+}
+
+const USE_IN_PYTHON = `\`\`\`python
+from transformers import pipeline
+recognise = pipeline("automatic-speech-recognition", "FOLDER")
+\`\`\`
+`;
 
 async function partsOf(folder: string): Promise<Omit<Parts, 'card'>> {
   const { about, vocabulary, encoder, weights } = await readModelFolder(folder);

@@ -47,9 +47,9 @@ export async function exportTransformers(parts: Parts, folder: string): Promise<
     ...(weights ? [['model.safetensors', weights.pieces] satisfies [string, Uint8Array[]]] : []),
     ['vocab.json', vocabulary.toJson()],
     ['tokenizer.json', tokenizer(vocabulary)],
-    ['tokenizer_config.json', tokenizerConfig],
+    ['tokenizer_config.json', TOKENIZER_CONFIG],
     ['special_tokens_map.json', { pad_token: BLANK, unk_token: UNKNOWN }],
-    ['preprocessor_config.json', preprocessor],
+    ['preprocessor_config.json', PREPROCESSOR],
     ['README.md', parts.card],
     // Last: a folder that has it is whole.
     ['config.json', config(parts, weights?.layers ?? parts.architecture.blocks)],
@@ -98,7 +98,7 @@ const convolutionsOf = (architecture: ConvolutionalArchitecture): object => ({
   num_conv_pos_embedding_groups: architecture.positionGroups,
 });
 
-const preprocessor = {
+export const PREPROCESSOR = {
   feature_extractor_type: 'Wav2Vec2FeatureExtractor',
   processor_class: 'Wav2Vec2Processor',
   sampling_rate: SAMPLE_RATE,
@@ -109,7 +109,7 @@ const preprocessor = {
   padding_value: 0,
 };
 
-const tokenizerConfig = {
+export const TOKENIZER_CONFIG = {
   tokenizer_class: 'Wav2Vec2CTCTokenizer',
   processor_class: 'Wav2Vec2Processor',
   bos_token: null,
@@ -127,7 +127,7 @@ const tokenizerConfig = {
  * How transformers.js writes text from ids. The blank is no "special token" here: those are dropped before repeats are joined, and
  * it is the blank that keeps the two letters of a double one apart.
  */
-function tokenizer(vocabulary: Vocabulary): object {
+export function tokenizer(vocabulary: Vocabulary): object {
   const replace = (pattern: object, content: string): object => ({ type: 'Replace', pattern, content });
   return {
     version: '1.0',

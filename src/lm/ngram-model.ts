@@ -1,5 +1,6 @@
 import { InputError, type Place } from '../support/errors.ts';
 import type { LanguageModel } from './language-model.ts';
+import { addMissingContexts } from './missing-contexts.ts';
 import { NgramTable } from './ngram-table.ts';
 import { TokenTable } from './token-table.ts';
 import { BEGIN, END, UNKNOWN, type TextUnits } from './units.ts';
@@ -78,7 +79,7 @@ export class NgramModel implements LanguageModel {
   /**
    * @param levels from order 1 on; the n-grams of order 1 are those of the ids 0, 1, … in order
    * @param placeOf an n-gram's place, by order and index, for errors
-   * @throws InputError for an n-gram whose context is missing, or that stands twice
+   * @throws InputError for an n-gram that stands twice
    */
   static build(
     units: TextUnits,
@@ -87,7 +88,7 @@ export class NgramModel implements LanguageModel {
     placeOf: (order: number, index: number) => Place = () => ({}),
   ): NgramModel {
     const all = tokens.includes(UNKNOWN) ? tokens : [...tokens, UNKNOWN];
-    return new NgramModel(units, TokenTable.build(all), new Trie(levels, all.length, placeOf).nodes, placeOf(1, 0));
+    return new NgramModel(units, TokenTable.build(all), nodesOf(levels, all.length, placeOf), placeOf(1, 0));
   }
 
   get unit(): 'word' | 'character' {
@@ -165,6 +166,24 @@ function findChild(words: Uint32Array, children: Uint32Array, node: number, id: 
   return 0;
 }
 
+/** An n-gram's context (all but its last token) is no n-gram of the model. */
+class MissingContext extends Error {}
+
+/** The trie of n-grams, with the contexts that they lack: those are rare enough to begin anew. */
+function nodesOf(
+  levels: readonly NgramTable[],
+  tokens: number,
+  placeOf: (order: number, index: number) => Place,
+): Nodes {
+  try {
+    return new Trie(levels, tokens, placeOf).nodes;
+  } catch (error) {
+    if (!(error instanceof MissingContext)) throw error;
+    addMissingContexts(levels);
+    return new Trie(levels, tokens, placeOf).nodes;
+  }
+}
+
 /** Puts n-grams into a trie, order by order. */
 class Trie {
   readonly nodes: Nodes;
@@ -235,12 +254,7 @@ class Trie {
     let node = 1 + words[index * order]!;
     for (let c = 1; c < order - 1 && node !== 0; c++)
       node = findChild(this.nodes.words, this.nodes.children, node, words[index * order + c]!);
-    if (node === 0)
-      throw new InputError(
-        'the n-gram’s context (all but its last token) is no n-gram of the model',
-        'Prune so that contexts stay, or make the file anew.',
-        this.placeOf(order, index),
-      );
+    if (node === 0) throw new MissingContext();
     return node;
   }
 

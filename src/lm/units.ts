@@ -1,4 +1,5 @@
 import { InputError, type Place } from '../support/errors.ts';
+import { canonicalLanguage, languageProblem } from '../text/language.ts';
 import { ExcludedText, normalise } from '../text/normalise.ts';
 import type { TextRules } from '../text/rules.ts';
 import { textToTokens } from '../text/targets.ts';
@@ -17,9 +18,12 @@ export const UNKNOWN = '<unk>';
 export const BEGIN = '<s>';
 export const END = '</s>';
 
-/** Rules for text of any origin: lower case, no punctuation, remarks in brackets dropped, numbers written out. */
+/**
+ * Rules for text of any origin: lower case, no punctuation, remarks in brackets dropped, numbers written out.
+ * @throws InputError where the language is none
+ */
 export const plainRules = (language: string): TextRules => ({
-  language,
+  language: knownLanguage(language),
   case: 'lower',
   punctuation: 'remove',
   brackets: 'remove',
@@ -27,6 +31,12 @@ export const plainRules = (language: string): TextRules => ({
   apostrophe: 'auto',
   map: {},
 });
+
+function knownLanguage(written: string): string {
+  const tag = canonicalLanguage(written);
+  if (tag === undefined) throw new InputError(languageProblem(written), 'Codes are those of ISO 639-3.');
+  return tag;
+}
 
 /**
  * The tokens of a line: words, or graphemes with `|` between words. A line by rules that has nothing left, or that the rules

@@ -173,18 +173,28 @@ export interface ModelParts {
  * @throws InputError when it is none
  */
 export async function readModel(name: string, options: FetchOptions = {}): Promise<ModelParts> {
-  if (existsSync(path.join(name, 'model.json')) || !isPublished(name)) return readModelFolder(name);
+  if (existsSync(path.join(modelFolderIn(name), 'model.json')) || !isPublished(name)) return readModelFolder(name);
   return readPublished(name, options);
 }
 
-/** @throws InputError when the folder is no model, or not whole */
-export async function readModelFolder(folder: string): Promise<ModelParts> {
+/** A model folder, also by the folder of the run that made it. */
+export function modelFolderIn(folder: string): string {
+  const inside = path.join(folder, 'model');
+  return !existsSync(path.join(folder, 'model.json')) && existsSync(path.join(inside, 'model.json')) ? inside : folder;
+}
+
+/**
+ * @param named a model folder, or the folder of a finished run
+ * @throws InputError when the folder is no model, or not whole
+ */
+export async function readModelFolder(named: string): Promise<ModelParts> {
+  const folder = modelFolderIn(named);
   const file = path.join(folder, 'model.json');
   const about = aboutSchema.safeParse(
     await readJson(file).catch((error: unknown) => {
       throw new InputError(
         'not a model folder: there is no model.json',
-        'Name the model folder of a finished run, e.g. runs/italian-10min-…/model.',
+        'Name the folder of a finished run, e.g. runs/italian-10min-…, or the model folder in it.',
         { file: folder },
         error,
       );

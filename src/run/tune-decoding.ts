@@ -4,6 +4,8 @@ import { Decoder, type Decoding, type Knowledge } from '../model/decoder.ts';
 import type { Model } from '../model/model.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import type { Progress } from '../support/progress.ts';
+import { notice } from '../support/notices.ts';
+import { hotwordsBy } from '../text/hotwords.ts';
 import { textToTokens } from '../text/targets.ts';
 import { modelOutputs } from './model-outputs.ts';
 import type { Prepared } from '../dataset/prepare.ts';
@@ -25,7 +27,8 @@ export async function tuneDecoding(
   knowledge: Knowledge,
   progress: Progress,
 ): Promise<TunedDecoding> {
-  const { beam_width, lexicon, hotwords, hotword_weight, alpha, beta } = recipe.decoding;
+  const { beam_width, lexicon, hotword_weight, alpha, beta } = recipe.decoding;
+  const hotwords = hotwordsOf(recipe, prepared);
   const decoding = (weights: { alpha: number; beta: number }, width = beam_width): Decoding => ({
     method: 'beam',
     beam_width: width,
@@ -51,4 +54,12 @@ export async function tuneDecoding(
   const { best, tried } = await tuneWeights(errorRate);
   task.done();
   return { decoding: decoding({ alpha: best.alpha, beta: best.beta }), tried };
+}
+
+function hotwordsOf(recipe: Recipe, { text, vocabulary }: Prepared): string[] {
+  if (recipe.text.unit === 'phones') return recipe.decoding.hotwords;
+  const { hotwords, unwritable } = hotwordsBy(recipe.decoding.hotwords, text.rules, vocabulary, recipe.text.profile);
+  if (unwritable.length > 0)
+    notice(`decoding.hotwords: no training transcript has all letters of ${unwritable.join(', ')}: left out.`);
+  return hotwords;
 }

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { decodeStream, streamLines } from './decode-stream.ts';
 import { decodeText } from './decode-text.ts';
 import { codeOf, InputError, IsoglossError, messageOf, WorkError } from './errors.ts';
@@ -121,12 +123,21 @@ export async function* readChunks(file: string): AsyncGenerator<string> {
   sayEncoding(file, stream.encoding);
 }
 
+/** A file's bytes; those of a `.gz` unpacked. */
 async function* bytesOf(file: string): AsyncGenerator<Uint8Array> {
+  const stream = createReadStream(file, { highWaterMark: CHUNK_BYTES });
+  const whole = file.endsWith('.gz') ? unpacked(stream) : stream;
   try {
-    yield* createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Uint8Array>;
+    yield* whole as AsyncIterable<Uint8Array>;
   } catch (error) {
     throw readError(file, error);
   }
+}
+
+function unpacked(stream: Readable): Readable {
+  const gunzip = createGunzip();
+  stream.once('error', (error) => gunzip.destroy(error));
+  return stream.pipe(gunzip);
 }
 
 function sayEncoding(file: string, encoding: string): void {

@@ -13,6 +13,13 @@ export interface NamedTensor {
   data: Float32Array;
 }
 
+/** A tensor whose numbers are made when they are written. */
+export interface LaterTensor {
+  dims: readonly number[];
+  /** Gives as many numbers as the dims say. */
+  read: () => Float32Array;
+}
+
 /**
  * @param metadata what other programs look for, e.g. `{ format: 'pt' }`
  * @returns the file's pieces, to be written one after the other
@@ -21,11 +28,25 @@ export function encodeSafetensors(
   tensors: ReadonlyMap<string, NamedTensor>,
   metadata?: Readonly<Record<string, string>>,
 ): Uint8Array[] {
+  return [
+    ...safetensorsOf(
+      new Map([...tensors].map(([name, { dims, data }]) => [name, { dims, read: () => data }])),
+      metadata,
+    ),
+  ];
+}
+
+/** The same of tensors that are too many to have at once: each is read when its turn comes. */
+export function* safetensorsOf(
+  tensors: ReadonlyMap<string, LaterTensor>,
+  metadata?: Readonly<Record<string, string>>,
+): Generator<Uint8Array> {
   const header: Record<string, Entry | typeof metadata> = metadata ? { __metadata__: metadata } : {};
   let offset = 0;
-  for (const [name, { dims, data }] of tensors) {
-    header[name] = { dtype: 'F32', shape: [...dims], data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
+  for (const [name, { dims }] of tensors) {
+    const end = offset + 4 * dims.reduce((product, dim) => product * dim, 1);
+    header[name] = { dtype: 'F32', shape: [...dims], data_offsets: [offset, end] };
+    offset = end;
   }
   const json = Buffer.from(JSON.stringify(header));
   // The numbers start at a multiple of eight: the header is filled up with spaces.
@@ -33,11 +54,12 @@ export function encodeSafetensors(
   json.copy(padded);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
-  return [
-    length,
-    padded,
-    ...[...tensors.values()].map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
-  ];
+  yield length;
+  yield padded;
+  for (const tensor of tensors.values()) {
+    const { buffer, byteOffset, byteLength } = tensor.read();
+    yield new Uint8Array(buffer, byteOffset, byteLength);
+  }
 }
 
 /**

@@ -60,7 +60,7 @@ export class ApostropheReader {
     const openings = plain.match(/(?<!\S)'(?=[^'\s])/gu)?.length ?? 0;
     const closings = plain.match(/(?<=[^'\s])'(?!\S)/gu)?.length ?? 0;
     this.opened += openings;
-    if (openings === closings) this.paired += openings;
+    this.paired += Math.min(openings, closings);
   }
 
   /**

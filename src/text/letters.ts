@@ -9,7 +9,7 @@ export const JOINERS = '\\u200c\\u200d\\u180e';
 /** Scripts that have no marks inside words: there a colon or a dot parts. */
 const WITHOUT =
   '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
-const LETTER = `(?![${WITHOUT}])[${BASE}\\p{M}${JOINERS}]`;
+const LETTER = `(?![${WITHOUT}])[${BASE}]`;
 const BEFORE = `(?<=(?![${WITHOUT}\\p{Nd}])[${BASE}\\p{M}${JOINERS}])`;
 
 /**

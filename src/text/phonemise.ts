@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheFolder } from '../support/cache-folder.ts';
@@ -49,6 +48,7 @@ async function spoken(voice: string, text: string): Promise<string> {
   const file = path.join(cacheFolder(), 'phones', sha256(`${await espeakVersion()} ${voice} ${text}`));
   const known = await readFile(file, 'utf8').catch(() => undefined);
   if (known !== undefined) return known;
+  const { execa } = await import('execa');
   const { stdout } = await execa('espeak-ng', ['-v', voice, '--ipa', '-q', '--', text]);
   await writeAtomic(file, stdout);
   return stdout;
@@ -57,6 +57,6 @@ async function spoken(voice: string, text: string): Promise<string> {
 let version: Promise<string> | undefined;
 
 function espeakVersion(): Promise<string> {
-  version ??= execa('espeak-ng', ['--version']).then(({ stdout }) => stdout);
+  version ??= import('execa').then(async ({ execa }) => (await execa('espeak-ng', ['--version'])).stdout);
   return version;
 }

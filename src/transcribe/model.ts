@@ -1,7 +1,8 @@
 import { Model as Network, type About } from '../model/model.ts';
 import type { MachineChoice } from '../onnx/runtime/machine.ts';
 import type { SetAside } from '../support/errors.ts';
-import { piecesOf, piecesOfSamples, recordingsAt } from './recordings.ts';
+import { recordingsAt } from './find-recordings.ts';
+import { piecesOf, piecesOfSamples } from './recordings.ts';
 import { transcribePieces, type Transcript } from './transcribe.ts';
 
 /** A file, a folder of recordings, or 16 kHz mono samples between −1 and 1. */
@@ -52,7 +53,7 @@ export class Model {
       const pieces =
         part instanceof Float32Array
           ? piecesOfSamples(part, `samples ${++samples}`)
-          : piecesOf(await recordingsAt(part), {}, signal);
+          : piecesOf(await recordingsAt(part, signal), {}, signal);
       yield* transcribePieces(this.network, pieces, signal);
     }
   }

@@ -1,12 +1,9 @@
-import { readdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { decodeMany, groupShort } from '../audio/decode-many.ts';
 import { decodeStream } from '../audio/decode.ts';
 import type { Sound, Source } from '../audio/source.ts';
 import { prefetch } from '../support/prefetch.ts';
 import { InputError } from '../support/errors.ts';
-import { readError } from '../support/files.ts';
 import { cutWhileDecoding, type Segment } from './segments.ts';
 
 /** What comes of recordings, in order: the stretches of each, then its end, or why it can't be read. */
@@ -18,27 +15,6 @@ const LONGEST_SEGMENT_SECONDS = 12;
 /** Recordings that are looked at together for short ones, and those whose decoding has begun. */
 const TOGETHER = 32;
 const AHEAD = 3;
-
-const RECORDING = /\.(wav|mp3|flac|ogg|oga|opus|m4a|aac|g722|wma|aiff?|amr|webm|mp4|mkv|mov|avi)$/i;
-
-/**
- * Files, and the recordings in folders, in the order given.
- * @throws InputError when a path doesn't exist
- */
-export async function recordingsAt(paths: readonly string[]): Promise<string[]> {
-  const files: string[] = [];
-  for (const named of paths) {
-    const info = await stat(named).catch((error: unknown) => {
-      throw readError(named, error);
-    });
-    if (!info.isDirectory()) files.push(named);
-    else {
-      const inside = (await readdir(named, { recursive: true })).filter((name) => RECORDING.test(name)).sort();
-      files.push(...inside.map((name) => path.join(named, name)));
-    }
-  }
-  return files;
-}
 
 /** Decodes recordings and cuts them into stretches. The beginnings of the next are decoded while one is worked on. */
 export async function* piecesOf(

@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { z } from 'zod';
 import type { TranscriptFormatName } from '../formats/index.ts';
+import { modelFolderIn } from '../model/model.ts';
 import { InputError, type SetAside } from '../support/errors.ts';
 import { readJson } from '../support/files.ts';
-import { recordingsAt } from './recordings.ts';
+import { recordingsAt } from './find-recordings.ts';
 import { targetsOf, tieredFormatOf, type Target } from './targets.ts';
 import { transcribe, type TranscribeOptions, type Transcript } from './transcribe.ts';
 import { obstacleTo, writeTranscript } from './write-transcript.ts';
@@ -33,7 +34,7 @@ export async function* transcribeInto(
   options: IntoOptions,
 ): AsyncGenerator<WrittenTranscript | SetAside> {
   const { formats, out, into, overwrite = false, ...how } = options;
-  const recordings = [...new Set(await recordingsAt(paths))];
+  const recordings = [...new Set(await recordingsAt(paths, options.signal))];
   const targets =
     into === undefined ? targetsOf(paths, recordings, formats, out) : intoOne(into, recordings, tieredFormatOf(into));
   const wanted: string[] = [];
@@ -80,6 +81,6 @@ function intoOne(into: string, recordings: readonly string[], format: 'eaf' | 't
 
 /** BCP 47, as the model's folder says it. What is wrong with the folder is told when it is opened. */
 async function languageOf(modelFolder: string): Promise<string | undefined> {
-  const about = await readJson(path.join(modelFolder, 'model.json')).catch(() => undefined);
+  const about = await readJson(path.join(modelFolderIn(modelFolder), 'model.json')).catch(() => undefined);
   return z.object({ language: z.string() }).safeParse(about).data?.language;
 }

@@ -5,7 +5,8 @@ import type { MachineChoice } from '../onnx/runtime/machine.ts';
 import { makeBatches } from '../support/batches.ts';
 import type { SetAside } from '../support/errors.ts';
 import { silent, type Progress } from '../support/progress.ts';
-import { piecesOf, recordingsAt, type Piece } from './recordings.ts';
+import { recordingsAt } from './find-recordings.ts';
+import { piecesOf, type Piece } from './recordings.ts';
 import type { Segment } from './segments.ts';
 import { ContinuousDecoder, type TranscriptSegment } from './continuous-decoder.ts';
 
@@ -34,7 +35,7 @@ const GROUP = 40;
 /**
  * Transcribes files, and the recordings in folders, in the order given. A recording that can't be read is set aside. Memory stays
  * bounded however long a recording is.
- * @throws InputError when the model folder is none, or a path doesn't exist
+ * @throws InputError when the model folder is none, a path doesn't exist, or there is nothing to transcribe
  */
 export async function* transcribe(
   modelFolder: string,
@@ -44,7 +45,7 @@ export async function* transcribe(
   const { device, threads, progress, signal } = options;
   const model = await Model.load(modelFolder, { device, threads, progress, signal });
   try {
-    const files = await recordingsAt(paths);
+    const files = await recordingsAt(paths, options.signal);
     const task = (options.progress ?? silent)('transcribe', files.length, 'recordings');
     for await (const transcript of transcribePieces(model, piecesOf(files, options, options.signal), options.signal)) {
       task.advance();

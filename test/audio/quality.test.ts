@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { decodeAudio } from '../../src/audio/decode.ts';
 import { measureQuality } from '../../src/audio/quality.ts';
 import { segmentBySilence } from '../../src/audio/segment.ts';
 import { peaks } from '../../src/audio/waveform.ts';
@@ -14,6 +15,19 @@ describe('quality', () => {
     const loud = noise(2, 2).map((x) => Math.max(-1, Math.min(1, x)));
     expect(measureQuality(loud).clippedShare).toBeGreaterThan(0.3);
     expect(measureQuality(noise(2, 0.01).map((x) => x + 0.1)).dcOffset).toBeCloseTo(0.1, 2);
+  });
+
+  it('takes for clipped what is flat, at any level, and nothing that is merely loud', async () => {
+    const cut = noise(2, 2).map((x) => 0.3 * Math.max(-1, Math.min(1, x)));
+    expect(measureQuality(cut).clippedShare).toBeGreaterThan(0.3);
+    expect(measureQuality(noise(2, 0.3)).clippedShare).toBe(0);
+    expect(measureQuality(noise(2, 1)).clippedShare).toBe(0);
+    expect(measureQuality(new Float32Array(16000)).clippedShare).toBe(0);
+    // A float recording, 12 dB above full scale.
+    const hot = await decodeAudio('test/fixtures/cases/19-float-above-full-scale/hot.wav');
+    expect(measureQuality(hot).clippedShare).toBe(0);
+    const clippedHot = hot.map((x) => Math.max(-1, Math.min(1, x)));
+    expect(measureQuality(clippedHot).clippedShare).toBeGreaterThan(0.2);
   });
 
   it('tells speech level from noise floor', () => {

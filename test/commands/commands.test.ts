@@ -46,6 +46,8 @@ describe('every command', () => {
       'corpus import',
       'encoder list',
       'encoder inspect',
+      'encoder fetch',
+      'encoder suggest',
       'recipe check',
       'doctor',
       'score',

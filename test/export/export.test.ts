@@ -53,6 +53,15 @@ describe('an export for transformers', () => {
     expect(await recognise(new Float32Array(300))).toBe('');
   });
 
+  it('writes digits and other odd tokens in the order of their ids', async () => {
+    const letters = ['1', '2', '10', '7', 'a', 'ɛ̃', 'constructor'];
+    const odd = await smallModel({ encoder: 'tiny', layers: [2], letters, seed: 'odd' });
+    const { folder } = await exportModel(odd, 'transformers');
+    const text = await transcribed(odd, file);
+    expect(text).toMatch(/[0-9]/);
+    expect(await (await recogniser(folder, 'fp32'))(await decodeAudio(file))).toBe(text);
+  });
+
   it('writes nearly the same with weights of 16 and of 8 bits', async () => {
     const exact = await logitsOf(exported!.folder, 'onnx/model.onnx', file);
     const middle = mean(exact);

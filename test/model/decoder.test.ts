@@ -108,3 +108,18 @@ describe('decoding', () => {
     );
   });
 });
+
+describe('a vocabulary with digits', () => {
+  const tokens = ['a', '1', '10', '2', '__proto__', 'constructor', 'ɛ̃', "'"];
+  const digits = Vocabulary.build([tokens]);
+
+  it.each([undefined, beam])('is written in the order of its ids, by either method', (decoding) => {
+    const spoken = ['a', '1', '10', '2', 'ɛ̃', '__proto__', 'constructor'];
+    const { ids } = digits.encode(spoken);
+    const logits = new Float32Array(ids.length * digits.size).fill(-9);
+    ids.forEach((id, t) => (logits[t * digits.size + id] = 9));
+    const decoder = new Decoder(digits, decoding);
+    expect(decoder.alphabet.tokens.slice(3)).toEqual(digits.tokens.slice(3));
+    expect(decoder.decode(logits, ids.length).text).toBe(spoken.join(''));
+  });
+});

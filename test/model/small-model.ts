@@ -16,6 +16,8 @@ export interface SmallModel {
   layers: readonly number[];
   head?: Partial<HeadSettings>;
   adapters?: AdapterSettings;
+  /** What it writes. */
+  letters?: readonly string[];
   /** Another one writes other nonsense. */
   seed?: string;
 }
@@ -38,11 +40,12 @@ export async function smallModel({
   layers,
   head: chosen,
   adapters,
+  letters = LETTERS,
   seed = 'head',
 }: SmallModel): Promise<string> {
   const folder = path.join(await mkdtemp(path.join(tmpdir(), 'model-')), 'model');
   const encoder = which === 'embedded' ? await loadEncoder('embedded') : await tinyEncoder();
-  const vocabulary = Vocabulary.build([LETTERS]);
+  const vocabulary = Vocabulary.build([letters]);
   const head: HeadSettings = { kind: 'transformer', dims: 16, blocks: 1, context: 1, dropout: 0, ...chosen };
   const network = new Network(false);
   buildHead(network, head, { layers: layers.length, dims: encoder.architecture.dims }, vocabulary.size);

@@ -116,3 +116,31 @@ describe('a recipe', () => {
     );
   });
 });
+
+describe('broken YAML', () => {
+  const cases = path.join('test', 'fixtures', 'cases');
+
+  it.each([
+    [
+      'aliases that unfold into thousands',
+      path.join(cases, '42-yaml-aliases', 'bomb.yaml'),
+      2,
+      /unfolds into too much/,
+    ],
+    ['an alias of itself', path.join(cases, '42-yaml-aliases', 'self.yaml'), 1, /expected string/],
+    ['a locale for a language', path.join(cases, '24-locale-underscore', 'r.yaml'), 2, /language: .*write it-IT/],
+  ])('is named by file and line: %s', async (_, file, line, message) => {
+    await expect(loadRecipe(file)).rejects.toMatchObject({
+      name: 'InputError',
+      message: expect.stringMatching(message) as string,
+      place: { file, line },
+    });
+  });
+
+  it('is named where it is nested too deep, or has a key that no object can have', async () => {
+    await expect(loadRecipe(await recipeOf(`name: ${'['.repeat(200_000)}`))).rejects.toThrow(/nested too deep/);
+    await expect(loadRecipe(await recipeOf(`${minimal}text: { map: { __proto__: x } }\n`))).rejects.toThrow(
+      /__proto__/,
+    );
+  });
+});

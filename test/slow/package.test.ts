@@ -52,6 +52,7 @@ describe('the package', () => {
     expect(exitCode, String(stdout)).toBe(0);
   });
 
+  // Everything is fetched and computed for the first time.
   it('runs a recipe by its name, and transcribes with what it has learnt', async () => {
     const { stdout, stderr, exitCode } = await isogloss('run', 'italian-10min', '--json');
     expect(exitCode, String(stderr)).toBe(0);
@@ -61,7 +62,7 @@ describe('the package', () => {
     const written = await isogloss('transcribe', path.join(run.folder, 'model'), recording);
     expect(written.exitCode, String(written.stderr)).toBe(0);
     expect(written.stdout).toMatch(/\p{L}{3}/u);
-  });
+  }, 1_800_000);
 
   it('sends people to pages that are there', async () => {
     const { stderr, exitCode } = await isogloss('run', 'italian-10mins');

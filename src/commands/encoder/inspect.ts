@@ -38,7 +38,10 @@ function table(found: Inspection): string {
   const { receptive_field_seconds: field, reach_seconds: reach, fine_tuning: tuning, recommended } = found;
   const milliseconds = (seconds: number): string => `${(1000 * seconds).toFixed(0)} ms`;
   const rows: [string, string][] = [
-    ['encoder', `${found.name}, ${found.own ? 'written by isogloss' : 'exported by others'}`],
+    [
+      'encoder',
+      `${found.name}, ${found.own ? 'written by isogloss' : found.file.endsWith('.onnx') ? 'exported by others' : 'from its PyTorch weights'}`,
+    ],
     ['layers', `0–${found.layers - 1}, ${found.dims} dims`],
     ['frames', `${found.frames_per_second} a second (measured)`],
     [
@@ -52,6 +55,12 @@ function table(found: Inspection): string {
         .map(([type, { numbers }]) => `${(numbers / 1e6).toFixed(2)} M ${type}`)
         .join(', ')}`,
     ],
+    [
+      'licence',
+      found.licence ? `${found.licence.name}${found.licence.commercial ? '' : ': not for what is sold'}` : 'not said',
+    ],
+    ['memory', `about ${found.memory_megabytes} MB for features`],
+    ['speed', `${(1 / found.real_time_factor).toFixed(1)} × as fast as it is spoken (measured)`],
     ['file', `${(found.bytes / 1e6).toFixed(1)} MB`],
     ['inputs', found.inputs.map(({ name, type, dims }) => `${name} ${type} [${dims.join(', ')}]`).join('; ')],
     ['padding', found.padding_is_safe ? 'safe: recordings run side by side' : 'not safe: recordings run one by one'],

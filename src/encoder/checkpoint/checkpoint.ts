@@ -9,6 +9,9 @@ import { CheckpointGraph } from './checkpoint-graph.ts';
 import type { StoredTensor } from './stored-tensor.ts';
 import { readWeightFiles } from './weight-files.ts';
 
+/** Under what config.json goes along in the file's metadata. */
+export const CONFIG = 'isogloss.config';
+
 /**
  * The bytes of an .onnx file for PyTorch weights: config.json decides the graph, and its initialisers point into the file of weights,
  * which stays as it is and is never read here. It is opened with that file's folder, as any model with external data.
@@ -23,7 +26,7 @@ export async function encodeCheckpoint(file: string, adapter?: string): Promise<
   c.graph.output(built(c, architecture, config, file), 'last_hidden_state');
   c.refuseIncomplete(file);
   refuseLeftOver(c, architecture, file);
-  return encodeModel(c.graph, { outside: c.outside });
+  return encodeModel(c.graph, { outside: c.outside, metadata: { [CONFIG]: JSON.stringify(config) } });
 }
 
 /** What lies where in weights and a language's adapters, if there are any. */

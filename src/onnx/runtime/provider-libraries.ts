@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -16,6 +15,7 @@ export const isInstalled = (provider: SeparateProvider): boolean => existsSync(p
 /** The libraries that a provider's library asks for and the system's loader doesn't find, by name. */
 export async function missingLibraries(provider: SeparateProvider): Promise<string[]> {
   // Where there is no ldd, ONNX Runtime's own words have to do.
+  const { execa } = await import('execa');
   const { stdout } = await execa('ldd', [providerLibrary(provider)], { reject: false, env: { LC_ALL: 'C' } });
   return [...(stdout ?? '').matchAll(/^\s*(\S+) => not found$/gm)].map(([, name]) => name!);
 }
