@@ -1,5 +1,5 @@
 // What a package needs besides tsc's output: the list of commands, read in place of every command's modules, and an
-// ONNX Runtime that installs without the network (docs/decisions/0037-a-package-that-installs-anywhere.md).
+// ONNX Runtime that installs without the network (docs/decisions/0038-a-package-that-installs-anywhere.md).
 import { Plugin } from '@oclif/core';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';

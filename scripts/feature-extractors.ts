@@ -25,7 +25,7 @@ export const isONNXProxy = () => false;
 
 /**
  * The two feature extractors of transformers.js that encoders of spectrograms want, as one module: the package brings
- * ONNX Runtime a second time, for the web, and an image library (docs/decisions/0037-a-package-that-installs-anywhere.md).
+ * ONNX Runtime a second time, for the web, and an image library (docs/decisions/0038-a-package-that-installs-anywhere.md).
  */
 export async function featureExtractors(): Promise<string> {
   const source = realpathSync('node_modules/@huggingface/transformers/src');
