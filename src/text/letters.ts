@@ -10,7 +10,7 @@ export const JOINERS = '\\u200c\\u200d\\u180e';
 const WITHOUT =
   '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
 const LETTER = `(?![${WITHOUT}])[${BASE}]`;
-const BEFORE = `(?<=(?![${WITHOUT}\\p{Nd}])[${BASE}\\p{M}${JOINERS}])`;
+const BEFORE = `(?<=(?![${WITHOUT}\\p{Nd}])[${BASE}\\p{M}])`;
 
 /**
  * Source of a pattern: marks that stay between letters (UAX 29, MidLetter): Catalan paral·lel, Finnish EU:n and long vowels, Hebrew
