@@ -57,6 +57,11 @@ export default class Run extends BaseCommand {
       this.logToStderr(
         `the inputs are not those of ${result.changed.since}: ${result.changed.what}. That run stays as it is.`,
       );
+    const removed = result.text?.removed ?? [];
+    for (const { sign, codePoints, count, examples } of removed)
+      this.logToStderr(
+        `left out of the texts: ${sign} (${codePoints}) ${count} ×${examples.map(({ before, after }) => `, ${before} → ${after}`).join('')}`,
+      );
     this.reportSetAside(result.setAside, path.join(result.folder, 'set-aside.jsonl'));
     for (const { what, advice } of result.findings) this.logToStderr(`warning: ${what}\n  → ${advice}`);
     return result;

@@ -6,18 +6,20 @@ import { count, escape, interval, percent, section, tokenName } from './html.ts'
 import { intervalRows, type RateRow } from './interval-rows.ts';
 import { languageModelSurface, layerWeights } from './learned.ts';
 import { payloadOf } from './payload.ts';
+import { plainWords } from './plain.ts';
 import { reliability } from './reliability.ts';
 import { pairsTable, recipeText, scoreTable, setAsideList, sourceList } from './tables.ts';
 
 /** One self-contained HTML page of a run: no file and no network beside it. */
 export function renderReport(data: ReportData): string {
   const body = [
+    plainWords(data),
     headline(data),
-    section('scores', 'Scores', scoreTable(data.rows)),
-    section('learning', 'Learning', learning(data)),
-    section('errors', 'Errors', errors(data)),
-    section('confidence', 'Confidence', reliability(data.confidence)),
     section('utterances', 'Utterances', '<div id="utterance-list"></div>'),
+    section('errors', 'Errors', errors(data)),
+    section('scores', 'Scores', scoreTable(data.rows)),
+    section('confidence', 'Confidence', reliability(data.confidence)),
+    section('learning', 'Learning', learning(data)),
     section('learned', 'Inside the model', grid([layerWeights(data.layers), languageModelSurface(data.languageModel)])),
     section('cost', 'Cost', pairsTable(data.costs) + setAsideList(data.setAside)),
     section('recipe', 'Recipe', recipeText(data.recipe)),
@@ -28,11 +30,11 @@ export function renderReport(data: ReportData): string {
     subtitle: `Language ${data.language} · ${data.createdAt.slice(0, 10)} · ${count(data.utterances.length)} test utterances`,
     body: body.join('\n'),
     places: [
-      ['Scores', 'scores'],
-      ['Learning', 'learning'],
-      ['Errors', 'errors'],
-      ['Confidence', 'confidence'],
       ['Utterances', 'utterances'],
+      ['Errors', 'errors'],
+      ['Scores', 'scores'],
+      ['Confidence', 'confidence'],
+      ['Learning', 'learning'],
       ['Model', 'learned'],
       ['Cost', 'cost'],
       ['Recipe', 'recipe'],

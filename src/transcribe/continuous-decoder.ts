@@ -1,9 +1,11 @@
 import { SAMPLE_RATE } from '../audio/format.ts';
 import { FRAME_SAMPLES } from '../encoder/own/architecture.ts';
+import type { Decoded } from '../model/decoder.ts';
 import type { Model, Output } from '../model/model.ts';
+import { breakWordsAt, pausesIn, type Pause } from './pauses.ts';
 import type { Segment } from './segments.ts';
 
-/** What was said in a stretch. Seconds from the recording's start; confidence from 0 to 1. */
+/** What was said between two pauses. Seconds from the recording's start; confidence from 0 to 1. */
 export interface TranscriptSegment {
   start: number;
   end: number;
@@ -20,7 +22,7 @@ const LONGEST = 6000;
  */
 export class ContinuousDecoder {
   private readonly model: Pick<Model, 'vocabulary' | 'decoder'>;
-  private stretches: { segment: Segment; logits: Float32Array; frames: number }[] = [];
+  private stretches: Stretch[] = [];
   private frames = 0;
 
   constructor(model: Pick<Model, 'vocabulary' | 'decoder'>) {
@@ -36,6 +38,7 @@ export class ContinuousDecoder {
       segment,
       logits: output.logits.slice(from * tokens, to * tokens),
       frames: Math.max(0, to - from),
+      pauses: [],
     });
     this.frames += Math.max(0, to - from);
     return segment.after > 0 && this.frames < LONGEST ? [] : this.decode();
@@ -44,27 +47,69 @@ export class ContinuousDecoder {
   private decode(): TranscriptSegment[] {
     const { stretches, frames } = this;
     [this.stretches, this.frames] = [[], 0];
-    const { words } = this.model.decoder.decode(joined(stretches.map(({ logits }) => logits)), frames);
+    const { tokens, blank, delimiter } = this.model.decoder.alphabet;
+    const network = { tokens: tokens.length, blank, delimiter };
+    for (const stretch of stretches)
+      stretch.pauses = pausesIn(ownSound(stretch.segment), stretch.logits, stretch.frames, network);
+    const logits = joined(stretches.map((stretch) => stretch.logits));
+    breakWordsAt(placed(stretches), logits, frames, network);
+    const { words } = this.model.decoder.decode(logits, frames);
     let first = 0;
-    return stretches.map(({ segment, frames: own }) => {
-      const inside = words.filter(({ start }) => start >= first && start < first + own);
-      const seconds = (frame: number): number => segment.start + ((frame - first) * FRAME_SAMPLES) / SAMPLE_RATE;
-      const timed = inside.map(({ word, start, end, confidence }) => ({
-        text: word,
-        start: seconds(start),
-        end: seconds(end),
-        confidence,
-      }));
-      first += own;
-      return {
-        start: segment.start,
-        end: segment.start + ownSamples(segment) / SAMPLE_RATE,
-        text: timed.map(({ text }) => text).join(' '),
-        words: timed,
-      };
+    return stretches.flatMap((stretch) => {
+      const inside = words.filter(({ start }) => start >= first && start < first + stretch.frames);
+      const segments = betweenPauses(stretch, first, inside);
+      first += stretch.frames;
+      return segments;
     });
   }
 }
+
+interface Stretch {
+  segment: Segment;
+  /** [frames, tokens] */
+  logits: Float32Array;
+  frames: number;
+  pauses: Pause[];
+}
+
+/** Pauses by frames of all stretches. */
+function placed(stretches: readonly Stretch[]): Pause[] {
+  let first = 0;
+  return stretches.flatMap(({ pauses, frames }) => {
+    const here = pauses.map(({ from, to }) => ({ from: first + from, to: first + to }));
+    first += frames;
+    return here;
+  });
+}
+
+/** What is said without a pause is a segment, as annotators cut; a stretch in which nothing is said is one too. */
+function betweenPauses({ segment, pauses, frames }: Stretch, first: number, words: Decoded['words']) {
+  const end = segment.start + ownSamples(segment) / SAMPLE_RATE;
+  const seconds = (frame: number): number =>
+    frame >= frames ? end : segment.start + (frame * FRAME_SAMPLES) / SAMPLE_RATE;
+  const starts = [0, ...pauses.map(({ to }) => to)];
+  const ends = [...pauses.map(({ from }) => from), frames];
+  const parts = starts.map((from, i): TranscriptSegment => {
+    const next = i + 1 < starts.length ? starts[i + 1]! : Infinity;
+    const own = words.filter(({ start }) => start - first >= from && start - first < next);
+    const timed = own.map(({ word, start, end: last, confidence }) => {
+      return { text: word, start: seconds(start - first), end: segment.start + toSeconds(last - first), confidence };
+    });
+    return {
+      start: seconds(from),
+      end: seconds(ends[i]!),
+      text: timed.map(({ text }) => text).join(' '),
+      words: timed,
+    };
+  });
+  const spoken = parts.filter(({ text }) => text !== '');
+  return spoken.length > 0 ? spoken : [{ start: segment.start, end, text: '', words: [] }];
+}
+
+const toSeconds = (frames: number): number => (frames * FRAME_SAMPLES) / SAMPLE_RATE;
+
+const ownSound = ({ samples, before, after }: Segment): Float32Array =>
+  samples.subarray(before, samples.length - after);
 
 const ownSamples = ({ samples, before, after }: Segment): number => samples.length - before - after;
 

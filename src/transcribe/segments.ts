@@ -13,6 +13,10 @@ export interface Segment {
   after: number;
 }
 
+/** Seconds from the recording's start to the end of what is a segment's own. */
+export const endOf = ({ start, samples, before, after }: Segment): number =>
+  start + (samples.length - before - after) / SAMPLE_RATE;
+
 /** What a stretch is heard with beyond a cut in the middle of speech: 2 s. */
 const CONTEXT = 100 * FRAME_SAMPLES;
 /** 20 dB below the stretch around it. */

@@ -7,7 +7,7 @@ import type { SetAside } from '../support/errors.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { recordingsAt } from './find-recordings.ts';
 import { piecesOf, type Piece } from './recordings.ts';
-import type { Segment } from './segments.ts';
+import { endOf, type Segment } from './segments.ts';
 import { ContinuousDecoder, type TranscriptSegment } from './continuous-decoder.ts';
 
 /** What was said in one recording. */
@@ -16,7 +16,7 @@ export interface Transcript {
   text: string;
   /** Of the recording. */
   seconds: number;
-  /** In order, without gaps. */
+  /** In order, from pause to pause. */
   segments: TranscriptSegment[];
   /** What is unusual of the recording, if anything: which of several tracks was taken, a header without a length. */
   notes?: string[];
@@ -111,6 +111,7 @@ async function runModel(model: Model, group: readonly Segment[]): Promise<Output
 class TranscriptBuilder {
   private readonly decoder: ContinuousDecoder;
   private readonly segments: TranscriptSegment[] = [];
+  private seconds = 0;
 
   constructor(model: Model) {
     this.decoder = new ContinuousDecoder(model);
@@ -118,6 +119,7 @@ class TranscriptBuilder {
 
   add(segment: Segment, output: Output): void {
     this.segments.push(...this.decoder.add(segment, output));
+    this.seconds = endOf(segment);
   }
 
   /** What can't be read, or not to its end, is set aside whole. */
@@ -129,6 +131,6 @@ class TranscriptBuilder {
       .map((segment) => segment.text)
       .filter((part) => part !== '')
       .join(' ');
-    return { file, text, seconds: segments.at(-1)!.end, segments, ...(notes.length > 0 ? { notes: [...notes] } : {}) };
+    return { file, text, seconds: this.seconds, segments, ...(notes.length > 0 ? { notes: [...notes] } : {}) };
   }
 }

@@ -178,7 +178,9 @@ describe('transcribing', () => {
     }
     await loaded.release();
     expect(texts.length).toBeGreaterThan(4);
-    expect(streamed!.segments.map(({ text }) => text)).toEqual(texts);
+    // Pauses part words besides.
+    const letters = (parts: readonly string[]): string => parts.join('').replaceAll(' ', '');
+    expect(letters(streamed!.segments.map(({ text }) => text))).toBe(letters(texts));
     expect(streamed!.seconds).toBeCloseTo(50, 5);
   });
 

@@ -1,5 +1,6 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.ts';
+import { groupSetAside } from '../../support/set-aside.ts';
 import { columns } from '../../cli/format.ts';
 import { auditCorpus, type Audit } from '../../corpus/audit.ts';
 
@@ -31,9 +32,14 @@ export default class CorpusAudit extends BaseCommand {
     );
     const errors = audit.findings.filter((f) => f.severity === 'error');
     this.log(`\n${errors.length} errors, ${audit.findings.length - errors.length} warnings`);
-    for (const finding of audit.findings.slice(0, MOST_SHOWN))
-      this.log(`  ${finding.severity}  ${finding.item}: ${finding.what}`);
-    if (audit.findings.length > MOST_SHOWN) this.log(`  … and ${audit.findings.length - MOST_SHOWN} more: see --json`);
+    for (const severity of ['error', 'warning'] as const) {
+      const alike = groupSetAside(
+        audit.findings.filter((f) => f.severity === severity).map(({ item, what }) => ({ item, reason: what })),
+      );
+      for (const { count, reason, first } of alike.slice(0, MOST_SHOWN))
+        this.log(`  ${severity}  ${count === 1 ? `${first}: ${reason}` : `${count} × ${reason} (first: ${first})`}`);
+      if (alike.length > MOST_SHOWN) this.log(`  … and ${alike.length - MOST_SHOWN} kinds more: see --json`);
+    }
     if (errors.length > 0) process.exitCode = 3;
     return audit;
   }
