@@ -91,7 +91,7 @@ describe('recipe check', () => {
     const { exitCode, stderr, stdout } = await isogloss('recipe', 'check', 'bad.yaml');
     expect(exitCode).toBe(2);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/^bad\.yaml:4: unknown key epochs; allowed here: .*\n {2}→ docs\/recipes\.md/);
+    expect(stderr).toMatch(/^bad\.yaml:4: unknown key epochs; allowed here: .*\n {2}→ .*docs\/recipes\.md/);
   });
 
   it('tells the same as JSON', async () => {
@@ -145,7 +145,7 @@ describe('run', () => {
     await writeFile(path.join(folder, 'small.yaml'), 'name: small\nlanguage: it\ncorpus: mine\n');
     const { exitCode, stderr } = await isogloss('run', 'small.yaml');
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/gives 0 utterances to train, 0 dev, 1 test/);
+    expect(stderr).toMatch(/^1 utterances .* can’t be divided into train, dev and test; 2 of 3 set aside: /);
   });
 });
 
