@@ -44,6 +44,7 @@ describe('every command', () => {
       'corpus fetch',
       'corpus audit',
       'corpus import',
+      'corpus export',
       'encoder list',
       'encoder inspect',
       'encoder fetch',
