@@ -51,8 +51,8 @@ export function describeResult(result: ImportResult, plan: ImportPlan): string {
     people.length > 0
       ? `speakers: ${people
           .slice(0, MOST_LISTED)
-          .map(([speaker, times]) => `${speaker} (${times})`)
-          .join(', ')}${people.length > MOST_LISTED ? `, … ${people.length} in all` : ''}`
+          .map(([speaker, times]) => `${short(speaker)} (${times})`)
+          .join(', ')}${people.length > MOST_LISTED ? `, … ${result.speakerCount} in all` : ''}`
       : 'speakers: not known; --speaker or --speaker-pattern says them',
   ];
   const parts = Object.entries(splits);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'yaml';
+import { z } from 'zod';
 import { findCorpus, readTerms } from '../corpus/source.ts';
 import { encodeEncoder, readArchitecture } from '../encoder/own/encoder.ts';
 import { readWeights } from '../encoder/own/weights.ts';
@@ -10,6 +11,7 @@ import { recipeSchema } from '../recipe/schema.ts';
 import { InputError } from '../support/errors.ts';
 import { readJson, readText } from '../support/files.ts';
 import { modelCard } from './card.ts';
+import { exportElan } from './elan.ts';
 import { exportOnnx } from './onnx.ts';
 import { exportSherpa } from './sherpa.ts';
 import { exportTransformers, type Parts } from './transformers.ts';
@@ -18,7 +20,7 @@ import { adapterOptions, readModelFolder, type ModelParts } from '../model/model
 import { exportCheckpoint } from './checkpoint.ts';
 import { checkpointConfig } from './checkpoint-tensors.ts';
 
-export const EXPORT_FORMATS = ['transformers', 'onnx', 'sherpa'] as const;
+export const EXPORT_FORMATS = ['transformers', 'onnx', 'sherpa', 'elan'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export interface ExportResult {
@@ -29,7 +31,10 @@ export interface ExportResult {
 }
 
 /** How a format is written, and how what was written is used: for its README.md. */
-const formats: Record<ExportFormat, { write: (parts: Parts, folder: string) => Promise<string[]>; use: string }> = {
+const formats: Record<
+  Exclude<ExportFormat, 'elan'>,
+  { write: (parts: Parts, folder: string) => Promise<string[]>; use: string }
+> = {
   transformers: {
     write: exportTransformers,
     use: `\`\`\`js
@@ -59,15 +64,30 @@ const recogniser = new OfflineRecognizer({ modelConfig: { omnilingual: { model: 
 export async function exportModel(run: string, format: ExportFormat, to?: string): Promise<ExportResult> {
   const model = findModel(run);
   const folder = to ?? path.join(path.basename(model) === 'model' ? path.dirname(model) : model, 'export', format);
-  const { write, use } = formats[format];
-  const published = format === 'transformers' ? await onCheckpoint(model) : undefined;
-  const names = published
-    ? await exportCheckpoint(published.parts, published.config, await cardOf(model, USE_IN_PYTHON), folder)
-    : await write({ ...(await partsOf(model)), card: await cardOf(model, use) }, folder);
+  const names = format === 'elan' ? await exportForElan(model, folder) : await exportParts(model, format, folder);
   const files = await Promise.all(
     names.map(async (name) => ({ name, bytes: (await stat(path.join(folder, name))).size })),
   );
   return { format, folder, files };
+}
+
+async function exportParts(model: string, format: keyof typeof formats, folder: string): Promise<string[]> {
+  const { write, use } = formats[format];
+  const published = format === 'transformers' ? await onCheckpoint(model) : undefined;
+  if (published) return exportCheckpoint(published.parts, published.config, await cardOf(model, USE_IN_PYTHON), folder);
+  return write({ ...(await partsOf(model)), card: await cardOf(model, use) }, folder);
+}
+
+async function exportForElan(model: string, folder: string): Promise<string[]> {
+  return exportElan(model, await nameOf(model), await cardOf(model, ELAN_USE), folder);
+}
+
+const ELAN_USE = `Put this folder into ELAN’s folder \`extensions\` (Linux: \`lib/app/extensions\`, macOS: in the package \`Contents/app/extensions\`,
+Windows: \`app\\extensions\`) and start ELAN anew: the model stands in its list of recognisers.
+`;
+
+async function nameOf(model: string): Promise<string> {
+  return z.object({ name: z.string() }).parse(await readJson(path.join(model, 'model.json'))).name;
 }
 
 function findModel(run: string): string {

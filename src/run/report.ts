@@ -38,7 +38,7 @@ export async function writeReport(task: ReportTask): Promise<void> {
     createdAt: new Date().toISOString(),
     unit: recipe.text.unit,
     profile: recipe.text.profile,
-    rows: rowsOf(trained),
+    rows: rowsOf(prepared, trained),
     epochs: trained.epochs,
     utterances: await utterancesOf(prepared, trained),
     confusions: confusions(trained.test.pairs, 20),
@@ -62,9 +62,9 @@ export async function writeReport(task: ReportTask): Promise<void> {
   await writeAtomic(path.join(folder, 'report.html'), renderReport(data));
 }
 
-function rowsOf({ metrics }: Trained): ReportData['rows'] {
+function rowsOf({ relaxed }: Prepared, { metrics }: Trained): ReportData['rows'] {
   return [
-    { name: 'test', note: 'no text or recording shared with training', scores: metrics.test },
+    { name: 'test', note: noteOnTest(relaxed), scores: metrics.test },
     { name: 'dev', note: 'chose the epoch: a little flattering', scores: metrics.dev },
     ...(metrics.greedy
       ? [{ name: 'test, greedy', note: 'the same model without beam search', scores: metrics.greedy.test }]
@@ -106,6 +106,12 @@ function rowsOf({ metrics }: Trained): ReportData['rows'] {
         ]
       : []),
   ];
+}
+
+/** What test shares with training, where it does. */
+function noteOnTest(relaxed: Prepared['relaxed']): string {
+  const crossing = relaxed.filter(({ code }) => !code.startsWith('dev-')).map(({ what }) => what);
+  return crossing.length === 0 ? 'no text or recording shared with training' : crossing.join('; ');
 }
 
 /** All of the test split; those that go wrong and right most have their sound. */

@@ -14,14 +14,16 @@ const CHUNK_BYTES = 1 << 18;
 
 /**
  * Writes a file whole or not at all: to a temporary name beside it, then renamed.
+ * @param mode of the new file; what is usual for the process, if not said
  * @throws WorkError when the disk is full or the folder can't be written
  */
 export async function writeAtomic(
   file: string,
   data: string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
+  mode?: number,
 ): Promise<void> {
   await wholeOrNot(file, async (temporary) => {
-    const handle = await open(temporary, 'w');
+    const handle = await open(temporary, 'w', mode);
     try {
       const parts = typeof data === 'string' || data instanceof Uint8Array ? [data] : data;
       for await (const part of parts) await handle.writeFile(part);

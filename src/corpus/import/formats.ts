@@ -12,10 +12,14 @@ export interface FoundFormat {
 const MANY = 5;
 
 /** What can be read of a folder, by format: layouts of data sets before files of annotations before what can be anything. */
-export function formatsIn(folder: Folder): FoundFormat[] {
-  const found = importers
-    .map((importer) => ({ importer, files: importer.finds(folder) }))
-    .filter(({ files }) => files.length > 0);
+export function formatsIn(folder: Folder, { format: named }: ImportOptions): FoundFormat[] {
+  const findIn = (some: readonly Importer[]): FoundFormat[] =>
+    some.map((importer) => ({ importer, files: importer.finds(folder) })).filter(({ files }) => files.length > 0);
+  const made = findIn(importers.filter(({ lastResort }) => !lastResort));
+  const found =
+    made.length > 0 && named === undefined
+      ? made
+      : [...made, ...findIn(importers.filter(({ lastResort }) => lastResort))];
   return found.sort((a, b) => rank(a) - rank(b) || b.files.length - a.files.length);
 }
 

@@ -45,7 +45,7 @@ export async function lookInto(place: string, options: LookOptions = {}): Promis
   const home = await openPlace(place);
   const folders: [Folder, ...Folder[]] = [home.folder];
   for (const folder of media) folders.push(await openFolder(folder));
-  const found = formatsIn(home.only === undefined ? home.folder : new Folder(home.folder.root, [home.only]));
+  const found = formatsIn(home.only === undefined ? home.folder : new Folder(home.folder.root, [home.only]), answers);
   const plan: ImportPlan = {
     ...{ name, corpus, from: [place, ...media], options: answers },
     formats: found.map(({ importer, files }) => ({

@@ -2,11 +2,11 @@ import path from 'node:path';
 import { durationOf } from '../../audio/duration.ts';
 import type { SetAside } from '../../support/errors.ts';
 import { writeAtomic } from '../../support/files.ts';
-import { prefetch } from '../../support/prefetch.ts';
 import type { ImportOptions, Row } from '../importers/importer.ts';
 import type { Utterance } from '../utterance.ts';
 import type { Folder } from './folder.ts';
 import type { MediaNames } from './media-names.ts';
+import { hashOf } from './hash.ts';
 import { findRecording } from './recordings.ts';
 import type { Speakers } from './speakers.ts';
 import type { Tally } from './tally.ts';
@@ -31,9 +31,9 @@ export async function* utterancesOf(
   speakers: Speakers,
   tally: Tally,
 ): AsyncGenerator<Utterance> {
-  const ids = new Set<string>();
+  const ids = new Ids();
   const recordings = new Recordings(to);
-  for await (const { item: row, result: recording } of prefetch(rows, 8, (one) => recordings.of(one))) {
+  for await (const row of rows) {
     if ('reason' in row) {
       tally.setAside(row);
       continue;
@@ -43,7 +43,9 @@ export async function* utterancesOf(
       tally.untranscribed++;
       continue;
     }
-    const id = unique(row.id ?? `${row.file}/${row.line ?? ids.size + 1}`, ids);
+    const known = recordings.of(row);
+    const recording = known instanceof Promise ? await known : known;
+    const id = ids.give(row.id ?? `${row.file}/${row.line ?? ids.count + 1}`);
     if (!recording) {
       tally.missing(path.posix.basename((row.recording[0] ?? row.file).replaceAll('\\', '/')));
       if (!options.keepMissing) continue;
@@ -75,40 +77,41 @@ interface KnownRecording {
   origin: number;
 }
 
-/** Where recordings are, and how long; each is looked for once. */
+type Known = KnownRecording | undefined;
+
+/** Where recordings are, and how long. */
 class Recordings {
   private readonly to: Destination;
-  private readonly byNames = new WeakMap<readonly string[], Promise<KnownRecording | undefined>>();
+  private last: { names: readonly string[]; known: Known } | undefined;
   private readonly lengths = new Map<string, Promise<number | undefined>>();
 
   constructor(to: Destination) {
     this.to = to;
   }
 
-  of(row: Row | SetAside): Promise<KnownRecording | undefined> {
-    if ('reason' in row) return Promise.resolve(undefined);
+  of(row: Row): Known | Promise<Known> {
     if (row.sound) return this.keep(row, row.sound);
-    const known = this.byNames.get(row.recording) ?? this.find(row);
-    this.byNames.set(row.recording, known);
-    return known;
-  }
-
-  private async find(row: Row): Promise<KnownRecording | undefined> {
+    // All annotations of a document have one list of names.
+    if (this.last?.names === row.recording) return this.last.known;
     const found = findRecording(this.to.folders, row.file, row.recording);
-    if (!found) return undefined;
-    const duration = await this.lengthOf(found.folder.full(found.file));
-    return {
+    const known = found && {
       audio: this.to.media.nameOf(found.folder, found.file),
       origin: row.origins?.get(found.name) ?? 0,
-      ...(duration === undefined ? {} : { duration }),
     };
+    const remember = (complete: Known): Known => {
+      this.last = { names: row.recording, known: complete };
+      return complete;
+    };
+    const length = found && this.lengthOf(found.folder.full(found.file));
+    if (!known || !length) return remember(known);
+    return length.then((duration) => remember({ ...known, ...(duration === undefined ? {} : { duration }) }));
   }
 
-  private lengthOf(file: string): Promise<number | undefined> {
-    if (!/\.(wav|ogg|oga|opus|g722)$/i.test(file)) return Promise.resolve(undefined);
+  private lengthOf(file: string): Promise<number | undefined> | undefined {
+    if (!/\.(wav|ogg|oga|opus|g722)$/i.test(file)) return undefined;
     const known = this.lengths.get(file);
     if (known) return known;
-    if (this.lengths.size >= MOST_OPENED) return Promise.resolve(undefined);
+    if (this.lengths.size >= MOST_OPENED) return undefined;
     const length = durationOf(file).catch(() => undefined);
     this.lengths.set(file, length);
     return length;
@@ -155,11 +158,21 @@ function timesOf(
 /** To microseconds: no sum of decimal fractions stands in a manifest. */
 const rounded = (seconds: number): number => Math.round(seconds * 1e6) / 1e6;
 
-function unique(id: string, taken: Set<string>): string {
-  let own = id;
-  for (let n = 2; taken.has(own); n++) own = `${id}-${n}`;
-  taken.add(own);
-  return own;
+/** Ids that are given once. Their hashes are kept, not themselves: where two are alike, which is rare, one gets a needless number. */
+class Ids {
+  private readonly taken = new Set<number>();
+
+  get count(): number {
+    return this.taken.size;
+  }
+
+  give(wanted: string): string {
+    let id = wanted;
+    let hash = hashOf(id);
+    for (let n = 2; this.taken.has(hash); n++) hash = hashOf((id = `${wanted}-${n}`));
+    this.taken.add(hash);
+    return id;
+  }
 }
 
 const placeOf = ({ file, line }: Row): { file: string; line?: number } => ({ file, ...(line ? { line } : {}) });

@@ -11,6 +11,7 @@ import { readSource, sourceFile, type ImportedSource } from '../source.ts';
 import type { Utterance } from '../utterance.ts';
 import { annotationRows } from './annotation-rows.ts';
 import type { ImportPlan } from './import.ts';
+import { hashOf } from './hash.ts';
 import { MediaNames } from './media-names.ts';
 import { Speakers } from './speakers.ts';
 import { Tally, type LeftOut } from './tally.ts';
@@ -24,7 +25,9 @@ export interface ImportResult {
   utterances: number;
   /** Of the utterances whose length is known. */
   seconds: number;
+  /** Who speaks in how many; of more than a thousand, the first. */
   speakers: Record<string, number>;
+  speakerCount: number;
   splits: Record<string, number>;
   /** Annotations without text: not transcribed yet. */
   untranscribed: number;
@@ -32,6 +35,8 @@ export interface ImportResult {
   notes: { what: string; count: number }[];
   leftOut: LeftOut[];
 }
+
+const MOST_NAMED = 1000;
 
 /**
  * Writes the corpus that a plan describes: its manifest, whole or not at all, and source.yaml. Recordings stay where they are.
@@ -53,6 +58,7 @@ export async function writeCorpus(
   const rows = rowsOf(plan, source, (what) => tally.note(what));
   const result = { name, folder: corpus, format: importer.name, utterances: 0, seconds: 0 };
   const people = new Map<string, number>();
+  const everybody = new Set<number>();
   const splits = new Map<string, number>();
   const task = (options.progress ?? silent)('import', undefined, 'utterances');
   const counted = async function* (utterances: AsyncIterable<Utterance>): AsyncGenerator<Utterance> {
@@ -62,7 +68,8 @@ export async function writeCorpus(
       result.utterances++;
       result.seconds += utterance.duration ?? 0;
       const { speaker = '', split } = utterance;
-      people.set(speaker, (people.get(speaker) ?? 0) + 1);
+      everybody.add(hashOf(speaker));
+      if (people.has(speaker) || people.size < MOST_NAMED) people.set(speaker, (people.get(speaker) ?? 0) + 1);
       if (split) splits.set(split, (splits.get(split) ?? 0) + 1);
       yield utterance;
     }
@@ -80,6 +87,7 @@ export async function writeCorpus(
   return {
     ...result,
     speakers: Object.fromEntries(people),
+    speakerCount: everybody.size - (people.has('') ? 1 : 0),
     splits: Object.fromEntries(splits),
     untranscribed: tally.untranscribed,
     missing: tally.missingRecordings,

@@ -1,4 +1,4 @@
-import { replaceSigns, type Notes } from '../notes.ts';
+import { replaceSigns, Notes } from '../notes.ts';
 
 /**
  * Text as XML 1.0 holds it. Carriage returns are written as references, so that they survive. Control characters and halves of
@@ -22,6 +22,9 @@ export function attributesOf(values: Record<string, string | number | undefined>
     if (value !== undefined) result += ` ${name}="${escapeAttribute(String(value), notes)}"`;
   return result;
 }
+
+/** Text between tags or in double quotes, where nobody is told what XML can't hold. */
+export const xmlEscaped = (text: string): string => escapeAttribute(text, new Notes());
 
 const REFERENCES: Record<string, string> = {
   '&': '&amp;',
