@@ -155,7 +155,9 @@ async function filesOf(
 ): Promise<Record<string, string>> {
   const files: Record<string, string> = {};
   for (const [name, hash] of Object.entries(encoder?.files ?? {})) files[`encoder ${name}`] = hash;
-  for (const name of model === undefined ? [] : (await readdir(model)).sort())
+  // A published recogniser (`owner/repo:language`) is no folder by its name: its encoder's files say which it is.
+  const entries = model !== undefined && existsSync(model) ? await readdir(model, { withFileTypes: true }) : [];
+  for (const { name } of entries.filter((entry) => entry.isFile()).sort((a, b) => (a.name < b.name ? -1 : 1)))
     files[`start ${name}`] = await sha256File(path.join(model!, name));
   for (const name of recipe.decoding.language_model?.texts ?? [])
     if (existsSync(name) && statSync(name).isFile()) files[name] = await sha256File(name);

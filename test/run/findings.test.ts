@@ -381,17 +381,23 @@ describe('a run with all that is wrong', () => {
 
   it('is warned of on stderr, and told as JSON', async () => {
     const run = async (...flags: string[]) =>
-      execa('node', [
-        path.resolve('bin/run.js'),
-        'run',
-        path.join(folder, 'wrong.yaml'),
-        '--runs',
-        path.join(folder, 'runs'),
-        ...flags,
-      ]);
+      execa(
+        'node',
+        [
+          path.resolve('bin/run.js'),
+          'run',
+          path.join(folder, 'wrong.yaml'),
+          '--runs',
+          path.join(folder, 'runs'),
+          ...flags,
+        ],
+        { reject: false },
+      );
     const [text, json] = [await run(), await run('--json')];
     for (const { what, advice } of result.findings) expect(text.stderr).toContain(`warning: ${what}\n  → ${advice}`);
     expect(JSON.parse(json.stdout)).toMatchObject({ findings: result.findings });
     expect(json.stderr).toBe('');
+    // Done, with something set aside.
+    expect([text.exitCode, json.exitCode]).toEqual([3, 3]);
   }, 120_000);
 });
