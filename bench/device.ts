@@ -97,8 +97,9 @@ function compare(
   return same;
 }
 
-const featuresOn = (device: Device, size: Size): Promise<Timed<Float32Array>> =>
-  onMachine({ device }, () => features(size));
+function featuresOn(device: Device, size: Size): Promise<Timed<Float32Array>> {
+  return onMachine({ device }, () => features(size));
+}
 
 async function features({ rows, seconds, runs }: Size): Promise<Timed<Float32Array>> {
   const encoder = await loadEncoder('embedded');
@@ -120,8 +121,9 @@ async function features({ rows, seconds, runs }: Size): Promise<Timed<Float32Arr
 }
 
 /** Steps of the embedded encoder's default head, or of all of it, without dropout: what is random would not be the same. */
-const trainingOn = (device: Device, trainable: 'head' | 'all', size: Size): Promise<Timed<Trained>> =>
-  onMachine({ device }, () => training(device, trainable, size));
+function trainingOn(device: Device, trainable: 'head' | 'all', size: Size): Promise<Timed<Trained>> {
+  return onMachine({ device }, () => training(device, trainable, size));
+}
 
 interface Trained {
   weights: Weights;
