@@ -76,7 +76,8 @@ export async function adapt(corpus: readonly string[], options: AdaptOptions = {
       journal,
       budget: (1 - RESERVE) * budget - looked,
       tryRecipe: (recipe, stop) => runTrial(recipe, prepared, { folder: trials, progress, signal: stop }),
-      ...options,
+      signal,
+      ...(options.onTrial && { onTrial: options.onTrial }),
     });
     const decoding = chooseDecoding(found.recipe);
     const chosen = [...choices, ...found.choices, ...decoding.choices];

@@ -48,8 +48,9 @@ export async function surveyCorpus(
         survey.seconds += seconds ?? 0;
         speakers.add(utterance.speaker ?? '');
         languages.add(utterance.language);
-        if (/\d/.test(utterance.text)) survey.withDigits++;
-        if (/\d/.test(utterance.text) && !/(?<!\p{L}\p{M}*\d*)\d/u.test(utterance.text)) survey.afterLetters++;
+        if (!/\d/.test(utterance.text)) continue;
+        survey.withDigits++;
+        if (!/(?<!\p{L}\p{M}*\d*)\d/u.test(utterance.text)) survey.afterLetters++;
       }
       task.advance(group.length);
     }
