@@ -5,6 +5,7 @@ import { columns, interval, percent } from '../cli/format.ts';
 import { onMachine } from '../onnx/runtime/machine.ts';
 import type { Scores } from '../evaluate/score.ts';
 import { runRecipe, type RunResult } from '../run/run.ts';
+import { describeRemoved } from '../text/removed-signs.ts';
 
 export default class Run extends BaseCommand {
   static override summary = 'Run a recipe: prepare, features, train, evaluate, report.';
@@ -57,11 +58,8 @@ export default class Run extends BaseCommand {
       this.logToStderr(
         `the inputs are not those of ${result.changed.since}: ${result.changed.what}. That run stays as it is.`,
       );
-    const removed = result.text?.removed ?? [];
-    for (const { sign, codePoints, count, examples } of removed)
-      this.logToStderr(
-        `left out of the texts: ${sign} (${codePoints}) ${count} ×${examples.map(({ before, after }) => `, ${before} → ${after}`).join('')}`,
-      );
+    for (const removed of result.text?.removed ?? [])
+      this.logToStderr(`left out of the texts: ${describeRemoved(removed)}`);
     this.reportSetAside(result.setAside, path.join(result.folder, 'set-aside.jsonl'));
     for (const { what, advice } of result.findings) this.logToStderr(`warning: ${what}\n  → ${advice}`);
     return result;

@@ -16,11 +16,24 @@ export async function openCorpora(recipe: Recipe, progress: Progress, signal?: A
   for (const name of [recipe.corpus].flat()) {
     const place = findCorpus(name);
     if (place.sourceFolder) await fetchCorpus(name, { progress, ...(signal ? { signal } : {}) });
-    else if (!existsSync(manifestPath(place.folder)))
-      throw new InputError('no manifest.jsonl', `${docsPage('corpora.md')} shows how to make one.`, {
-        file: place.folder,
-      });
+    else checkManifest(place);
     places.push(place);
   }
   return places;
+}
+
+/**
+ * The same, but nothing is fetched.
+ * @returns those that have a manifest, and the names of those that a run would fetch first
+ */
+export function corporaHere(recipe: Recipe): { places: CorpusPlace[]; toFetch: string[] } {
+  const places = [recipe.corpus].flat().map(findCorpus);
+  const isHere = ({ folder }: CorpusPlace): boolean => existsSync(manifestPath(folder));
+  for (const place of places) if (!place.sourceFolder) checkManifest(place);
+  return { places: places.filter(isHere), toFetch: places.filter((p) => !isHere(p)).map(({ name }) => name) };
+}
+
+function checkManifest({ folder }: CorpusPlace): void {
+  if (existsSync(manifestPath(folder))) return;
+  throw new InputError('no manifest.jsonl', `${docsPage('corpora.md')} shows how to make one.`, { file: folder });
 }

@@ -62,8 +62,7 @@ export async function decodeAll(
     const item = decoded.get(asked)!;
     const { id } = asked.utterance;
     if (item instanceof InputError) setAside.push({ item: id, ...reasonFor(asked.utterance, item), place: item.place });
-    else if (frameCount(item.samples) < 2)
-      setAside.push({ item: id, reason: 'shorter than two frames (45 ms)', code: 'too-short' });
+    else if (frameCount(item.samples) < 2) setAside.push({ item: id, ...TOO_SHORT });
     else return [item];
     return [];
   });
@@ -78,6 +77,8 @@ const stretchOf = ({ folder, utterance }: TextItem): Stretch => ({
   track: utterance.track,
   channel: utterance.channel,
 });
+
+export const TOO_SHORT = { reason: 'shorter than two frames (45 ms)', code: 'too-short' } as const;
 
 /** What is wrong with a recording, with a hint where its name was written on Windows. */
 export function reasonFor({ audio }: Utterance, error: InputError): Pick<SetAside, 'reason' | 'code'> {

@@ -6,23 +6,23 @@ import type { Spoken } from '../corpus/split/spoken.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { SAMPLE_RATE } from '../audio/format.ts';
 import { InputError, type SetAside } from '../support/errors.ts';
-import type { Unlabelled } from './prepare.ts';
+import type { MeasuredItem } from './divide.ts';
 
 /**
  * Divides items as the recipe says: by its list, else by the manifest's field `split`, else by its rules.
  * @param setAside what the list may name besides
  */
-export async function splitItems(
+export async function splitItems<T extends MeasuredItem>(
   recipe: Recipe,
-  items: readonly Unlabelled[],
+  items: readonly T[],
   setAside: readonly SetAside[],
   reserved?: Reserved,
-): Promise<Split<Unlabelled>> {
+): Promise<Split<T>> {
   const { file } = recipe.split;
   const listed = file === undefined ? publishedParts(items) : await listedParts(file, items, setAside);
   const byId = new Map(items.map((item) => [item.utterance.id, item]));
   const split = splitCorpus(items.map(spoken), recipe.split, { listed, reserved });
-  const itemsOf = (part: readonly Spoken[]): Unlabelled[] => part.map(({ id }) => byId.get(id)!);
+  const itemsOf = (part: readonly Spoken[]): T[] => part.map(({ id }) => byId.get(id)!);
   return {
     train: itemsOf(split.train),
     dev: itemsOf(split.dev),
@@ -32,7 +32,7 @@ export async function splitItems(
   };
 }
 
-function spoken({ utterance: { id, audio, speaker, start, end }, folder, tokens, samples }: Unlabelled): Spoken {
+function spoken({ utterance: { id, audio, speaker, start, end }, folder, tokens, samples }: MeasuredItem): Spoken {
   return {
     id,
     seconds: samples / SAMPLE_RATE,
@@ -44,7 +44,7 @@ function spoken({ utterance: { id, audio, speaker, start, end }, folder, tokens,
   };
 }
 
-function publishedParts(items: readonly Unlabelled[]): PartList | undefined {
+function publishedParts(items: readonly MeasuredItem[]): PartList | undefined {
   const parts = items.flatMap(({ utterance: { id, split } }) => (split ? [[id, split] as const] : []));
   return parts.length === 0 ? undefined : { parts: new Map(parts), ordered: false };
 }
@@ -52,7 +52,7 @@ function publishedParts(items: readonly Unlabelled[]): PartList | undefined {
 /** @throws InputError when the list names what the corpus doesn't have */
 async function listedParts(
   file: string,
-  items: readonly Unlabelled[],
+  items: readonly MeasuredItem[],
   setAside: readonly SetAside[],
 ): Promise<PartList> {
   const listed = await readSplitList(file);

@@ -52,6 +52,12 @@ export class RemovedSigns {
   }
 }
 
+/** For people: `? (U+003F) 12 ×, perché? → perché`. */
+export function describeRemoved({ sign, codePoints, count, examples }: RemovedSign): string {
+  const shown = examples.map(({ before, after }) => `, ${before} → ${after}`).join('');
+  return `${sign} (${codePoints}) ${count} ×${shown}`;
+}
+
 /**
  * Takes stretches out of a text, and counts them.
  * @param spans in order, none over another

@@ -87,6 +87,13 @@ describe('recipe check', () => {
     expect(answer.run).toMatch(/^italian-10min-[0-9a-f]{8}$/);
   });
 
+  it('says of the corpus why nothing in it can be used', async () => {
+    await writeFile(path.join(folder, 'mine.yaml'), 'name: mine\nlanguage: it\ncorpus: mine\n');
+    const { exitCode, stderr } = await isogloss('recipe', 'check', 'mine.yaml');
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/can’t be divided into train, dev and test; 2 of 3 set aside: 1 /);
+  });
+
   it('names file, line, what, and what to do', async () => {
     await writeFile(path.join(folder, 'bad.yaml'), 'name: a\nlanguage: it\ncorpus: x\nepochs: 3\n');
     const { exitCode, stderr, stdout } = await isogloss('recipe', 'check', 'bad.yaml');
