@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { PartList } from '../corpus/split/fixed.ts';
+import { publishedParts, type PartList } from '../corpus/split/fixed.ts';
 import { readSplitList } from '../corpus/split/list-file.ts';
 import { splitCorpus, type Reserved, type Split } from '../corpus/split/split.ts';
 import type { Spoken } from '../corpus/split/spoken.ts';
@@ -19,7 +19,10 @@ export async function splitItems<T extends MeasuredItem>(
   reserved?: Reserved,
 ): Promise<Split<T>> {
   const { file } = recipe.split;
-  const listed = file === undefined ? publishedParts(items) : await listedParts(file, items, setAside);
+  const listed =
+    file === undefined
+      ? publishedParts(items.map(({ utterance }) => utterance))
+      : await listedParts(file, items, setAside);
   const byId = new Map(items.map((item) => [item.utterance.id, item]));
   const split = splitCorpus(items.map(spoken), recipe.split, { listed, reserved });
   const itemsOf = (part: readonly Spoken[]): T[] => part.map(({ id }) => byId.get(id)!);
@@ -42,11 +45,6 @@ function spoken({ utterance: { id, audio, speaker, start, end }, folder, tokens,
     start,
     end,
   };
-}
-
-function publishedParts(items: readonly MeasuredItem[]): PartList | undefined {
-  const parts = items.flatMap(({ utterance: { id, split } }) => (split ? [[id, split] as const] : []));
-  return parts.length === 0 ? undefined : { parts: new Map(parts), ordered: false };
 }
 
 /** @throws InputError when the list names what the corpus doesn't have */

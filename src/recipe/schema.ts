@@ -18,10 +18,10 @@ const split = z
     train: z.strictObject({ minutes: minutes.optional().describe('All that is left, if absent.') }).prefault({}),
     // Optional, so that recipes from before they were there keep their run folders.
     by: z
-      .enum(['speaker', 'recording', 'text', 'time'])
+      .enum(['speaker', 'session', 'recording', 'text', 'time'])
       .optional()
       .describe(
-        'What test and train do not share. If absent: speakers, where three or more are known; else recordings.',
+        'What test and train do not share; a session is what lies in one folder. If absent: speakers, where three or more are known; else recordings.',
       ),
     file: z
       .string()

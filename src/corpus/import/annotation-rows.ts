@@ -25,7 +25,7 @@ export async function* annotationRows(
     }
     const besides = await importer.speakerOf?.(folder, file);
     for (const [i, document] of read.entries())
-      yield* rowsOf(document, file, read.length > 1 ? `${i + 1}/` : '', besides, options.tiers ?? ['*']);
+      yield* rowsOf(document, file, read.length > 1 ? `${i + 1}/` : '', besides, options.tiers!);
   }
 }
 

@@ -11,17 +11,21 @@ export interface FoundFormat {
 /** How many times as many files a format must have to be meant without asking. */
 const MANY = 5;
 
-/** What can be read of a folder, by format: layouts of data sets before files of annotations before what can be anything. */
+/**
+ * What can be read of a folder, by format: layouts of data sets before files of annotations before what can be anything. Of the
+ * last, where there are others, only what has so many files that it may be meant.
+ */
 export function formatsIn(folder: Folder, { format: named }: ImportOptions): FoundFormat[] {
   const findIn = (some: readonly Importer[]): FoundFormat[] =>
     some.map((importer) => ({ importer, files: importer.finds(folder) })).filter(({ files }) => files.length > 0);
   const made = findIn(importers.filter(({ lastResort }) => !lastResort));
-  const found =
-    made.length > 0 && named === undefined
-      ? made
-      : [...made, ...findIn(importers.filter(({ lastResort }) => lastResort))];
-  return found.sort((a, b) => rank(a) - rank(b) || b.files.length - a.files.length);
+  const anything = findIn(importers.filter(({ lastResort }) => lastResort));
+  const wanted = (one: FoundFormat): boolean =>
+    named !== undefined || made.every((other) => !other.importer.layout && outnumbers(one, other));
+  return [...made, ...anything.filter(wanted)].sort((a, b) => rank(a) - rank(b) || b.files.length - a.files.length);
 }
+
+const outnumbers = (one: FoundFormat, other: FoundFormat): boolean => one.files.length >= MANY * other.files.length;
 
 const rank = ({ importer }: FoundFormat): number => (importer.lastResort ? 2 : importer.layout ? 0 : 1);
 
@@ -39,7 +43,7 @@ export function chooseFormat(
     throw new InputError(`${format} is no format that can be imported`, `There are: ${known}.`);
   const named = found.find(({ importer }) => importer.name === format);
   if (named) return { chosen: named };
-  const [first, second] = found;
+  const [first] = found;
   if (!first || format !== undefined)
     throw new InputError(
       format === undefined ? 'nothing here can be imported' : `nothing of the format ${format} is here`,
@@ -48,18 +52,20 @@ export function chooseFormat(
         : `Files of one of these formats are wanted: ${known}.`,
       { file: folder },
     );
-  if (!second || rank(first) < rank(second) || first.files.length >= MANY * second.files.length)
-    return { chosen: first };
+  const others = found.filter((one) => one !== first && mayBeMeant(one, first));
+  if (others.length === 0) return { chosen: first };
   return {
     question: {
       what: 'Which files have the transcripts?',
-      choices: found
-        .filter((one) => rank(one) === rank(first))
-        .map(({ importer, files }) => ({
-          label: `${importer.title}: ${files.length} files, e.g. ${files[0]}`,
-          flag: `--format ${importer.name}`,
-          options: { format: importer.name },
-        })),
+      choices: [first, ...others].map(({ importer, files }) => ({
+        label: `${importer.title}: ${files.length} ${files.length === 1 ? 'file' : 'files, e.g.'} ${files[0]}`,
+        flag: `--format ${importer.name}`,
+        options: { format: importer.name },
+      })),
     },
   };
 }
+
+/** Beside what comes first. */
+const mayBeMeant = (one: FoundFormat, first: FoundFormat): boolean =>
+  rank(one) === rank(first) ? !outnumbers(first, one) : outnumbers(one, first) && !first.importer.layout;

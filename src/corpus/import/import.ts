@@ -38,7 +38,8 @@ export interface LookOptions extends ImportOptions {
  * @throws InputError where there is nothing to import, or the corpus's name belongs to something else
  */
 export async function lookInto(place: string, options: LookOptions = {}): Promise<ImportPlan> {
-  const { name: wanted, media = [], progress = silent, signal, ...answers } = options;
+  const { name: wanted, media = [], progress = silent, signal, ...said } = options;
+  const answers = { ...impliedBy(said), ...said };
   const name = corpusName(wanted ?? nameOf(place));
   const corpus = path.resolve('corpora', name);
   await refuseOthers(corpus, place, name);
@@ -72,6 +73,10 @@ export async function lookInto(place: string, options: LookOptions = {}): Promis
     source: { importer, files, folders, documents },
   };
 }
+
+/** An answer about the texts beside recordings is one about the format too. */
+const impliedBy = ({ textEnding }: ImportOptions): Pick<ImportOptions, 'format'> =>
+  textEnding === undefined ? {} : { format: 'pairs' };
 
 /** A folder, or a file in one. */
 async function openPlace(place: string): Promise<{ folder: Folder; only?: string }> {

@@ -73,14 +73,14 @@ export function chooseTiers(
       unreadable.length > 0 ? `Open it in ${title} and save it anew.` : 'Transcribe some of it first.',
       unreadable[0]?.place ?? { file: folder },
     );
+  const names = tiers.map(({ name }) => name);
   if (wanted && wanted.length > 0) {
-    if (!tiers.some((group) => isMeant(group, wanted)))
-      throw new InputError(
-        `no tier is called ${wanted.join(' or ')}`,
-        `There are: ${tiers.map(({ name }) => name).join(', ')}.`,
-        { file: folder },
-      );
-    return { chosen: [...wanted] };
+    const chosen = wanted.flatMap((one) => (one === '*' && !names.includes('*') ? names : [one]));
+    if (!tiers.some((group) => isMeant(group, chosen)))
+      throw new InputError(`no tier is called ${chosen.join(' or ')}`, `There are: ${names.join(', ')}.`, {
+        file: folder,
+      });
+    return { chosen };
   }
   if (guessTier(tiers).sure) return { chosen: [tiers[0]!.name] };
   return {

@@ -82,7 +82,7 @@ export function speakerOf({ id, participant }: Pick<Tier, 'id' | 'participant'>)
   return participant ?? (/@([^@]+)$/.exec(id)?.[1] || undefined);
 }
 
-/** A tier's name with a star for the speaker's. */
+/** A tier's name with a star for the speaker's; a star alone where it is called as its speaker. */
 export function patternOf(tier: Pick<Tier, 'id' | 'participant' | 'type'>): string {
   const { id, type } = tier;
   const speaker = speakerOf(tier);
@@ -95,11 +95,12 @@ export function patternOf(tier: Pick<Tier, 'id' | 'participant' | 'type'>): stri
 }
 
 /**
- * Whether a tier is one of those asked for: by its name, by a pattern (`tx@*`), by `type:NAME`, or by `participant:NAME`; small and
- * capital letters are one.
+ * Whether a tier is one of those asked for: by its name, by a pattern (`tx@*`; `*` is those that are called as their speakers), by
+ * `type:NAME`, or by `participant:NAME`; small and capital letters are one.
  */
 export function tierMatches(tier: Pick<Tier, 'id' | 'participant' | 'type'>, wanted: readonly string[]): boolean {
   return wanted.some((one) => {
+    if (one === '*') return patternOf(tier) === '*';
     const [, kind, pattern = one] = /^(type|participant):(.*)$/.exec(one) ?? [];
     const value = kind === 'type' ? tier.type : kind === 'participant' ? speakerOf(tier) : tier.id;
     return value !== undefined && globOf(pattern).test(value);

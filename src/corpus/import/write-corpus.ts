@@ -110,7 +110,7 @@ function nothingLeft(tally: Tally, { from, name }: ImportPlan): InputError {
   const [left] = tally.leftOut;
   if (lost)
     return new InputError(
-      `no recording is there: ${tally.missingRecordings.length} are missing, e.g. ${lost.recording}`,
+      `none of the recordings is there: ${tally.missingRecordings.length} missing, e.g. ${lost.recording}`,
       'Say where they lie with --media FOLDER; or import the text alone with --keep-missing.',
       { file: from[0]! },
     );

@@ -1,3 +1,4 @@
+import type { Utterance } from '../utterance.ts';
 import { follow, type Parts, type Wanted } from './plan.ts';
 import type { Part, Spoken } from './spoken.ts';
 import { unitsOf } from './units.ts';
@@ -7,6 +8,12 @@ export interface PartList {
   parts: ReadonlyMap<string, Part>;
   /** Whether the first minutes of train are to be the first of the list; else they are drawn. */
   ordered: boolean;
+}
+
+/** The split of a corpus's publisher, as its manifest has it. */
+export function publishedParts(utterances: readonly Pick<Utterance, 'id' | 'split'>[]): PartList | undefined {
+  const parts = utterances.flatMap(({ id, split }) => (split ? [[id, split] as const] : []));
+  return parts.length === 0 ? undefined : { parts: new Map(parts), ordered: false };
 }
 
 /** The parts as a list has them. A dev or test that the list lacks is drawn from its train. */

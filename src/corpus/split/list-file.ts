@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { decodeText } from '../../support/decode-text.ts';
 import { InputError } from '../../support/errors.ts';
-import { readError, writeAtomic } from '../../support/files.ts';
+import { readError } from '../../support/files.ts';
 import type { PartList } from './fixed.ts';
 import { PARTS, type Part } from './spoken.ts';
 
@@ -36,8 +36,11 @@ export async function readSplitList(file: string): Promise<PartList> {
   return { parts, ordered: true };
 }
 
-/** Writes a split so that a recipe's `split.file` takes it as it is; a third column tells from how many minutes on a training has the line. */
-export async function writeSplitList(file: string, rows: readonly SplitRow[]): Promise<void> {
+/**
+ * A split as a recipe's `split.file` takes it; a third column tells from how many minutes on a training has the line.
+ * @throws InputError for an id that can't stand in such a list
+ */
+export function splitListText(rows: readonly SplitRow[]): string {
   for (const { id } of rows)
     if (/[\t\r\n]/.test(id))
       throw new InputError(
@@ -46,10 +49,7 @@ export async function writeSplitList(file: string, rows: readonly SplitRow[]): P
       );
   const nested = rows.some(({ minutes }) => minutes !== undefined);
   const line = ({ id, split, minutes }: SplitRow): string => [id, split, ...(nested ? [minutes ?? ''] : [])].join('\t');
-  await writeAtomic(
-    file,
-    `${[[...HEADER, ...(nested ? ['minutes'] : [])].join('\t'), ...rows.map(line)].join('\n')}\n`,
-  );
+  return `${[[...HEADER, ...(nested ? ['minutes'] : [])].join('\t'), ...rows.map(line)].join('\n')}\n`;
 }
 
 export interface SplitRow {

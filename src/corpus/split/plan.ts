@@ -14,7 +14,8 @@ export interface Plan {
   textsApart: boolean;
 }
 
-export type Criterion = 'speaker' | 'recording' | 'text' | 'time';
+/** A session is what lies in one folder. */
+export type Criterion = 'speaker' | 'session' | 'recording' | 'text' | 'time';
 
 /** From this many speakers on, test is of speakers that no other part has, if nothing else is asked for. */
 const ENOUGH_SPEAKERS = 3;
@@ -41,7 +42,8 @@ export function plansFor(entries: readonly Spoken[], by: Criterion | undefined):
     both('speaker and recording', ...(enough ? (['speaker and recording'] as const) : []), 'recording', 'time');
     both('speaker', ...(enough ? (['speaker'] as const) : []), 'recording', 'time');
   }
-  if (by === undefined || by === 'speaker' || by === 'recording') both('recording', 'recording', 'time');
+  if (by === 'session') both('session', 'session', 'recording', 'time');
+  if (by !== 'text' && by !== 'time') both('recording', 'recording', 'time');
   if (by === 'text') both('text', 'text');
   both('time', 'time');
   plans.push({ test: 'utterance', dev: 'utterance', textsApart: false });

@@ -1,10 +1,11 @@
-import { secondsOf, speakersOf, type Spoken } from './spoken.ts';
+import { secondsOf, sessionOf, speakersOf, type Spoken } from './spoken.ts';
 import type { Parts } from './plan.ts';
 
 /** A rule that a split could not keep, and what that means for the figures. */
 export interface Relaxed {
   code:
     | 'test-speakers-in-train'
+    | 'test-sessions-in-train'
     | 'test-recordings-in-train'
     | 'test-texts-in-train'
     | 'dev-shares-speakers'
@@ -17,11 +18,13 @@ export interface Relaxed {
   what: string;
 }
 
-type Shared = 'speaker' | 'recording' | 'text';
+type Shared = 'speaker' | 'session' | 'recording' | 'text';
 
 interface Rules {
   /** Whether test was to be of speakers that train does not have. */
   speakersApart: boolean;
+  /** Whether it was to be of sessions that train does not have. */
+  sessionsApart: boolean;
   /** Seconds asked for. */
   test: number;
   dev: number;
@@ -38,11 +41,12 @@ export function relaxedIn(parts: Parts<Spoken>, rules: Rules): Relaxed[] {
   ];
 }
 
-function crossings({ train, dev, test }: Parts<Spoken>, { speakersApart }: Rules): Relaxed[] {
+function crossings({ train, dev, test }: Parts<Spoken>, { speakersApart, sessionsApart }: Rules): Relaxed[] {
   const elsewhere = [...train, ...test];
   const shared = (part: readonly Spoken[], others: readonly Spoken[], of: Shared): number => {
-    const known = new Set(others.map((entry) => entry[of]));
-    return part.filter((entry) => entry[of] !== undefined && known.has(entry[of])).length;
+    const valueOf = (entry: Spoken): string | undefined => (of === 'session' ? sessionOf(entry) : entry[of]);
+    const known = new Set(others.map(valueOf));
+    return part.map(valueOf).filter((value) => value !== undefined && known.has(value)).length;
   };
   const found = (code: Relaxed['code'], count: number, total: number, means: string): Relaxed[] =>
     count === 0 ? [] : [{ code, what: `${count} of ${total} ${means}` }];
@@ -74,6 +78,14 @@ function crossings({ train, dev, test }: Parts<Spoken>, { speakersApart }: Rules
               )
             : []),
         ]
+      : []),
+    ...(sessionsApart
+      ? found(
+          'test-sessions-in-train',
+          ofTest('session'),
+          t,
+          'test utterances lie in a folder that training hears recordings of too: the figures are better than for a new session',
+        )
       : []),
     ...found(
       'test-recordings-in-train',

@@ -63,9 +63,12 @@ export function splitCorpus<S extends Spoken>(
   const wanted = wantedOf(entries, rule, asked, reserved);
   const parts = listed ? fixedParts(entries, listed, wanted) : drawnParts(entries, rule, wanted);
   if (!hasAll(parts)) throw tooFew(entries, reserved);
-  const train = cut(parts.train, rule.train.minutes, !listed?.ordered);
+  const { minutes } = rule.train;
+  const ordered = listed?.ordered ? parts.train : stratified(parts.train);
+  const train = minutes === undefined ? [...parts.train] : firstMinutes(ordered, minutes);
   const used = new Set([...train, ...parts.dev, ...parts.test]);
-  const rules = { speakersApart: keepsSpeakersApart(entries, rule.by), ...(listed ? { test: 0, dev: 0 } : asked) };
+  const apart = { speakersApart: keepsSpeakersApart(entries, rule.by), sessionsApart: rule.by === 'session' };
+  const rules = { ...apart, ...(listed ? { test: 0, dev: 0 } : asked) };
   return {
     train,
     dev: parts.dev,
@@ -116,12 +119,11 @@ function tooFew(entries: readonly Spoken[], reserved: Reserved | undefined): Inp
 const TOGETHER = 0.02;
 
 /** The first minutes of train. */
-function cut<S extends Spoken>(train: readonly S[], minutes: number | undefined, reorder: boolean): S[] {
-  if (minutes === undefined) return [...train];
+export function firstMinutes<S extends Spoken>(train: readonly S[], minutes: number): S[] {
   const wanted = minutes * 60;
   const taken: S[] = [];
   let seconds = 0;
-  for (const entry of reorder ? stratified(train) : train) {
+  for (const entry of train) {
     const again = entry.text === taken.at(-1)?.text && seconds < (1 + TOGETHER) * wanted;
     if (seconds >= wanted && !again) break;
     taken.push(entry);

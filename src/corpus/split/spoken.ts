@@ -1,3 +1,5 @@
+import path from 'node:path';
+
 /** What a split has to know of an utterance. */
 export interface Spoken {
   id: string;
@@ -19,3 +21,6 @@ export const secondsOf = (entries: readonly Spoken[]): number => entries.reduce(
 /** Speakers that are known by name. */
 export const speakersOf = (entries: readonly Spoken[]): Set<string> =>
   new Set(entries.flatMap(({ speaker }) => (speaker === undefined ? [] : [speaker])));
+
+/** What was recorded together: the folder that a recording lies in, as SayMore has it. */
+export const sessionOf = ({ recording }: Spoken): string => path.dirname(recording);

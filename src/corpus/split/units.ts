@@ -1,8 +1,8 @@
 import { Random } from '../../support/random.ts';
-import { secondsOf, type Spoken } from './spoken.ts';
+import { secondsOf, sessionOf, type Spoken } from './spoken.ts';
 
 /** What stays together when a part is drawn. `time` is a stretch of a recording: see by-time.ts. */
-export type Level = 'speaker and recording' | 'speaker' | 'recording' | 'text' | 'time' | 'utterance';
+export type Level = 'speaker and recording' | 'speaker' | 'session' | 'recording' | 'text' | 'time' | 'utterance';
 
 /**
  * A chain of recordings that hangs together only by texts (“yes” in each of them) may be this share of all speech; a longer one
@@ -24,6 +24,8 @@ function groupsOf<S extends Spoken>(entries: readonly S[], level: Level): S[][] 
       return joined(entries, (entry) => [speakerKey(entry), recordingKey(entry)]);
     case 'speaker':
       return joined(entries, (entry) => [speakerKey(entry)]);
+    case 'session':
+      return joined(entries, (entry) => [sessionOf(entry)]);
     case 'recording':
       return recordings(entries);
     case 'text':

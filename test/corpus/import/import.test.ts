@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { lookInto } from '../../../src/corpus/import/import.ts';
 import { inSeconds } from '../../../src/corpus/import/units.ts';
 import type { Row } from '../../../src/corpus/importers/importer.ts';
 import { fetchCorpus } from '../../../src/corpus/fetch/fetch.ts';
@@ -42,7 +43,7 @@ describe('an imported corpus', () => {
 
   it('leaves nothing behind where nothing could be used', async () => {
     await writeTree('empty', { 'a.eaf': eaf([tier('tx', ['x y'])]) });
-    await expect(imported('empty')).rejects.toThrow(/no recording is there/);
+    await expect(imported('empty')).rejects.toThrow(/none of the recordings is there/);
     await expect(readFile('corpora/empty/source.yaml')).rejects.toThrow(/ENOENT/);
   });
 
@@ -100,6 +101,13 @@ describe('recordings with texts of the same name', () => {
     const error = (await imported('mboshi').catch((e: unknown) => e)) as Error & { next: string };
     expect(error.next).toBe('--text-ending fr or --text-ending mb');
     await expect(imported('mboshi', { textEnding: 'xy' })).rejects.toThrow(/no text ends in \.xy/);
+  });
+
+  it('are not passed over for one file of words with times beside them', async () => {
+    await writeFile('mboshi/words.ctm', 'ama_3 1 0.1 0.2 said\n');
+    const { question } = await lookInto('mboshi');
+    expect(question?.choices.map(({ flag }) => flag)).toEqual(['--format ctm', '--format pairs']);
+    expect((await imported('mboshi', { textEnding: 'mb' })).utterances.length).toBe(3);
   });
 });
 

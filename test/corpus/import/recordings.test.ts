@@ -76,7 +76,7 @@ describe('the recording of an ELAN file', () => {
   it('is not taken where two are as near', async () => {
     await writeTree('archive', { 'notes/story.eaf': eaf(TIERS) });
     for (const day of ['day1', 'day2']) await wav(`archive/${day}/story.wav`);
-    await expect(imported('archive')).rejects.toThrow(/no recording is there: 1 are missing, e\.g\. story\.wav/);
+    await expect(imported('archive')).rejects.toThrow(/none of the recordings is there: 1 missing, e\.g\. story\.wav/);
   });
 
   it('is never a file outside the folder, be it by link, by path or by way of ..', async () => {
@@ -85,7 +85,7 @@ describe('the recording of an ELAN file', () => {
     await symlink(path.join(folder, 'elsewhere/secret.wav'), 'archive/story.wav');
     const media = [{ relativeUrl: '../elsewhere/secret.wav' }, { url: `file://${folder}/elsewhere/secret.wav` }];
     await writeFile('archive/story.eaf', eaf(TIERS, media));
-    await expect(imported('archive')).rejects.toThrow(/no recording is there/);
+    await expect(imported('archive')).rejects.toThrow(/none of the recordings is there/);
   });
 
   it('is listed once where it is missing; the rest is imported', async () => {

@@ -20,11 +20,14 @@ const FLEXTEXT = `<?xml version="1.0"?><document version="2"><interlinear-text><
 <item type="gls" lang="en">the house is big</item></phrase></phrases></paragraph></paragraphs>
 <media-files offset-type="milliseconds"><media guid="m" location="story.wav"/></media-files></interlinear-text></document>`;
 const TRS = `<?xml version="1.0"?><!DOCTYPE Trans SYSTEM "trans-13.dtd"><Trans audio_filename="story">
-<Speakers><Speaker id="s1" name="Ama"/></Speakers><Episode><Section type="report" startTime="0" endTime="2">
+<Speakers><Speaker id="s1" name="Ama"/><Speaker id="s2" name="Kofi"/></Speakers><Episode><Section type="report" startTime="0" endTime="2">
 <Turn startTime="0" endTime="2" speaker="s1"><Sync time="0.5"/>
 akara bou
 <Sync time="1.5"/>
 di kaai
+<Event desc="cough"/>
+</Turn><Turn startTime="2" endTime="3" speaker="s2"><Sync time="2"/>
+hada muila
 </Turn></Section></Episode></Trans>`;
 const EXB = `<?xml version="1.0"?><basic-transcription><head><meta-information><referenced-file url="story.wav"/></meta-information>
 <speakertable><speaker id="S1"><abbreviation>Ama</abbreviation></speaker></speakertable></head><basic-body>
@@ -45,11 +48,14 @@ const LAYOUTS: [string, Record<string, string | Uint8Array>, string[], LookOptio
     'chat',
     {
       'story.cha':
-        '@Begin\n@Media:\tstory, audio\n@Participants:\tAMA Ama Adult\n*AMA:\takara bou . \u0015500_1500\u0015\n%eng:\tthe house is big\n@End\n',
+        '@Begin\n@Media:\tstory, audio\n@Participants:\tAMA Ama Adult, KOF Kofi Adult\n*AMA:\takara bou . \u0015500_1500\u0015\n%eng:\tthe house is big\n*KOF:\tdi kaai . \u00151500_2000\u0015\n%eng:\ta dog\n@End\n',
     },
     ['story.wav'],
     {},
-    [{ text: 'akara bou .', start: 0.5, end: 1.5 }],
+    [
+      { text: 'akara bou .', start: 0.5, end: 1.5, speaker: 'AMA' },
+      { text: 'di kaai .', start: 1.5, end: 2, speaker: 'KOF' },
+    ],
   ],
   [
     'transcriber',
@@ -59,6 +65,7 @@ const LAYOUTS: [string, Record<string, string | Uint8Array>, string[], LookOptio
     [
       { text: 'akara bou', start: 0.5, end: 1.5, speaker: 'Ama' },
       { text: 'di kaai', start: 1.5, end: 2 },
+      { text: 'hada muila', start: 2, end: 3, speaker: 'Kofi' },
     ],
   ],
   ['exmaralda', { 'story.exb': EXB }, ['story.wav'], {}, [{ text: 'akara bou', start: 0.5, end: 1.5, speaker: 'Ama' }]],
