@@ -1,17 +1,13 @@
 import type { Progress, Task } from '../support/progress.ts';
 
 const REDRAW_MS = 100;
-const CI_LINE_MS = 20_000;
+const PLAIN_LINE_MS = 20_000;
 
-/**
- * Progress on stderr: a live line on a terminal; a plain line now and then under CI; nothing where somebody pipes the
- * output or asked for JSON.
- */
+/** Progress on stderr: a live line on a terminal; elsewhere (a job's log, CI) a plain line now and then; nothing with JSON. */
 export function drawnProgress(json: boolean, stream: NodeJS.WriteStream = process.stderr): Progress | undefined {
   if (json) return undefined;
   if (stream.isTTY) return (stage, total, unit) => liveTask(stage, total, unit ?? '', stream);
-  if (process.env.CI) return (stage, total, unit) => plainTask(stage, total, unit ?? '', stream);
-  return undefined;
+  return (stage, total, unit) => plainTask(stage, total, unit ?? '', stream);
 }
 
 interface State {
@@ -55,7 +51,7 @@ function plainTask(stage: string, total: number | undefined, unit: string, strea
   return {
     advance: (by = 1) => {
       advance(state, by);
-      if (performance.now() - writtenAt < CI_LINE_MS) return;
+      if (performance.now() - writtenAt < PLAIN_LINE_MS) return;
       writtenAt = performance.now();
       stream.write(`${lineOf(state)}\n`);
     },
