@@ -1,7 +1,7 @@
 import { InputError } from '../support/errors.ts';
 import { rate, tokenCounts, wordCounts, type AlignedPair } from './score.ts';
 
-export const BREAKDOWNS = ['speaker', 'length', 'snr', 'file'] as const;
+export const BREAKDOWNS = ['speaker', 'seen', 'length', 'snr', 'file'] as const;
 export type Breakdown = (typeof BREAKDOWNS)[number];
 
 /** Scores of the utterances that have something in common. Rates are shares. */
@@ -23,9 +23,14 @@ const LENGTHS: readonly [least: number, name: string][] = [
   [0, 'no word'],
 ];
 const SNR_STEP = 5;
+const WHAT: Partial<Record<Breakdown, string>> = {
+  snr: 'has a signal-to-noise ratio (snr)',
+  seen: 'says whether training has heard its speaker (speaker_seen)',
+};
 
 /**
- * Scores by speaker, length (in words of the reference), SNR (bands of 5 dB) or recording. Groups come in their own order: names by
+ * Scores by speaker, by whether training has heard the speaker, by length (in words of the reference), SNR (bands of 5 dB) or
+ * recording. Groups come in their own order: names by
  * the alphabet, bands by size.
  * @throws InputError when no utterance has what is asked for
  */
@@ -33,8 +38,8 @@ export function breakDown(pairs: readonly AlignedPair[], by: Breakdown): Group[]
   const keyed = pairs.map((pair) => ({ pair, key: keyOf(pair, by) }));
   if (keyed.length > 0 && keyed.every(({ key }) => key === undefined))
     throw new InputError(
-      `no record has a ${by === 'snr' ? 'signal-to-noise ratio (snr)' : by}`,
-      `Give each record of the hypotheses a field ${by}, or leave --by ${by} out.`,
+      `no record ${WHAT[by] ?? `has a ${by}`}`,
+      `Give each record of the hypotheses a field ${by === 'seen' ? 'speaker_seen' : by}, or leave --by ${by} out.`,
     );
   const groups = new Map<string, { order: number; pairs: AlignedPair[] }>();
   for (const { pair, key = { name: 'unknown', order: Infinity } } of keyed) {
@@ -60,6 +65,9 @@ function keyOf(pair: AlignedPair, by: Breakdown): { name: string; order: number 
       const name = pair[by];
       return name === undefined ? undefined : { name, order: 0 };
     }
+    case 'seen':
+      if (pair.speakerSeen === undefined) return undefined;
+      return pair.speakerSeen ? { name: 'voices that training heard', order: 0 } : { name: 'new voices', order: 1 };
     case 'length': {
       const [least, name] = LENGTHS.find(([from]) => pair.words.referenceLength >= from)!;
       return { name, order: least };

@@ -12,6 +12,7 @@ const record = z.looseObject({
   hypothesis: z.string(),
   seconds: z.number().nonnegative().optional(),
   speaker: z.string().optional(),
+  speaker_seen: z.boolean().optional(),
   file: z.string().optional(),
   snr: z.number().optional(),
   nbest: z.array(z.string()).optional(),
@@ -39,13 +40,14 @@ export async function readHypotheses(file: string, split: string): Promise<Pair[
     if (parsed.split !== undefined && parsed.split !== split) continue;
     if (pairs.has(parsed.id))
       throw new InputError(`the id ${parsed.id} stands twice`, 'Give each utterance an id of its own.', { file, line });
-    const { seconds, speaker, snr, nbest } = parsed;
+    const { seconds, speaker, speaker_seen: speakerSeen, snr, nbest } = parsed;
     pairs.set(parsed.id, {
       id: parsed.id,
       reference: spaced(parsed.reference),
       hypothesis: spaced(parsed.hypothesis),
       ...(seconds === undefined ? {} : { seconds }),
       ...(speaker === undefined ? {} : { speaker }),
+      ...(speakerSeen === undefined ? {} : { speakerSeen }),
       ...(snr === undefined ? {} : { snr }),
       ...(parsed.file === undefined ? {} : { file: parsed.file }),
       ...(nbest ? { nbest: nbest.map(spaced) } : {}),

@@ -16,6 +16,8 @@ export interface Pair {
   /** Length of the recording. */
   seconds?: number;
   speaker?: string;
+  /** Whether training has heard the speaker. */
+  speakerSeen?: boolean;
   /** The recording. */
   file?: string;
   /** Speech over noise, in dB. */
@@ -31,6 +33,7 @@ export class AlignedPair implements Pair {
   readonly hypothesis: string;
   readonly seconds: number | undefined;
   readonly speaker: string | undefined;
+  readonly speakerSeen: boolean | undefined;
   readonly file: string | undefined;
   readonly snr: number | undefined;
   readonly nbest: readonly string[] | undefined;
@@ -44,6 +47,7 @@ export class AlignedPair implements Pair {
     this.hypothesis = pair.hypothesis;
     this.seconds = pair.seconds;
     this.speaker = pair.speaker;
+    this.speakerSeen = pair.speakerSeen;
     this.file = pair.file;
     this.snr = pair.snr;
     this.nbest = pair.nbest;

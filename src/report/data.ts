@@ -26,6 +26,8 @@ export interface ReportData {
   }[];
   /** All of the test split; some with their sound. */
   utterances: ReportUtterance[];
+  /** Speakers of test that training has not heard. */
+  newVoices?: readonly string[];
   /** Most frequent first. */
   confusions: Confusion[];
   /** What the words' confidences are worth on test. */

@@ -7,8 +7,8 @@ const MOST_SPEAKERS = 15;
 const SECONDS = [0, 1, 2, 3, 5, 8, 12, 20, Infinity];
 const DECIBELS = [-Infinity, 5, 10, 15, 20, 30, 40, 50, 60, Infinity];
 
-/** CER by speaker, the worst first. */
-export function bySpeaker(utterances: readonly ReportUtterance[]): RateRow[] {
+/** CER by speaker, the worst first. @param newVoices speakers that training has not heard */
+export function bySpeaker(utterances: readonly ReportUtterance[], newVoices: readonly string[] = []): RateRow[] {
   const groups = new Map<string, AlignedPair[]>();
   for (const { speaker, pair } of utterances)
     if (speaker !== undefined)
@@ -17,7 +17,11 @@ export function bySpeaker(utterances: readonly ReportUtterance[]): RateRow[] {
         .get(speaker)!
         .push(pair);
   return [...groups]
-    .map(([name, pairs]) => ({ ...rateOf(pairs), name, filter: { speaker: name } }))
+    .map(([name, pairs]) => ({
+      ...rateOf(pairs),
+      name: newVoices.includes(name) ? `${name}, a new voice` : name,
+      filter: { speaker: name },
+    }))
     .sort((a, b) => b.rate - a.rate)
     .slice(0, MOST_SPEAKERS);
 }

@@ -89,7 +89,7 @@ function errors(data: ReportData): string {
   const groups = (
     [
       [
-        bySpeaker(utterances),
+        bySpeaker(utterances, data.newVoices),
         speakers > 15 ? `CER by speaker: the worst 15 of ${count(speakers)}` : 'CER by speaker',
         'speaker',
       ],

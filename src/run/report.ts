@@ -41,6 +41,7 @@ export async function writeReport(task: ReportTask): Promise<void> {
     rows: rowsOf(prepared, trained),
     epochs: trained.epochs,
     utterances: await utterancesOf(prepared, trained),
+    newVoices: (trained.metrics.speakers?.each ?? []).filter(({ seen }) => !seen).map(({ group }) => group),
     confusions: confusions(trained.test.pairs, 20),
     ...(trained.metrics.confidence ? { confidence: trained.metrics.confidence } : {}),
     ...(layers ? { layers } : {}),
@@ -66,6 +67,12 @@ function rowsOf({ relaxed }: Prepared, { metrics }: Trained): ReportData['rows']
   return [
     { name: 'test', note: noteOnTest(relaxed), scores: metrics.test },
     { name: 'dev', note: 'chose the epoch: a little flattering', scores: metrics.dev },
+    ...(metrics.speakers?.seen && metrics.speakers.unseen
+      ? [
+          { name: 'test, new voices', note: 'speakers that training has not heard', scores: metrics.speakers.unseen },
+          { name: 'test, known voices', note: 'speakers that training has heard too', scores: metrics.speakers.seen },
+        ]
+      : []),
     ...(metrics.greedy
       ? [{ name: 'test, greedy', note: 'the same model without beam search', scores: metrics.greedy.test }]
       : []),

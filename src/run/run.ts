@@ -8,6 +8,7 @@ import { loadRecipe } from '../recipe/load.ts';
 import type { Recipe, RecipeInput } from '../recipe/schema.ts';
 import type { Confidence } from '../evaluate/calibration.ts';
 import type { Scores } from '../evaluate/score.ts';
+import type { SpeakerScores } from '../evaluate/speakers.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
 import { machine, type Machine } from '../onnx/runtime/machine.ts';
 import { sha256, sha256File, writeAtomic, writeJson } from '../support/files.ts';
@@ -61,6 +62,8 @@ export interface Metrics {
   baseline?: { test: Scores };
   /** What the words' confidences are worth; not for phones. */
   confidence?: Confidence;
+  /** Of test, by who speaks; not there where no speaker is known. */
+  speakers?: SpeakerScores;
   /** The same model decoded greedily, where it decodes by beam search. */
   greedy?: { test: Scores };
   /** The same hypotheses and references without their tones, where the language is written with any. */

@@ -5,6 +5,7 @@ import { FeatureCache } from '../encoder/feature-cache.ts';
 import type { FeatureReport } from '../encoder/features.ts';
 import { bestOfNBest } from '../evaluate/measures.ts';
 import { alignPairs, score, type AlignedPair, type Scores } from '../evaluate/score.ts';
+import { scoreSpeakers } from '../evaluate/speakers.ts';
 import { tokeniser } from '../evaluate/tokens.ts';
 import { modelCard } from '../export/card.ts';
 import { loadLanguageModel } from '../lm/load.ts';
@@ -63,6 +64,7 @@ export interface Trained {
     hypothesis: string;
     seconds?: number;
     speaker?: string;
+    speaker_seen?: boolean;
     file?: string;
     snr?: number;
     words: RecognisedWord[];
@@ -95,6 +97,8 @@ export async function trainAndTest(work: Work): Promise<Trained> {
   await model.release();
   const confidence = frames && confidenceOf(frames, evaluated.dev, evaluated.test, heard.test);
   const test = score(evaluated.test.pairs);
+  const voices = voicesOf(work);
+  const speakers = scoreSpeakers(evaluated.test.pairs, voices);
   const oracle = bestOfNBest(evaluated.test.pairs, tokeniser(recipe.text));
   const toneless = withoutTheirTones(evaluated.test.pairs, recipe);
   const minutes = prepared.train.reduce((sum, item) => sum + item.samples, 0) / 16000 / 60;
@@ -131,6 +135,7 @@ export async function trainAndTest(work: Work): Promise<Trained> {
       ...(trained.features.damaged > 0 ? { damaged: trained.features.damaged } : {}),
     },
     ...(confidence ? { confidence } : {}),
+    ...(speakers ? { speakers } : {}),
     ...(oracle ? { oracle: { nbest: NBEST, test: score(oracle) } } : {}),
     ...(greedy ? { greedy: { test: greedy } } : {}),
     ...(toneless ? { without_tones: { test: score(toneless) } } : {}),
@@ -143,7 +148,7 @@ export async function trainAndTest(work: Work): Promise<Trained> {
     test: evaluated.test,
     tried,
     decoding: parts.about.decoding,
-    hypotheses: hypothesesOf(evaluated),
+    hypotheses: hypothesesOf(evaluated, voices),
   };
 }
 
@@ -327,14 +332,27 @@ function added(a: FeatureReport, b: FeatureReport): FeatureReport {
   };
 }
 
-function hypothesesOf(evaluated: { dev: Evaluated; test: Evaluated }): Trained['hypotheses'] {
+/** Speakers that training has heard, and that of an earlier model that it went on from. */
+const voicesOf = ({ prepared, earlier }: Pick<Work, 'prepared' | 'earlier'>): Set<string> =>
+  new Set([...prepared.train, ...(earlier?.prepared.train ?? [])].flatMap(({ utterance }) => utterance.speaker ?? []));
+
+function hypothesesOf(
+  evaluated: { dev: Evaluated; test: Evaluated },
+  voices: ReadonlySet<string>,
+): Trained['hypotheses'] {
   return (['dev', 'test'] as const).flatMap((split) =>
     evaluated[split].pairs.map(({ id, reference, hypothesis, seconds, speaker, file, snr, nbest }, i) => ({
       split,
       id,
       reference,
       hypothesis,
-      ...defined({ seconds, speaker, file, snr }),
+      ...defined({
+        seconds,
+        speaker,
+        speaker_seen: speaker === undefined ? undefined : voices.has(speaker),
+        file,
+        snr,
+      }),
       words: evaluated[split].words[i]!,
       ...defined({ nbest }),
     })),
