@@ -2,7 +2,8 @@ import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { AudioCache } from '../../audio/cache.ts';
-import { prepare, type Prepared } from '../../dataset/prepare.ts';
+import { prepare } from '../../dataset/prepare.ts';
+import { minutesOf, secondsOf } from '../../dataset/seconds.ts';
 import { loadRecipe, recipeHash } from '../../recipe/load.ts';
 import type { Recipe } from '../../recipe/schema.ts';
 import { cacheFolder } from '../../support/cache-folder.ts';
@@ -13,13 +14,17 @@ import { openPretrained } from '../../train/pretrained.ts';
 import { runFolder } from '../folder.ts';
 import { runRecipe, type RunResult } from '../run.ts';
 import { roundsFor } from './alternatives.ts';
-import { TrialJournal, type Trial } from './journal.ts';
+import { costOf, expectedSeconds, secondsAfter, type Known } from './cost.ts';
 import { chooseDecoding } from './decoding.ts';
+import { fitToBudget, type Speech } from './fit.ts';
+import type { Parts } from './folds.ts';
+import { TrialJournal, type Trial } from './journal.ts';
 import { recipeName } from './new-recipe.ts';
-import { searchRecipe } from './search.ts';
+import { timePace } from './pace.ts';
+import { searchRecipe, type SearchOptions } from './search.ts';
 import { startingRecipe, type Choice } from './starting-recipe.ts';
 import { surveyCorpus, type CorpusSurvey } from './survey.ts';
-import { needsFolds, runTrial, trialFolder } from './trial.ts';
+import { runTrial, trialFolder } from './trial.ts';
 import { writeRecipe } from './write-recipe.ts';
 
 export interface AdaptOptions {
@@ -44,13 +49,13 @@ export interface AdaptResult extends RunResult {
   recipe: string;
   choices: Choice[];
   trials: Trial[];
+  /** What was no better on dev. */
+  rejected: string[];
+  /** What there was no time for. */
   untried: string[];
   /** Whether choices were made by folds of train and dev, since dev is short. */
   folds: boolean;
 }
-
-/** What is left of the budget for features, the last training's test and the report. */
-const RESERVE = 0.15;
 
 /**
  * The main job for people: looks at a corpus, takes a sensible recipe for it, tries what may be better as long as the budget
@@ -67,26 +72,34 @@ export async function adapt(corpus: readonly string[], options: AdaptOptions = {
   const folder = path.join(runs, `adapt-${start.name}-${sha256(recipeHash(start)).slice(0, 8)}`);
   await mkdir(folder, { recursive: true });
   return withLock(folder, async () => {
-    // Without test, as far as anybody below can see.
-    const prepared: Omit<Prepared, 'test'> = await prepare(start, new AudioCache(audioFolder()), progress, signal);
+    const { test, ...prepared } = await prepare(start, new AudioCache(audioFolder()), progress, signal);
+    const pace = await timePace(start, prepared, { folder, began, progress, signal });
     const journal = await TrialJournal.open(folder);
-    const looked = (performance.now() - began) / 1000;
+    const blocks = await blocksOf(start);
+    const known: Known = { pace, trials: [], corpus: secondsOf([...prepared.train, ...prepared.dev]), blocks };
+    // Of test nothing but how long it is.
+    const speech = { prepared, test: secondsOf(test) };
+    const fitted = fitToBudget(start, speech, known, budget - pace.ready);
+    const { parts } = fitted;
     const trials = path.join(folder, 'trials');
-    const found = await searchRecipe(start, roundsFor(trainMinutes(prepared), await blocksOf(start)), {
+    const found = await searchRecipe(fitted.recipe, roundsFor(minutesOf(prepared.train), blocks), {
       journal,
-      budget: (1 - RESERVE) * budget - looked,
-      tryRecipe: (recipe, stop) => runTrial(recipe, prepared, { folder: trials, progress, signal: stop }),
+      budget: budget - pace.ready,
+      trainings: parts.length,
+      estimate: (recipe) => estimateOf(recipe, parts, speech, { ...known, trials: journal.trials }),
+      tryRecipe: (recipe, stop) => runTrial(recipe, parts, { folder: trials, progress, signal: stop }),
       signal,
       ...(options.onTrial && { onTrial: options.onTrial }),
     });
     const decoding = chooseDecoding(found.recipe);
-    const chosen = [...choices, ...found.choices, ...decoding.choices];
+    const chosen = [...choices, ...fitted.choices, ...found.choices, ...decoding.choices];
     const recipe = path.join(folder, 'recipe.yaml');
-    await writeRecipe(recipe, decoding.recipe, chosen);
-    const folds = needsFolds(prepared);
+    await writeRecipe(recipe, decoding.recipe, chosen, found);
+    const folds = parts.length > 1;
     if (!folds) await reuseTraining(trialFolder(trials, found.recipe), runFolder(decoding.recipe, runs));
     const result = await runRecipe(recipe, { runs, progress, ...(signal && { signal }) });
-    return { ...result, recipe, choices: chosen, trials: journal.trials, untried: found.untried, folds };
+    const { rejected, untried } = found;
+    return { ...result, recipe, choices: chosen, trials: journal.trials, rejected, untried, folds };
   });
 }
 
@@ -101,13 +114,21 @@ async function recipeToStartWith(
 
 const audioFolder = (): string => path.join(cacheFolder(), 'audio');
 
-const trainMinutes = ({ train }: Pick<Prepared, 'train'>): number =>
-  train.reduce((sum, item) => sum + item.samples, 0) / 16000 / 60;
-
 /** How many blocks of the encoder can learn. */
 async function blocksOf(recipe: Recipe): Promise<number> {
   const { top, own, encoder } = await openPretrained(recipe);
   return own || encoder !== undefined ? top : 0;
+}
+
+function estimateOf(
+  recipe: Recipe,
+  parts: readonly Parts[],
+  { prepared, test }: Speech,
+  known: Known,
+): ReturnType<SearchOptions['estimate']> {
+  const cost = costOf(recipe, parts);
+  const after = secondsAfter(recipe, { parts, whole: prepared, test }, known);
+  return { seconds: expectedSeconds(cost, known), features: cost.features, after };
 }
 
 /** The winner was trained already: its run finds the checkpoints where it would have put them. */

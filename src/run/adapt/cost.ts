@@ -1,22 +1,112 @@
-import { nameOf } from '../../recipe/trainable-part.ts';
+import { secondsOf } from '../../dataset/seconds.ts';
 import type { Recipe } from '../../recipe/schema.ts';
+import { nameOf } from '../../recipe/trainable-part.ts';
+import { stagesOf } from '../../train/stages.ts';
+import type { Parts } from './folds.ts';
 
-/** How long a training takes, as far as that can be said from others of its kind. */
-export interface Cost {
-  /** What learns in its last stage: a step costs about the same where that is the same. */
+/** Seconds of speech that epochs hear, and seconds that they took. */
+export interface Hearing {
+  /** What learns: a second of speech costs about the same where that is the same. */
   kind: string;
-  /** Epochs of all stages, each as often as recordings are heard. */
-  passes: number;
+  heard: number;
+  seconds: number;
 }
 
-export function costOf({ stages, train, training }: Recipe): Cost {
-  const epochs = stages?.reduce((sum, stage) => sum + stage.epochs, 0) ?? training.epochs;
-  return { kind: nameOf(stages?.at(-1)?.train ?? train), passes: epochs * training.speeds.length };
+/** What this machine takes for a second of speech, by a trial that was timed. */
+export interface Pace {
+  /** Of computing features. */
+  features: number;
+  /** Of training. */
+  stages: Hearing[];
+  /** Of getting a stage ready, however long it is. */
+  stage: number;
+  /** Seconds until all this was known: of looking at the corpus, and of timing. */
+  ready: number;
 }
 
-/** Seconds that a training is likely to take, by those that were timed; 0 where none was of its kind. */
-export function expectedSeconds(cost: Cost, timed: readonly (Cost & { seconds: number })[]): number {
-  const alike = timed.filter(({ kind }) => kind === cost.kind);
-  const passes = alike.reduce((sum, other) => sum + other.passes, 0);
-  return passes === 0 ? 0 : (cost.passes * alike.reduce((sum, { seconds }) => sum + seconds, 0)) / passes;
+/** What a training goes through. */
+export interface Cost {
+  stages: { kind: string; heard: number }[];
+  /** Features that it reads, each set of them computed once for all trials. */
+  features: string[];
+  /** How many trainings there are: one, or one a fold. */
+  trainings: number;
+}
+
+/** Measuring an epoch goes through the network once, learning forth and back. */
+const MEASURING = 1 / 3;
+/** A block that learns is gone through forth, back for its input and back for its weights. */
+const LEARNING = 3;
+
+/** @param parts what it is trained and measured on: several, where there are folds */
+export function costOf(recipe: Recipe, parts: readonly Parts[]): Cost {
+  const { speeds } = recipe.training;
+  const stages = stagesOf(recipe);
+  return {
+    stages: stages.map(({ trainable, epochs }) => ({
+      kind: nameOf(trainable),
+      heard: epochs * parts.reduce((sum, part) => sum + heardInEpoch(recipe, part), 0),
+    })),
+    features: stages
+      .filter(({ trainable }) => trainable !== 'all')
+      .flatMap(({ trainable }) => speeds.map((speed) => `${nameOf(trainable)}, ${recipe.encoder.layer}, ${speed}`)),
+    trainings: parts.length,
+  };
+}
+
+/** Seconds of speech that an epoch goes through. */
+export const heardInEpoch = ({ training }: Recipe, { train, dev }: Pick<Parts, 'train' | 'dev'>): number =>
+  secondsOf(train) * training.speeds.length + secondsOf(dev) * MEASURING;
+
+/** What is known of a machine's pace, and of what is in its cache. */
+export interface Known {
+  pace: Pace;
+  /** What trials took: newer than the pace, and of as much speech as is asked about. */
+  trials: readonly { stages: readonly Hearing[]; features: readonly string[] }[];
+  /** Seconds of speech in the corpus, test left out. */
+  corpus: number;
+  /** Blocks of the encoder. */
+  blocks: number;
+}
+
+/** Seconds that a training is likely to take. */
+export function expectedSeconds(cost: Cost, known: Known): number {
+  const computed = new Set(known.trials.flatMap(({ features }) => features));
+  const toCompute = cost.features.filter((set) => !computed.has(set)).length;
+  const training = cost.stages.reduce((sum, { kind, heard }) => sum + heard * paceOf(kind, known), 0);
+  const { features, stage } = known.pace;
+  return training + toCompute * known.corpus * features + cost.trainings * cost.stages.length * stage;
+}
+
+/** Seconds a second of speech: by trials of the kind, else as it was timed, else by what the encoder takes. */
+function paceOf(kind: string, { pace, trials, blocks }: Known): number {
+  for (const timed of [trials.flatMap(({ stages }) => stages), pace.stages]) {
+    const alike = timed.filter((other) => other.kind === kind);
+    const heard = alike.reduce((sum, other) => sum + other.heard, 0);
+    if (heard > 0) return alike.reduce((sum, other) => sum + other.seconds, 0) / heard;
+  }
+  const top = /^top (\d+)$/.exec(kind);
+  const share = kind === 'head' ? 0 : top ? Number(top[1]) / Math.max(1, blocks) : 1;
+  const head = Math.min(...pace.stages.map(({ heard, seconds }) => seconds / heard));
+  return head + LEARNING * share * pace.features;
+}
+
+/** Decoding dev some seventy times, to find the weights of a language model, costs about as much as hearing it so often. */
+const TUNING = 20;
+/** How often dev and test go through the encoder once a model is there: to find weights and confidences, and to be measured. */
+const PASSES = { dev: 4, test: 3 };
+
+/**
+ * Seconds that are to be kept for what comes after the search: decoding, measuring, the report; and the winner's own training, where
+ * trials were folds.
+ */
+export function secondsAfter(
+  recipe: Recipe,
+  { parts, whole, test }: { parts: readonly Parts[]; whole: Parts; test: number },
+  known: Known,
+): number {
+  const dev = secondsOf(whole.dev);
+  const training = parts.length === 1 ? 0 : expectedSeconds({ ...costOf(recipe, [whole]), features: [] }, known);
+  const measuring = known.pace.features * (PASSES.dev * dev + PASSES.test * test);
+  return training + measuring + TUNING * paceOf('head', known) * dev;
 }

@@ -2,10 +2,10 @@ import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf } from '../../support/errors.ts';
 import { writeAtomic } from '../../support/files.ts';
-import type { Cost } from './cost.ts';
+import type { Hearing } from './cost.ts';
 
 /** A recipe that was tried. */
-export interface Trial extends Cost {
+export interface Trial {
   round: string;
   name: string;
   /** Hash of the recipe, epochs included: the same recipe is never tried twice. */
@@ -13,6 +13,10 @@ export interface Trial extends Cost {
   /** CER on dev; absent where there was no time to finish. */
   dev_cer?: number;
   seconds: number;
+  /** What it heard; none where it was not finished. */
+  stages: Hearing[];
+  /** Sets of features that it computed, or found. */
+  features: string[];
 }
 
 /** What was tried, kept on disk line by line: a search that was killed goes on where it was. */

@@ -1,9 +1,9 @@
 import { recipeHash } from '../../recipe/load.ts';
 import type { Recipe } from '../../recipe/schema.ts';
-import { costOf, expectedSeconds } from './cost.ts';
 import type { Alternative, Round } from './alternatives.ts';
 import type { TrialJournal } from './journal.ts';
 import type { Choice } from './starting-recipe.ts';
+import type { Tried } from './trial.ts';
 
 /** First tries have a third of the epochs (successive halving: Jamieson & Talwalkar 2016); the better half of them has all. */
 const SHORT = 3;
@@ -12,10 +12,14 @@ const MARGIN = 0.99;
 
 export interface SearchOptions {
   journal: TrialJournal;
-  /** Seconds for all trials together, those of earlier processes too. */
+  /** Seconds for all trials together, those of earlier processes too, and for what comes after them. */
   budget: number;
+  /** Of how many trainings a trial is made: one, or one a fold. */
+  trainings: number;
+  /** What a trial is likely to take, the features that it would compute, and what comes after the search if it wins. */
+  estimate: (recipe: Recipe) => { seconds: number; features: readonly string[]; after: number };
   /** Trains a recipe and gives its CER on dev. @param signal ends a trial that takes too long */
-  tryRecipe: (recipe: Recipe, signal: AbortSignal) => Promise<number>;
+  tryRecipe: (recipe: Recipe, signal: AbortSignal) => Promise<Tried>;
   /** Told of each trial, and of the best so far. */
   onTrial?: (name: string, devCer: number | undefined, best: number) => void;
   signal?: AbortSignal | undefined;
@@ -25,22 +29,24 @@ export interface SearchResult {
   recipe: Recipe;
   devCer: number;
   choices: Choice[];
+  /** What was tried and is no better, with its CER on dev. */
+  rejected: string[];
   /** Rounds, or parts of them, that there was no time for. */
   untried: string[];
 }
 
 /**
  * Improves a recipe round by round within a budget: a round's alternatives are tried short, the better half in full, and the
- * best of them is taken if it beats the recipe as it is on dev.
+ * best of them is taken if it beats the recipe as it is on dev. Time for what comes after the search is never spent.
  */
 export async function searchRecipe(
   start: Recipe,
   rounds: readonly Round[],
   options: SearchOptions,
 ): Promise<SearchResult> {
-  const search = new Search(options);
+  const search = new Search(start, options);
   const devCer = await search.measure('as it is', 'start', start, { always: true });
-  const result: SearchResult = { recipe: start, devCer: devCer!, choices: [], untried: [] };
+  const result: SearchResult = { recipe: start, devCer: devCer!, choices: [], rejected: [], untried: [] };
   for (const round of rounds) await search.improve(result, round);
   return result;
 }
@@ -48,29 +54,37 @@ export async function searchRecipe(
 class Search {
   private readonly options: SearchOptions;
   private best = Infinity;
+  /** As it is so far. */
+  private recipe: Recipe;
 
-  constructor(options: SearchOptions) {
+  constructor(start: Recipe, options: SearchOptions) {
     this.options = options;
+    this.recipe = start;
   }
 
   async improve(result: SearchResult, round: Round): Promise<void> {
     const before = result.devCer;
     const promising = await this.screen(result, round);
-    let winner: { alternative: Alternative; recipe: Recipe; devCer: number } | undefined;
+    const tried: { alternative: Alternative; recipe: Recipe; devCer: number }[] = [];
     for (const alternative of promising) {
       const recipe = alternative.change(result.recipe);
       const devCer = await this.measure(round.title, alternative.name, recipe);
       if (devCer === undefined) result.untried.push(`${round.title}: ${alternative.name}`);
-      else if (devCer < MARGIN * (winner?.devCer ?? before)) winner = { alternative, recipe, devCer };
+      else tried.push({ alternative, recipe, devCer });
     }
+    const [first] = tried.sort((a, b) => a.devCer - b.devCer);
+    const winner = first && first.devCer < MARGIN * before ? first : undefined;
+    for (const { alternative, devCer } of tried)
+      if (alternative !== winner?.alternative) result.rejected.push(`${alternative.name} (${percent(devCer)})`);
     if (!winner) return;
+    this.recipe = winner.recipe;
     Object.assign(result, { recipe: winner.recipe, devCer: winner.devCer });
     const { name, at } = winner.alternative;
     result.choices.push({ at, reason: `${name}: CER on dev ${percent(before)} → ${percent(winner.devCer)}` });
   }
 
-  /** The better half of a round's alternatives by a short training, compared with as short a one of the recipe as it is. */
-  private async screen({ recipe, untried }: SearchResult, { title, alternatives }: Round): Promise<Alternative[]> {
+  /** The better half of a round's alternatives, by a short training of each. */
+  private async screen(result: SearchResult, { title, alternatives }: Round): Promise<Alternative[]> {
     if (alternatives.length <= 2) return alternatives;
     const shortly = (full: Recipe): Recipe => ({
       ...full,
@@ -79,36 +93,49 @@ class Search {
     });
     const tried: { alternative: Alternative; devCer: number }[] = [];
     for (const alternative of alternatives) {
-      const devCer = await this.measure(title, `${alternative.name}, shortly`, shortly(alternative.change(recipe)));
-      if (devCer === undefined) untried.push(`${title}: ${alternative.name}`);
+      const recipe = shortly(alternative.change(result.recipe));
+      const devCer = await this.measure(title, `${alternative.name}, shortly`, recipe);
+      if (devCer === undefined) result.untried.push(`${title}: ${alternative.name}`);
       else tried.push({ alternative, devCer });
     }
+    tried.sort((a, b) => a.devCer - b.devCer);
     const kept = Math.ceil(alternatives.length / 2);
-    return tried
-      .sort((a, b) => a.devCer - b.devCer)
-      .slice(0, kept)
-      .map(({ alternative }) => alternative);
+    for (const { alternative, devCer } of tried.slice(kept))
+      result.rejected.push(`${alternative.name} (shortly ${percent(devCer)})`);
+    return tried.slice(0, kept).map(({ alternative }) => alternative);
   }
 
   /** @returns undefined where there is no time for it */
   async measure(round: string, name: string, recipe: Recipe, { always = false } = {}): Promise<number | undefined> {
-    const { journal, budget, tryRecipe, signal } = this.options;
-    const [key, cost] = [recipeHash(recipe), costOf(recipe)];
+    const { journal, tryRecipe, signal, trainings } = this.options;
+    // What was measured by folds is another measure.
+    const key = trainings === 1 ? recipeHash(recipe) : `${recipeHash(recipe)}/${trainings}`;
     const known = journal.find(key);
     if (known) return this.note(name, known.dev_cer);
-    const left = budget - journal.seconds;
-    if (!always && (left <= 0 || expectedSeconds(cost, journal.trials) > left)) return this.note(name, undefined);
+    const { seconds, features, left } = this.timeFor(recipe);
+    if (!always && (left <= 0 || seconds > left)) return this.note(name, undefined);
     const startedAt = performance.now();
     const limit = always ? undefined : AbortSignal.timeout(Math.ceil(1000 * left));
-    const devCer = await tryRecipe(recipe, AbortSignal.any([limit, signal].filter((s) => s !== undefined))).catch(
+    const tried = await tryRecipe(recipe, AbortSignal.any([limit, signal].filter((s) => s !== undefined))).catch(
       (error: unknown) => {
         if (limit?.aborted && !signal?.aborted) return undefined;
         throw error;
       },
     );
-    const seconds = (performance.now() - startedAt) / 1000;
-    await journal.add({ round, name, key, ...cost, ...(devCer !== undefined && { dev_cer: devCer }), seconds });
-    return this.note(name, devCer);
+    await journal.add({
+      ...{ round, name, key, seconds: (performance.now() - startedAt) / 1000 },
+      ...(tried
+        ? { dev_cer: tried.devCer, stages: tried.stages, features: [...features] }
+        : { stages: [], features: [] }),
+    });
+    return this.note(name, tried?.devCer);
+  }
+
+  /** What a trial takes, and what there is for it once what comes after is taken off: for it, or for the best so far. */
+  private timeFor(recipe: Recipe): { seconds: number; features: readonly string[]; left: number } {
+    const { estimate, journal, budget } = this.options;
+    const [own, asItIs] = [estimate(recipe), estimate(this.recipe)];
+    return { ...own, left: budget - journal.seconds - Math.max(own.after, asItIs.after) };
   }
 
   private note(name: string, devCer: number | undefined): number | undefined {

@@ -3,17 +3,39 @@ import { recipeSchema, type Recipe } from '../../recipe/schema.ts';
 import { writeAtomic } from '../../support/files.ts';
 import type { Choice } from './starting-recipe.ts';
 
+/** What else was thought of. */
+export interface NotTaken {
+  /** Tried, and no better. */
+  rejected: readonly string[];
+  /** Not tried: no time was left. */
+  untried: readonly string[];
+}
+
 /** Writes a recipe as a person would: what differs from the defaults, with the reason above each choice. */
-export async function writeRecipe(file: string, recipe: Recipe, choices: readonly Choice[]): Promise<void> {
-  await writeAtomic(file, recipeText(recipe, choices));
+export async function writeRecipe(
+  file: string,
+  recipe: Recipe,
+  choices: readonly Choice[],
+  notTaken: NotTaken,
+): Promise<void> {
+  await writeAtomic(file, recipeText(recipe, choices, notTaken));
 }
 
 /** @returns YAML that gives the same recipe when it is read */
-export function recipeText(recipe: Recipe, choices: readonly Choice[]): string {
+export function recipeText(
+  recipe: Recipe,
+  choices: readonly Choice[],
+  { rejected, untried }: NotTaken = { rejected: [], untried: [] },
+): string {
   const { name, language, corpus } = recipe;
   const defaults = recipeSchema.parse({ name, language, corpus });
   const document = new Document({ name, language, corpus, ...(difference(recipe, defaults) as object) });
   for (const { at, reason } of choices) comment(document, at, reason);
+  const notes = [
+    ...(rejected.length > 0 ? [` Tried, and no better on dev: ${rejected.join(', ')}.`] : []),
+    ...(untried.length > 0 ? [` No time was left for: ${untried.join(', ')}.`] : []),
+  ];
+  if (notes.length > 0) document.commentBefore = notes.join('\n');
   return document.toString({ lineWidth: 120 });
 }
 

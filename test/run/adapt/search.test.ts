@@ -6,6 +6,7 @@ import type { Alternative, Round } from '../../../src/run/adapt/alternatives.ts'
 import { TrialJournal } from '../../../src/run/adapt/journal.ts';
 import { searchRecipe, type SearchOptions } from '../../../src/run/adapt/search.ts';
 import { recipeSchema, type Recipe } from '../../../src/recipe/schema.ts';
+import type { Tried } from '../../../src/run/adapt/trial.ts';
 
 const start = recipeSchema.parse({ name: 'ten', language: 'it', corpus: 'ten' });
 const temporary = (): Promise<string> => mkdtemp(path.join(os.tmpdir(), 'isogloss-adapt-'));
@@ -29,16 +30,22 @@ const rounds: Round[] = [
 const landscape = ({ head, training }: Recipe): number =>
   0.2 + Math.abs(head.dropout - 0.3) + Math.abs(head.dims - 512) / 2000 + 1 / training.epochs;
 
+/** A trial that heard nothing: time is what `estimate` says. */
+const tried = (devCer: number): Promise<Tried> => Promise.resolve({ devCer, stages: [] });
+const estimate: SearchOptions['estimate'] = () => ({ seconds: 0, features: [], after: 0 });
+
 async function search(options: Partial<SearchOptions> = {}) {
-  const tried: Recipe[] = [];
-  const tryRecipe = (recipe: Recipe): Promise<number> => {
-    tried.push(recipe);
-    return Promise.resolve(landscape(recipe));
+  const recipes: Recipe[] = [];
+  const tryRecipe = (recipe: Recipe): Promise<Tried> => {
+    recipes.push(recipe);
+    return tried(landscape(recipe));
   };
   const journal = options.journal ?? (await TrialJournal.open(await temporary()));
-  const result = await searchRecipe(start, rounds, { budget: 60, tryRecipe, ...options, journal });
-  return { result, tried, journal };
+  const own = { budget: 60, trainings: 1, estimate, tryRecipe, ...options, journal };
+  return { result: await searchRecipe(start, rounds, own), recipes, journal };
 }
+
+const trial = { round: 'x', name: 'x', stages: [], features: [] };
 
 describe('the search for a recipe', () => {
   it('takes of each round what is best on dev, with the reason', async () => {
@@ -50,8 +57,8 @@ describe('the search for a recipe', () => {
   });
 
   it('tries all of three alternatives shortly, and only the better half of them in full', async () => {
-    const { tried } = await search();
-    const ofDropout = tried.slice(1, 6).map(({ head, training }) => [head.dropout, training.epochs]);
+    const { recipes } = await search();
+    const ofDropout = recipes.slice(1, 6).map(({ head, training }) => [head.dropout, training.epochs]);
     expect(ofDropout).toEqual([
       [0.1, 9],
       [0.3, 9],
@@ -62,8 +69,9 @@ describe('the search for a recipe', () => {
   });
 
   it('leaves a recipe as it is where nothing beats it by more than chance could', async () => {
-    const { result } = await search({ tryRecipe: () => Promise.resolve(0.3) });
+    const { result } = await search({ tryRecipe: () => tried(0.3) });
     expect(result).toMatchObject({ recipe: start, choices: [], devCer: 0.3 });
+    expect(result.rejected).toContain('512 dims (30.0 %)');
   });
 
   it('tries nothing twice, and goes on where a process was killed, a half-written line forgotten', async () => {
@@ -71,29 +79,50 @@ describe('the search for a recipe', () => {
     let calls = 0;
     const killed = search({
       journal: await TrialJournal.open(folder),
-      tryRecipe: (recipe) => (++calls > 4 ? Promise.reject(new Error('killed')) : Promise.resolve(landscape(recipe))),
+      tryRecipe: (recipe) => (++calls > 4 ? Promise.reject(new Error('killed')) : tried(landscape(recipe))),
     });
     await expect(killed).rejects.toThrow('killed');
     const file = path.join(folder, 'trials.jsonl');
     await writeFile(file, `${await readFile(file, 'utf8')}{"round":"dro`);
-    const { result, tried } = await search({ journal: await TrialJournal.open(folder) });
+    const { result, recipes } = await search({ journal: await TrialJournal.open(folder) });
     const whole = await search();
     expect(result).toEqual(whole.result);
-    expect(tried).toEqual(whole.tried.slice(4));
+    expect(recipes).toEqual(whole.recipes.slice(4));
   });
 
   it('stops trying when the budget is used up, and says what it has not tried', async () => {
     const journal = await TrialJournal.open(await temporary());
-    await journal.add({ round: 'x', name: 'x', key: 'x', kind: 'head', passes: 27, seconds: 61, dev_cer: 1 });
-    const { result, tried } = await search({ journal });
-    expect(tried).toEqual([start]);
+    await journal.add({ ...trial, key: 'x', seconds: 61, dev_cer: 1 });
+    const { result, recipes } = await search({ journal });
+    expect(recipes).toEqual([start]);
     expect(result.untried).toHaveLength(5);
+  });
+
+  it('keeps what comes after the search: of the recipe as it is, and of the one that may win', async () => {
+    const dear = ({ head }: Recipe): number => (head.dims === 512 ? 50 : 20);
+    const journal = await TrialJournal.open(await temporary());
+    await journal.add({ ...trial, key: 'x', seconds: 30, dev_cer: 1 });
+    const { result } = await search({
+      journal,
+      estimate: (recipe) => ({ seconds: 5, features: [], after: dear(recipe) }),
+    });
+    // 60 s, of which 30 are spent: 5 and 20 fit, 5 and 50 don't.
+    expect(result.untried).toEqual(['dims: 512 dims']);
+    const nothing = await search({ estimate: () => ({ seconds: 0, features: [], after: 60 }) });
+    expect(nothing.recipes).toEqual([start]);
+  });
+
+  it('takes nothing that was measured by folds for what was measured without', async () => {
+    const { journal, recipes } = await search();
+    const byFolds = await search({ journal, trainings: 3 });
+    expect(byFolds.recipes).toEqual(recipes);
+    expect((await search({ journal, trainings: 3 })).recipes).toEqual([]);
   });
 
   it('ends a trial that would take longer than what is left', async () => {
     const slow: SearchOptions['tryRecipe'] = (recipe, signal) =>
       recipe === start
-        ? Promise.resolve(0.5)
+        ? tried(0.5)
         : new Promise((_, reject) =>
             signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
           );

@@ -48,9 +48,13 @@ describe('a recipe that was found', () => {
     const { recipe, choices } = startingRecipe(survey, names);
     const file = path.join(await mkdtemp(path.join(os.tmpdir(), 'isogloss-recipe-')), 'recipe.yaml');
     const decoded = chooseDecoding(recipe);
-    await writeRecipe(file, decoded.recipe, [...choices, ...decoded.choices]);
+    const notTaken = { rejected: ['a wider head (31.0 %)'], untried: ['the hidden layer: hidden layer 4'] };
+    await writeRecipe(file, decoded.recipe, [...choices, ...decoded.choices], notTaken);
     expect(await loadRecipe(file)).toEqual(decoded.recipe);
-    const text = recipeText(decoded.recipe, [...choices, ...decoded.choices]);
+    const text = recipeText(decoded.recipe, [...choices, ...decoded.choices], notTaken);
+    expect(text).toMatch(
+      /^# Tried, and no better on dev: a wider head \(31\.0 %\)\.\n# No time was left for: the hidden layer: hidden layer 4\.\n/,
+    );
     expect(text).toMatch(/# of 20\.0 minutes: .*\nsplit:/);
     expect(text).toMatch(/# a model of the training transcripts’ letters.*\ndecoding:/);
     expect(text).not.toContain('weight_decay');
@@ -62,7 +66,7 @@ describe('a recipe that was found', () => {
     for (const { alternatives } of roundsFor(20, 4))
       for (const { name, at, change } of alternatives) {
         const file = path.join(folder, 'recipe.yaml');
-        await writeRecipe(file, change(recipe), [{ at, reason: name }]);
+        await writeRecipe(file, change(recipe), [{ at, reason: name }], { rejected: [], untried: [] });
         expect(JSON.parse(JSON.stringify(await loadRecipe(file)))).toEqual(JSON.parse(JSON.stringify(change(recipe))));
         expect(recipeText(change(recipe), [{ at, reason: name }])).toContain(`# ${name}`);
       }
