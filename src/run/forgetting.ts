@@ -8,7 +8,7 @@ import { Model } from '../model/model.ts';
 import { recipeSchema, type Recipe } from '../recipe/schema.ts';
 import { readText } from '../support/files.ts';
 import type { Progress } from '../support/progress.ts';
-import type { Work } from './train-and-test.ts';
+import type { Work } from './work.ts';
 import { evaluateModel } from './evaluate-model.ts';
 import { prepare, type Prepared } from '../dataset/prepare.ts';
 

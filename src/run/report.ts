@@ -15,6 +15,7 @@ import { writeAtomic } from '../support/files.ts';
 import type { Trained } from './train-and-test.ts';
 import { readCheckpoint } from '../train/checkpoint.ts';
 import type { Item, Prepared } from '../dataset/prepare.ts';
+import { minutesOf } from '../dataset/seconds.ts';
 
 /** How many of the worst and of the best utterances a report plays. */
 const [WORST, BEST] = [30, 10];
@@ -194,8 +195,7 @@ function surfaceOf({ tried, decoding }: Trained): NonNullable<ReportData['langua
 }
 
 function costsOf(prepared: Prepared, { metrics }: Trained): [string, string][] {
-  const minutes = (items: Prepared['train']): string =>
-    `${(items.reduce((sum, item) => sum + item.samples, 0) / 16000 / 60).toFixed(1)} min`;
+  const minutes = (items: Prepared['train']): string => `${minutesOf(items).toFixed(1)} min`;
   return [
     ['Training audio', minutes(prepared.train)],
     ...costLines(metrics),

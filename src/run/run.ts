@@ -21,6 +21,7 @@ import { findProblems, factsOf, type TrainingFinding } from './findings.ts';
 import type { MemoryMode } from '../train/memory.ts';
 import { writeReport } from './report.ts';
 import { prepare, type Prepared } from '../dataset/prepare.ts';
+import { minutesOf } from '../dataset/seconds.ts';
 import type { TextSummary } from '../dataset/texts.ts';
 import { trainAndTest } from './train-and-test.ts';
 import { UnusableCorpus } from '../dataset/unusable.ts';
@@ -211,7 +212,7 @@ function lockOf(recipe: Recipe, prepared: Prepared, encoder: LockedEncoder | und
       name,
       {
         utterances: items.length,
-        minutes: Number((items.reduce((sum, item) => sum + item.samples, 0) / 16000 / 60).toFixed(2)),
+        minutes: Number(minutesOf(items).toFixed(2)),
         audio: sha256(items.map((item) => item.key).join('\n')),
         text: sha256(items.map((item) => item.tokens.join(' ')).join('\n')),
       },

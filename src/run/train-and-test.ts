@@ -1,52 +1,27 @@
 import path from 'node:path';
-import type { Terms } from '../corpus/source.ts';
+import { minutesOf } from '../dataset/seconds.ts';
 import type { TriedWeights } from '../decode/tune.ts';
-import { FeatureCache } from '../encoder/feature-cache.ts';
-import type { FeatureReport } from '../encoder/features.ts';
 import { bestOfNBest } from '../evaluate/measures.ts';
 import { alignPairs, score, type AlignedPair, type Scores } from '../evaluate/score.ts';
 import { scoreSpeakers } from '../evaluate/speakers.ts';
 import { tokeniser } from '../evaluate/tokens.ts';
 import { modelCard } from '../export/card.ts';
-import { loadLanguageModel } from '../lm/load.ts';
 import { Decoder, NBEST, type Decoding } from '../model/decoder.ts';
-import { adapterOptions, Model, writeModel, type ModelParts } from '../model/model.ts';
-import { hasTones, withoutTones } from '../text/tones.ts';
-import type { Weights } from '../onnx/training/engine.ts';
+import { Model, writeModel } from '../model/model.ts';
 import type { Recipe } from '../recipe/schema.ts';
-import { cacheFolder } from '../support/cache-folder.ts';
 import { writeJson } from '../support/files.ts';
 import type { Progress } from '../support/progress.ts';
+import { hasTones, withoutTones } from '../text/tones.ts';
+import { randomStart } from '../train/pretrained.ts';
+import type { EpochRecord } from '../train/task.ts';
 import { calibrate, confidenceOf } from './confidence.ts';
 import { evaluateModel, type Evaluated, type RecognisedWord } from './evaluate-model.ts';
-import { recordEpoch } from '../train/epoch-log.ts';
-import { train } from '../train/loop.ts';
-import type { EpochRecord } from '../train/task.ts';
-import { learnLanguage } from './language-model.ts';
-import { measureForgetting, type EarlierRun } from './forgetting.ts';
-import type { Prepared } from '../dataset/prepare.ts';
+import { measureForgetting } from './forgetting.ts';
 import type { Metrics } from './run.ts';
-import { trainingSettings } from '../train/settings.ts';
-import { examplesFor } from '../train/stage-examples.ts';
 import { temperatureOf } from './temperature.ts';
-import { tuneDecoding } from './tune-decoding.ts';
-import { stagesOf, type Stage } from '../train/stages.ts';
-import { headOf, spellingStart } from '../train/known-phones.ts';
-import { extendVocabulary, layersOf, randomStart, trainedParts, type Pretrained } from '../train/pretrained.ts';
-import { buildTrainable, cutOf, optimiserOf, type Shape } from '../train/trainable.ts';
-
-export interface Work {
-  recipe: Recipe;
-  prepared: Prepared;
-  folder: string;
-  /** What training goes on from. */
-  start: Pretrained;
-  /** The run of the model that training goes on from, where it is there. */
-  earlier?: EarlierRun | undefined;
-  sources: readonly { name: string; source?: Terms }[];
-  progress: Progress;
-  signal?: AbortSignal;
-}
+import { trainStages } from './train-stages.ts';
+import { withDecoding } from './with-decoding.ts';
+import type { Work } from './work.ts';
 
 /** What a training gives the rest of the run to write down. */
 export interface Trained {
@@ -101,7 +76,7 @@ export async function trainAndTest(work: Work): Promise<Trained> {
   const speakers = scoreSpeakers(evaluated.test.pairs, voices);
   const oracle = bestOfNBest(evaluated.test.pairs, tokeniser(recipe.text));
   const toneless = withoutTheirTones(evaluated.test.pairs, recipe);
-  const minutes = prepared.train.reduce((sum, item) => sum + item.samples, 0) / 16000 / 60;
+  const minutes = minutesOf(prepared.train);
   if (tried.length > 0) await writeJson(path.join(folder, 'decoding-weights.json'), tried);
   await writeModel(
     path.join(folder, 'model'),
@@ -163,29 +138,6 @@ function withoutTheirTones(pairs: readonly AlignedPair[], { text }: Recipe): Ali
   return alignPairs(bare, tokeniser(text));
 }
 
-/** The model with what it needs to decode as the recipe says, and the weights that were tried on dev. */
-async function withDecoding(
-  { recipe, prepared, folder, progress, signal }: Work,
-  parts: ModelParts,
-): Promise<{ parts: ModelParts; tried: TriedWeights[] }> {
-  if (recipe.decoding.method === 'greedy') return { parts, tried: [] };
-  const { languageModel, words } = await learnLanguage(
-    recipe,
-    prepared,
-    path.join(folder, 'language-model'),
-    progress,
-    signal,
-  );
-  const model = await Model.assemble(parts);
-  const knowledge = {
-    words,
-    languageModel: languageModel === undefined ? undefined : await loadLanguageModel(languageModel),
-  };
-  const { decoding, tried } = await tuneDecoding(recipe, prepared, model, knowledge, progress);
-  await model.release();
-  return { parts: { ...parts, about: { ...parts.about, decoding }, languageModel, words }, tried };
-}
-
 /** The same head, trained the same way, on the encoder's network before it has learnt anything. */
 async function trainBaseline(work: Work): Promise<Scores> {
   const progress: Progress = (stage, total, unit) => work.progress(`baseline: ${stage}`, total, unit);
@@ -198,138 +150,6 @@ async function trainBaseline(work: Work): Promise<Scores> {
   const { pairs } = await evaluateModel(model, recipe, work.prepared, work.prepared.test);
   await model.release();
   return score(pairs);
-}
-
-interface StagesResult {
-  parts: ModelParts;
-  epochs: EpochRecord[];
-  seconds: number;
-  frames: number;
-  features: FeatureReport;
-  memory: Metrics['train']['memory'];
-}
-
-/** Runs the stages one after the other; each starts from the weights that the one before left. */
-export async function trainStages(work: Work, folder: string): Promise<StagesResult> {
-  const { recipe, prepared, start } = work;
-  const stages = stagesOf(recipe);
-  const layers = start.layers ?? layersOf(recipe, start);
-  const shape: Omit<Shape, 'encoder'> = {
-    head: start.head ?? headOf(recipe, start, layers),
-    layers,
-    tokens: prepared.vocabulary.size,
-    adapters: adapterOptions(
-      start.adapters ?? (stages.some((stage) => stage.trainable === 'adapters') ? recipe.adapters : undefined),
-    ),
-    freeze: recipe.encoder.freeze,
-  };
-  const spelt =
-    shape.head.phones && start.phones
-      ? spellingStart(recipe, start.phones, (await start.open(start.top)).weights, prepared.vocabulary)
-      : undefined;
-  const known = start.vocabulary
-    ? extendVocabulary(start.weights, start.vocabulary, prepared.vocabulary, spelt)
-    : new Map([...start.weights, ...(spelt ?? [])]);
-  const weights: Weights = new Map(known);
-  const result = {
-    epochs: [] as EpochRecord[],
-    seconds: 0,
-    frames: 0,
-    features: { seconds: 0, secondsOfAudio: 0, cached: 0, computed: 0, damaged: 0 } as FeatureReport,
-    memory: [] as Metrics['train']['memory'],
-  };
-  for (const [i, stage] of stages.entries()) {
-    const trained = await trainStage(work, {
-      shape,
-      stage,
-      weights,
-      folder,
-      index: i,
-      only: stages.length === 1,
-      epochsBefore: result.epochs.length,
-    });
-    for (const [name, data] of trained.weights) weights.set(name, data);
-    result.epochs.push(...trained.epochs);
-    result.seconds += trained.seconds;
-    result.frames += trained.seconds * trained.framesPerSecond;
-    result.features = added(result.features, trained.features);
-    result.memory.push({
-      mode: trained.memory.mode,
-      expected: trained.memory.need.total,
-      most: process.resourceUsage().maxRSS * 1024,
-    });
-  }
-  return { ...result, parts: trainedParts(recipe, start, shape, stages, weights, prepared) };
-}
-
-interface StageWork {
-  shape: Omit<Shape, 'encoder'>;
-  stage: Stage;
-  weights: Weights;
-  folder: string;
-  index: number;
-  only: boolean;
-  epochsBefore: number;
-}
-
-async function trainStage(work: Work, { shape: common, stage, weights, folder, index, only, epochsBefore }: StageWork) {
-  const { recipe, prepared, start, progress, signal } = work;
-  const encoder = await start.open(stage.trainable === 'all' ? undefined : cutOf({ encoder: start }, stage.trainable));
-  // What an earlier stage has trained stays trained.
-  for (const [name, data] of encoder.weights) if (!weights.has(name)) weights.set(name, data);
-  const taught = stage.trainable === 'all' ? recipe.training.teacher?.layer : undefined;
-  const shape: Shape = { ...common, encoder, taught };
-  const cache = new FeatureCache(path.join(cacheFolder(), 'features'));
-  const source = {
-    shape,
-    trainable: stage.trainable,
-    start,
-    recipe,
-    prepared,
-    cache,
-    progress,
-    ...(signal ? { signal } : {}),
-  };
-  const { train: trainExamples, dev, features, teaching } = await examplesFor(source);
-  const named: Progress = only ? progress : (what, total, unit) => progress(`${stage.name}: ${what}`, total, unit);
-  const result = await train({
-    build: (training) => buildTrainable(shape, stage.trainable, weights, training),
-    blank: prepared.vocabulary.blank,
-    train: trainExamples,
-    dev,
-    start: weights,
-    teaching,
-    optimiser: optimiserOf(shape, recipe),
-    settings: {
-      ...trainingSettings(recipe),
-      epochs: stage.epochs,
-      learningRate: stage.learningRate,
-      seed: only ? recipe.seed : `${recipe.seed}/${index}`,
-    },
-    folder: path.join(folder, 'checkpoints', ...(only ? [] : [`${index + 1} ${stage.name}`])),
-    progress: named,
-    ...(signal ? { signal } : {}),
-    onEpoch: (record) => recordEpoch(folder, inRun(record)),
-  });
-  function inRun(record: EpochRecord): EpochRecord {
-    return { ...record, epoch: record.epoch + epochsBefore, ...(only ? {} : { stage: stage.name }) };
-  }
-  return { ...result, epochs: result.epochs.map(inRun), features };
-}
-
-function added(a: FeatureReport, b: FeatureReport): FeatureReport {
-  const seconds = a.seconds + b.seconds;
-  const audio = (report: FeatureReport): number =>
-    report.realTimeFactor === undefined ? 0 : report.seconds / report.realTimeFactor;
-  const computedAudio = audio(a) + audio(b);
-  return {
-    seconds,
-    secondsOfAudio: b.secondsOfAudio,
-    cached: a.cached + b.cached,
-    computed: a.computed + b.computed,
-    damaged: a.damaged + b.damaged,
-    ...(computedAudio > 0 ? { realTimeFactor: seconds / computedAudio } : {}),
-  };
 }
 
 /** Speakers that training has heard, and that of an earlier model that it went on from. */

@@ -11,7 +11,7 @@ import type { Progress } from '../../support/progress.ts';
 import { Random } from '../../support/random.ts';
 import { openPretrained, type Pretrained } from '../../train/pretrained.ts';
 import { stagesOf } from '../../train/stages.ts';
-import { trainStages } from '../train-and-test.ts';
+import { trainStages } from '../train-stages.ts';
 import { heardInEpoch, type Pace } from './cost.ts';
 import type { Parts } from './folds.ts';
 

@@ -4,7 +4,7 @@ import type { Recipe } from '../../recipe/schema.ts';
 import type { Progress } from '../../support/progress.ts';
 import { openPretrained } from '../../train/pretrained.ts';
 import { stagesOf } from '../../train/stages.ts';
-import { trainStages } from '../train-and-test.ts';
+import { trainStages } from '../train-stages.ts';
 import { heardInEpoch, type Hearing } from './cost.ts';
 import type { Parts } from './folds.ts';
 

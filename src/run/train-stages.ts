@@ -1,0 +1,151 @@
+import path from 'node:path';
+import { FeatureCache } from '../encoder/feature-cache.ts';
+import type { FeatureReport } from '../encoder/features.ts';
+import { adapterOptions, type ModelParts } from '../model/model.ts';
+import type { Weights } from '../onnx/training/engine.ts';
+import { cacheFolder } from '../support/cache-folder.ts';
+import type { Progress } from '../support/progress.ts';
+import { recordEpoch } from '../train/epoch-log.ts';
+import { headOf, spellingStart } from '../train/known-phones.ts';
+import { train } from '../train/loop.ts';
+import { extendVocabulary, layersOf, trainedParts } from '../train/pretrained.ts';
+import { trainingSettings } from '../train/settings.ts';
+import { examplesFor } from '../train/stage-examples.ts';
+import { stagesOf, type Stage } from '../train/stages.ts';
+import type { EpochRecord } from '../train/task.ts';
+import { buildTrainable, cutOf, optimiserOf, type Shape } from '../train/trainable.ts';
+import type { Metrics } from './run.ts';
+import type { Work } from './work.ts';
+
+/** What the stages of a training leave. */
+export interface StagesResult {
+  parts: ModelParts;
+  epochs: EpochRecord[];
+  seconds: number;
+  frames: number;
+  features: FeatureReport;
+  memory: Metrics['train']['memory'];
+}
+
+/** Runs the stages one after the other; each starts from the weights that the one before left. */
+export async function trainStages(work: Work, folder: string): Promise<StagesResult> {
+  const { recipe, prepared, start } = work;
+  const stages = stagesOf(recipe);
+  const layers = start.layers ?? layersOf(recipe, start);
+  const shape: Omit<Shape, 'encoder'> = {
+    head: start.head ?? headOf(recipe, start, layers),
+    layers,
+    tokens: prepared.vocabulary.size,
+    adapters: adapterOptions(
+      start.adapters ?? (stages.some((stage) => stage.trainable === 'adapters') ? recipe.adapters : undefined),
+    ),
+    freeze: recipe.encoder.freeze,
+  };
+  const spelt =
+    shape.head.phones && start.phones
+      ? spellingStart(recipe, start.phones, (await start.open(start.top)).weights, prepared.vocabulary)
+      : undefined;
+  const known = start.vocabulary
+    ? extendVocabulary(start.weights, start.vocabulary, prepared.vocabulary, spelt)
+    : new Map([...start.weights, ...(spelt ?? [])]);
+  const weights: Weights = new Map(known);
+  const result = {
+    epochs: [] as EpochRecord[],
+    seconds: 0,
+    frames: 0,
+    features: { seconds: 0, secondsOfAudio: 0, cached: 0, computed: 0, damaged: 0 } as FeatureReport,
+    memory: [] as Metrics['train']['memory'],
+  };
+  for (const [i, stage] of stages.entries()) {
+    const trained = await trainStage(work, {
+      shape,
+      stage,
+      weights,
+      folder,
+      index: i,
+      only: stages.length === 1,
+      epochsBefore: result.epochs.length,
+    });
+    for (const [name, data] of trained.weights) weights.set(name, data);
+    result.epochs.push(...trained.epochs);
+    result.seconds += trained.seconds;
+    result.frames += trained.seconds * trained.framesPerSecond;
+    result.features = added(result.features, trained.features);
+    result.memory.push({
+      mode: trained.memory.mode,
+      expected: trained.memory.need.total,
+      most: process.resourceUsage().maxRSS * 1024,
+    });
+  }
+  return { ...result, parts: trainedParts(recipe, start, shape, stages, weights, prepared) };
+}
+
+interface StageWork {
+  shape: Omit<Shape, 'encoder'>;
+  stage: Stage;
+  weights: Weights;
+  folder: string;
+  index: number;
+  only: boolean;
+  epochsBefore: number;
+}
+
+async function trainStage(work: Work, { shape: common, stage, weights, folder, index, only, epochsBefore }: StageWork) {
+  const { recipe, prepared, start, progress, signal } = work;
+  const encoder = await start.open(stage.trainable === 'all' ? undefined : cutOf({ encoder: start }, stage.trainable));
+  // What an earlier stage has trained stays trained.
+  for (const [name, data] of encoder.weights) if (!weights.has(name)) weights.set(name, data);
+  const taught = stage.trainable === 'all' ? recipe.training.teacher?.layer : undefined;
+  const shape: Shape = { ...common, encoder, taught };
+  const cache = new FeatureCache(path.join(cacheFolder(), 'features'));
+  const source = {
+    shape,
+    trainable: stage.trainable,
+    start,
+    recipe,
+    prepared,
+    cache,
+    progress,
+    ...(signal ? { signal } : {}),
+  };
+  const { train: trainExamples, dev, features, teaching } = await examplesFor(source);
+  const named: Progress = only ? progress : (what, total, unit) => progress(`${stage.name}: ${what}`, total, unit);
+  const result = await train({
+    build: (training) => buildTrainable(shape, stage.trainable, weights, training),
+    blank: prepared.vocabulary.blank,
+    train: trainExamples,
+    dev,
+    start: weights,
+    teaching,
+    optimiser: optimiserOf(shape, recipe),
+    settings: {
+      ...trainingSettings(recipe),
+      epochs: stage.epochs,
+      learningRate: stage.learningRate,
+      seed: only ? recipe.seed : `${recipe.seed}/${index}`,
+    },
+    folder: path.join(folder, 'checkpoints', ...(only ? [] : [`${index + 1} ${stage.name}`])),
+    progress: named,
+    ...(signal ? { signal } : {}),
+    onEpoch: (record) => recordEpoch(folder, inRun(record)),
+  });
+  function inRun(record: EpochRecord): EpochRecord {
+    return { ...record, epoch: record.epoch + epochsBefore, ...(only ? {} : { stage: stage.name }) };
+  }
+  return { ...result, epochs: result.epochs.map(inRun), features };
+}
+
+function added(a: FeatureReport, b: FeatureReport): FeatureReport {
+  const seconds = a.seconds + b.seconds;
+  const audio = (report: FeatureReport): number =>
+    report.realTimeFactor === undefined ? 0 : report.seconds / report.realTimeFactor;
+  const computedAudio = audio(a) + audio(b);
+  return {
+    seconds,
+    secondsOfAudio: b.secondsOfAudio,
+    cached: a.cached + b.cached,
+    computed: a.computed + b.computed,
+    damaged: a.damaged + b.damaged,
+    ...(computedAudio > 0 ? { realTimeFactor: seconds / computedAudio } : {}),
+  };
+}
