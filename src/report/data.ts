@@ -1,6 +1,7 @@
 import type { Confidence } from '../evaluate/calibration.ts';
 import type { Confusion } from '../evaluate/confusions.ts';
 import type { AlignedPair, Scores } from '../evaluate/score.ts';
+import type { SetAside } from '../support/errors.ts';
 
 /** Everything that a report page shows. Rates are shares. What is absent is not shown. */
 export interface ReportData {
@@ -36,7 +37,11 @@ export interface ReportData {
   languageModel?: LanguageModelSurface;
   /** Label and value, as they are to be read. */
   costs: [string, string][];
-  setAside: { item: string; reason: string }[];
+  /** What went wrong in training, and what helps against it. */
+  findings: { what: string; advice: string }[];
+  setAside: SetAside[];
+  /** Signs that the text rules took out of the transcripts, the most frequent first. */
+  removed: { sign: string; codePoints: string; count: number; examples: { before: string; after: string }[] }[];
   recipe: string;
   sources: { title: string; licence: string; attribution: string; url?: string }[];
 }

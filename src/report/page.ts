@@ -8,7 +8,7 @@ import { languageModelSurface, layerWeights } from './learned.ts';
 import { payloadOf } from './payload.ts';
 import { plainWords } from './plain.ts';
 import { reliability } from './reliability.ts';
-import { pairsTable, recipeText, scoreTable, setAsideList, sourceList } from './tables.ts';
+import { findingList, pairsTable, recipeText, removedTable, scoreTable, setAsideList, sourceList } from './tables.ts';
 
 /** One self-contained HTML page of a run: no file and no network beside it. */
 export function renderReport(data: ReportData): string {
@@ -17,21 +17,25 @@ export function renderReport(data: ReportData): string {
     headline(data),
     section('utterances', 'Utterances', '<div id="utterance-list"></div>'),
     section('errors', 'Errors', errors(data)),
+    section('advice', 'What would help', findingList(data.findings)),
+    section('left-out', 'Left out', removedTable(data.removed) + setAsideList(data.setAside)),
     section('scores', 'Scores', scoreTable(data.rows)),
     section('confidence', 'Confidence', reliability(data.confidence)),
     section('learning', 'Learning', learning(data)),
     section('learned', 'Inside the model', grid([layerWeights(data.layers), languageModelSurface(data.languageModel)])),
-    section('cost', 'Cost', pairsTable(data.costs) + setAsideList(data.setAside)),
+    section('cost', 'Cost', pairsTable(data.costs)),
     section('recipe', 'Recipe', recipeText(data.recipe)),
     section('data-sources', 'Data', sourceList(data.sources)),
   ];
   return htmlDocument({
     title: data.title,
-    subtitle: `Language ${data.language} · ${data.createdAt.slice(0, 10)} · ${count(data.utterances.length)} test utterances`,
+    subtitle: `${languageName(data.language)} · ${data.createdAt.slice(0, 10)} · ${count(data.utterances.length)} test utterances`,
     body: body.join('\n'),
     places: [
       ['Utterances', 'utterances'],
       ['Errors', 'errors'],
+      ['What would help', 'advice'],
+      ['Left out', 'left-out'],
       ['Scores', 'scores'],
       ['Confidence', 'confidence'],
       ['Learning', 'learning'],
@@ -42,6 +46,17 @@ export function renderReport(data: ReportData): string {
     ],
     data: `${jsonScript('data', payloadOf(data))}\n${audioScripts(data.utterances.map(({ audio }) => audio?.dataUri))}`,
   });
+}
+
+/** In English, with its tag: `Italian (it)`. */
+function languageName(tag: string): string {
+  try {
+    const name = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' }).of(tag);
+    if (name !== undefined) return `${name} (${tag})`;
+  } catch {
+    // No tag at all: reports of other programs' runs may say anything.
+  }
+  return `Language ${tag}`;
 }
 
 const grid = (figures: readonly string[]): string =>

@@ -32,15 +32,20 @@ export function shareOf(cer: number): string {
 }
 
 function wrongWords(utterances: ReportData['utterances']): string {
-  const wrong = new Map<string, number>();
-  for (const { pair } of utterances) {
-    const words = pair.referenceWords;
-    for (const { edit, reference } of pair.words.steps)
-      if (edit === 'substitute' || edit === 'delete')
-        wrong.set(words[reference]!, (wrong.get(words[reference]!) ?? 0) + 1);
-  }
-  const list = [...wrong].filter(([, times]) => times > 1).sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+  const said = new Map<string, { wrong: number; times: number }>();
+  for (const { pair } of utterances)
+    for (const { edit, reference } of pair.words.steps) {
+      if (edit === 'insert') continue;
+      const word = pair.referenceWords[reference]!;
+      const known = said.get(word) ?? { wrong: 0, times: 0 };
+      said.set(word, { wrong: known.wrong + (edit === 'equal' ? 0 : 1), times: known.times + 1 });
+    }
+  const list = [...said]
+    .filter(([, { wrong }]) => wrong > 1)
+    .sort(([a, n], [b, m]) => m.wrong - n.wrong || (a < b ? -1 : 1));
   if (list.length === 0) return '';
-  const words = list.slice(0, MOST_WORDS).map(([word, times]) => `<b>${escape(word)}</b> ${count(times)}\u00a0×`);
-  return `<p class="note">Words that are wrong most often: ${words.join(', ')}.</p>`;
+  const words = list
+    .slice(0, MOST_WORDS)
+    .map(([word, { wrong, times }]) => `<b>${escape(word)}</b> ${count(wrong)}\u00a0of\u00a0${count(times)}`);
+  return `<p class="note">Words that are wrong most often: ${words.join(', ')} times.</p>`;
 }

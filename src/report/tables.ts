@@ -1,4 +1,5 @@
 import type { ReportData } from './data.ts';
+import { groupSetAside } from '../support/set-aside.ts';
 import { count, escape, interval, percent } from './html.ts';
 
 /** All the figures of each row; intervals below them. */
@@ -21,6 +22,7 @@ export function pairsTable(pairs: readonly (readonly [string, string])[]): strin
 
 /** Beyond this many the list is cut: `set-aside.jsonl` has them all. */
 const LISTED = 200;
+const MOST_GROUPS = 8;
 
 export function setAsideList(setAside: ReportData['setAside']): string {
   if (setAside.length === 0) return '';
@@ -29,7 +31,28 @@ export function setAsideList(setAside: ReportData['setAside']): string {
     setAside.length > LISTED
       ? `<li class="note">and ${count(setAside.length - LISTED)} more, in the run's set-aside.jsonl</li>`
       : '';
-  return `<details class="print"><summary>${count(setAside.length)} ${setAside.length === 1 ? 'item was' : 'items were'} set aside</summary><ul class="plain-list">${items.join('')}${rest}</ul></details>`;
+  const groups = groupSetAside(setAside).map(({ count: times, reason }) => `${count(times)} × ${escape(reason)}`);
+  return `<p class="note">${count(setAside.length)} ${setAside.length === 1 ? 'item was' : 'items were'} set aside: ${groups.slice(0, MOST_GROUPS).join('; ')}${groups.length > MOST_GROUPS ? '; …' : ''}</p>
+<details class="print"><summary>Each of them</summary><ul class="plain-list">${items.join('')}${rest}</ul></details>`;
+}
+
+/** Each sign that the text rules took out, with words as they were and as they became. */
+export function removedTable(removed: ReportData['removed']): string {
+  if (removed.length === 0) return '';
+  const rows = removed.map(({ sign, codePoints, count: times, examples }) => {
+    const shown = examples.map(({ before, after }) => `${escape(before)} → ${escape(after)}`).join('<br>');
+    return `<tr><th scope="row">${escape(sign)}<small>${escape(codePoints)}</small></th><td>${count(times)}</td><td>${shown}</td></tr>`;
+  });
+  return `<p class="note">Signs that the recipe’s rules took out of the transcripts. Is one of them a letter? Name it in <code>text.keep</code>.</p>
+<div class="scroll"><table class="figures"><thead><tr><th scope="col">sign</th><th scope="col">times</th><th scope="col">for example</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+}
+
+export function findingList(findings: ReportData['findings']): string {
+  if (findings.length === 0) return '';
+  const items = findings.map(
+    ({ what, advice }) => `<li>${escape(advice)}<br><span class="note">${escape(what)}</span></li>`,
+  );
+  return `<ul class="plain-list">${items.join('')}</ul>`;
 }
 
 export function sourceList(sources: ReportData['sources']): string {

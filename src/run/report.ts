@@ -12,6 +12,7 @@ import type { ReportData, ReportUtterance } from '../report/data.ts';
 import { renderReport } from '../report/page.ts';
 import { prefetch } from '../support/prefetch.ts';
 import { writeAtomic } from '../support/files.ts';
+import type { TrainingFinding } from './findings.ts';
 import type { Trained } from './train-and-test.ts';
 import { readCheckpoint } from '../train/checkpoint.ts';
 import type { Item, Prepared } from '../dataset/prepare.ts';
@@ -27,6 +28,7 @@ export interface ReportTask {
   prepared: Prepared;
   trained: Trained;
   sources: readonly { name: string; source?: Terms }[];
+  findings: readonly TrainingFinding[];
 }
 
 /** Writes `report.html` in the run's folder. */
@@ -48,7 +50,9 @@ export async function writeReport(task: ReportTask): Promise<void> {
     ...(layers ? { layers } : {}),
     ...(trained.tried.length > 0 ? { languageModel: surfaceOf(trained) } : {}),
     costs: costsOf(prepared, trained),
+    findings: [...task.findings],
     setAside: prepared.setAside,
+    removed: prepared.text.removed,
     recipe: await readFile(path.join(folder, 'recipe.lock.yaml'), 'utf8'),
     sources: task.sources.map(({ name, source }) =>
       source

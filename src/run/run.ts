@@ -28,6 +28,7 @@ import { UnusableCorpus } from '../dataset/unusable.ts';
 import { finishedRun, folderFor, modelFolder, runFolder } from './folder.ts';
 import { earlierRun, type EarlierRun, type Forgetting } from './forgetting.ts';
 import { inputsOf, writeInputs, type InputChange, type RunInputs } from './inputs.ts';
+import { finishedWith, lookOf, rememberLook } from './seen.ts';
 import { lockEncoder, readLockedEncoder, type LockedEncoder } from './locked-encoder.ts';
 import { fromModel, openPretrained, type Pretrained } from '../train/pretrained.ts';
 
@@ -100,22 +101,29 @@ export async function runRecipe(source: string | RecipeInput, options: RunOption
   const loaded = await loadRecipe(source);
   const recipe: Recipe = options.baseline ? { ...loaded, baseline: { random_encoder: true } } : loaded;
   const runs = options.runs ?? 'runs';
+  const look = await lookOf(recipe, runs);
+  const unchanged = await finishedWith(look, runFolder(recipe, runs));
+  if (unchanged) return unchanged;
   const begun = await begin(recipe, runs, options);
   const { folder, changed } = await folderFor(runFolder(recipe, runs), begun.inputs);
-  const result = async (): Promise<RunResult | undefined> => {
+  const withChanges = (result: RunResult): RunResult => ({ ...result, ...(changed ? { changed } : {}) });
+  const finished = async (): Promise<RunResult | undefined> => {
     const known = await finishedRun(folder);
-    return known && { ...known, ...(changed ? { changed } : {}) };
+    if (known) await rememberLook(look, folder);
+    return known && withChanges(known);
   };
-  const known = await result();
+  const known = await finished();
   if (known) return known;
 
   await mkdir(folder, { recursive: true });
-  // Another process may have finished it in between.
-  return withLock(
-    folder,
-    async () =>
-      (await result()) ?? { ...(await runIn(folder, recipe, begun, options)), ...(changed ? { changed } : {}) },
-  );
+  return withLock(folder, async () => {
+    // Another process may have finished it in between.
+    const other = await finished();
+    if (other) return other;
+    const result = withChanges(await runIn(folder, recipe, begun, options));
+    await rememberLook(look, folder);
+    return result;
+  });
 }
 
 /** What a run works on, before it has a folder. */
@@ -198,7 +206,7 @@ async function runIn(
   const metrics: Metrics = { ...trained.metrics, machine: { device, threads } };
   const findings = findProblems(factsOf(recipe, prepared, trained));
   await writeJson(path.join(folder, 'findings.json'), findings);
-  await writeReport({ folder, recipe, prepared, trained: { ...trained, metrics }, sources });
+  await writeReport({ folder, recipe, prepared, trained: { ...trained, metrics }, sources, findings });
   // Last: a folder that has it is finished.
   await writeJson(path.join(folder, 'metrics.json'), metrics);
   return { folder, metrics, setAside: prepared.setAside, text: prepared.text, findings, known: false };

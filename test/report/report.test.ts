@@ -51,7 +51,9 @@ async function hostile(): Promise<ReportData> {
     ),
     confusions: confusions(pairs, 5),
     costs: [[NASTY, NASTY]],
+    findings: [{ what: NASTY, advice: NASTY }],
     setAside: [{ item: NASTY, reason: NASTY }],
+    removed: [{ sign: NASTY, codePoints: NASTY, count: 1, examples: [{ before: NASTY, after: NASTY }] }],
     recipe: NASTY,
     languageModel: { measuredOn: NASTY, alphas: [0, 1], betas: [0], cer: [[NaN], [0.5]] },
     sources: [{ title: NASTY, licence: NASTY, attribution: NASTY, url: 'javascript:alert(1)' }],
@@ -77,15 +79,28 @@ describe('what a report page is made of', () => {
       ...rest,
       epochs: [],
       costs: [],
+      findings: [],
+      removed: [],
       setAside: [],
       sources: [],
       confusions: [],
       utterances: rest.utterances.map(({ pair }) => ({ pair })),
     });
-    for (const id of ['learned', 'confidence', 'learning', 'cost', 'data-sources'])
+    for (const id of ['advice', 'left-out', 'learned', 'confidence', 'learning', 'cost', 'data-sources'])
       expect(html).not.toContain(`<section id="${id}"`);
     expect(html).not.toContain('by speaker');
     expect(html).toContain('<section id="utterances"');
+  });
+
+  it('says what would help, which signs the text rules took out, and what was set aside, by reason', () => {
+    const html = renderReport({
+      ...madeUpReport(3),
+      setAside: [1, 2, 3].map((i) => ({ item: `a${i}`, reason: `no such file: a${i}.wav`, code: 'no-file' })),
+    });
+    expect(html).toMatch(/<section id="advice"><h2>What would help<\/h2>.*It knows its training speech by heart/);
+    expect(html).toContain('<th scope="row">?<small>U+003F</small></th><td>12</td><td>perché? → perché</td>');
+    expect(html).toContain('3 items were set aside: 3 × no such file: a1.wav');
+    expect(html).toContain('Italian (it) · ');
   });
 
   it('says from which confidence on words need not be looked at, or that there is none', () => {

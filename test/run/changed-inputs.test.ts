@@ -1,7 +1,8 @@
-import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { AudioCache } from '../../src/audio/cache.ts';
 import { writeWav } from '../../src/audio/wav.ts';
 import { loadManifest, writeManifest } from '../../src/corpus/manifest.ts';
 import { runRecipe, type RunResult } from '../../src/run/run.ts';
@@ -45,7 +46,13 @@ describe('a run whose corpus has changed since', () => {
   it('says what is different, and goes into a folder of its own', async () => {
     const first = await run();
     expect(first).toMatchObject({ known: false });
+    const preparing = vi.spyOn(AudioCache.prototype, 'key');
     expect(await run()).toEqual({ ...first, known: true });
+    expect(preparing, 'at once, without a look into recordings').not.toHaveBeenCalled();
+    await utimes(path.join(folder, 'e.wav'), new Date(), new Date());
+    expect(await run()).toEqual({ ...first, known: true });
+    expect(preparing, 'touched, so that they are looked into').toHaveBeenCalled();
+    preparing.mockRestore();
 
     const before = await loadManifest(folder);
     const used = (await readFile(path.join(first.folder, 'inputs.jsonl'), 'utf8')).trim().split('\n');
@@ -62,7 +69,7 @@ describe('a run whose corpus has changed since', () => {
     expect(second.changed!.what).toMatch(
       /1 utterance is gone \(p\); the sound of 1 has changed \(d\); the text of 1 has changed \(b\)/,
     );
-    expect(await run()).toMatchObject({ folder: second.folder, known: true });
+    expect(await run()).toEqual({ ...second, known: true });
 
     expect((await readdir(runs())).length).toBe(2);
   });
