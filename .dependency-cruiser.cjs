@@ -16,13 +16,20 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/onnx/runtime/ort\\.ts$' },
       to: { path: 'onnxruntime-node' },
     },
-    ...Object.entries(ROOMS).map(([room, { imports }]) => ({
-      name: `room-${room}`,
-      comment: `${room} may import ${['support', ...imports].join(', ')} and nothing else of src.`,
-      severity: 'error',
-      from: { path: `^src/${room}/` },
-      to: { path: '^src/', pathNot: `^src/(${[room, 'support', ...imports].join('|')})/` },
-    })),
+    ...Object.entries(ROOMS).map(([room, { imports, library = false, support = true }]) => {
+      const rooms = support ? ['support', ...imports] : imports;
+      const open = [
+        `^src/(${[room, ...rooms].join('|')})/`,
+        ...(library ? ['^src/index\\.ts$', '^src/[a-z]+/index\\.ts$'] : []),
+      ];
+      return {
+        name: `room-${room}`,
+        comment: `${room} may import ${rooms.join(', ')}${library ? ', the public library' : ''} and nothing else of src.`,
+        severity: 'error',
+        from: { path: `^src/${room}/` },
+        to: { path: '^src/', pathNot: open },
+      };
+    }),
   ],
   options: {
     tsConfig: { fileName: 'tsconfig.json' },

@@ -1,6 +1,7 @@
 /**
- * The rooms of src/: what each holds and whom it may import, besides `support`, which is open to all. No two rooms know
- * each other both ways. .dependency-cruiser.cjs checks it, and `npm run rooms` draws the table in docs/development.md.
+ * The rooms of src/: what each holds and whom it may import, besides `support`, which is open to all but the commands. No
+ * two rooms know each other both ways. `library` opens the public library: src/index.ts and the index.ts of every room
+ * that has one. .dependency-cruiser.cjs checks it, and `npm run rooms` draws the table in docs/development.md.
  */
 module.exports = {
   support: { holds: 'files, errors with codes, locks, progress, random numbers', imports: [] },
@@ -15,7 +16,7 @@ module.exports = {
       '`graph/` operators and layers, `autodiff/` a rule beside its family of operators, `file/` protobuf and external data, `runtime/` sessions and devices, `training/` the engine and AdamW',
     imports: [],
   },
-  lm: { holds: 'n-gram models: estimating, ARPA and binary files, looking up', imports: ['text'] },
+  lm: { holds: 'n-gram models: estimating, ARPA and binary files, looking up', imports: ['recipe', 'text'] },
   decode: { holds: 'greedy and beam search, fusion, hotwords, word times', imports: ['lm'] },
   corpus: {
     holds:
@@ -54,28 +55,11 @@ module.exports = {
       ...['recipe', 'report', 'text', 'train'],
     ],
   },
+  doctor: { holds: 'what this machine has and what is missing', imports: ['audio', 'encoder', 'onnx'] },
   cli: {
-    holds: 'the base command: flags, errors, exit codes, progress',
-    imports: ['audio', 'corpus', 'encoder', 'onnx'],
+    holds: 'the base command: flags, errors, exit codes, progress; words for people',
+    imports: ['onnx'],
+    library: true,
   },
-  commands: {
-    holds: 'flags in, one call, output',
-    imports: [
-      ...[
-        'cli',
-        'corpus',
-        'encoder',
-        'evaluate',
-        'export',
-        'formats',
-        'lm',
-        'onnx',
-        'recipe',
-        'report',
-        'run',
-        'train',
-      ],
-      ...['dataset', 'text', 'transcribe'],
-    ],
-  },
+  commands: { holds: 'flags in, one call, output', imports: ['cli'], library: true, support: false },
 };

@@ -22,8 +22,9 @@ function withTable(text, lines) {
 }
 
 function table(all) {
-  const rows = Object.entries(all).map(
-    ([room, { holds, imports }]) => `| \`${room}/\` | ${holds} | ${imports.join(', ') || '–'} |`,
-  );
+  const rows = Object.entries(all).map(([room, { holds, imports, library }]) => {
+    const open = [...imports, ...(library ? ['the public library'] : [])];
+    return `| \`${room}/\` | ${holds} | ${open.join(', ') || '–'} |`;
+  });
   return ['| room (`src/…`) | holds | may import, besides `support` |', '|---|---|---|', ...rows].join('\n');
 }

@@ -1,31 +1,66 @@
 /**
- * The library. Besides this, `isogloss/score`, `isogloss/decode`, `isogloss/lm`, `isogloss/formats` and `isogloss/onnx`.
+ * The library, its main things. Each of its rooms has a door of its own, with more in it: `isogloss/corpus`, `/dataset`,
+ * `/decode`, `/doctor`, `/encoder`, `/export`, `/formats`, `/lm`, `/onnx`, `/recipe`, `/report`, `/run`, `/score` and
+ * `/transcribe`. A door loads only what lies behind it.
  * @packageDocumentation
  */
-export { auditCorpus, type Audit } from './corpus/audit.ts';
-export { fetchCorpus, type FetchResult } from './corpus/fetch/fetch.ts';
-export { loadManifest, readManifest, writeManifest } from './corpus/manifest.ts';
-export { splitCorpus, type Split, type SplitRule } from './corpus/split/split.ts';
-export type { Utterance } from './corpus/utterance.ts';
-export { beamSearch, type BeamSearchOptions } from './decode/decode.ts';
-export { fetchEncoderFiles, type FetchedEncoder } from './encoder/fetch.ts';
-export { inspectEncoder, type Inspection } from './encoder/inspect.ts';
-export { listEncoders, type EncoderEntry } from './encoder/list.ts';
-export { encoderOrigin, type EncoderOrigin } from './encoder/origin.ts';
-export { cer, wer, type RateWithInterval } from './evaluate/rates.ts';
-export { alignPairs, score, type Scores } from './evaluate/score.ts';
-export { exportModel, type ExportFormat, type ExportResult } from './export/export.ts';
-export { DEVICES, type Device } from './onnx/runtime/device.ts';
-export { onMachine, type Machine, type MachineChoice } from './onnx/runtime/machine.ts';
-export { findRecipe } from './recipe/find.ts';
-export { recipeHash } from './recipe/hash.ts';
-export { loadRecipe } from './recipe/load.ts';
-export { recipeJsonSchema, type Recipe, type RecipeInput } from './recipe/schema.ts';
+export {
+  auditCorpus,
+  exportCorpus,
+  fetchCorpus,
+  importCorpus,
+  loadManifest,
+  readManifest,
+  splitCorpus,
+  writeManifest,
+  type Audit,
+  type FetchResult,
+  type Split,
+  type SplitRule,
+  type Utterance,
+} from './corpus/index.ts';
+export { beamSearch, type BeamSearchOptions } from './decode/index.ts';
+export { diagnoseMachine, type MachineDiagnosis } from './doctor/index.ts';
+export {
+  encoderOrigin,
+  fetchEncoderFiles,
+  inspectEncoder,
+  listEncoders,
+  type EncoderEntry,
+  type EncoderOrigin,
+  type FetchedEncoder,
+  type Inspection,
+} from './encoder/index.ts';
+export { alignPairs, cer, score, scoreFiles, wer, type RateWithInterval, type Scores } from './evaluate/index.ts';
+export { exportModel, type ExportFormat, type ExportResult } from './export/index.ts';
+export { buildLanguageModel } from './lm/index.ts';
+export { DEVICES, onMachine, type Device, type Machine, type MachineChoice } from './onnx/index.ts';
+export { findRecipe, loadRecipe, recipeHash, recipeJsonSchema, type Recipe, type RecipeInput } from './recipe/index.ts';
+export { compareRunFolders } from './report/index.ts';
+export {
+  adapt,
+  checkRecipe,
+  newRecipe,
+  runRecipe,
+  suggestEncoders,
+  train,
+  type AdaptResult,
+  type Metrics,
+  type RunOptions,
+  type RunResult,
+  type Suggestion,
+  type Suggestions,
+  type TrainingFinding,
+  type TrainOptions,
+  type TrainProgress,
+} from './run/index.ts';
 export { InputError, IsoglossError, WorkError, type SetAside } from './support/errors.ts';
-export type { Progress, Task } from './support/progress.ts';
-export type { TrainingFinding } from './run/findings.ts';
-export { suggestEncoders, type Suggestion, type Suggestions } from './run/suggest-encoders.ts';
-export { runRecipe, type Metrics, type RunOptions, type RunResult } from './run/run.ts';
-export { train, type TrainOptions, type TrainProgress } from './run/train.ts';
-export { Model, type RecordingInput } from './transcribe/model.ts';
-export { transcribe, type Transcript, type TranscribeOptions } from './transcribe/transcribe.ts';
+export type { JobOptions, Progress, Task } from './support/progress.ts';
+export {
+  Model,
+  transcribe,
+  transcribeInto,
+  type RecordingInput,
+  type Transcript,
+  type TranscribeOptions,
+} from './transcribe/index.ts';

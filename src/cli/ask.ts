@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { printable } from './printable.ts';
 
 /** Whether there is somebody to ask. */
 export const isInteractive = (): boolean => process.stdin.isTTY && process.stderr.isTTY;
@@ -10,10 +11,10 @@ export const isInteractive = (): boolean => process.stdin.isTTY && process.stder
 export async function askWhich(what: string, labels: readonly string[], signal?: AbortSignal): Promise<number> {
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const list = labels.map((label, i) => `  ${i + 1}  ${label}`).join('\n');
+    const list = labels.map((label, i) => `  ${i + 1}  ${printable(label)}`).join('\n');
     let prompt = `${what}\n${list}\n1–${labels.length} [1]: `;
     for (;;) {
-      const answer = (await asking.question(prompt, signal ? { signal } : {})).trim();
+      const answer = (await asking.question(prompt, { signal })).trim();
       const chosen = answer === '' ? 1 : Number(answer);
       if (Number.isInteger(chosen) && chosen >= 1 && chosen <= labels.length) return chosen - 1;
       prompt = `A number from 1 to ${labels.length}: `;

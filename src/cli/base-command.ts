@@ -1,29 +1,15 @@
-import { Command, Flags } from '@oclif/core';
+import { Command } from '@oclif/core';
 import path from 'node:path';
-import { DEVICES } from '../onnx/runtime/device.ts';
-import { chooseMachine, type Machine, type MachineChoice } from '../onnx/runtime/machine.ts';
+import { chooseMachine, onMachine, type Machine, type MachineChoice } from '../onnx/runtime/machine.ts';
 import { IsoglossError, type Place, type SetAside } from '../support/errors.ts';
 import { onNotice } from '../support/notices.ts';
 import { silent, type Progress } from '../support/progress.ts';
-import { groupSetAside } from '../support/set-aside.ts';
+import { alikeLines } from './alike.ts';
 import { oneLine, printable } from './printable.ts';
 import { drawnProgress } from './progress.ts';
 import { Stopper } from './stopper.ts';
 
 const MOST_SET_ASIDE_SHOWN = 10;
-
-/** Of every command that runs a model. */
-export const machineFlags = {
-  device: Flags.option({
-    options: ['auto', ...DEVICES] as const,
-    description:
-      'what to compute on; auto, the default, is CUDA where it can be had, else the CPU [env: ISOGLOSS_DEVICE]',
-  })(),
-  threads: Flags.integer({
-    min: 1,
-    description: 'threads on the CPU; the physical cores by default [env: ISOGLOSS_THREADS]',
-  }),
-};
 
 /** Every command's manners: `--json`, progress on stderr, errors that teach, exit codes 0, 1, 2, 3. */
 export abstract class BaseCommand extends Command {
@@ -74,21 +60,18 @@ export abstract class BaseCommand extends Command {
     return machine;
   }
 
+  /** Does some work on what the flags say, or the environment. */
+  protected async onMachine<T>(choice: MachineChoice, work: () => Promise<T>): Promise<T> {
+    return onMachine(await this.machineOf(choice), work);
+  }
+
   /** Sums up on stderr what was left out, by reason, and makes the exit code 3. @param list the file that has all of it */
   protected reportSetAside(setAside: readonly SetAside[], list?: string): void {
     if (setAside.length === 0) return;
     process.exitCode = 3;
     if (this.jsonEnabled()) return;
     this.logToStderr(`${setAside.length} set aside${list === undefined ? '' : `, listed in ${list}`}:`);
-    const groups = groupSetAside(setAside);
-    for (const { count, reason, first } of groups.slice(0, MOST_SET_ASIDE_SHOWN))
-      this.logToStderr(
-        count === 1
-          ? `  ${oneLine(first)}: ${oneLine(reason)}`
-          : `  ${count} × ${oneLine(reason)} (first: ${oneLine(first)})`,
-      );
-    if (groups.length > MOST_SET_ASIDE_SHOWN)
-      this.logToStderr(`  … and ${groups.length - MOST_SET_ASIDE_SHOWN} reasons more`);
+    for (const line of alikeLines(setAside, MOST_SET_ASIDE_SHOWN)) this.logToStderr(`  ${line}`);
   }
 
   protected override catch(error: Error & { exitCode?: number; oclif?: { exit?: number } }): Promise<unknown> {

@@ -1,7 +1,5 @@
 import path from 'node:path';
-import type { ImportPlan } from '../corpus/import/import.ts';
-import type { TierGroup } from '../corpus/import/tier-groups.ts';
-import type { ImportResult } from '../corpus/import/write-corpus.ts';
+import type { ImportPlan, ImportResult, TierGroup } from '../corpus/index.ts';
 import { printable } from './printable.ts';
 
 const [MOST_TIERS, MOST_LISTED] = [15, 10];

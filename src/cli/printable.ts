@@ -1,5 +1,4 @@
 /** C0 and C1 controls, and signs that turn the direction of what stands around them: a terminal obeys them. */
-// eslint-disable-next-line no-control-regex
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Text that a terminal shows and does not obey; line breaks and tabs stay. */

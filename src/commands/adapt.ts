@@ -1,9 +1,9 @@
 import { Args, Flags } from '@oclif/core';
 import path from 'node:path';
-import { onMachine } from '../onnx/runtime/machine.ts';
-import { BaseCommand, machineFlags } from '../cli/base-command.ts';
+import { BaseCommand } from '../cli/base-command.ts';
+import { durationFlag, machineFlags } from '../cli/flags.ts';
 import { columns, interval, percent } from '../cli/format.ts';
-import { adapt, type AdaptResult } from '../run/adapt/adapt.ts';
+import { adapt, type AdaptResult } from '../run/index.ts';
 
 export default class Adapt extends BaseCommand {
   static override summary = 'Find a good recipe for a corpus within a time budget, train it, test it once, report.';
@@ -22,7 +22,7 @@ export default class Adapt extends BaseCommand {
     }),
   };
   static override flags = {
-    budget: Flags.custom<number>({ parse: (text) => Promise.resolve(secondsOf(text)) })({
+    budget: durationFlag({
       default: 900,
       defaultHelp: () => Promise.resolve('15m'),
       description: 'time for all of it: 90s, 15m, 2h',
@@ -36,9 +36,8 @@ export default class Adapt extends BaseCommand {
 
   async run(): Promise<AdaptResult> {
     const { argv, flags } = await this.parse(Adapt);
-    const machine = await this.machineOf(flags);
     const { budget, language, name, recipe, runs } = flags;
-    const result = await onMachine(machine, () =>
+    const result = await this.onMachine(flags, () =>
       adapt(argv as string[], {
         ...{ budget, language, name, recipe, runs, progress: this.progress, signal: this.signal },
         onTrial: (what, devCer, best) =>
@@ -66,12 +65,4 @@ export default class Adapt extends BaseCommand {
     this.reportSetAside(result.setAside);
     return result;
   }
-}
-
-const UNITS = { s: 1, m: 60, h: 3600 };
-
-function secondsOf(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(text);
-  if (!match) throw new Error(`${text} is no time: write 90s, 15m or 2h`);
-  return Number(match[1]) * UNITS[(match[2] || 's') as keyof typeof UNITS];
 }

@@ -1,12 +1,8 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.ts';
 import { columns, percent } from '../cli/format.ts';
-import { compareRuns, shownP, type Comparison, type Difference } from '../evaluate/compare.ts';
-import { loadRun } from '../evaluate/load.ts';
-import { renderComparison } from '../report/comparison.ts';
-import type { Difference as ShownDifference, Tested } from '../report/data.ts';
-import { finishedRun } from '../report/finished-run.ts';
-import { writeAtomic } from '../support/files.ts';
+import { shownP, type Comparison, type Difference } from '../evaluate/index.ts';
+import { compareRunFolders } from '../report/index.ts';
 
 export default class Compare extends BaseCommand {
   static override summary = 'Is one run better than another, or is it chance?';
@@ -39,11 +35,7 @@ export default class Compare extends BaseCommand {
 
   async run(): Promise<Comparison> {
     const { args, flags } = await this.parse(Compare);
-    const comparison = compareRuns(
-      await loadRun(args.a, flags.split),
-      await loadRun(args.b, flags.split),
-      flags.resample,
-    );
+    const comparison = await compareRunFolders(args.a, args.b, flags);
     const { wer, cer, matched_pairs: matched, unit, utterances, words, verdict } = comparison;
     this.log(`A  ${args.a}\nB  ${args.b}\n${utterances} utterances, ${words} words\n`);
     this.log(
@@ -53,21 +45,12 @@ export default class Compare extends BaseCommand {
         ['WER', ...cells(wer)],
       ]),
     );
+    const rough = matched.segments < 50 ? ' (rough: fewer than 50 segments)' : '';
     this.log(
-      `\nmatched pairs (words): ${matched.segments} segments, z = ${matched.z.toFixed(2)}, p = ${shownP(matched.p)}${matched.segments < 50 ? ' (rough: fewer than 50 segments)' : ''}`,
+      `\nmatched pairs (words): ${matched.segments} segments, z = ${matched.z.toFixed(2)}, p = ${shownP(matched.p)}${rough}`,
     );
     this.log(`\n${verdict}`);
-    if (flags.page !== undefined) {
-      await writeAtomic(
-        flags.page,
-        renderComparison(
-          await finishedRun(args.a, flags.split),
-          await finishedRun(args.b, flags.split),
-          testedOn(comparison),
-        ),
-      );
-      this.log(`\npage  ${flags.page}`);
-    }
+    if (flags.page !== undefined) this.log(`\npage  ${flags.page}`);
     return comparison;
   }
 }
@@ -79,21 +62,3 @@ const cells = ({ a, b, difference, difference_ci95: [low, high], p }: Difference
   `${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)}`,
   shownP(p),
 ];
-
-/** The page has the second run less the first. */
-function testedOn({ cer, wer, unit, matched_pairs: matched, verdict }: Comparison): Tested {
-  const shown = (name: string, { difference, difference_ci95: [low, high], p }: Difference): ShownDifference => ({
-    name,
-    value: -difference,
-    interval: [-high, -low],
-    pValue: p,
-    note: 'paired bootstrap',
-  });
-  const pairs: ShownDifference = {
-    name: 'WER',
-    value: -wer.difference,
-    pValue: matched.p,
-    note: `matched pairs, ${matched.segments} segments`,
-  };
-  return { differences: [shown(unit === 'phones' ? 'PER' : 'CER', cer), shown('WER', wer), pairs], verdict };
-}

@@ -1,5 +1,5 @@
 import { Args, Command } from '@oclif/core';
-import { answerElan } from '../transcribe/elan-recogniser.ts';
+import { answerElan } from '../transcribe/index.ts';
 
 /** Started by ELAN, by way of what `export --format elan` writes. */
 export default class ElanRecogniser extends Command {

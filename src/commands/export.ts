@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.ts';
 import { columns } from '../cli/format.ts';
-import { EXPORT_FORMATS, exportModel, type ExportResult } from '../export/export.ts';
+import { EXPORT_FORMATS, exportModel, type ExportResult } from '../export/index.ts';
 
 export default class Export extends BaseCommand {
   static override summary = 'Write a run’s model in the layout of another program.';

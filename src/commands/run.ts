@@ -1,11 +1,11 @@
 import { Args, Flags } from '@oclif/core';
 import path from 'node:path';
-import { BaseCommand, machineFlags } from '../cli/base-command.ts';
+import { BaseCommand } from '../cli/base-command.ts';
+import { machineFlags } from '../cli/flags.ts';
 import { columns, interval, percent } from '../cli/format.ts';
-import { onMachine } from '../onnx/runtime/machine.ts';
-import type { Scores } from '../evaluate/score.ts';
-import { runRecipe, type RunResult } from '../run/run.ts';
-import { describeRemoved } from '../text/removed-signs.ts';
+import { describeRemoved } from '../dataset/index.ts';
+import type { Scores } from '../evaluate/index.ts';
+import { runRecipe, type RunResult } from '../run/index.ts';
 
 export default class Run extends BaseCommand {
   static override summary = 'Run a recipe: prepare, features, train, evaluate, report.';
@@ -28,13 +28,9 @@ export default class Run extends BaseCommand {
 
   async run(): Promise<RunResult> {
     const { args, flags } = await this.parse(Run);
-    const options = {
-      runs: flags.runs,
-      baseline: flags.baseline,
-      progress: this.progress,
-      signal: this.signal,
-    };
-    const result = await onMachine(await this.machineOf(flags), () => runRecipe(args.recipe, options));
+    const { runs, baseline: withBaseline } = flags;
+    const options = { runs, baseline: withBaseline, progress: this.progress, signal: this.signal };
+    const result = await this.onMachine(flags, () => runRecipe(args.recipe, options));
     const { test, dev, baseline, greedy, without_tones, before, forgetting } = result.metrics;
     this.log(
       columns([

@@ -1,28 +1,7 @@
 import { Args, Flags } from '@oclif/core';
-import path from 'node:path';
 import { BaseCommand } from '../cli/base-command.ts';
 import { columns, interval, percent } from '../cli/format.ts';
-import { BREAKDOWNS, breakDown, type Group } from '../evaluate/breakdown.ts';
-import { confusions, errorsByToken, type Confusion, type TokenErrors } from '../evaluate/confusions.ts';
-import { SCLITE_COSTS } from '../evaluate/costs.ts';
-import { loadPairs, loadRun, type LoadedPairs } from '../evaluate/load.ts';
-import { measures, type Measures } from '../evaluate/measures.ts';
-import { SCLITE_REPORTS, scliteReport } from '../evaluate/sclite/reports.ts';
-import { alignPairs, score, type Scores } from '../evaluate/score.ts';
-import { tokeniser } from '../evaluate/tokens.ts';
-import { InputError } from '../support/errors.ts';
-
-const MOST_SHOWN = 10;
-
-/** What `score --json` prints. */
-export interface ScoreAnswer {
-  unit: 'graphemes' | 'phones';
-  scores: Scores & Measures;
-  groups?: Group[];
-  confusions: { words: Confusion[]; tokens: Confusion[] };
-  errors: { words: TokenErrors[]; tokens: TokenErrors[] };
-  report?: string;
-}
+import { BREAKDOWNS, SCLITE_REPORTS, scoreFiles, type FileScores } from '../evaluate/index.ts';
 
 export default class Score extends BaseCommand {
   static override summary = 'Count the errors of hypotheses against references.';
@@ -53,37 +32,15 @@ export default class Score extends BaseCommand {
     })(),
   };
 
-  async run(): Promise<ScoreAnswer> {
+  async run(): Promise<FileScores> {
     const { args, flags } = await this.parse(Score);
-    if ((args.run === undefined) === (flags.ref === undefined))
-      throw new InputError('name either a run or --ref and --hyp', 'See isogloss score --help.');
-    const { pairs, rule }: LoadedPairs =
-      args.run === undefined
-        ? { pairs: await loadPairs(flags.ref!, flags.hyp!), rule: { unit: 'graphemes', profile: [] } }
-        : await loadRun(args.run, flags.split);
-    const unit = flags.unit ?? rule.unit;
-    const tokens = tokeniser({ ...rule, unit });
-    const aligned = alignPairs(pairs, tokens);
-    if (flags.resample === 'speaker' && aligned.some((pair) => pair.speaker === undefined))
-      throw new InputError('not every record has a speaker', 'Give each record a speaker, or draw by utterance.');
-    const title = path.basename(args.run ?? flags.hyp!);
-    const answer: ScoreAnswer = {
-      unit,
-      scores: { ...score(aligned, flags.resample), ...measures(aligned) },
-      ...(flags.by ? { groups: breakDown(aligned, flags.by) } : {}),
-      confusions: {
-        words: confusions(aligned, MOST_SHOWN, 'words'),
-        tokens: confusions(aligned, MOST_SHOWN, 'tokens'),
-      },
-      errors: { words: errorsByToken(aligned, 'words').slice(0, MOST_SHOWN), tokens: errorsByToken(aligned, 'tokens') },
-      ...(flags.report ? { report: scliteReport(flags.report, alignPairs(pairs, tokens, SCLITE_COSTS), title) } : {}),
-    };
+    const answer = await scoreFiles({ run: args.run, ...flags });
     if (answer.report !== undefined) this.log(answer.report.replace(/\n$/, ''));
     else this.print(answer);
     return answer;
   }
 
-  private print({ unit, scores: s, groups, confusions: { words, tokens } }: ScoreAnswer): void {
+  private print({ unit, scores: s, groups, confusions: { words, tokens } }: FileScores): void {
     const name = unit === 'phones' ? 'PER' : 'CER';
     this.log(`${s.utterances} utterances, ${s.words} words\n`);
     this.log(

@@ -1,11 +1,10 @@
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand, machineFlags } from '../cli/base-command.ts';
+import { BaseCommand } from '../cli/base-command.ts';
+import { machineFlags } from '../cli/flags.ts';
 import { printable } from '../cli/printable.ts';
-import { TRANSCRIPT_FORMATS } from '../formats/index.ts';
-import type { SetAside } from '../support/errors.ts';
-import { formatsNamed } from '../transcribe/targets.ts';
-import { transcribeInto, type WrittenTranscript } from '../transcribe/transcribe-into.ts';
-import { transcribe } from '../transcribe/transcribe.ts';
+import { formatsNamed, TRANSCRIPT_FORMATS } from '../formats/index.ts';
+import type { SetAside } from '../index.ts';
+import { transcribe, transcribeInto, type WrittenTranscript } from '../transcribe/index.ts';
 
 export default class Transcribe extends BaseCommand {
   static override summary = 'Write down what is said in recordings.';

@@ -9,7 +9,7 @@ import type { Stretch } from '../audio/stretches.ts';
 import { prefetch } from '../support/prefetch.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
 import { InputError, type Place } from '../support/errors.ts';
-import { silent, type Progress } from '../support/progress.ts';
+import { silent, type JobOptions } from '../support/progress.ts';
 import { byRecording } from './by-recording.ts';
 import { audioPath, manifestPath, readManifest } from './manifest.ts';
 import { findCorpus } from './source.ts';
@@ -100,7 +100,10 @@ interface Measured {
 }
 
 /** Decodes and measures every utterance, and looks for what doesn't fit. Nothing is changed. */
-export async function auditCorpus(name: string, progress: Progress = silent, signal?: AbortSignal): Promise<Audit> {
+export async function auditCorpus(
+  name: string,
+  { progress = silent, signal }: JobOptions = {},
+): Promise<Audit> {
   const { folder, sourceFolder } = findCorpus(name);
   if (sourceFolder && !existsSync(manifestPath(folder)))
     throw new InputError(`the corpus ${name} is not here yet`, `Get it first: isogloss corpus fetch ${name}`, {

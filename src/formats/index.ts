@@ -14,6 +14,7 @@ export { readFlextext } from './flextext/read.ts';
 export { writeFlextext } from './flextext/write.ts';
 export { readJsonLines, writeJsonLines } from './json-lines.ts';
 export * from './kaldi.ts';
+export { formatsNamed } from './named.ts';
 export { type Note, type Written } from './notes.ts';
 export * from './registry.ts';
 export { readSrt, writeSrt } from './srt.ts';

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../support/errors.ts';
 import { temporaryBeside } from '../support/files.ts';
-import { silent, type Progress } from '../support/progress.ts';
+import { silent, type JobOptions } from '../support/progress.ts';
 import { writeArpa } from './arpa.ts';
 import { writeBinary } from './binary.ts';
 import { countTexts, mostFrequent } from './count.ts';
@@ -19,10 +19,13 @@ export interface BuildSettings extends TextUnits {
   /** Longest n-gram. */
   order: number;
   /** N-grams of order k that occur this often or less are left out, by k − 1; the last holds for longer ones too. */
-  prune?: readonly number[];
+  prune?: readonly number[] | undefined;
   /** Only so many of the most frequent tokens are kept. */
-  vocabulary?: number;
-  /** Megabytes for counting; beyond them, sorted pieces go to disk beside the output. The finished model must fit in memory all the same. */
+  vocabulary?: number | undefined;
+  /**
+   * Megabytes for counting; beyond them, sorted pieces go to disk beside the output. The finished model must fit in memory
+   * all the same.
+   */
   memory?: number;
 }
 
@@ -38,27 +41,32 @@ export interface BuildResult {
   spilled: number;
 }
 
+/** Where a model goes: a binary that opens at once, an ARPA file for other programs, or both. */
+export interface BuildOutput extends JobOptions {
+  binary?: string | undefined;
+  arpa?: string | undefined;
+}
+
 /**
  * Estimates an interpolated modified Kneser–Ney model from texts, a sentence a line, and writes it.
- * @param output where the binary goes, and the ARPA file if one is wanted
+ * @example
+ * await buildLanguageModel(['it.txt'], { unit: 'word', order: 3, rules: plainRules('it') }, { binary: 'it.lm' });
  * @throws InputError for settings that make no sense, or text that can't be used; WorkError when the disk is full
  */
 export async function buildLanguageModel(
   texts: readonly string[],
   settings: BuildSettings,
-  output: { binary?: string; arpa?: string },
-  progress: Progress = silent,
-  signal?: AbortSignal,
+  { binary, arpa, progress = silent, signal }: BuildOutput,
 ): Promise<BuildResult> {
-  const target = output.binary ?? output.arpa;
+  const target = binary ?? arpa;
   if (!target) throw new InputError('nowhere to write the model to', 'Name a binary or an ARPA file.');
   const folder = temporaryBeside(path.resolve(target));
   try {
-    const { model, result } = await trainLanguageModel(texts, settings, folder, progress, signal);
+    const { model, result } = await trainLanguageModel(texts, settings, folder, { progress, signal });
     const task = progress('writing');
-    if (output.arpa) await writeArpa(output.arpa, model);
-    if (output.binary) await writeBinary(output.binary, model);
-    task.done([output.binary, output.arpa].filter(Boolean).join(', '));
+    if (arpa) await writeArpa(arpa, model);
+    if (binary) await writeBinary(binary, model);
+    task.done([binary, arpa].filter(Boolean).join(', '));
     return result;
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -73,8 +81,7 @@ export async function trainLanguageModel(
   texts: readonly string[],
   settings: BuildSettings,
   folder: string,
-  progress: Progress = silent,
-  signal?: AbortSignal,
+  { progress = silent, signal }: JobOptions = {},
 ): Promise<{ model: NgramModel; result: BuildResult }> {
   const { unit, rules, profile, order, vocabulary, memory = 1024 } = settings;
   const thresholds = thresholdsOf(settings);
@@ -90,7 +97,7 @@ export async function trainLanguageModel(
       sorter.sorted(),
       order,
       { counts: thresholds, kept },
-      { memory: bytes / 2, folder, ...(signal ? { signal } : {}) },
+      { memory: bytes / 2, folder, signal },
     );
     estimating.done(levels.map((level) => `${level.count} ${level.order}-grams`).join(', '));
     const model = NgramModel.build(

@@ -46,9 +46,7 @@ export async function learnLanguage(
   await buildLanguageModel(
     [text],
     { unit: settings.unit, order: settings.order, profile: recipe.text.profile },
-    { binary: languageModel },
-    progress,
-    signal,
+    { binary: languageModel, progress, signal },
   );
   return { languageModel, words };
 }

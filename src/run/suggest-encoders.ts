@@ -74,7 +74,7 @@ async function secondsOf(
   );
   return seconds.every((length) => length !== undefined)
     ? seconds.reduce((sum, length) => sum + length, 0)
-    : (await auditCorpus(corpus, progress, signal)).seconds;
+    : (await auditCorpus(corpus, { progress, signal })).seconds;
 }
 
 function suggestion(encoder: PublishedEncoder, minutes: number, rate: number): Suggestion {

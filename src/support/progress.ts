@@ -14,6 +14,14 @@ export interface Task {
  */
 export type Progress = (stage: string, total?: number, unit?: string) => Task;
 
+/** What long work takes besides its settings. */
+export interface JobOptions {
+  /** Told how far it is. */
+  progress?: Progress | undefined;
+  /** Stops it. */
+  signal?: AbortSignal | undefined;
+}
+
 const silentTask: Task = { advance: () => {}, note: () => {}, done: () => {} };
 
 export const silent: Progress = () => silentTask;

@@ -53,18 +53,6 @@ function insideNamed(named: readonly string[], file: string): string {
   return folder !== undefined && statSync(folder).isDirectory() ? path.relative(folder, file) : path.basename(file);
 }
 
-/** `eaf,srt` as names of formats. @throws InputError for a name that is none */
-export function formatsNamed(list: string): TranscriptFormatName[] {
-  const names = list.split(',').map((name) => name.trim().toLowerCase());
-  const unknown = names.find((name) => !Object.hasOwn(TRANSCRIPT_FORMATS, name));
-  if (unknown !== undefined)
-    throw new InputError(
-      `--format: ${unknown === '' ? 'a name is missing' : `${unknown} is no format that is written`}`,
-      `There are ${Object.keys(TRANSCRIPT_FORMATS).join(', ')}; several with commas between them.`,
-    );
-  return [...new Set(names as TranscriptFormatName[])];
-}
-
 /** The format of a file to which tiers can be added, by its ending. @throws InputError for any other */
 export function tieredFormatOf(file: string): 'eaf' | 'textgrid' {
   const ending = path.extname(file).toLowerCase();

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ScoreAnswer } from '../../src/commands/score.ts';
+import type { FileScores } from 'isogloss/score';
 
 const BIN = path.resolve('bin/run.js');
 let folder: string;
@@ -48,7 +48,7 @@ describe('score', () => {
   it('scores the test split of a run, by the graphemes of its recipe', async () => {
     const { exitCode, stdout } = await isogloss('score', 'run', '--by', 'speaker', '--json');
     expect(exitCode).toBe(0);
-    const answer = JSON.parse(stdout) as ScoreAnswer;
+    const answer = JSON.parse(stdout) as FileScores;
     expect(answer.unit).toBe('graphemes');
     // 13 graphemes and word breaks and then 2: gh is one.
     expect(answer.scores).toMatchObject({

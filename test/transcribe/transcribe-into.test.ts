@@ -7,12 +7,13 @@ import {
   readEaf,
   readTextGrid,
   writeEaf,
+  formatsNamed,
   writeTextGrid,
   type AnnotationDocument,
   type Tier,
 } from '../../src/formats/index.ts';
 import type { SetAside } from '../../src/support/errors.ts';
-import { formatsNamed, targetsOf } from '../../src/transcribe/targets.ts';
+import { targetsOf } from '../../src/transcribe/targets.ts';
 import { transcribeInto, type IntoOptions } from '../../src/transcribe/transcribe-into.ts';
 import { faultsOf } from '../formats/eaf/check-eaf.ts';
 import { smallModel, speechlike } from '../model/small-model.ts';

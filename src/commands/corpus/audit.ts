@@ -1,8 +1,8 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.ts';
-import { groupSetAside } from '../../support/set-aside.ts';
+import { alikeLines } from '../../cli/alike.ts';
 import { columns } from '../../cli/format.ts';
-import { auditCorpus, type Audit } from '../../corpus/audit.ts';
+import { auditCorpus, type Audit } from '../../corpus/index.ts';
 
 const MOST_SHOWN = 20;
 
@@ -17,7 +17,7 @@ export default class CorpusAudit extends BaseCommand {
 
   async run(): Promise<Audit> {
     const { args } = await this.parse(CorpusAudit);
-    const audit = await auditCorpus(args.corpus, this.progress, this.signal);
+    const audit = await auditCorpus(args.corpus, { progress: this.progress, signal: this.signal });
     this.log(`${audit.utterances} utterances, ${(audit.seconds / 60).toFixed(1)} minutes\n`);
     this.log(
       columns([
@@ -33,12 +33,9 @@ export default class CorpusAudit extends BaseCommand {
     const errors = audit.findings.filter((f) => f.severity === 'error');
     this.log(`\n${errors.length} errors, ${audit.findings.length - errors.length} warnings`);
     for (const severity of ['error', 'warning'] as const) {
-      const alike = groupSetAside(
-        audit.findings.filter((f) => f.severity === severity).map(({ item, what }) => ({ item, reason: what })),
-      );
-      for (const { count, reason, first } of alike.slice(0, MOST_SHOWN))
-        this.log(`  ${severity}  ${count === 1 ? `${first}: ${reason}` : `${count} × ${reason} (first: ${first})`}`);
-      if (alike.length > MOST_SHOWN) this.log(`  … and ${alike.length - MOST_SHOWN} kinds more: see --json`);
+      const found = audit.findings.filter((f) => f.severity === severity);
+      const items = found.map(({ item, what }) => ({ item, reason: what }));
+      for (const line of alikeLines(items, MOST_SHOWN)) this.log(`  ${severity}  ${line}`);
     }
     if (errors.length > 0) process.exitCode = 3;
     return audit;

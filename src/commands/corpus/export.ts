@@ -1,8 +1,8 @@
 import { Args, Flags } from '@oclif/core';
 import path from 'node:path';
 import { BaseCommand } from '../../cli/base-command.ts';
-import { exportCorpus, type CorpusExport as Exported } from '../../corpus/export.ts';
-import { formatsNamed } from '../../transcribe/targets.ts';
+import { exportCorpus, type CorpusExport as Exported } from '../../corpus/index.ts';
+import { formatsNamed } from '../../formats/index.ts';
 
 export default class CorpusExport extends BaseCommand {
   static override summary = 'Write a corpus as ELAN, Praat, FLEx, subtitles and more, a file a recording.';

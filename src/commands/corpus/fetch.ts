@@ -1,8 +1,7 @@
 import { Args } from '@oclif/core';
 import path from 'node:path';
 import { BaseCommand } from '../../cli/base-command.ts';
-import { textFile } from '../../corpus/importers/packaged/text.ts';
-import { fetchCorpus, type FetchResult } from '../../corpus/fetch/fetch.ts';
+import { fetchCorpus, textFile, type FetchResult } from '../../corpus/index.ts';
 
 export default class CorpusFetch extends BaseCommand {
   static override summary = 'Get a corpus that isogloss knows where to find.';

@@ -2,14 +2,16 @@ import { Args, Flags } from '@oclif/core';
 import { askWhich, isInteractive } from '../../cli/ask.ts';
 import { BaseCommand } from '../../cli/base-command.ts';
 import { describePlan, describeResult } from '../../cli/import-report.ts';
-import { printable } from '../../cli/printable.ts';
-import { lookInto, type ImportPlan } from '../../corpus/import/import.ts';
-import { columnMap } from '../../corpus/import/columns.ts';
-import { writeCorpus, type ImportResult } from '../../corpus/import/write-corpus.ts';
-import { importers } from '../../corpus/importers/index.ts';
-import { InputError } from '../../support/errors.ts';
+import {
+  columnMap,
+  importCorpus,
+  importers,
+  type ImportPlan,
+  type ImportResult,
+  type Question,
+} from '../../corpus/index.ts';
 
-type Answer = ImportResult & Pick<ImportPlan, 'formats' | 'survey'>;
+type ImportAnswer = ImportResult & Pick<ImportPlan, 'formats' | 'survey'>;
 
 export default class CorpusImport extends BaseCommand {
   static override summary = 'Make a corpus of a folder of transcribed recordings: ELAN, Praat, tables, data sets.';
@@ -40,43 +42,30 @@ export default class CorpusImport extends BaseCommand {
     'keep-missing': Flags.boolean({ description: 'keep utterances whose recordings aren’t found' }),
   };
 
-  async run(): Promise<Answer> {
+  async run(): Promise<ImportAnswer> {
     const { args, flags } = await this.parse(CorpusImport);
-    const given = {
-      ...(flags.format !== undefined && { format: flags.format }),
-      ...(flags.tier && { tiers: flags.tier }),
-      ...(flags.name !== undefined && { name: flags.name }),
-      ...(flags.media && { media: flags.media }),
-      ...(flags.speaker !== undefined && { speaker: flags.speaker }),
-      ...(flags['speaker-pattern'] !== undefined && { speakerPattern: flags['speaker-pattern'] }),
-      ...(flags.language !== undefined && { language: flags.language }),
-      ...(flags['text-ending'] !== undefined && { textEnding: flags['text-ending'] }),
-      ...(flags.column && { columns: columnMap(flags.column) }),
+    const { format, name, media, speaker, language } = flags;
+    const { plan, result } = await importCorpus(args.path, {
+      ...{ format, name, media, speaker, language },
+      tiers: flags.tier,
+      speakerPattern: flags['speaker-pattern'],
+      textEnding: flags['text-ending'],
+      columns: flags.column && columnMap(flags.column),
       keepMissing: flags['keep-missing'],
-    };
-    const machine = { progress: this.progress, signal: this.signal };
-    let plan = await lookInto(args.path, { ...given, ...machine });
-    this.log(describePlan(plan));
-    while (plan.question) {
-      const { options } = plan.question.choices[await this.answer(plan.question)]!;
-      plan = await lookInto(args.path, { ...given, ...plan.options, ...options, ...machine });
-    }
-    const result = await writeCorpus(plan, machine);
+      onPlan: (found) => this.log(describePlan(found)),
+      answer: isInteractive() && !this.jsonEnabled() ? (question) => this.ask(question) : undefined,
+      ...{ progress: this.progress, signal: this.signal },
+    });
     this.log(`\n${describeResult(result, plan)}`);
     if (result.missing.length > 0 || result.leftOut.length > 0) process.exitCode = 3;
-    return { formats: plan.formats, ...(plan.survey && { survey: plan.survey }), ...result };
+    return { formats: plan.formats, survey: plan.survey, ...result };
   }
 
-  private async answer({ what, choices }: NonNullable<ImportPlan['question']>): Promise<number> {
-    if (isInteractive() && !this.jsonEnabled())
-      return askWhich(
-        what,
-        choices.map(({ label }) => printable(label)),
-        this.signal,
-      );
-    throw new InputError(
+  private ask({ what, choices }: Question): Promise<number> {
+    return askWhich(
       what,
-      `Say it with one of these:\n${choices.map(({ flag, label }) => `      ${printable(flag)}   ${printable(label)}`).join('\n')}`,
+      choices.map(({ label }) => label),
+      this.signal,
     );
   }
 }

@@ -1,8 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.ts';
 import { columns } from '../../cli/format.ts';
-import { profileCorpus, type CorpusProfile } from '../../dataset/corpus-profile.ts';
-import type { ProfileNote, ProposedGrapheme } from '../../text/propose-profile.ts';
+import { profileCorpus, type CorpusProfile, type ProfileNote, type ProposedGrapheme } from '../../dataset/index.ts';
 
 const MEANING: Record<ProfileNote, string> = {
   multigraph: 'several letters for one sound?',

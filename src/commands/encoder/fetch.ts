@@ -1,7 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.ts';
-import { fetchEncoderFiles, type FetchedEncoder } from '../../encoder/fetch.ts';
-import { DTYPES } from '../../encoder/exported/onnx-file.ts';
+import { DTYPES, fetchEncoderFiles, type FetchedEncoder } from '../../encoder/index.ts';
 
 export default class EncoderFetch extends BaseCommand {
   static override summary = 'Get an encoder from the Hugging Face Hub into the cache, to work without a network later.';

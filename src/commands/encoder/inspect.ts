@@ -1,8 +1,7 @@
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand, machineFlags } from '../../cli/base-command.ts';
-import { inspectEncoder, type Inspection } from '../../encoder/inspect.ts';
-import { onMachine } from '../../onnx/runtime/machine.ts';
-import { DTYPES } from '../../encoder/exported/onnx-file.ts';
+import { BaseCommand } from '../../cli/base-command.ts';
+import { machineFlags } from '../../cli/flags.ts';
+import { DTYPES, inspectEncoder, type Inspection } from '../../encoder/index.ts';
 
 export default class EncoderInspect extends BaseCommand {
   static override summary = 'Look into an encoder: layers, frames, weights, operators, and where to cut it.';
@@ -28,7 +27,7 @@ export default class EncoderInspect extends BaseCommand {
     const { args, flags } = await this.parse(EncoderInspect);
     const encoder = { model: args.encoder, dtype: flags.dtype, revision: flags.revision };
     const options = { progress: this.progress, signal: this.signal };
-    const found = await onMachine(await this.machineOf(flags), () => inspectEncoder(encoder, options));
+    const found = await this.onMachine(flags, () => inspectEncoder(encoder, options));
     this.log(table(found));
     return found;
   }

@@ -1,6 +1,6 @@
 import { BaseCommand } from '../../cli/base-command.ts';
 import { columns } from '../../cli/format.ts';
-import { listEncoders, type EncoderEntry } from '../../encoder/list.ts';
+import { listEncoders, type EncoderEntry } from '../../encoder/index.ts';
 
 export default class EncoderList extends BaseCommand {
   static override summary = 'List the encoders that come with isogloss or have been fetched from the Hub.';

@@ -1,8 +1,8 @@
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand, machineFlags } from '../../cli/base-command.ts';
+import { BaseCommand } from '../../cli/base-command.ts';
+import { machineFlags } from '../../cli/flags.ts';
 import { columns } from '../../cli/format.ts';
-import { onMachine } from '../../onnx/runtime/machine.ts';
-import { suggestEncoders, type Suggestions } from '../../run/suggest-encoders.ts';
+import { suggestEncoders, type Suggestions } from '../../run/index.ts';
 
 export default class EncoderSuggest extends BaseCommand {
   static override summary = 'Name encoders to try on a corpus, with time, memory and licence.';
@@ -23,7 +23,7 @@ export default class EncoderSuggest extends BaseCommand {
   async run(): Promise<Suggestions> {
     const { args, flags } = await this.parse(EncoderSuggest);
     const options = { commercial: flags.commercial, progress: this.progress, signal: this.signal };
-    const found = await onMachine(await this.machineOf(flags), () => suggestEncoders(args.corpus, options));
+    const found = await this.onMachine(flags, () => suggestEncoders(args.corpus, options));
     this.log(`${found.minutes.toFixed(0)} minutes of speech in ${found.corpus}\n`);
     this.log(
       columns([

@@ -1,10 +1,8 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.ts';
+import { thresholdsFlag } from '../../cli/flags.ts';
 import { columns } from '../../cli/format.ts';
-import { buildLanguageModel, type BuildResult } from '../../lm/build.ts';
-import { plainRules, type TextUnits } from '../../lm/units.ts';
-import { loadRecipe } from '../../recipe/load.ts';
-import { InputError } from '../../support/errors.ts';
+import { buildLanguageModel, textUnits, type BuildResult } from '../../lm/index.ts';
 
 export default class LmBuild extends BaseCommand {
   static override summary = 'Make a language model from text, a sentence a line.';
@@ -33,7 +31,7 @@ export default class LmBuild extends BaseCommand {
       exclusive: ['language'],
       description: 'normalise as this recipe does, with its orthography profile',
     }),
-    prune: Flags.string({
+    prune: thresholdsFlag({
       description: 'leave out n-grams that occur this often or less, for each order from 1 on, e.g. 0,0,1',
     }),
     vocabulary: Flags.integer({ description: 'keep only so many of the most frequent tokens' }),
@@ -42,25 +40,12 @@ export default class LmBuild extends BaseCommand {
 
   async run(): Promise<BuildResult> {
     const { argv, flags } = await this.parse(LmBuild);
-    const { unit, order, vocabulary, memory, output, arpa } = flags;
-    const prune = flags.prune?.split(',').map(threshold);
-    const settings = {
-      ...(await this.units(unit, flags)),
-      order,
-      memory,
-      ...(prune ? { prune } : {}),
-      ...(vocabulary === undefined ? {} : { vocabulary }),
-    };
-    const result = await buildLanguageModel(
-      argv as string[],
-      settings,
-      { ...(output ? { binary: output } : {}), ...(arpa ? { arpa } : {}) },
-      this.progress,
-      this.signal,
-    );
-    this.log(
-      `${result.sentences} sentences, ${result.tokens} tokens${result.lines_left_out > 0 ? `, ${result.lines_left_out} lines left out` : ''}\n`,
-    );
+    const { output: binary, arpa, order, prune, vocabulary, memory } = flags;
+    const { progress, signal } = this;
+    const settings = { ...(await textUnits(flags)), order, prune, vocabulary, memory };
+    const result = await buildLanguageModel(argv as string[], settings, { binary, arpa, progress, signal });
+    const { sentences, tokens, lines_left_out: leftOut } = result;
+    this.log(`${sentences} sentences, ${tokens} tokens${leftOut > 0 ? `, ${leftOut} lines left out` : ''}\n`);
     const rows = result.ngrams.map(({ count, discounts }, i) => [
       `${i + 1}-grams`,
       String(count),
@@ -70,29 +55,9 @@ export default class LmBuild extends BaseCommand {
     const fallback = result.ngrams.flatMap((level, i) => (level.fallback ? [`${i + 1}`] : []));
     if (fallback.length > 0)
       this.logToStderr(
-        `\nToo little text, or too regular, to estimate the discounts of order ${fallback.join(', ')}: usual ones stand in.`,
+        `\nToo little text, or too regular, to estimate the discounts of order ${fallback.join(', ')}: ` +
+          'usual ones stand in.',
       );
     return result;
   }
-
-  private async units(
-    unit: TextUnits['unit'],
-    { language, recipe }: { language?: string | undefined; recipe?: string | undefined },
-  ): Promise<TextUnits> {
-    if (language) return { unit, rules: plainRules(language) };
-    if (!recipe) return { unit };
-    const loaded = await loadRecipe(recipe);
-    const { unit: written, profile, ...rules } = loaded.text;
-    if (written === 'phones')
-      throw new InputError('this recipe’s head writes phones, not text', 'Name a recipe with text.unit: graphemes.', {
-        file: recipe,
-      });
-    return { unit, rules: { ...rules, language: loaded.language }, profile };
-  }
-}
-
-function threshold(text: string): number {
-  if (!/^\d+$/.test(text))
-    throw new InputError(`--prune: ${text} is no whole number`, 'Give a number for each order, e.g. 0,0,1.');
-  return Number(text);
 }

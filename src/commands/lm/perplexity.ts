@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.ts';
 import { columns } from '../../cli/format.ts';
-import { perplexityOf, type Perplexity } from '../../lm/perplexity.ts';
+import { perplexityOf, type Perplexity } from '../../lm/index.ts';
 
 export default class LmPerplexity extends BaseCommand {
   static override summary = 'Tell how well a language model foresees a text.';

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.ts';
-import { newRecipe, type NewRecipe } from '../../run/adapt/new-recipe.ts';
+import { newRecipe, type NewRecipe } from '../../run/index.ts';
 
 export default class RecipeNew extends BaseCommand {
   static override summary = 'Write a recipe that fits a corpus: its minutes, its speakers, its letters.';

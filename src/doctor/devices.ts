@@ -12,7 +12,7 @@ import {
   whereFrom,
 } from '../onnx/runtime/provider-libraries.ts';
 import { versions } from '../support/versions.ts';
-import type { Finding } from './examine-machine.ts';
+import type { MachineFinding } from './finding.ts';
 
 /** One of ONNX Runtime's execution providers on this machine. */
 export interface Provider {
@@ -94,9 +94,9 @@ async function otherGpus(): Promise<Gpu[]> {
 }
 
 /** What to say of the providers, and what to do where one could work and doesn't. */
-export function deviceFindings(found: readonly Provider[], gpus: readonly Gpu[]): Finding[] {
+export function deviceFindings(found: readonly Provider[], gpus: readonly Gpu[]): MachineFinding[] {
   const nvidia = gpus.some(({ driver, name }) => driver !== undefined || name === 'NVIDIA');
-  const of = (provider: Provider): Finding => {
+  const of = (provider: Provider): MachineFinding => {
     const what = `provider ${provider.name}`;
     if (provider.works) return { state: 'good', what, value: 'works' };
     const next = adviceOn(provider);

@@ -9,19 +9,12 @@ import { usableCores } from '../support/processors.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
 import { IsoglossError } from '../support/errors.ts';
 import { versions } from '../support/versions.ts';
-
-/** One thing about the machine. `missing` means that isogloss can't work without it. */
-export interface Finding {
-  state: 'good' | 'missing' | 'note';
-  what: string;
-  value: string;
-  next?: string;
-}
+import type { MachineFinding } from './finding.ts';
 
 const GIB = 1024 ** 3;
 
 /** Looks at everything that isogloss needs. */
-export async function examineMachine(): Promise<Finding[]> {
+export async function examineParts(): Promise<MachineFinding[]> {
   return [
     nodeVersion(),
     await ffmpegVersion(),
@@ -34,7 +27,7 @@ export async function examineMachine(): Promise<Finding[]> {
   ];
 }
 
-function nodeVersion(): Finding {
+function nodeVersion(): MachineFinding {
   const [major, minor] = process.versions.node.split('.').map(Number) as [number, number];
   const enough = major > 20 || (major === 20 && minor >= 19);
   return enough
@@ -42,7 +35,7 @@ function nodeVersion(): Finding {
     : { state: 'missing', what: 'Node.js', value: process.version, next: 'Install Node.js 20.19 or newer.' };
 }
 
-async function ffmpegVersion(): Promise<Finding> {
+async function ffmpegVersion(): Promise<MachineFinding> {
   try {
     const file = await findFfmpeg();
     const { stdout } = await execa(file, ['-version']);
@@ -57,11 +50,11 @@ async function ffmpegVersion(): Promise<Finding> {
   }
 }
 
-function runtime(): Finding {
+function runtime(): MachineFinding {
   return { state: 'good', what: 'ONNX Runtime', value: versions().onnxruntime };
 }
 
-function embeddedEncoder(): Finding {
+function embeddedEncoder(): MachineFinding {
   const file = embeddedFile('embedded');
   return existsSync(file)
     ? { state: 'good', what: 'embedded encoder', value: file }
@@ -73,7 +66,7 @@ function embeddedEncoder(): Finding {
       };
 }
 
-function processors(): Finding {
+function processors(): MachineFinding {
   const cores = usableCores();
   return {
     state: 'note',
@@ -82,7 +75,7 @@ function processors(): Finding {
   };
 }
 
-function memory(): Finding {
+function memory(): MachineFinding {
   // A container's limit, where there is one; without one, a number beyond all memory or 0.
   const limit = process.constrainedMemory();
   const total = limit > 0 && limit < totalmem() ? limit : totalmem();
@@ -92,7 +85,7 @@ function memory(): Finding {
     : { state: 'note', what: 'memory', value, next: 'Training wants 2 GiB: keep training.batch_seconds small.' };
 }
 
-async function disk(): Promise<Finding> {
+async function disk(): Promise<MachineFinding> {
   const { bavail, bsize } = await statfs('.');
   const free = (bavail * bsize) / GIB;
   const value = `${free.toFixed(1)} GiB free here`;
@@ -101,7 +94,7 @@ async function disk(): Promise<Finding> {
     : { state: 'note', what: 'disk', value, next: 'An hour of speech takes about 1 GiB of cache and runs.' };
 }
 
-async function cacheSize(): Promise<Finding> {
+async function cacheSize(): Promise<MachineFinding> {
   const folder = cacheFolder();
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const sizes = await Promise.all(

@@ -1,0 +1,41 @@
+import { Flags } from '@oclif/core';
+import { DEVICES } from '../onnx/runtime/device.ts';
+import { InputError } from '../support/errors.ts';
+
+export { DEVICES } from '../onnx/runtime/device.ts';
+
+/** Of every command that runs a model. */
+export const machineFlags = {
+  device: Flags.option({
+    options: ['auto', ...DEVICES] as const,
+    description:
+      'what to compute on; auto, the default, is CUDA where it can be had, else the CPU [env: ISOGLOSS_DEVICE]',
+  })(),
+  threads: Flags.integer({
+    min: 1,
+    description: 'threads on the CPU; the physical cores by default [env: ISOGLOSS_THREADS]',
+  }),
+};
+
+const UNITS = { s: 1, m: 60, h: 3600 };
+
+/** A length of time, in seconds: `90s`, `15m`, `2h`. */
+export const durationFlag = Flags.custom<number>({
+  parse: (text) => {
+    const match = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(text);
+    if (!match) throw new InputError(`${text} is no time`, 'Write 90s, 15m or 2h.');
+    return Promise.resolve(Number(match[1]) * UNITS[(match[2] || 's') as keyof typeof UNITS]);
+  },
+});
+
+/** Whole numbers with commas between them, one for each order of n-grams. */
+export const thresholdsFlag = Flags.custom<number[]>({
+  parse: (text) =>
+    Promise.resolve(
+      text.split(',').map((number) => {
+        if (!/^\d+$/.test(number))
+          throw new InputError(`--prune: ${number} is no whole number`, 'Give a number for each order, e.g. 0,0,1.');
+        return Number(number);
+      }),
+    ),
+});

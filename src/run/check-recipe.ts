@@ -1,0 +1,55 @@
+import { previewCorpora, type CorpusPreview, type NotHere } from '../dataset/preview.ts';
+import { encoderOrigin, type EncoderOrigin } from '../encoder/origin.ts';
+import { recipeHash } from '../recipe/hash.ts';
+import { loadRecipe } from '../recipe/load.ts';
+import type { Recipe, RecipeInput } from '../recipe/schema.ts';
+import { silent, type JobOptions } from '../support/progress.ts';
+import { memoryOfRecipe, type MemoryPlan } from '../train/memory.ts';
+
+export { describePreview } from '../dataset/describe-preview.ts';
+export { describeMemory } from '../train/memory.ts';
+
+export interface CheckedRecipe {
+  /** With all its defaults. */
+  recipe: Recipe;
+  /** The name of its run folder. */
+  run: string;
+  encoder: EncoderOrigin;
+  /** What training takes, where that can be known before. */
+  memory?: RecipeMemory[];
+  corpus: CorpusPreview | NotHere;
+}
+
+/** Bytes that a stage will need at its peak, by what they are for. */
+export interface RecipeMemory extends Pick<MemoryPlan, 'mode'> {
+  stage: string;
+  bytes: MemoryPlan['need'];
+}
+
+/**
+ * Checks a recipe and says what it makes of its corpus, where its encoder comes from, and the memory that training takes.
+ * Recordings are not decoded, and nothing is fetched.
+ * @throws InputError where a run would end with one
+ * @example
+ * const { run, corpus } = await checkRecipe('italian-10min');
+ */
+export async function checkRecipe(
+  source: string | RecipeInput,
+  { progress = silent, signal }: JobOptions = {},
+): Promise<CheckedRecipe> {
+  const recipe = await loadRecipe(source);
+  const encoder = await encoderOrigin(recipe.encoder, recipe.start);
+  // What a run goes on from is only known when that is there, and what is on the Hub when it is fetched.
+  const foreseeable = recipe.start === undefined && encoder.from !== 'hub';
+  return {
+    recipe,
+    run: `${recipe.name}-${recipeHash(recipe).slice(0, 8)}`,
+    encoder,
+    memory: foreseeable ? await memoryOf(recipe) : undefined,
+    corpus: await previewCorpora(recipe, progress, signal),
+  };
+}
+
+async function memoryOf(recipe: Recipe): Promise<RecipeMemory[]> {
+  return (await memoryOfRecipe(recipe)).map(({ stage, mode, need }) => ({ stage, mode, bytes: need }));
+}
