@@ -81,17 +81,22 @@ export abstract class BaseCommand extends Command {
     const known = error instanceof IsoglossError;
     const code = known ? error.exitCode : this.stopper.signal.aborted ? 1 : (error.oclif?.exit ?? 1);
     process.exitCode = code;
+    const what = withoutFrame(error.message);
     if (this.jsonEnabled()) {
-      const report = known ? { what: error.message, next: error.next, ...error.place } : { what: error.message };
+      const report = known ? { what, next: error.next, ...error.place } : { what };
       this.logJson({ error: report });
       return Promise.resolve(undefined);
     }
     const where = known ? placeOf(error.place) : '';
-    this.logToStderr(oneLine(`${where ? `${where}: ` : ''}${error.message}`));
+    this.logToStderr(oneLine(`${where ? `${where}: ` : ''}${what}`));
     if (known) this.logToStderr(`  → ${error.next}`);
     return Promise.resolve(undefined);
   }
 }
+
+/** What a flag's parser says, without oclif's words around it. */
+const withoutFrame = (message: string): string =>
+  message.replace(/^Parsing (--\S+) \n\t([^]*)\nSee more help with --help$/, '$1: $2');
 
 function placeOf({ file, line }: Place): string {
   if (!file) return '';

@@ -28,13 +28,26 @@ export const durationFlag = Flags.custom<number>({
   },
 });
 
+export const minutesFlag = Flags.custom<number>({ parse: (text) => Promise.resolve(minutesOf(text)) });
+
+/** Several with commas between them. */
+export const minutesListFlag = Flags.custom<number[]>({
+  parse: (text) => Promise.resolve(text.split(',').map(minutesOf)),
+});
+
+function minutesOf(text: string): number {
+  const minutes = Number(text);
+  if (text.trim() !== '' && minutes > 0 && minutes < Infinity) return minutes;
+  throw new InputError(`“${text}” is no number of minutes`, 'Write minutes as 5, or 0.5.');
+}
+
 /** Whole numbers with commas between them, one for each order of n-grams. */
 export const thresholdsFlag = Flags.custom<number[]>({
   parse: (text) =>
     Promise.resolve(
       text.split(',').map((number) => {
         if (!/^\d+$/.test(number))
-          throw new InputError(`--prune: ${number} is no whole number`, 'Give a number for each order, e.g. 0,0,1.');
+          throw new InputError(`${number} is no whole number`, 'Give a number for each order, e.g. 0,0,1.');
         return Number(number);
       }),
     ),

@@ -11,5 +11,6 @@ export type { Question } from './importers/importer.ts';
 export { importers } from './importers/index.ts';
 export { textFile } from './importers/packaged/text.ts';
 export { loadManifest, readManifest, writeManifest } from './manifest.ts';
+export { writeSplit, type PartSize, type WrittenSplit } from './split/write-split.ts';
 export { splitCorpus, type Split, type SplitRule } from './split/split.ts';
 export type { Utterance } from './utterance.ts';

@@ -1,8 +1,8 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.ts';
+import { minutesFlag, minutesListFlag } from '../../cli/flags.ts';
 import { columns } from '../../cli/format.ts';
-import { writeSplit, type PartSize, type WrittenSplit } from '../../corpus/split/write-split.ts';
-import { InputError } from '../../support/errors.ts';
+import { writeSplit, type PartSize, type WrittenSplit } from '../../corpus/index.ts';
 
 export default class CorpusSplit extends BaseCommand {
   static override summary = 'Divide a corpus into train, dev and test once and for all, with nested trainings.';
@@ -22,25 +22,17 @@ export default class CorpusSplit extends BaseCommand {
       options: ['speaker', 'session', 'recording', 'text', 'time'] as const,
       description: 'what test and train do not share; a session is what lies in one folder',
     })(),
-    test: Flags.string({ default: '5', description: 'minutes to test on' }),
-    dev: Flags.string({ default: '3', description: 'minutes to choose by' }),
-    train: Flags.string({ description: 'minutes of nested trainings, with commas: the first lies in the second' }),
+    test: minutesFlag({ default: 5, description: 'minutes to test on' }),
+    dev: minutesFlag({ default: 3, description: 'minutes to choose by' }),
+    train: minutesListFlag({ description: 'minutes of nested trainings, with commas: the first lies in the second' }),
     seed: Flags.integer({ default: 1, description: 'another seed draws another split' }),
     output: Flags.string({ description: 'the file to write; split.tsv in the corpus’s folder, if absent' }),
   };
 
   async run(): Promise<WrittenSplit> {
     const { args, flags } = await this.parse(CorpusSplit);
-    const split = await writeSplit(args.corpus, {
-      by: flags.by,
-      test: minutes('--test', flags.test),
-      dev: minutes('--dev', flags.dev),
-      train: flags.train?.split(',').map((value) => minutes('--train', value)),
-      seed: flags.seed,
-      output: flags.output,
-      progress: this.progress,
-      signal: this.signal,
-    });
+    const { progress, signal } = this;
+    const split = await writeSplit(args.corpus, { ...flags, progress, signal });
     this.log(columns([['', 'utterances', 'minutes', 'speakers'], ...rowsOf(split)]));
     if (split.published) this.log('\nThe parts are those that the corpus was published with.');
     for (const { what } of split.relaxed) this.log(`\nNote: ${what}.`);
@@ -48,12 +40,6 @@ export default class CorpusSplit extends BaseCommand {
     this.reportSetAside(split.setAside);
     return split;
   }
-}
-
-function minutes(flag: string, value: string): number {
-  const number = Number(value);
-  if (value.trim() !== '' && number > 0 && number < Infinity) return number;
-  throw new InputError(`${flag}: “${value}” is no number of minutes`, 'Write minutes as 5, or 0.5.');
 }
 
 function rowsOf({ parts, trainings }: WrittenSplit): string[][] {
