@@ -100,10 +100,7 @@ interface Measured {
 }
 
 /** Decodes and measures every utterance, and looks for what doesn't fit. Nothing is changed. */
-export async function auditCorpus(
-  name: string,
-  { progress = silent, signal }: JobOptions = {},
-): Promise<Audit> {
+export async function auditCorpus(name: string, { progress = silent, signal }: JobOptions = {}): Promise<Audit> {
   const { folder, sourceFolder } = findCorpus(name);
   if (sourceFolder && !existsSync(manifestPath(folder)))
     throw new InputError(`the corpus ${name} is not here yet`, `Get it first: isogloss corpus fetch ${name}`, {
