@@ -1,5 +1,8 @@
 /** `isogloss/corpus`: getting, importing, checking, splitting and writing corpora. */
-export { auditCorpus, type Audit, type Finding } from './audit.ts';
+export { auditCorpus, type Audit, type AuditOptions, type Finding } from './audit/audit.ts';
+export type { Alike } from './audit/alike.ts';
+export type { Coverage } from './audit/coverage.ts';
+export type { AuditGroup } from './audit/groups.ts';
 export { exportCorpus, type CorpusExport } from './export.ts';
 export { fetchCorpus, type FetchResult } from './fetch/fetch.ts';
 export { columnMap, type ColumnMap } from './import/columns.ts';

@@ -73,6 +73,8 @@ input[type=search],input[type=text],select{background:var(--card);border:1px sol
 .clock{flex:none;width:6.6rem;font-size:.8rem;color:var(--soft);line-height:38px;text-align:right}
 .under{position:relative}.under:not(:empty){height:1.35rem}.under button{position:absolute;border:0;border-left:1px solid var(--faint);border-radius:0;padding:0 0 0 3px;font-size:.78rem;line-height:1.3rem;text-align:left;overflow:hidden;white-space:nowrap;color:var(--soft)}.under button.now{color:var(--ink);background:var(--bothbg)}
 
+.flagged{list-style:none;margin:0;padding:0}.flagged li{border-bottom:1px solid var(--rule);padding:.8rem 0}.flagged p{margin:.2rem 0}.flagged audio{display:block;margin:.4rem 0;height:2.2rem;max-width:100%}.flagged .error{color:var(--said);font-weight:600}.letters{display:flex;flex-wrap:wrap;gap:.25rem 1rem}.letters b{font-size:1.06rem}
+
 .verdict{font-size:1.06rem;margin:0}.after{margin-top:2rem}.outcomes{display:flex;gap:2px;height:1.3rem;max-width:46rem}.outcomes i{flex:0 0 0;min-width:2px;border-radius:2px}.better{background:var(--second)}.worse{background:var(--first)}.same{background:var(--faint)}
 .outcome-labels{list-style:none;margin:.7rem 0 0;padding:0;display:flex;flex-wrap:wrap;gap:.3rem 2rem;font-size:.93rem}.swatch{display:inline-block;width:.7em;height:.7em;border-radius:2px;margin-right:.5em}
 .plain-list{margin:0;padding:0;list-style:none}.plain-list li{margin:.35rem 0;overflow-wrap:anywhere}pre{background:var(--wash);border-radius:8px;padding:1rem 1.2rem;overflow-x:auto;font-size:.84rem;line-height:1.5;margin:.6rem 0}.changes del,.changes ins{text-decoration:none}.changes del{color:var(--said)}.changes ins{color:var(--written)}

@@ -1,8 +1,10 @@
 /** `isogloss/run`: the main job, from a corpus or from a recipe. */
 export { adapt, type AdaptOptions, type AdaptResult } from './adapt/adapt.ts';
 export { newRecipe, type NewRecipe, type NewRecipeOptions } from './adapt/new-recipe.ts';
+export { aboutOf, writeAuditPage } from './audit-page.ts';
 export { checkRecipe, describeMemory, describePreview, type CheckedRecipe } from './check-recipe.ts';
 export type { TrainingFinding } from './findings.ts';
 export { runRecipe, type Metrics, type RunOptions, type RunResult } from './run.ts';
+export { findSuspects, type Suspect, type SuspectOptions, type Suspicion } from './suspects/suspects.ts';
 export { suggestEncoders, type Suggestion, type Suggestions } from './suggest-encoders.ts';
 export { train, type TrainOptions, type TrainProgress } from './train.ts';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { auditCorpus } from '../corpus/audit.ts';
+import { auditCorpus } from '../corpus/audit/audit.ts';
 import { loadManifest } from '../corpus/manifest.ts';
 import { findCorpus } from '../corpus/source.ts';
 import { PUBLISHED, type PublishedEncoder } from '../encoder/published.ts';

@@ -7,8 +7,6 @@ import { UNKNOWN } from '../../text/vocabulary.ts';
 /** Less dev speech than this is too little to choose by: training speech joins it, in folds. */
 const ENOUGH_DEV_SECONDS = 180;
 export const FOLDS = 3;
-/** A unit of more than this share of all speech would make a fold of its own. */
-const LARGEST_UNIT = 1 / (2 * FOLDS);
 
 /** What trials learn from and are measured on. */
 export type Parts = Omit<Prepared, 'test'>;
@@ -16,23 +14,31 @@ export type Parts = Omit<Prepared, 'test'>;
 /** Whether dev is too short to choose by. */
 export const needsFolds = ({ dev }: Pick<Prepared, 'dev'>): boolean => secondsOf(dev) < ENOUGH_DEV_SECONDS;
 
-/**
- * Train and dev in thirds, each third once in dev's place. A recording, with others that say the same, stays in one fold where recordings
- * are many and short; else a text does.
- */
+/** Train and dev in thirds, each third once in dev's place. */
 export function foldsOf(prepared: Parts, seed: number): Parts[] {
   const unknown = prepared.vocabulary.encode([UNKNOWN]).ids[0]!;
   // What training has never seen can't be learnt from: such utterances of dev are no part of a fold.
   const items = [...prepared.train, ...prepared.dev].filter((item) => !item.target.includes(unknown));
-  const folds = Array.from({ length: FOLDS }, (): Item[] => []);
-  // Each unit goes where least is.
-  for (const unit of unitsIn(items, seed)) folds.reduce((a, b) => (secondsOf(b) < secondsOf(a) ? b : a)).push(...unit);
-  return folds
-    .filter((fold) => fold.length > 0 && fold.length < items.length)
-    .map((dev) => ({ ...prepared, dev, train: items.filter((item) => !dev.includes(item)) }));
+  return inFolds(items, FOLDS, seed).map((dev) => ({
+    ...prepared,
+    dev,
+    train: items.filter((item) => !dev.includes(item)),
+  }));
 }
 
-function unitsIn(items: readonly Item[], seed: number): Item[][] {
+/**
+ * Parts of about equal length. A recording, with others that say the same, stays in one fold where recordings are many and short; else a
+ * text does.
+ */
+export function inFolds(items: readonly Item[], count: number, seed: number): Item[][] {
+  const folds = Array.from({ length: count }, (): Item[] => []);
+  // Each unit goes where least is.
+  for (const unit of unitsIn(items, count, seed))
+    folds.reduce((a, b) => (secondsOf(b) < secondsOf(a) ? b : a)).push(...unit);
+  return folds.filter((fold) => fold.length > 0 && fold.length < items.length);
+}
+
+function unitsIn(items: readonly Item[], folds: number, seed: number): Item[][] {
   const entries = items.map((item) => ({
     item,
     id: item.utterance.id,
@@ -40,7 +46,8 @@ function unitsIn(items: readonly Item[], seed: number): Item[][] {
     recording: path.join(item.folder, item.utterance.audio),
     text: item.text,
   }));
-  const most = LARGEST_UNIT * secondsOf(items);
+  // A larger unit would make a fold of its own.
+  const most = secondsOf(items) / (2 * folds);
   const unitsAt = (level: Level): Item[][] =>
     unitsOf(entries, level, `${seed}/folds`).map((unit) => unit.map(({ item }) => item));
   const recordings = unitsAt('recording');

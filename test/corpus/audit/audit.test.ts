@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { auditCorpus } from '../../src/corpus/audit.ts';
+import { auditCorpus } from '../../../src/corpus/audit/audit.ts';
 
 beforeAll(async () => {
   vi.stubEnv('ISOGLOSS_CACHE', await mkdtemp(path.join(tmpdir(), 'cache-')));
