@@ -52,7 +52,7 @@ module.exports = {
     holds: 'the main job, its findings, its report',
     imports: [
       ...['audio', 'corpus', 'ctc', 'dataset', 'decode', 'encoder', 'evaluate', 'export', 'lm', 'model', 'onnx'],
-      ...['recipe', 'report', 'text', 'train'],
+      ...['recipe', 'report', 'text', 'train', 'transcribe'],
     ],
   },
   doctor: { holds: 'what this machine has and what is missing', imports: ['audio', 'encoder', 'onnx'] },

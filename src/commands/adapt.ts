@@ -30,16 +30,21 @@ export default class Adapt extends BaseCommand {
     language: Flags.string({ description: 'its code, e.g. mdw or pt-BR; what the manifest says, if absent' }),
     name: Flags.string({ description: 'name of the recipe; the corpus’s name, if absent' }),
     recipe: Flags.string({ description: 'a recipe to begin with: its split, text rules and encoder stay' }),
+    untranscribed: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      description: 'recordings that nobody has transcribed, to learn from too: a folder, files or a pattern',
+    }),
     runs: Flags.string({ default: 'runs', description: 'folder that run folders go to' }),
     ...machineFlags,
   };
 
   async run(): Promise<AdaptResult> {
     const { argv, flags } = await this.parse(Adapt);
-    const { budget, language, name, recipe, runs } = flags;
+    const { budget, language, name, recipe, untranscribed, runs } = flags;
     const result = await this.onMachine(flags, () =>
       adapt(argv as string[], {
-        ...{ budget, language, name, recipe, runs, progress: this.progress, signal: this.signal },
+        ...{ budget, language, name, recipe, untranscribed, runs, progress: this.progress, signal: this.signal },
         onTrial: (what, devCer, best) =>
           this.logToStderr(
             `${what}: ${devCer === undefined ? 'no time for it' : `CER on dev ${percent(devCer)}`}; best ${percent(best)}`,

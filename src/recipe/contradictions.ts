@@ -15,7 +15,7 @@ export interface Contradiction {
  * @param written the recipe as it was written: a field that was left to its default contradicts nothing
  */
 export function findContradiction(recipe: Recipe, written: Document): Contradiction | undefined {
-  for (const find of [inStages, inStart, inEncoder, inTraining]) {
+  for (const find of [inStages, inStart, inEncoder, inUntranscribed, inTraining]) {
     const found = find(recipe, written);
     if (found) return found;
   }
@@ -98,6 +98,22 @@ function surplusChoice({ encoder }: Recipe, rounds: boolean): 'revision' | 'dtyp
   if (!/^(embedded|embedded-small|random|new)$|\.onnx$/.test(encoder.model)) return undefined;
   if (encoder.revision !== undefined) return 'revision';
   return encoder.dtype !== undefined && !rounds ? 'dtype' : undefined;
+}
+
+function inUntranscribed({ untranscribed, self_training, text }: Recipe): Contradiction | undefined {
+  if (untranscribed !== undefined && text.unit === 'phones')
+    return {
+      path: ['untranscribed'],
+      what: 'phones make no words that a model could be sure of',
+      next: 'Remove it, or set `text.unit: graphemes`.',
+    };
+  if (untranscribed === undefined && self_training)
+    return {
+      path: ['self_training'],
+      what: 'there is no speech to learn from by itself',
+      next: 'Set `untranscribed`.',
+    };
+  return undefined;
 }
 
 function inTraining(recipe: Recipe): Contradiction | undefined {

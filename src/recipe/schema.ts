@@ -264,6 +264,17 @@ export const recipeSchema = z.strictObject({
   corpus: z
     .union([z.string(), z.array(z.string()).min(1)])
     .describe('A corpus in ./corpora, or a folder with a manifest.jsonl.'),
+  // Optional, so that recipes from before they were there keep their run folders.
+  untranscribed: z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .optional()
+    .describe(
+      'Recordings that nobody has transcribed: a folder, files or patterns. The model transcribes them, and what it is sure of joins the training, as long as dev gains.',
+    ),
+  self_training: z
+    .strictObject({ rounds: count.default(3).describe('Transcribing and training anew, at most.') })
+    .optional()
+    .describe('How `untranscribed` is learnt from.'),
   split: split.prefault({}),
   text: text.prefault({}),
   encoder: encoder.prefault({}),

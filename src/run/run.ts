@@ -31,6 +31,8 @@ import { inputsOf, writeInputs, type InputChange, type RunInputs } from './input
 import { finishedWith, lookOf, rememberLook } from './seen.ts';
 import { lockEncoder, readLockedEncoder, type LockedEncoder } from './locked-encoder.ts';
 import { fromModel, openPretrained, type Pretrained } from '../train/pretrained.ts';
+import { findUntranscribed, sizesOf, type Untranscribed } from './untranscribed/recordings.ts';
+import type { SelfTraining } from './untranscribed/self-train.ts';
 
 export interface RunOptions {
   /** Where run folders are; `runs` by default. */
@@ -72,6 +74,8 @@ export interface Metrics {
   without_tones?: { test: Scores };
   /** What a perfect choice among the n best hypotheses of beam search would give: how much a better language model could gain. */
   oracle?: { nbest: number; test: Scores };
+  /** What untranscribed speech has given, where the recipe names any. */
+  self_training?: SelfTraining;
   /** Where training went on from an earlier model: that model on this test split, and both on the earlier run's. */
   before?: Forgetting['before'];
   forgetting?: Forgetting['forgetting'];
@@ -132,6 +136,7 @@ interface Begun {
   start: Pretrained;
   earlier: EarlierRun | undefined;
   encoder: LockedEncoder | undefined;
+  untranscribed: Untranscribed | undefined;
   inputs: RunInputs;
 }
 
@@ -156,7 +161,9 @@ async function begin(recipe: Recipe, runs: string, { progress = silent, signal }
     if (error instanceof UnusableCorpus) await writeJsonLines(path.join(base, name), error.setAside);
     throw error;
   });
-  return { prepared, start, earlier, encoder, inputs: inputsOf(prepared, await filesOf(recipe, encoder, model)) };
+  const untranscribed = await findUntranscribed(recipe, signal);
+  const files = { ...(await filesOf(recipe, encoder, model)), ...(await sizesOf(untranscribed)) };
+  return { prepared, start, earlier, encoder, untranscribed, inputs: inputsOf(prepared, files) };
 }
 
 /** Files that a run reads besides its recordings, by content. */
@@ -179,7 +186,7 @@ async function filesOf(
 async function runIn(
   folder: string,
   recipe: Recipe,
-  { prepared, start, earlier, encoder, inputs }: Begun,
+  { prepared, start, earlier, encoder, untranscribed, inputs }: Begun,
   { progress = silent, signal }: RunOptions,
 ): Promise<RunResult> {
   const { device, threads } = await machine();
@@ -198,6 +205,7 @@ async function runIn(
     folder,
     start,
     earlier,
+    untranscribed,
     sources,
     progress,
     ...(signal ? { signal } : {}),

@@ -19,7 +19,8 @@ import { evaluateModel, type Evaluated, type RecognisedWord } from './evaluate-m
 import { measureForgetting } from './forgetting.ts';
 import type { Metrics } from './run.ts';
 import { temperatureOf } from './temperature.ts';
-import { trainStages } from './train-stages.ts';
+import { trainStages, type StagesResult } from './train-stages.ts';
+import { selfTrain, type SelfTraining } from './untranscribed/self-train.ts';
 import { withDecoding } from './with-decoding.ts';
 import type { Work } from './work.ts';
 
@@ -53,7 +54,7 @@ export interface Trained {
  */
 export async function trainAndTest(work: Work): Promise<Trained> {
   const { recipe, prepared, folder, start } = work;
-  const trained = await trainStages(work, folder);
+  const { trained, selfTraining } = await trainWith(work);
   const { parts, tried } = await withDecoding(work, trained.parts);
   const model = await Model.assemble(parts);
   // Phones make no words that could be sure or unsure.
@@ -114,6 +115,7 @@ export async function trainAndTest(work: Work): Promise<Trained> {
     ...(oracle ? { oracle: { nbest: NBEST, test: score(oracle) } } : {}),
     ...(greedy ? { greedy: { test: greedy } } : {}),
     ...(toneless ? { without_tones: { test: score(toneless) } } : {}),
+    ...(selfTraining ? { self_training: selfTraining } : {}),
     ...(forgetting ?? {}),
     ...(wantsBaseline ? { baseline: { test: await trainBaseline(work) } } : {}),
   };
@@ -125,6 +127,14 @@ export async function trainAndTest(work: Work): Promise<Trained> {
     decoding: parts.about.decoding,
     hypotheses: hypothesesOf(evaluated, voices),
   };
+}
+
+/** The stages, and then what untranscribed speech adds, where there is any. */
+async function trainWith(work: Work): Promise<{ trained: StagesResult; selfTraining?: SelfTraining }> {
+  const supervised = await trainStages(work, work.folder);
+  if (!work.untranscribed) return { trained: supervised };
+  const { trained, report } = await selfTrain(work, work.untranscribed, supervised);
+  return { trained, selfTraining: report };
 }
 
 /** Pairs once more without tones; nothing where there are none, or where phones are written. */

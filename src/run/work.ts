@@ -4,6 +4,7 @@ import type { Recipe } from '../recipe/schema.ts';
 import type { Progress } from '../support/progress.ts';
 import type { Pretrained } from '../train/pretrained.ts';
 import type { EarlierRun } from './forgetting.ts';
+import type { Untranscribed } from './untranscribed/recordings.ts';
 
 /** What a run works on. */
 export interface Work {
@@ -14,6 +15,8 @@ export interface Work {
   start: Pretrained;
   /** The run of the model that training goes on from, where it is there. */
   earlier?: EarlierRun | undefined;
+  /** Speech that nobody has transcribed, where the recipe names any. */
+  untranscribed?: Untranscribed | undefined;
   sources: readonly { name: string; source?: Terms }[];
   progress: Progress;
   signal?: AbortSignal;

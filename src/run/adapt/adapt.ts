@@ -14,9 +14,9 @@ import { openPretrained } from '../../train/pretrained.ts';
 import { runFolder } from '../folder.ts';
 import { runRecipe, type RunResult } from '../run.ts';
 import { roundsFor } from './alternatives.ts';
-import { costOf, expectedSeconds, secondsAfter, type Known } from './cost.ts';
+import { costOf, expectedSeconds, secondsAfter, type Known, type Speech } from './cost.ts';
 import { chooseDecoding } from './decoding.ts';
-import { fitToBudget, type Speech } from './fit.ts';
+import { fitToBudget } from './fit.ts';
 import type { Parts } from './folds.ts';
 import { TrialJournal, type Trial } from './journal.ts';
 import { recipeName } from './new-recipe.ts';
@@ -25,6 +25,7 @@ import { searchRecipe, type SearchOptions } from './search.ts';
 import { startingRecipe, type Choice } from './starting-recipe.ts';
 import { surveyCorpus, type CorpusSurvey } from './survey.ts';
 import { runTrial, trialFolder } from './trial.ts';
+import { fitUntranscribed, untranscribedSeconds } from './untranscribed.ts';
 import { writeRecipe } from './write-recipe.ts';
 
 export interface AdaptOptions {
@@ -36,6 +37,8 @@ export interface AdaptOptions {
   language?: string | undefined;
   /** A recipe to begin with, for its text rules, split and encoder, instead of one by the corpus's size. */
   recipe?: string | undefined;
+  /** Recordings that nobody has transcribed: folders, files or patterns. */
+  untranscribed?: readonly string[] | undefined;
   /** Where run folders are; `runs` by default. */
   runs?: string;
   progress?: Progress;
@@ -78,8 +81,9 @@ export async function adapt(corpus: readonly string[], options: AdaptOptions = {
     const blocks = await blocksOf(start);
     const known: Known = { pace, trials: [], corpus: secondsOf([...prepared.train, ...prepared.dev]), blocks };
     // Of test nothing but how long it is.
-    const speech = { prepared, test: secondsOf(test) };
-    const fitted = fitToBudget(start, speech, known, budget - pace.ready);
+    const speech = { prepared, test: secondsOf(test), untranscribed: await untranscribedSeconds(start, signal) };
+    const asked = fitUntranscribed(start, speech, known, budget - pace.ready);
+    const fitted = fitToBudget(asked.recipe, speech, known, budget - pace.ready);
     const { parts } = fitted;
     const trials = path.join(folder, 'trials');
     const found = await searchRecipe(fitted.recipe, roundsFor(minutesOf(prepared.train), blocks), {
@@ -92,7 +96,7 @@ export async function adapt(corpus: readonly string[], options: AdaptOptions = {
       ...(options.onTrial && { onTrial: options.onTrial }),
     });
     const decoding = chooseDecoding(found.recipe);
-    const chosen = [...choices, ...fitted.choices, ...found.choices, ...decoding.choices];
+    const chosen = [...choices, ...asked.choices, ...fitted.choices, ...found.choices, ...decoding.choices];
     const recipe = path.join(folder, 'recipe.yaml');
     await writeRecipe(recipe, decoding.recipe, chosen, found);
     const folds = parts.length > 1;
@@ -106,10 +110,13 @@ export async function adapt(corpus: readonly string[], options: AdaptOptions = {
 async function recipeToStartWith(
   corpus: readonly string[],
   survey: CorpusSurvey,
-  { name, language, recipe }: AdaptOptions,
+  { name, language, recipe, untranscribed }: AdaptOptions,
 ): Promise<{ recipe: Recipe; choices: Choice[] }> {
-  if (recipe !== undefined) return { recipe: await loadRecipe(recipe), choices: [] };
-  return startingRecipe(survey, { name: name ?? recipeName(corpus), corpus, language });
+  const start =
+    recipe !== undefined
+      ? { recipe: await loadRecipe(recipe), choices: [] }
+      : startingRecipe(survey, { name: name ?? recipeName(corpus), corpus, language });
+  return untranscribed ? { ...start, recipe: { ...start.recipe, untranscribed: [...untranscribed] } } : start;
 }
 
 const audioFolder = (): string => path.join(cacheFolder(), 'audio');
@@ -123,11 +130,11 @@ async function blocksOf(recipe: Recipe): Promise<number> {
 function estimateOf(
   recipe: Recipe,
   parts: readonly Parts[],
-  { prepared, test }: Speech,
+  speech: Speech,
   known: Known,
 ): ReturnType<SearchOptions['estimate']> {
   const cost = costOf(recipe, parts);
-  const after = secondsAfter(recipe, { parts, whole: prepared, test }, known);
+  const after = secondsAfter(recipe, parts, speech, known);
   return { seconds: expectedSeconds(cost, known), features: cost.features, after };
 }
 

@@ -2,6 +2,7 @@ import { secondsOf } from '../../dataset/seconds.ts';
 import type { Recipe } from '../../recipe/schema.ts';
 import { nameOf } from '../../recipe/trainable-part.ts';
 import { stagesOf } from '../../train/stages.ts';
+import { roundsOf } from '../untranscribed/rounds.ts';
 import type { Parts } from './folds.ts';
 
 /** Seconds of speech that epochs hear, and seconds that they took. */
@@ -96,17 +97,38 @@ const TUNING = 20;
 /** How often dev and test go through the encoder once a model is there: to find weights and confidences, and to be measured. */
 const PASSES = { dev: 4, test: 3 };
 
+/** Sound that nobody has transcribed goes through the encoder to be transcribed, which also takes a beam search. */
+const DRAFTING = 1.5;
+
+/** Seconds that a round of self-training is likely to take, where all of the untranscribed speech is sure enough. */
+export function secondsOfRound(recipe: Recipe, { prepared, untranscribed }: Speech, known: Known): number {
+  const { features } = known.pace;
+  const both = { ...costOf(recipe, [prepared]) };
+  const epochs = stagesOf(recipe).map(({ epochs }) => epochs * recipe.training.speeds.length * untranscribed);
+  const stages = both.stages.map(({ kind, heard }, i) => ({ kind, heard: heard + epochs[i]! }));
+  const drafting = untranscribed * features * (DRAFTING + both.features.length);
+  return drafting + expectedSeconds({ ...both, stages, features: [] }, known) + tuning(prepared, known);
+}
+
+const tuning = ({ dev }: Parts, known: Known): number => TUNING * paceOf('head', known) * secondsOf(dev);
+
+/** What is there to learn from and to test on. */
+export interface Speech {
+  prepared: Parts;
+  /** Seconds of test: nothing else of it is known here. */
+  test: number;
+  /** Seconds of speech that nobody has transcribed. */
+  untranscribed: number;
+}
+
 /**
- * Seconds that are to be kept for what comes after the search: decoding, measuring, the report; and the winner's own training, where
- * trials were folds.
+ * Seconds that are to be kept for what comes after the search: decoding, measuring, the report; the winner's own training, where
+ * trials were folds; and self-training.
  */
-export function secondsAfter(
-  recipe: Recipe,
-  { parts, whole, test }: { parts: readonly Parts[]; whole: Parts; test: number },
-  known: Known,
-): number {
-  const dev = secondsOf(whole.dev);
-  const training = parts.length === 1 ? 0 : expectedSeconds({ ...costOf(recipe, [whole]), features: [] }, known);
-  const measuring = known.pace.features * (PASSES.dev * dev + PASSES.test * test);
-  return training + measuring + TUNING * paceOf('head', known) * dev;
+export function secondsAfter(recipe: Recipe, parts: readonly Parts[], speech: Speech, known: Known): number {
+  const { prepared, test } = speech;
+  const training = parts.length === 1 ? 0 : expectedSeconds({ ...costOf(recipe, [prepared]), features: [] }, known);
+  const measuring = known.pace.features * (PASSES.dev * secondsOf(prepared.dev) + PASSES.test * test);
+  const rounds = recipe.untranscribed === undefined ? 0 : roundsOf(recipe);
+  return training + measuring + tuning(prepared, known) + rounds * secondsOfRound(recipe, speech, known);
 }

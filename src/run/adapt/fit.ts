@@ -1,13 +1,13 @@
 import { secondsOf } from '../../dataset/seconds.ts';
 import type { Recipe } from '../../recipe/schema.ts';
-import { costOf, expectedSeconds, secondsAfter, type Known } from './cost.ts';
+import { costOf, expectedSeconds, secondsAfter, type Known, type Speech } from './cost.ts';
 import { foldsOf, needsFolds, type Parts } from './folds.ts';
 import type { Choice } from './starting-recipe.ts';
 
 /** A training of fewer epochs says little of a recipe. */
 const FEWEST_EPOCHS = 3;
 /** A busy machine may take longer than it did when it was timed. */
-const SPARE = 0.9;
+export const SPARE = 0.9;
 
 export interface Fitted {
   recipe: Recipe;
@@ -18,20 +18,15 @@ export interface Fitted {
   expected: number;
 }
 
-export interface Speech {
-  prepared: Parts;
-  /** Seconds. */
-  test: number;
-}
-
 /**
  * Cuts a recipe until training, decoding and testing it fit into what is left of a budget: first folds, then copies at other speeds, then
  * epochs. Where not even that fits, the fewest epochs are left.
  * @param left seconds
  */
-export function fitToBudget(recipe: Recipe, { prepared, test }: Speech, known: Known, left: number): Fitted {
+export function fitToBudget(recipe: Recipe, speech: Speech, known: Known, left: number): Fitted {
+  const { prepared } = speech;
   const seconds = (candidate: Recipe, parts: Parts[]): number =>
-    expectedSeconds(costOf(candidate, parts), known) + secondsAfter(candidate, { parts, whole: prepared, test }, known);
+    expectedSeconds(costOf(candidate, parts), known) + secondsAfter(candidate, parts, speech, known);
   const fits = (candidate: Recipe, parts: Parts[]): boolean => seconds(candidate, parts) <= SPARE * left;
   const done = (candidate: Recipe, parts: Parts[], choices: Choice[]): Fitted => ({
     ...{ recipe: candidate, parts, choices, expected: seconds(candidate, parts) },

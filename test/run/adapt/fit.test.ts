@@ -3,6 +3,7 @@ import type { Item } from '../../../src/dataset/prepare.ts';
 import { recipeSchema, type RecipeInput } from '../../../src/recipe/schema.ts';
 import { costOf, expectedSeconds, secondsAfter, type Known } from '../../../src/run/adapt/cost.ts';
 import { fitToBudget } from '../../../src/run/adapt/fit.ts';
+import { fitUntranscribed } from '../../../src/run/adapt/untranscribed.ts';
 import { foldsOf, needsFolds, type Parts } from '../../../src/run/adapt/folds.ts';
 import { secondsOf } from '../../../src/dataset/seconds.ts';
 import { Vocabulary } from '../../../src/text/vocabulary.ts';
@@ -68,14 +69,15 @@ describe('what a trial costs', () => {
     expect(heard).toBeCloseTo(2 * 660 + 660 / 3, -1);
     const cost = costOf(recipe, folds);
     expect(expectedSeconds({ ...cost, features: [] }, known)).toBeCloseTo(27 * heard * 0.01 + 3);
-    const after = (parts: Parts[]): number => secondsAfter(recipe, { parts, whole: short, test: 300 }, known);
+    const after = (parts: Parts[]): number =>
+      secondsAfter(recipe, parts, { prepared: short, test: 300, untranscribed: 0 }, known);
     expect(after(folds) - after([short])).toBeCloseTo(27 * (600 + 20) * 0.01 + 1);
   });
 });
 
 describe('a recipe that has to fit into a budget', () => {
   const fit = (prepared: Parts, budget: number, patch: Partial<RecipeInput> = {}) =>
-    fitToBudget(recipeWith(patch), { prepared, test: 300 }, knownOf(prepared), budget);
+    fitToBudget(recipeWith(patch), { prepared, test: 300, untranscribed: 0 }, knownOf(prepared), budget);
 
   it('stays as it is where there is time', () => {
     const fitted = fit(corpus(10, 4), 900, { training: { speeds: [0.9, 1, 1.1] } });
@@ -113,6 +115,31 @@ describe('a recipe that has to fit into a budget', () => {
     const { recipe, choices } = fit(corpus(10, 4), 5);
     expect(recipe.training.epochs).toBe(3);
     expect(choices[0]!.reason).toMatch(/longer than there is time; about \d\.\d minutes/);
+  });
+});
+
+describe('untranscribed speech', () => {
+  const prepared = corpus(10, 4);
+  const fit = (budget: number) =>
+    fitUntranscribed(
+      recipeWith({ untranscribed: 'archive' }),
+      { prepared, test: 300, untranscribed: 1800 },
+      knownOf(prepared),
+      budget,
+    );
+
+  it('is learnt from as often as there is time for', () => {
+    const rounds = [600, 1500, 2500, 5000].map((budget) => fit(budget).recipe.self_training?.rounds);
+    expect(rounds).toEqual([undefined, 1, 2, 3]);
+    expect(fit(1500).choices[0]!.reason).toBe(
+      '30.0 minutes; there is time to learn from them once, as long as dev gains',
+    );
+  });
+
+  it('is left alone where there is no time, and the recipe says so', () => {
+    const { recipe, choices } = fit(600);
+    expect(recipe.untranscribed).toBeUndefined();
+    expect(choices).toEqual([{ at: ['corpus'], reason: 'no time for the 30.0 minutes that nobody has transcribed' }]);
   });
 });
 
