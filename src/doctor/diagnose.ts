@@ -12,15 +12,19 @@ export interface MachineDiagnosis {
   product?: ComparedProduct;
 }
 
+export interface DiagnoseOptions {
+  /** Multiplies matrices on it, too, and compares with the CPU. */
+  device?: Device | undefined;
+}
+
 /**
  * Finds out what this machine has and what is missing. Every provider of ONNX Runtime is really tried, in a process of
  * its own.
- * @param options.device multiplies matrices on it, too, and compares with the CPU
  * @example
  * const { findings } = await diagnoseMachine();
  * console.log(findings.filter(({ state }) => state === 'missing'));
  */
-export async function diagnoseMachine({ device }: { device?: Device } = {}): Promise<MachineDiagnosis> {
+export async function diagnoseMachine({ device }: DiagnoseOptions = {}): Promise<MachineDiagnosis> {
   const [providers, gpus] = [await findProviders(), await findGpus()];
   const compared = device && (await productFinding(device, providers));
   const findings = [...(await examineParts()), ...deviceFindings(providers, gpus)];

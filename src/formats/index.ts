@@ -6,7 +6,7 @@ export { parseCtm, writeCtm, type CtmWord } from './ctm.ts';
 export { decodeStream, streamLines, type ByteSource } from '../support/decode-stream.ts';
 export { decodeText, linesOf, type DecodedText, type TextInput } from '../support/decode-text.ts';
 export { encodeText } from './encode-text.ts';
-export { addTiersToEaf } from './eaf/add-tiers.ts';
+export { addTiersToEaf, type AddToEafOptions } from './eaf/add-tiers.ts';
 export { readEaf } from './eaf/read.ts';
 export { writeEaf } from './eaf/write.ts';
 export { readExb, writeExb } from './exb.ts';
@@ -21,9 +21,16 @@ export { readSrt, writeSrt } from './srt.ts';
 export { parseStm, writeStm, type Segment } from './stm.ts';
 export { csvCell, readTable, writeCsv, type Table, type TableRow } from './table/csv.ts';
 export type { Dialect } from './table/dialect.ts';
-export { audioOf, parquetColumns, readParquet, type EmbeddedAudio, type ParquetRow } from './table/parquet.ts';
+export {
+  audioOf,
+  parquetColumns,
+  readParquet,
+  type EmbeddedAudio,
+  type ParquetOptions,
+  type ParquetRow,
+} from './table/parquet.ts';
 export { readXlsx, type Sheet } from './table/xlsx.ts';
-export { addTiersToTextGrid } from './textgrid/add-tiers.ts';
+export { addTiersToTextGrid, type AddToTextGridOptions } from './textgrid/add-tiers.ts';
 export { readTextGrid } from './textgrid/read.ts';
 export { writeTextGrid } from './textgrid/write.ts';
 export type { TimedSegment, TimedToken, TimedTranscript } from './transcript.ts';

@@ -11,16 +11,22 @@ import { surveyEaf, type Survey } from './survey.ts';
 import { AnnotationIds, NAME, planTiers, type PlannedTier, type Slot } from './plan.ts';
 import { LinguisticTypes, numberedSlots } from './write.ts';
 
+export interface AddToEafOptions {
+  /** Named in errors. */
+  file: string;
+  /** Tiers of the same names go, with the time slots that only they used. */
+  replace?: boolean;
+}
+
 /**
  * An ELAN document with tiers added. The text is edited where something comes in: everything else stays to the letter. New time
  * slots stand where their time belongs, new ids are free ones.
- * @param options.replace tiers of the same names go, with the time slots that only they used
  * @throws InputError for what is no EAF, a tier whose name exists, or one with tiers below it that would have to go
  */
 export function addTiersToEaf(
   input: TextInput,
   tiers: readonly Tier[],
-  { file, replace = false }: { file: string; replace?: boolean },
+  { file, replace = false }: AddToEafOptions,
 ): Written<Uint8Array> {
   const notes = new Notes();
   const { text, encoding, bom } = decodeXml(input, file);

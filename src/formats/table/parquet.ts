@@ -16,17 +16,20 @@ const AT_ONCE = 2 ** 28;
 /** What a page or a row group may claim, so that a damaged file can't ask for all memory. */
 const LARGEST = 2 ** 31;
 
+export interface ParquetOptions {
+  /** Named in errors. */
+  file: string;
+  /** Only these, so that the sounds need not be read where they aren't wanted. */
+  columns?: string[];
+}
+
 /**
  * Rows of a Parquet file, from a source that gives any stretch of its bytes: one row group after another, a few rows at a time.
- * @param options.columns only these, so that the sounds need not be read where they aren't wanted
  * @throws InputError for what is no Parquet file, or is damaged
  * @example
  * for await (const row of readParquet(await asyncBufferFromFile('train.parquet'), { file: 'train.parquet' })) audioOf(row.audio);
  */
-export async function* readParquet(
-  source: AsyncBuffer,
-  { file, columns }: { file: string; columns?: string[] },
-): AsyncGenerator<ParquetRow> {
+export async function* readParquet(source: AsyncBuffer, { file, columns }: ParquetOptions): AsyncGenerator<ParquetRow> {
   const metadata = await readMetadata(source, file);
   const [{ parquetReadObjects }, { compressors }] = await Promise.all([
     import('hyparquet'),

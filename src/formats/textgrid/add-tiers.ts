@@ -9,16 +9,22 @@ import { fillTiers, type FilledTier } from './intervals.ts';
 import { parseTextGrid, type TextGridLayout } from './layout.ts';
 import { longTier, shortTier } from './write.ts';
 
+export interface AddToTextGridOptions {
+  /** Named in errors. */
+  file: string;
+  /** Tiers of the same names are replaced where they stand. */
+  replace?: boolean;
+}
+
 /**
  * A TextGrid with tiers added behind its own, in its own form (long, short, binary) and encoding. Everything else stays to the
  * letter. Annotations that reach beyond the grid's end are cut there.
- * @param options.replace tiers of the same names are replaced where they stand
  * @throws InputError for what is no TextGrid, a tier whose name exists, or an annotation outside the grid
  */
 export function addTiersToTextGrid(
   input: TextInput,
   tiers: readonly Tier[],
-  { file, replace = false }: { file: string; replace?: boolean },
+  { file, replace = false }: AddToTextGridOptions,
 ): Written<Uint8Array> {
   const notes = new Notes();
   if (typeof input !== 'string' && isBinaryTextGrid(input)) {
