@@ -1,11 +1,13 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { codeOf } from '../support/errors.ts';
+import { docsPage } from '../support/package.ts';
+import { shaped } from '../support/shape.ts';
+import { parseYaml } from '../support/yaml.ts';
 import { sourceFile } from './importers/packaged/terms.ts';
 
-const schema = z.object({ media: z.record(z.string(), z.string()) });
+const schema = z.looseObject({ media: z.record(z.string(), z.string()).default({}) });
 
 interface Known {
   changed: number;
@@ -17,6 +19,7 @@ const known = new Map<string, Known>();
 /**
  * The folders outside a corpus that its owner gave to `corpus import`: a name in the manifest's paths → a full path. Read anew
  * when source.yaml has changed.
+ * @throws InputError when source.yaml is not as it should be
  */
 export function mediaFolders(folder: string): Readonly<Record<string, string>> {
   const file = sourceFile(path.resolve(folder));
@@ -28,15 +31,10 @@ export function mediaFolders(folder: string): Readonly<Record<string, string>> {
   return folders;
 }
 
-/** What is wrong with source.yaml is told where all of it is read. */
 function foldersIn(file: string): Record<string, string> {
-  let content: unknown;
-  try {
-    content = parse(readFileSync(file, 'utf8'));
-  } catch {
-    return {};
-  }
-  const { media } = schema.safeParse(content).data ?? { media: {} };
+  const next = `${docsPage('corpora.md')} lists the fields of source.yaml.`;
+  const { value } = parseYaml(readFileSync(file, 'utf8'), file, next);
+  const { media } = shaped(schema, value, { file }, next);
   return Object.fromEntries(
     Object.entries(media).map(([name, place]) => [name, path.resolve(path.dirname(file), place)]),
   );

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { differentiate } from '../onnx/autodiff/differentiate.ts';
 import { importModel, type ImportedModel } from '../onnx/file/import.ts';
 import { Network } from '../onnx/graph/network.ts';
+import { inFile } from '../support/in-file.ts';
 import { messageOf } from '../support/errors.ts';
 import { Random } from '../support/random.ts';
 import { frontFieldOf } from './own/architecture.ts';
@@ -11,7 +12,7 @@ import { findHiddenLayers } from './exported/hidden-layers.ts';
 import { openEncoder } from './open.ts';
 import { measureResponse } from './exported/response.ts';
 import { readSource } from './quantised.ts';
-import { findEncoder, type EncoderChoice } from './source.ts';
+import { findEncoder, type EncoderChoice, type EncoderSource } from './source.ts';
 import type { FetchOptions } from './hub/from-hub.ts';
 import { openUpper } from './exported/split.ts';
 import { licenceOf, type Licence } from './licence.ts';
@@ -61,6 +62,10 @@ export interface Inspection {
  */
 export async function inspectEncoder(choice: EncoderChoice, options: FetchOptions = {}): Promise<Inspection> {
   const source = await findEncoder(choice, { ...options, also: ['README.md'] });
+  return inFile(source.file, 'Get the encoder’s files again, whole.', () => inspectSource(source));
+}
+
+async function inspectSource(source: EncoderSource): Promise<Inspection> {
   const bytes = await readSource(source);
   const folder = path.dirname(source.file);
   const model = importModel(bytes, folder);

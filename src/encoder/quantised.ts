@@ -1,6 +1,7 @@
 import path from 'node:path';
-import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema } from 'onnx-buf';
+import { decodeModel } from '../onnx/file/decode.ts';
 import { isQuantised, quantised } from '../onnx/file/quantise.ts';
 import { InputError } from '../support/errors.ts';
 import { encodeCheckpoint } from './checkpoint/checkpoint.ts';
@@ -28,7 +29,7 @@ export function inEightBits(name: string, bytes: Uint8Array): Uint8Array {
       `${name} was not written by isogloss, which only quantises encoders of its own`,
       'Remove `dtype`; or name a q8 file of its exporter’s as `encoder.model`.',
     );
-  const model = fromBinary(ModelProtoSchema, bytes);
+  const model = decodeModel(bytes);
   return isQuantised(model)
     ? bytes
     : toBinary(ModelProtoSchema, quantised(model, staysExact(readArchitecture(name, bytes))));

@@ -1,9 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { InputError } from '../support/errors.ts';
 import { readText } from '../support/files.ts';
+import { shaped } from '../support/shape.ts';
+import { readYaml } from '../support/yaml.ts';
 import { parseCtm, wordsInSegments } from '../formats/ctm.ts';
 import { readHypotheses, readJsonTranscripts } from './hypotheses.ts';
 import { parseStm } from '../formats/stm.ts';
@@ -42,17 +43,13 @@ export async function loadRun(place: string, split = 'test'): Promise<LoadedPair
   return { pairs: await readHypotheses(file, split), rule: await ruleBeside(file) };
 }
 
+const RESTORE = 'Restore the file as the run wrote it.';
+
 async function ruleBeside(hypotheses: string): Promise<TokenRule> {
   const file = path.join(path.dirname(hypotheses), 'recipe.lock.yaml');
   if (!existsSync(file)) return { unit: 'graphemes', profile: [] };
-  const lock = lockSchema.safeParse(parse(await readText(file)));
-  if (!lock.success)
-    throw new InputError(
-      'it does not say what text is made of (recipe.text)',
-      'Restore the file as the run wrote it.',
-      { file },
-    );
-  return lock.data.recipe.text;
+  const { value } = await readYaml(file, RESTORE);
+  return shaped(lockSchema, value, { file }, RESTORE).recipe.text;
 }
 
 /**

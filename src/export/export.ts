@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { findCorpus, readTerms } from '../corpus/source.ts';
 import { encodeEncoder, readArchitecture } from '../encoder/own/encoder.ts';
@@ -10,6 +9,8 @@ import type { Scores } from '../evaluate/score.ts';
 import { recipeSchema } from '../recipe/schema.ts';
 import { InputError } from '../support/errors.ts';
 import { readJson, readText } from '../support/files.ts';
+import { shaped } from '../support/shape.ts';
+import { readYaml } from '../support/yaml.ts';
 import { modelCard } from './card.ts';
 import { exportElan } from './elan.ts';
 import { exportOnnx } from './onnx.ts';
@@ -87,7 +88,8 @@ Windows: \`app\\extensions\`) and start ELAN anew: the model stands in its list 
 `;
 
 async function nameOf(model: string): Promise<string> {
-  return z.object({ name: z.string() }).parse(await readJson(path.join(model, 'model.json'))).name;
+  const file = path.join(model, 'model.json');
+  return shaped(z.object({ name: z.string() }), await readJson(file), { file }, 'Copy the model folder again.').name;
 }
 
 function findModel(run: string): string {
@@ -135,21 +137,26 @@ async function partsOf(folder: string): Promise<Omit<Parts, 'card'>> {
   return { about, vocabulary, whole, architecture };
 }
 
+const lockSchema = z.looseObject({
+  recipe: recipeSchema,
+  locked: z.looseObject({ train: z.looseObject({ minutes: z.number() }) }),
+});
+
 /** The model's card, with how to use the export; just as it stands where the run that it was made in is not there any more. */
 async function cardOf(model: string, use: string): Promise<string> {
   const run = path.dirname(model);
   const [lock, metrics] = [path.join(run, 'recipe.lock.yaml'), path.join(run, 'metrics.json')];
   if (!existsSync(lock) || !existsSync(metrics)) return readText(path.join(model, 'README.md'));
-  const { recipe, locked } = parse(await readText(lock)) as { recipe: unknown; locked: { train: { minutes: number } } };
-  const known = recipeSchema.safeParse(recipe);
-  // The recipe of an earlier version of isogloss.
+  const known = lockSchema.safeParse((await readYaml(lock, 'Restore the file as the run wrote it.')).value);
+  // That of an earlier version of isogloss.
   if (!known.success) return readText(path.join(model, 'README.md'));
+  const { recipe, locked } = known.data;
   const { test } = (await readJson(metrics)) as { test: Scores };
   return modelCard(
-    known.data,
+    recipe,
     test,
     locked.train.minutes,
-    await Promise.all([known.data.corpus].flat().map(dataOf)),
+    await Promise.all([recipe.corpus].flat().map(dataOf)),
     undefined,
     use,
   );

@@ -1,5 +1,4 @@
-import { fromBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema } from 'onnx-buf';
+import { decodeModel } from '../onnx/file/decode.ts';
 import {
   CONV_KERNELS,
   hearsLogMel,
@@ -64,7 +63,7 @@ export function torchWeights(model: {
 type Read = (name: string) => Tensor;
 
 function reader(bytes: Uint8Array): Read {
-  const graph = fromBinary(ModelProtoSchema, bytes).graph!;
+  const graph = decodeModel(bytes).graph;
   const constants = constantsOf(graph.node, graph.initializer);
   return (name) => {
     const tensor = constants.get(name);

@@ -24,9 +24,11 @@ import type { FetchOptions } from '../encoder/hub/from-hub.ts';
 import { Decoder, decodingSchema } from './decoder.ts';
 import { isPublished, readPublished } from './published.ts';
 import { InputError } from '../support/errors.ts';
+import { inFile } from '../support/in-file.ts';
 import { roundToFloat16 } from '../support/float16.ts';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../support/safetensors.ts';
 import { copyAtomic, readJson, readText, writeAtomic, writeJson } from '../support/files.ts';
+import { shaped } from '../support/shape.ts';
 import { Vocabulary } from '../text/vocabulary.ts';
 
 const aboutSchema = z.object({
@@ -94,12 +96,7 @@ export class Model {
   /** A model from its parts. @param weights of the head, and of adapters where the model has them */
   static async assemble(parts: ModelParts): Promise<Model> {
     const { about, vocabulary, weights } = parts;
-    const encoder = about.adapters
-      ? await adaptedEncoder(parts)
-      : await openEncoder(about.encoder.name, parts.encoder, {
-          preprocessor: about.encoder.preprocessor,
-          folder: parts.encoderFolder,
-        });
+    const encoder = await openedEncoder(parts);
     const network = new Network(false);
     network.graph.output(
       buildHead(network, about.head, { layers: about.layers.length, dims: encoder.dims }, vocabulary.size),
@@ -190,22 +187,13 @@ export function modelFolderIn(folder: string): string {
 export async function readModelFolder(named: string): Promise<ModelParts> {
   const folder = modelFolderIn(named);
   const file = path.join(folder, 'model.json');
-  const about = aboutSchema.safeParse(
-    await readJson(file).catch((error: unknown) => {
-      throw new InputError(
-        'not a model folder: there is no model.json',
-        'Name the folder of a finished run, e.g. runs/italian-10min-…, or the model folder in it.',
-        { file: folder },
-        error,
-      );
-    }),
-  );
-  if (!about.success)
+  if (!existsSync(file))
     throw new InputError(
-      `not a model of this version of isogloss: ${about.error.issues[0]!.message}`,
-      'Run its recipe again.',
-      { file },
+      'not a model folder: there is no model.json',
+      'Name the folder of a finished run, e.g. runs/italian-10min-…, or the model folder in it.',
+      { file: folder },
     );
+  const about = shaped(aboutSchema, await readJson(file), { file }, COPY_AGAIN);
   const [vocabulary, encoder, head] = await Promise.all([
     readJson(path.join(folder, 'vocab.json')).then((json) =>
       Vocabulary.fromJson(json, { file: path.join(folder, 'vocab.json') }),
@@ -213,13 +201,13 @@ export async function readModelFolder(named: string): Promise<ModelParts> {
     readPart(folder, 'encoder.onnx'),
     readPart(folder, 'head.onnx'),
   ]);
-  const weights = readWeights(head);
-  if (about.data.adapters)
+  const weights = await inFile(path.join(folder, 'head.onnx'), COPY_AGAIN, () => headWeights(head, about));
+  if (about.adapters)
     for (const [name, { data }] of decodeSafetensors(await readPart(folder, ADAPTERS), path.join(folder, ADAPTERS)))
       weights.set(name, data);
   const [languageModel, words] = [path.join(folder, LANGUAGE_MODEL), path.join(folder, WORDS)];
   return {
-    about: about.data,
+    about,
     vocabulary,
     encoder,
     encoderFolder: folder,
@@ -258,8 +246,13 @@ export async function writeModel(
 }
 
 /** How wide a head's input is: it normalises it, or is one matrix of it. */
-const headDims = ({ head }: About, weights: Weights, vocabulary: Vocabulary): number =>
-  head.plain ? weights.get('head.out.weight')!.length / vocabulary.size : weights.get('head.input_norm.scale')!.length;
+const headDims = (about: About, weights: Weights, vocabulary: Vocabulary): number =>
+  weights.get(widthIn(about))!.length / (about.head.plain ? vocabulary.size : 1);
+
+/** The parameter that shows it. */
+const widthIn = ({ head }: About): string => (head.plain ? 'head.out.weight' : 'head.input_norm.scale');
+
+const COPY_AGAIN = 'Copy the model folder again, whole; or run its recipe again.';
 
 const ADAPTERS = 'adapters.safetensors';
 const LANGUAGE_MODEL = 'language-model.bin';
@@ -279,6 +272,16 @@ export function adapterOptions(settings: AdapterSettings | undefined): AdapterOp
       on: (name) => /^(blocks\.\d+\.(attention|feed_forward)|encoder)\./.test(name),
     },
   };
+}
+
+function openedEncoder(parts: ModelParts): Promise<FrozenEncoder> {
+  const { about, encoder, encoderFolder: folder } = parts;
+  const { name, preprocessor } = about.encoder;
+  const open = (): Promise<FrozenEncoder> =>
+    about.adapters ? adaptedEncoder(parts) : openEncoder(name, encoder, { preprocessor, folder });
+  if (folder === undefined) return open();
+  const file = path.join(folder, 'encoder.onnx');
+  return inFile(existsSync(file) ? file : folder, COPY_AGAIN, open);
 }
 
 /** The untouched encoder with its adapters in place. */
@@ -308,14 +311,16 @@ async function adapterTensors(
   return new Map(named.map(([name, { dims }]) => [name, { dims: dims as number[], data: weights.get(name)! }]));
 }
 
+/** @throws InputError when it has not what the head is built of */
+function headWeights(head: Uint8Array, about: About): Weights {
+  const weights = readWeights(head);
+  if (!weights.has(widthIn(about))) throw new InputError('the head has no weights in it', COPY_AGAIN);
+  return weights;
+}
+
 async function readPart(folder: string, name: string): Promise<Uint8Array> {
   const file = path.join(folder, name);
   return readFile(file).catch((error: unknown) => {
-    throw new InputError(
-      `the model has no ${name}`,
-      'The folder is not whole: copy all of it, or run its recipe again.',
-      { file },
-      error,
-    );
+    throw new InputError(`the model has no ${name}`, COPY_AGAIN, { file }, error);
   });
 }

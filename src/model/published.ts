@@ -9,6 +9,7 @@ import { findEncoder, kindOf, type EncoderSource } from '../encoder/source.ts';
 import { hashModel } from '../onnx/file/external.ts';
 import { importModel } from '../onnx/file/import.ts';
 import { InputError } from '../support/errors.ts';
+import { shaped } from '../support/shape.ts';
 import { Vocabulary } from '../text/vocabulary.ts';
 import { readCtcHead } from './ctc-head.ts';
 import type { ModelParts } from './model.ts';
@@ -70,7 +71,7 @@ export async function readPublished(name: string, options: FetchOptions = {}): P
 /** @throws InputError when the model writes no letters, or does so from frames of another rate */
 function checkConfig(source: EncoderSource): z.infer<typeof configSchema> {
   const place = { file: path.join(path.dirname(source.file), 'config.json') };
-  const config = configSchema.parse(source.config ?? {});
+  const config = shaped(configSchema, source.config ?? {}, place, 'Get it again as it was published.');
   if (!isWeightFile(source.file) || !config.architectures.some((name) => name.endsWith('ForCTC')))
     throw new InputError(
       `${source.name} is an encoder, no recogniser: it has no CTC head in PyTorch weights`,

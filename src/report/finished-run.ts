@@ -1,15 +1,19 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { parse } from 'yaml';
+import { z } from 'zod';
 import { loadRun } from '../evaluate/load.ts';
 import { alignPairs, score } from '../evaluate/score.ts';
 import { tokeniser } from '../evaluate/tokens.ts';
 import { recipeSchema } from '../recipe/schema.ts';
 import { InputError } from '../support/errors.ts';
-import { readText } from '../support/files.ts';
+import { readJson, readText } from '../support/files.ts';
+import { shaped } from '../support/shape.ts';
+import { readYaml } from '../support/yaml.ts';
 import { costLines, type CostFigures } from './costs.ts';
 import type { ComparedRun } from './data.ts';
+
+const lockSchema = z.looseObject({ recipe: recipeSchema });
 
 /**
  * What a comparison shows of a finished run: its recipe, its scores on a split, its utterances.
@@ -23,11 +27,9 @@ export async function finishedRun(folder: string, split: string): Promise<Compar
       'Name the folders of finished runs, or leave out --page.',
       { file: folder },
     );
-  const text = await readText(lockFile);
-  const recipe = recipeSchema.safeParse((parse(text) as { recipe: unknown }).recipe);
-  if (!recipe.success)
-    throw new InputError('the run is of another version of isogloss', 'Run its recipe again.', { file: lockFile });
-  const { title, name, language } = recipe.data;
+  const next = 'Run its recipe again: it was damaged, or is of another version of isogloss.';
+  const lock = shaped(lockSchema, (await readYaml(lockFile, next)).value, { file: lockFile }, next);
+  const { title, name, language, text: rules } = lock.recipe;
   const { pairs: loaded, rule } = await loadRun(folder, split);
   const pairs = alignPairs(loaded, tokeniser(rule));
   const finished = await stat(path.join(folder, 'hypotheses.jsonl'));
@@ -35,9 +37,9 @@ export async function finishedRun(folder: string, split: string): Promise<Compar
     title: title ?? name,
     language,
     createdAt: finished.mtime.toISOString(),
-    unit: recipe.data.text.unit,
-    recipe: text,
-    costs: costLines(JSON.parse(await readText(path.join(folder, 'metrics.json'))) as CostFigures),
+    unit: rules.unit,
+    recipe: await readText(lockFile),
+    costs: costLines((await readJson(path.join(folder, 'metrics.json'))) as CostFigures),
     rows: [{ name: split, note: '', scores: score(pairs) }],
     utterances: pairs.map((pair) => ({
       pair,

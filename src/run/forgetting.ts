@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { parse } from 'yaml';
+import { z } from 'zod';
 import type { AudioCache } from '../audio/cache.ts';
 import type { Reserved } from '../corpus/split/split.ts';
 import { score, type Scores } from '../evaluate/score.ts';
 import { Model } from '../model/model.ts';
 import { recipeSchema, type Recipe } from '../recipe/schema.ts';
-import { readText } from '../support/files.ts';
+import { shaped } from '../support/shape.ts';
+import { readYaml } from '../support/yaml.ts';
 import type { Progress } from '../support/progress.ts';
 import type { Work } from './work.ts';
 import { evaluateModel } from './evaluate-model.ts';
@@ -28,7 +29,12 @@ export interface Forgetting {
   forgetting?: { recipe: string; before: Scores; after: Scores };
 }
 
-/** @returns undefined when the model's run folder is not around it any more */
+const lockSchema = z.looseObject({ recipe: recipeSchema });
+
+/**
+ * @returns undefined when the model's run folder is not around it any more
+ * @throws InputError when its lock is damaged
+ */
 export async function earlierRun(
   model: string,
   cache: AudioCache,
@@ -37,7 +43,9 @@ export async function earlierRun(
 ): Promise<EarlierRun | undefined> {
   const lockFile = path.join(path.dirname(path.resolve(model)), 'recipe.lock.yaml');
   if (!existsSync(lockFile)) return undefined;
-  const recipe = recipeSchema.parse((parse(await readText(lockFile)) as { recipe: unknown }).recipe);
+  const next = `Run ${path.basename(path.dirname(lockFile))}’s recipe again, or move the model out of its run’s folder.`;
+  const { value } = await readYaml(lockFile, next);
+  const { recipe } = shaped(lockSchema, value, { file: lockFile }, next);
   const prepared = await prepare(recipe, cache, progress, signal);
   const texts = (items: Prepared['train']): string[] => items.map((item) => item.tokens.join(' '));
   return {

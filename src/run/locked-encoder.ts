@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import type { EncoderSource } from '../encoder/source.ts';
-import { readText, sha256File } from '../support/files.ts';
+import { sha256File } from '../support/files.ts';
+import { readYaml } from '../support/yaml.ts';
 
 const schema = z.object({
   from: z.enum(['embedded', 'hub', 'folder', 'file']),
@@ -21,7 +21,8 @@ export type LockedEncoder = z.infer<typeof schema>;
 export async function readLockedEncoder(folder: string): Promise<LockedEncoder | undefined> {
   const file = path.join(folder, 'recipe.lock.yaml');
   if (!existsSync(file)) return undefined;
-  const lock = z.object({ locked: z.object({ encoder: schema }) }).safeParse(parse(await readText(file)));
+  const { value } = await readYaml(file, 'Delete it: the run writes it anew, with the encoder as it is now.');
+  const lock = z.object({ locked: z.object({ encoder: schema }) }).safeParse(value);
   return lock.success ? lock.data.locked.encoder : undefined;
 }
 

@@ -17,7 +17,11 @@ export interface YamlFile {
  * @throws InputError with file and line: also where values nest too deep, or aliases unfold into too many
  */
 export async function readYaml(file: string, next: string): Promise<YamlFile> {
-  const text = await readText(file);
+  return parseYaml(await readText(file), file, next);
+}
+
+/** The same of a text that was read. @param file that it was read from */
+export function parseYaml(text: string, file: string, next: string): YamlFile {
   const lines = new LineCounter();
   const lineAt = (offset: number): number => lines.linePos(offset).line;
   const document = parseDocument(text, { lineCounter: lines, customTags: [] });

@@ -15,6 +15,7 @@ import type { HeadSettings } from '../head/head.ts';
 import { readModel, type About, type AdapterSettings, type ModelParts } from '../model/model.ts';
 import type { Weights } from '../onnx/training/engine.ts';
 import { withWeights } from '../onnx/file/with-weights.ts';
+import { inFile } from '../support/in-file.ts';
 import { InputError } from '../support/errors.ts';
 import { sha256 } from '../support/files.ts';
 import { recipeSchema, type Recipe } from '../recipe/schema.ts';
@@ -70,11 +71,13 @@ export async function openPretrained(recipe: Recipe, options: FetchOptions = {})
   if (model === 'new') return { ...ownEncoder(model, architectureOf(recipe)), pretrained: false };
   if (model === 'random') return randomStart(recipe);
   const source = await findEncoder(recipe.encoder, options);
-  return {
-    ...(await fromBytes(model, await readSource(source), path.dirname(source.file), source.preprocessor)),
-    source,
-  };
+  const pretrained = await inFile(source.file, GET_AGAIN, async () =>
+    fromBytes(model, await readSource(source), path.dirname(source.file), source.preprocessor),
+  );
+  return { ...pretrained, source };
 }
+
+const GET_AGAIN = 'Get the encoder’s files again, whole.';
 
 /** The network of a recipe's own encoder before it had learnt anything; of `random`, the embedded one's. */
 export async function randomStart({ encoder: { model } }: Recipe): Promise<Pretrained> {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Value } from '../../onnx/graph/graph.ts';
+import { shaped } from '../../support/shape.ts';
 import type { CheckpointGraph } from './checkpoint-graph.ts';
 import { buildData2VecAudio, data2VecAudioSchema } from './data2vec-audio.ts';
 import { buildHubert, hubertSchema } from './hubert.ts';
@@ -21,6 +22,8 @@ export interface CheckpointArchitecture {
   build(c: CheckpointGraph, config: unknown): Value;
 }
 
+const CONFIG = 'Get it anew from where the weights come from.';
+
 /** @param anchor by which the encoder is found among a whole model's weights */
 function architecture<Schema extends z.ZodType>(
   name: string,
@@ -29,7 +32,7 @@ function architecture<Schema extends z.ZodType>(
   build: (c: CheckpointGraph, config: z.infer<Schema>) => Value,
   unused?: RegExp,
 ): CheckpointArchitecture {
-  return { name, anchor, unused, build: (c, config) => build(c, schema.parse(config)) };
+  return { name, anchor, unused, build: (c, config) => build(c, shaped(schema, config, {}, CONFIG)) };
 }
 
 const SOUND = 'feature_extractor.conv_layers.0.conv.weight';

@@ -94,14 +94,7 @@ function built(
   } catch (error) {
     if (error instanceof InputError && error.place.file === undefined)
       throw new InputError(error.message, error.next, place, error);
-    if (!(error instanceof z.ZodError)) throw error;
-    const { path: at, message } = error.issues[0]!;
-    throw new InputError(
-      `${at.join('.') || 'it'}: ${message}`,
-      'Get it anew from where the weights come from.',
-      place,
-      error,
-    );
+    throw error;
   }
 }
 

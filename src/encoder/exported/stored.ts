@@ -1,5 +1,5 @@
-import { fromBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema, TensorProto_DataType } from 'onnx-buf';
+import { TensorProto_DataType } from 'onnx-buf';
+import { decodeModel } from '../../onnx/file/decode.ts';
 import type { ImportedModel, Tensor } from '../../onnx/file/import.ts';
 import { isOwn } from '../own/encoder.ts';
 import { isConstant } from '../own/weights.ts';
@@ -54,7 +54,7 @@ function learntTensors(bytes: Uint8Array, model: ImportedModel): Map<Tensor, Lea
   const { scales, packed } = roles(model);
   const learnt = new Map<Tensor, Learnt>();
   const own = isOwn(bytes);
-  for (const { name, dims, dataType } of fromBinary(ModelProtoSchema, bytes).graph!.initializer) {
+  for (const { name, dims, dataType } of decodeModel(bytes).graph.initializer) {
     const type = TensorProto_DataType[dataType] ?? String(dataType);
     const isLearnt =
       (FLOATS.has(type) && dims.length > 0 && !scales.has(name)) ||

@@ -1,5 +1,4 @@
-import { fromBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema } from 'onnx-buf';
+import { decodeModel } from '../../onnx/file/decode.ts';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { readMetadata } from '../../onnx/file/fields.ts';
@@ -200,7 +199,7 @@ export async function readEncoder(name: string): Promise<Uint8Array> {
 export const isOwn = (bytes: Uint8Array): boolean => architectureIn(bytes) !== undefined;
 
 /** Whether an encoder's blocks are in 8 bits. */
-export const hasQuantised = (bytes: Uint8Array): boolean => isQuantised(fromBinary(ModelProtoSchema, bytes));
+export const hasQuantised = (bytes: Uint8Array): boolean => isQuantised(decodeModel(bytes));
 
 /** @throws InputError when the bytes are no encoder that isogloss wrote */
 export function readArchitecture(name: string, bytes: Uint8Array): Architecture {

@@ -1,4 +1,4 @@
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { create, toBinary } from '@bufbuild/protobuf';
 import {
   AttributeProto_AttributeType,
   AttributeProtoSchema,
@@ -9,6 +9,7 @@ import {
   type NodeProto,
   type TensorProto,
 } from 'onnx-buf';
+import { decodeModel } from '../../onnx/file/decode.ts';
 import { floatsOf } from '../../onnx/file/quantise.ts';
 import { toFloat16 } from '../../support/float16.ts';
 
@@ -24,8 +25,8 @@ const ROUNDED = /^(.*\.feed_forward\.in\.weight)\.half$/;
  * with float16. They are multiplied out when it is loaded, so that everything is computed in float32.
  */
 export function rounded(bytes: Uint8Array): Uint8Array {
-  const model = fromBinary(ModelProtoSchema, bytes);
-  const graph = model.graph!;
+  const model = decodeModel(bytes);
+  const graph = model.graph;
   const nodes = new Map<string, NodeProto[]>();
   graph.initializer = graph.initializer.flatMap((tensor) => {
     const name = ROUNDED.exec(tensor.name)?.[1];
@@ -39,8 +40,8 @@ export function rounded(bytes: Uint8Array): Uint8Array {
 
 /** The same file with its matrices as float16: what `encodeEncoder` writes. */
 export function widened(bytes: Uint8Array): Uint8Array {
-  const model = fromBinary(ModelProtoSchema, bytes);
-  const graph = model.graph!;
+  const model = decodeModel(bytes);
+  const graph = model.graph;
   const stored = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
   const matrices = graph.initializer.flatMap(({ name, dataType }) =>
     dataType === INT8 ? [name.slice(0, -'.int8'.length)] : [],

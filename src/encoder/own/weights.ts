@@ -1,5 +1,5 @@
-import { fromBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema, TensorProto_DataType } from 'onnx-buf';
+import { TensorProto_DataType } from 'onnx-buf';
+import { decodeModel } from '../../onnx/file/decode.ts';
 import type { Weights } from '../../onnx/training/engine.ts';
 import { fromFloat16 } from '../../support/float16.ts';
 
@@ -10,7 +10,7 @@ export const isConstant = (name: string): boolean => /^(scalar|constant)(_|$)/.t
 /** The trained numbers of an .onnx file that isogloss wrote, by their parameters' names; float16 ones widened. */
 export function readWeights(bytes: Uint8Array): Weights {
   const weights: Weights = new Map();
-  for (const tensor of fromBinary(ModelProtoSchema, bytes).graph?.initializer ?? []) {
+  for (const tensor of decodeModel(bytes).graph.initializer) {
     if (isConstant(tensor.name)) continue;
     // A copy: numbers must start at a multiple of their size.
     const raw = Uint8Array.from(tensor.rawData).buffer;

@@ -1,12 +1,9 @@
-import { fromBinary } from '@bufbuild/protobuf';
 import {
   AttributeProto_AttributeType,
-  ModelProtoSchema,
   TensorProto_DataLocation,
   TensorProto_DataType,
   type AttributeProto,
   type GraphProto,
-  type ModelProto,
   type NodeProto,
   type TensorProto,
 } from 'onnx-buf';
@@ -16,6 +13,7 @@ import { InputError } from '../../support/errors.ts';
 import { readError } from '../../support/files.ts';
 import { fromBfloat16, fromFloat16 } from '../../support/float16.ts';
 import type { Attribute, ConstantData, ElementType } from '../graph/graph.ts';
+import { decodeModel } from './decode.ts';
 import { externalFiles } from './external.ts';
 import { inOrder } from '../graph/order.ts';
 
@@ -69,8 +67,8 @@ export interface ImportedModel {
  * @throws InputError when the bytes are no ONNX model
  */
 export function importModel(bytes: Uint8Array, folder?: string): ImportedModel {
-  const model = decode(bytes);
-  const graph = model.graph!;
+  const model = decodeModel(bytes);
+  const { graph } = model;
   if (model.functions.length > 0)
     throw new InputError(
       `the model has functions of its own (${model.functions[0]!.name})`,
@@ -96,16 +94,6 @@ export function importModel(bytes: Uint8Array, folder?: string): ImportedModel {
     tensors,
     makers: new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const))),
   };
-}
-
-function decode(bytes: Uint8Array): ModelProto {
-  try {
-    const model = fromBinary(ModelProtoSchema, bytes);
-    if (model.graph && model.graph.node.length > 0) return model;
-  } catch {
-    // Not protobuf at all: said below.
-  }
-  throw new InputError('this is not an ONNX model', 'Give a file that ends in .onnx, written by an exporter.');
 }
 
 /** Constants become tensors, and so do stored numbers that are only widened before use. */

@@ -1,4 +1,4 @@
-import { create, fromBinary } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import {
   GraphProtoSchema,
   ModelProtoSchema,
@@ -10,6 +10,7 @@ import {
   type OperatorSetIdProto,
 } from 'onnx-buf';
 import { InputError } from '../../support/errors.ts';
+import { decodeModel } from './decode.ts';
 
 /** A model that becomes a part of another. */
 export interface MergeInput {
@@ -33,7 +34,7 @@ export function mergeModels(
   outputs: readonly string[],
   metadata: Readonly<Record<string, string>> = {},
 ): ModelProto {
-  const models = parts.map((part) => renamed(fromBinary(ModelProtoSchema, part.bytes), part));
+  const models = parts.map((part) => renamed(decodeModel(part.bytes), part));
   const graphs = models.map((model) => model.graph!);
   const given = new Map(graphs.flatMap((graph) => graph.output).map((value) => [value.name, value]));
   const graph = create(GraphProtoSchema, {

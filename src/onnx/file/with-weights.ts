@@ -1,7 +1,8 @@
-import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema, TensorProto_DataLocation, TensorProto_DataType } from 'onnx-buf';
 import { InputError } from '../../support/errors.ts';
 import { toFloat16 } from '../../support/float16.ts';
+import { decodeModel } from './decode.ts';
 
 /**
  * An .onnx file with other numbers in some of its tensors, as wide as they were.
@@ -9,7 +10,7 @@ import { toFloat16 } from '../../support/float16.ts';
  * @throws InputError when a tensor is none of the file's initialisers
  */
 export function withWeights(bytes: Uint8Array, weights: ReadonlyMap<string, Float32Array>): Uint8Array {
-  const model = fromBinary(ModelProtoSchema, bytes);
+  const model = decodeModel(bytes);
   const stored = new Map([
     ...(model.graph?.initializer ?? []).map((tensor) => [tensor.name, tensor] as const),
     // Some exporters write weights as nodes.

@@ -1,6 +1,6 @@
 import * as ort from './ort.ts';
 import path from 'node:path';
-import { messageOf, WorkError } from '../../support/errors.ts';
+import { InputError, messageOf, WorkError } from '../../support/errors.ts';
 import { fromFloat16 } from '../../support/float16.ts';
 import { providersFor, reasonIn, type Device } from './device.ts';
 import { machine } from './machine.ts';
@@ -22,7 +22,7 @@ export type Session = ort.InferenceSession;
 
 /**
  * Loads a model, from bytes or from a file.
- * @throws WorkError when another device than the CPU can't run it
+ * @throws InputError when ONNX Runtime refuses it, WorkError when another device than the CPU can't run it, or memory is short
  */
 export async function openSession(model: Uint8Array | string, options: SessionOptions = {}): Promise<Session> {
   const { device, threads } = { ...(await machine()), ...options };
@@ -52,13 +52,17 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
       ? ort.InferenceSession.create(model, settings)
       : ort.InferenceSession.create(model, settings));
   } catch (error) {
-    if (device === 'cpu') throw error;
-    throw new WorkError(
-      `the model can't be loaded on ${device}: ${reasonIn(messageOf(error))}`,
-      'Try it with --device cpu.',
-      {},
-      error,
-    );
+    const reason = reasonIn(messageOf(error));
+    if (device !== 'cpu')
+      throw new WorkError(`the model can't be loaded on ${device}: ${reason}`, 'Try it with --device cpu.', {}, error);
+    if (/alloc/i.test(reason))
+      throw new WorkError(
+        `there is not enough memory to load the model: ${reason}`,
+        'Close other programs.',
+        {},
+        error,
+      );
+    throw new InputError(`ONNX Runtime can't load the model: ${reason}`, 'Copy its files again.', {}, error);
   }
 }
 
