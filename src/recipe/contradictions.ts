@@ -117,7 +117,14 @@ function inUntranscribed({ untranscribed, self_training, text }: Recipe): Contra
 }
 
 function inTraining(recipe: Recipe): Contradiction | undefined {
-  if (!recipe.training.augment || trainsEverything(recipe)) return undefined;
+  const { augment, joined } = recipe.training;
+  if (joined !== undefined && trainsEverything(recipe))
+    return {
+      path: ['training', 'joined'],
+      what: 'utterances are only joined for an encoder that is frozen, at least in its lower part',
+      next: 'Remove it.',
+    };
+  if (!augment || trainsEverything(recipe)) return undefined;
   return {
     path: ['training', 'augment'],
     what: 'features of a frozen encoder are computed once, so the sound can’t be changed from epoch to epoch',

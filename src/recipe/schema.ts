@@ -221,6 +221,12 @@ const training = z.strictObject({
     .describe(
       'Training recordings are heard at each of these speeds (Ko et al. 2015), e.g. [0.9, 1, 1.1]; for a frozen encoder.',
     ),
+  // Optional, so that recipes from before it was there keep their run folders.
+  joined: share
+    .optional()
+    .describe(
+      'How many of the training utterances are also heard joined to another, with a pause in between; none, if absent. For a frozen encoder.',
+    ),
   repeat: z
     .record(z.string(), z.number().positive())
     .default({})

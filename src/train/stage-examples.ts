@@ -1,7 +1,7 @@
 import { frameCount } from '../encoder/own/architecture.ts';
 import { openEncoder } from '../encoder/open.ts';
 import type { FeatureCache } from '../encoder/feature-cache.ts';
-import { computeFeatures, type FeatureReport, type Recording } from '../encoder/features.ts';
+import { computeFeatures, type FeatureReport } from '../encoder/features.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import type { Progress } from '../support/progress.ts';
 import { Random } from '../support/random.ts';
@@ -9,6 +9,7 @@ import { playAtSpeed } from '../augment/audio-augment.ts';
 import { audioExamples } from './audio-examples.ts';
 import type { Examples } from './examples.ts';
 import { featureExamples } from './feature-examples.ts';
+import { joinedRecordings, type TrainingRecording } from './joined.ts';
 import type { Item, Prepared } from '../dataset/prepare.ts';
 import type { TrainablePart } from '../recipe/trainable-part.ts';
 import type { Pretrained } from './pretrained.ts';
@@ -40,7 +41,11 @@ export async function examplesFor(source: StageSource): Promise<StageExamples> {
   const training = repeated(recipe, prepared.train);
   const layers = cachedLayers(source.shape, source.trainable);
   if (!layers) return { ...fromSound(source, training), teaching: await teachingFor(source, training) };
-  const train = recordingsAtSpeeds(prepared, training, recipe.training.speeds);
+  const { speeds, joined = 0 } = recipe.training;
+  const train = [
+    ...recordingsAtSpeeds(prepared, training, speeds),
+    ...joinedRecordings(training, prepared, joined, recipe.seed),
+  ];
   const dev = recordingsAtSpeeds(prepared, prepared.dev, [1]);
   const encoder = await openEncoder(source.start.name, source.start.encoder!, {
     preprocessor: source.start.preprocessor,
@@ -55,11 +60,11 @@ export async function examplesFor(source: StageSource): Promise<StageExamples> {
     source.signal,
   );
   await encoder.release();
-  const examples = (recordings: RecordingAtSpeed[]): Examples =>
+  const examples = (recordings: TrainingRecording[]): Examples =>
     featureExamples(
       recordings.map((r) => frameCount(r.samples)),
       layers.length * source.shape.encoder.dims,
-      recordings.map((r) => r.item.target),
+      recordings.map((r) => r.target),
       (i, memory) => source.cache.readInto({ audio: recordings[i]!.key, encoder: encoder.hash, layers }, memory),
     );
   return { train: examples(train), dev: examples(dev), features };
@@ -90,17 +95,17 @@ function repeated({ seed, training }: Recipe, items: Item[]): Item[] {
   });
 }
 
-/** A recording at some speed: what features are computed of. */
-interface RecordingAtSpeed extends Recording {
-  item: Item;
-}
-
-function recordingsAtSpeeds(prepared: Prepared, items: readonly Item[], speeds: readonly number[]): RecordingAtSpeed[] {
+function recordingsAtSpeeds(
+  prepared: Prepared,
+  items: readonly Item[],
+  speeds: readonly number[],
+): TrainingRecording[] {
   return speeds.flatMap((speed) =>
     items.map((item) => {
-      if (speed === 1) return { item, key: item.key, samples: item.samples, read: () => prepared.read(item) };
+      const { key, samples, target } = item;
+      if (speed === 1) return { key, samples, target, read: () => prepared.read(item) };
       const read = async (): Promise<Float32Array> => playAtSpeed(await prepared.read(item), speed);
-      return { item, key: `${item.key} at ${speed}`, samples: Math.floor((item.samples - 1) / speed), read };
+      return { key: `${key} at ${speed}`, samples: Math.floor((samples - 1) / speed), target, read };
     }),
   );
 }
