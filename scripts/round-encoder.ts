@@ -1,6 +1,6 @@
 /**
  * Writes the encoder that a run has trained as one that comes along: a third of it in 8 bits.
- *     npx tsx scripts/round-encoder.ts runs/distilled-encoder-…/model/encoder.onnx models/embedded/encoder.onnx
+ *     npx tsx scripts/round-encoder.ts runs/embedded-encoder-7-…/model/encoder.onnx models/embedded/encoder.onnx
  */
 import { readFile } from 'node:fs/promises';
 import { rounded } from '../src/encoder/own/rounded.ts';

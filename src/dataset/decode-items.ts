@@ -10,20 +10,31 @@ import { frameCount } from '../encoder/own/architecture.ts';
 import { codeOf, InputError, type SetAside } from '../support/errors.ts';
 import { prefetch } from '../support/prefetch.ts';
 import type { Progress } from '../support/progress.ts';
-import type { Unlabelled } from './prepare.ts';
-import type { TextItem } from './texts.ts';
+
+/** An utterance, and the folder of its manifest. */
+export interface Placed {
+  utterance: Utterance;
+  folder: string;
+}
+
+/** What decoding tells of a recording. */
+export interface Sounded {
+  samples: number;
+  /** Content hash of the audio. */
+  key: string;
+}
 
 /** Decodes what can be decoded; the rest is set aside. */
-export async function decodeAll(
-  items: readonly TextItem[],
+export async function decodeAll<T extends Placed>(
+  items: readonly T[],
   cache: AudioCache,
   setAside: SetAside[],
   progress: Progress,
   signal?: AbortSignal,
-): Promise<Unlabelled[]> {
+): Promise<(T & Sounded)[]> {
   const task = progress('prepare', items.length, 'utterances');
   const ends = new RecordingEnds();
-  const decode = async (item: TextItem): Promise<Unlabelled | InputError> => {
+  const decode = async (item: T): Promise<(T & Sounded) | InputError> => {
     signal?.throwIfAborted();
     try {
       const file = audioPath(item.folder, item.utterance);
@@ -43,16 +54,16 @@ export async function decodeAll(
       throw error;
     }
   };
-  const decodeGroup = async (group: readonly TextItem[]): Promise<(Unlabelled | InputError)[]> => {
+  const decodeGroup = async (group: readonly T[]): Promise<((T & Sounded) | InputError)[]> => {
     const beyond = await Promise.all(
       group.map(({ folder, utterance }) => ends.before(audioPath(folder, utterance), utterance)),
     );
     await cache.fill(group.filter((_, i) => !beyond[i]).map(stretchOf), signal);
-    const decoded: (Unlabelled | InputError)[] = [];
+    const decoded: ((T & Sounded) | InputError)[] = [];
     for (const [i, item] of group.entries()) decoded.push(beyond[i] ?? (await decode(item)));
     return decoded;
   };
-  const decoded = new Map<TextItem, Unlabelled | InputError>();
+  const decoded = new Map<T, (T & Sounded) | InputError>();
   for await (const { item: group, result } of prefetch(byRecording(items, recordingOf, 64), 2, decodeGroup)) {
     task.advance(group.length);
     result.forEach((item, i) => decoded.set(group[i]!, item));
@@ -68,9 +79,9 @@ export async function decodeAll(
   });
 }
 
-const recordingOf = ({ folder, utterance }: TextItem): string => path.join(folder, utterance.audio);
+const recordingOf = ({ folder, utterance }: Placed): string => path.join(folder, utterance.audio);
 
-const stretchOf = ({ folder, utterance }: TextItem): Stretch => ({
+const stretchOf = ({ folder, utterance }: Placed): Stretch => ({
   file: audioPath(folder, utterance),
   start: utterance.start,
   end: utterance.end,
