@@ -1,203 +1,218 @@
+import { spawn } from 'node:child_process';
+import { appendFileSync, existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { frameMask } from '../src/audio/standardise.ts';
-import { ctcLoss } from '../src/ctc/loss.ts';
-import { frameCount, paddedSamples } from '../src/encoder/own/architecture.ts';
-import { loadEncoder } from '../src/encoder/own/encoder.ts';
-import { ownLayers } from '../src/encoder/own/layer-builder.ts';
-import { readWeights } from '../src/encoder/own/weights.ts';
-import { adamWDefaults } from '../src/onnx/training/adamw.ts';
-import { recomputedOn } from '../src/onnx/training/compile.ts';
-import { Engine, type Feeds, type Weights } from '../src/onnx/training/engine.ts';
-import { type Device } from '../src/onnx/runtime/device.ts';
-import { chooseMachine, onMachine } from '../src/onnx/runtime/machine.ts';
-import { floatData, floats } from '../src/onnx/runtime/session.ts';
-import { Random } from '../src/support/random.ts';
+import { execa } from 'execa';
+import type { Precision } from '../src/onnx/graph/half-precision.ts';
+import type { Device } from '../src/onnx/runtime/device.ts';
+import { chooseMachine } from '../src/onnx/runtime/machine.ts';
+import { messageOf } from '../src/support/errors.ts';
 import { relativeError } from '../src/support/relative-error.ts';
-import { buildTrainable, cachedLayers, type Shape } from '../src/train/trainable.ts';
-import { median } from './timing.ts';
+import { SHAPES, writeMadeCheckpoint, type Shape } from './made-checkpoint.ts';
 
 /*
  * To be run once by whoever has a GPU: npm run bench:device -- --device cuda
- * The CPU beside a device: how fast features and training steps are on each, and whether they give the same numbers.
+ * How fast features and training steps are on a device, in float32 and in float16, how much of a GPU's memory they take, and whether they give
+ * what the CPU gives. With --python, PyTorch does the same work on the same device in the same run.
  */
 
-/** The largest relative error, |a − b| / |b|, that counts as the same. */
-const TOLERANCE = 1e-3;
-const [TOKENS, LABELS_A_SECOND] = [40, 8];
-
-interface Size {
-  rows: number;
-  /** Of each recording. */
-  seconds: number;
-  /** Timed after one that isn't. */
-  runs: number;
-}
+/** The largest relative error, |a − b| / |b|, that counts as the same; CUDA rounds products to TF32. */
+const TOLERANCE: Record<Precision, number> = { float32: 2e-3, float16: 5e-2 };
+/** Compared: small, for the CPU computes it too. */
+const COMPARED = { rows: 2, seconds: 2, numbers: 20_000 };
+const PRECISIONS: readonly Precision[] = ['float32', 'float16'];
 
 const { values: flags } = parseArgs({
   options: {
     device: { type: 'string' },
+    /** Of embedded, xls-r-300m, mhubert-147, with commas. */
+    encoders: { type: 'string', default: 'embedded' },
+    /** Of features, head, a number of blocks at the top, adapters, all, with commas; `all+` computes what is inside a block once more. */
+    what: { type: 'string', default: 'features,head,2,all' },
     rows: { type: 'string', default: '8' },
     seconds: { type: 'string', default: '8' },
-    runs: { type: 'string', default: '5' },
+    runs: { type: 'string', default: '3' },
+    /** A Python that has torch and transformers. */
+    python: { type: 'string' },
+    /** What is left after so many is left out. */
+    minutes: { type: 'string', default: '60' },
+    /** Where checkpoints of random weights are made, or are already; else they are deleted in the end. */
+    folder: { type: 'string' },
+    /** Lines of JSON go there too. */
+    out: { type: 'string' },
   },
 });
-const size: Size = { rows: Number(flags.rows), seconds: Number(flags.seconds), runs: Number(flags.runs) };
-
+const startedAt = performance.now();
+const isOver = (): boolean => performance.now() - startedAt > Number(flags.minutes) * 60_000;
 const { device, fallback } = await chooseMachine({ device: flags.device as Device | undefined });
 if (fallback !== undefined) console.log(`on the CPU: ${fallback}`);
-console.log(`cpu against ${device}: batches of ${size.rows} × ${size.seconds} s, the median of ${size.runs} runs\n`);
-const same = [
-  await compareFeatures(device, size),
-  await compareTraining(device, 'head', size),
-  await compareTraining(device, 'all', size),
-];
-if (!same.every(Boolean)) {
+const folder = flags.folder ?? (await mkdtemp(path.join(os.tmpdir(), 'isogloss-device-')));
+let same = true;
+try {
+  for (const encoder of flags.encoders.split(',')) await compare(encoder);
+} finally {
+  if (flags.folder === undefined) await rm(folder, { recursive: true });
+}
+if (!same) {
   console.log(
     `\n${device} does not give what the CPU gives. On CUDA, TF32 is the usual reason: try again with NVIDIA_TF32_OVERRIDE=0.`,
   );
   process.exitCode = 1;
 }
 
-async function compareFeatures(device: Device, size: Size): Promise<boolean> {
-  const [cpu, other] = [await featuresOn('cpu', size), await featuresOn(device, size)];
-  return compare('features', size, cpu, other, { features: relativeError(other.result, cpu.result) });
+interface Case {
+  device: Device;
+  precision: Precision;
+  encoder: string;
+  what: string;
+  rows: number;
+  seconds: number;
+  runs: number;
+  numbers?: number;
 }
 
-async function compareTraining(device: Device, trainable: 'head' | 'all', size: Size): Promise<boolean> {
-  const [cpu, other] = [await trainingOn('cpu', trainable, size), await trainingOn(device, trainable, size)];
-  // AdamW's first step is about as long for a small gradient as for a large one: the gradients say more than the weights.
-  const errors = {
-    'weights after a step': relativeErrorOf(other.result.weights, cpu.result.weights),
-    gradients: relativeErrorOf(other.result.gradients, cpu.result.gradients),
-  };
-  return compare(`training, ${trainable}`, size, cpu, other, errors);
+async function compare(name: string): Promise<void> {
+  const [rows, seconds, runs] = [flags.rows, flags.seconds, flags.runs].map(Number) as [number, number, number];
+  const encoder = name in SHAPES ? await madeCheckpoint(name as Shape) : name;
+  console.log(`\n${name} on ${device}, batches of ${rows} × ${seconds} s, the median of ${runs} runs\n`);
+  const whats = flags.what.split(',');
+  if (flags.python !== undefined) await torch(name, whats, { rows, seconds, runs });
+  for (const what of whats.filter((one) => one === 'features' || one === '2')) {
+    if (isOver()) break;
+    await compareNumbers({ device, precision: 'float32', encoder, what, runs: 0, ...COMPARED }, name);
+  }
+  for (const what of whats)
+    for (const precision of PRECISIONS) {
+      // The embedded encoder's features are float32 alone.
+      if (name === 'embedded' && what === 'features' && precision === 'float16') continue;
+      if (isOver()) return;
+      await tell('isogloss', { device, precision, encoder, what, rows, seconds, runs }, name);
+    }
 }
 
-interface Timed<T> {
-  milliseconds: number;
-  result: T;
+async function madeCheckpoint(shape: Shape): Promise<string> {
+  const file = path.join(folder, shape, 'model.safetensors');
+  return existsSync(file) ? file : writeMadeCheckpoint(shape, path.join(folder, shape));
 }
 
-function compare(
+/** Whether a device gives what the CPU gives. */
+async function compareNumbers(of: Case, name: string): Promise<void> {
+  try {
+    const { numbers: right } = await run({ ...of, device: 'cpu' });
+    for (const precision of PRECISIONS) {
+      if (name === 'embedded' && of.what === 'features' && precision === 'float16') continue;
+      const { numbers } = await run({ ...of, precision });
+      const error = relativeError(numbers, right);
+      const isSame = error <= TOLERANCE[precision];
+      same &&= isSame;
+      note({ name, what: of.what, precision, error });
+      console.log(
+        `${of.what.padEnd(10)} ${precision.padEnd(9)} ${isSame ? 'the same' : 'NOT the same'}: relative error ${error.toExponential(1)} ${of.what === 'features' ? 'of features' : 'of gradients'}`,
+      );
+    }
+  } catch (error) {
+    failed(of, error);
+  }
+}
+
+async function tell(who: string, of: Case, name: string): Promise<void> {
+  try {
+    const memory = watchMemory();
+    const { milliseconds } = await run(of).finally(() => memory.stop());
+    line(who, of.what, of.precision, of, milliseconds, memory.most());
+    note({ name, who, what: of.what, precision: of.precision, milliseconds, mebibytes: memory.most() });
+  } catch (error) {
+    failed(of, error);
+  }
+}
+
+function line(
+  who: string,
   what: string,
-  { rows, seconds }: Size,
-  cpu: Timed<unknown>,
-  other: Timed<unknown>,
-  errors: Record<string, number>,
-): boolean {
-  const rate = ({ milliseconds }: Timed<unknown>): string =>
-    `${((rows * seconds * 1000) / milliseconds).toFixed(0).padStart(7)} s/s`;
-  const same = Object.values(errors).every((error) => error <= TOLERANCE);
-  const told = Object.entries(errors)
-    .map(([name, error]) => `${name} ${error.toExponential(1)}`)
-    .join(', ');
+  precision: string,
+  { rows, seconds }: { rows: number; seconds: number },
+  milliseconds: readonly number[],
+  mebibytes: number | undefined,
+): void {
+  const median = [...milliseconds].sort((a, b) => a - b)[milliseconds.length >> 1]!;
+  const memory = mebibytes ? `${(mebibytes / 1024).toFixed(1).padStart(5)} GiB` : '';
   console.log(
-    `${what.padEnd(16)} cpu ${rate(cpu)}   ${device} ${rate(other)}   ratio ${(cpu.milliseconds / other.milliseconds).toFixed(2)}   ${same ? 'the same' : 'NOT the same'}: ${told}`,
+    `${who.padEnd(9)} ${what.padEnd(10)} ${precision.padEnd(9)} ${median.toFixed(0).padStart(7)} ms ${((rows * seconds * 1000) / median).toFixed(0).padStart(7)} s/s ${memory}`,
   );
-  return same;
 }
 
-function featuresOn(device: Device, size: Size): Promise<Timed<Float32Array>> {
-  return onMachine({ device }, () => features(size));
+function failed({ device, precision, what }: Case, error: unknown): void {
+  console.log(`${what} in ${precision} on ${device} failed: ${messageOf(error).slice(-1500)}`);
 }
 
-async function features({ rows, seconds, runs }: Size): Promise<Timed<Float32Array>> {
-  const encoder = await loadEncoder('embedded');
-  const random = new Random('sound');
-  const sound = Array.from({ length: rows }, () =>
-    Float32Array.from({ length: seconds * 16000 }, () => random.normal()),
+/** One measurement, in a process of its own. */
+async function run(of: Case): Promise<{ milliseconds: number[]; numbers: number[] }> {
+  const extension = path.extname(fileURLToPath(import.meta.url));
+  const script = fileURLToPath(new URL(`device-case${extension}`, import.meta.url));
+  const { what, ...others } = of;
+  const named = Object.entries(others).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const again = what.endsWith('+') ? ['--recompute'] : [];
+  const { stdout } = await execa(
+    process.execPath,
+    [...process.execArgv, script, ...named, '--what', what.replace('+', ''), ...again],
+    { stderr: 'inherit', timeout: 240_000, maxBuffer: 1 << 28 },
   );
-  const layers = [encoder.layerCount - 1];
-  let result: Float32Array = new Float32Array();
-  const milliseconds = await median(
-    runs,
-    async () => {
-      result = (await encoder.run(sound, layers)).layers[0]!;
-    },
-    1,
+  return JSON.parse(stdout.split('\n').at(-1)!) as { milliseconds: number[]; numbers: number[] };
+}
+
+/** The same work by PyTorch. */
+async function torch(
+  name: string,
+  whats: readonly string[],
+  size: { rows: number; seconds: number; runs: number },
+): Promise<void> {
+  const script = fileURLToPath(new URL('device-torch.py', import.meta.url));
+  const known = whats.filter((what) => !what.startsWith('adapters') && !what.endsWith('+')).join(',');
+  const child = spawn(
+    flags.python!,
+    [
+      script,
+      device === 'cuda' ? 'cuda' : 'cpu',
+      name,
+      device === 'cuda' ? 'float32,float16,bfloat16' : 'float32,bfloat16',
+      known,
+      ...[size.rows, size.seconds, size.runs].map(String),
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'], timeout: 120_000 },
   );
-  await encoder.release();
-  return { milliseconds, result };
+  let text = '';
+  for await (const part of child.stdout) text += String(part);
+  for (const json of text.split('\n').filter((row) => row.startsWith('{'))) {
+    const { what, precision, milliseconds, mebibytes, error } = JSON.parse(json) as {
+      what: string;
+      precision: string;
+      milliseconds?: number[];
+      mebibytes?: number;
+      error?: string;
+    };
+    note({ name, who: 'PyTorch', what, precision, milliseconds, mebibytes, error });
+    if (milliseconds) line('PyTorch', what, precision, size, milliseconds, mebibytes);
+    else console.log(`PyTorch   ${what} in ${precision} failed: ${error}`);
+  }
 }
 
-/** Steps of the embedded encoder's default head, or of all of it, without dropout: what is random would not be the same. */
-function trainingOn(device: Device, trainable: 'head' | 'all', size: Size): Promise<Timed<Trained>> {
-  return onMachine({ device }, () => training(device, trainable, size));
-}
-
-interface Trained {
-  weights: Weights;
-  gradients: Weights;
-}
-
-async function training(
-  device: Device,
-  trainable: 'head' | 'all',
-  { rows, seconds, runs }: Size,
-): Promise<Timed<Trained>> {
-  const { shape, pretrained } = await shapeOfEmbedded();
-  const { network, logits } = buildTrainable(shape, trainable, pretrained, false);
-  const random = new Random('training');
-  const weights = network.initialise(random);
-  for (const [name, data] of pretrained) if (weights.has(name)) weights.set(name, data.slice());
-  const engine = await Engine.compile(network, logits, adamWDefaults, weights, {
-    recompute: recomputedOn(device, false),
+/** The most memory that a GPU has had taken, of what it says twenty times a second. */
+function watchMemory(): { stop(): void; most(): number | undefined } {
+  if (device === 'cpu') return { stop: () => {}, most: () => undefined };
+  let most: number | undefined;
+  const child = spawn('nvidia-smi', ['--query-gpu=memory.used', '--format=csv,noheader,nounits', '-lms', '50'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const frames = frameCount(seconds * 16000);
-  const inputs = inputsOf(shape, trainable, rows, frames, random);
-  const targets = Array.from({ length: rows }, () =>
-    Int32Array.from({ length: seconds * LABELS_A_SECOND }, () => 1 + random.int(TOKENS - 1)),
-  );
-  const step = async (): Promise<void> => {
-    const output = await engine.forward(inputs);
-    const gradient = new Float32Array(rows * frames * TOKENS);
-    ctcLoss(
-      floatData(output),
-      { batch: rows, frames, tokens: TOKENS },
-      new Int32Array(rows).fill(frames),
-      targets,
-      0,
-      gradient,
-    );
-    await engine.backward(floats(gradient, output.dims), 1e-3);
-  };
-  await step();
-  const copied = (from: Weights): Weights => new Map([...from].map(([name, data]) => [name, data.slice()]));
-  const result = { weights: copied(engine.weights), gradients: copied(engine.moments.mean) };
-  const milliseconds = await median(runs, step, 1);
-  await engine.release();
-  return { milliseconds, result };
+  child.on('error', () => {});
+  child.stdout.on('data', (data) => {
+    for (const row of String(data).split('\n')) if (Number(row) > 0) most = Math.max(most ?? 0, Number(row));
+  });
+  return { stop: () => child.kill(), most: () => most };
 }
 
-async function shapeOfEmbedded(): Promise<{ shape: Shape; pretrained: Weights }> {
-  const encoder = await loadEncoder('embedded');
-  const pretrained = readWeights(encoder.bytes);
-  const shape: Shape = {
-    encoder: ownLayers(encoder.architecture, pretrained),
-    head: { kind: 'transformer', dims: 256, blocks: 1, context: 0, dropout: 0 },
-    layers: [...Array(encoder.layerCount).keys()],
-    tokens: TOKENS,
-    adapters: {},
-    freeze: 'nothing',
-  };
-  await encoder.release();
-  return { shape, pretrained };
-}
-
-function inputsOf(shape: Shape, trainable: 'head' | 'all', rows: number, frames: number, random: Random): Feeds {
-  const noise = (dims: number[]) =>
-    floats(
-      Float32Array.from({ length: dims.reduce((a, d) => a * d, 1) }, () => random.normal()),
-      dims,
-    );
-  const mask = floats(frameMask(new Int32Array(rows).fill(frames), frames), [rows, frames]);
-  const layers = cachedLayers(shape, trainable);
-  return layers
-    ? { features: noise([rows, frames, layers.length * shape.encoder.dims]), mask }
-    : { audio: noise([rows, paddedSamples(frames)]), mask };
-}
-
-function relativeErrorOf(a: Weights, b: Weights): number {
-  const joined = (weights: Weights): number[] => [...b.keys()].flatMap((name) => Array.from(weights.get(name)!));
-  return relativeError(joined(a), joined(b));
+function note(record: Record<string, unknown>): void {
+  if (flags.out !== undefined) appendFileSync(flags.out, `${JSON.stringify(record)}\n`);
 }

@@ -126,7 +126,7 @@ function frozenOf(shape: Shape, trainable: TrainablePart, weights: Weights): Wei
     if (isHead(name) || isAdapter(name)) return false;
     return (
       trainable === 'adapters' ||
-      (trainable === 'all' && shape.freeze === 'feature-encoder' && name.startsWith('feature_encoder.'))
+      (trainable === 'all' && shape.freeze === 'feature-encoder' && shape.encoder.isConvolution(name))
     );
   };
   return new Map([...weights].filter(([name]) => frozen(name)));

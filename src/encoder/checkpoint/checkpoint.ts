@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { HalfPrecision, type Precision } from '../../onnx/graph/half-precision.ts';
 import { encodeModel } from '../../onnx/file/proto.ts';
 import { InputError } from '../../support/errors.ts';
 import { readJson } from '../../support/files.ts';
@@ -17,16 +18,27 @@ export const CONFIG = 'isogloss.config';
  * which stays as it is and is never read here. It is opened with that file's folder, as any model with external data.
  * @param file safetensors, PyTorch's own format or the index of several; config.json lies beside it
  * @param adapter a file of a language's adapters beside it, which take the place of those in the weights
+ * @param precision in what numbers it computes; weights that are stored in others are cast when ONNX Runtime loads them
  * @throws InputError when isogloss hasn't the architecture, and listing what of the weights is missing, left over or of a wrong shape
  */
-export async function encodeCheckpoint(file: string, adapter?: string): Promise<Uint8Array> {
+export async function encodeCheckpoint(
+  file: string,
+  adapter?: string,
+  precision: Precision = 'float32',
+): Promise<Uint8Array> {
   const config = await readConfig(file);
   const architecture = architectureOf(config, file);
   const c = new CheckpointGraph(encoderTensors(await readCheckpoint(file, adapter), architecture, file));
   c.graph.output(built(c, architecture, config, file), 'last_hidden_state');
   c.refuseIncomplete(file);
   refuseLeftOver(c, architecture, file);
-  return encodeModel(c.graph, { outside: c.outside, metadata: { [CONFIG]: JSON.stringify(config) } });
+  const { nodes, outputs } = c.graph;
+  const exact = new Set(outputs.map(({ name }) => name));
+  return encodeModel(c.graph, {
+    nodes: precision === 'float16' ? new HalfPrecision(nodes, exact).nodes(nodes) : nodes,
+    outside: c.outside,
+    metadata: { [CONFIG]: JSON.stringify(config) },
+  });
 }
 
 /** What lies where in weights and a language's adapters, if there are any. */

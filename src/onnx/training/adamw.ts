@@ -42,11 +42,12 @@ export class AdamW {
 
   /**
    * Moves weights one step down their gradients, in place. What has no gradient stays as it is.
+   * @param factor by which the gradients are too large
    * @returns the gradients' joint norm before clipping; when it is not finite, nothing was moved
    */
-  move(weights: Weights, gradients: Weights, learningRate: number): number {
+  move(weights: Weights, gradients: Weights, learningRate: number, factor = 1): number {
     const { beta1, beta2, epsilon, clip, rateOf } = this.settings;
-    const norm = jointNorm(gradients);
+    const norm = jointNorm(gradients) / factor;
     if (!Number.isFinite(norm)) return norm;
     const { mean, square } = this.moments;
     const step = ++this.moments.step;
@@ -56,7 +57,7 @@ export class AdamW {
       moveParameter(weights.get(name)!, gradient, mean.get(name)!, square.get(name)!, {
         beta1,
         beta2,
-        scale: clip / Math.max(norm, clip),
+        scale: clip / Math.max(norm, clip) / factor,
         rate: (rate * correction) / (1 - beta1 ** step),
         epsilon: epsilon * correction,
         keep: this.decay(name, weights, rate),

@@ -3,6 +3,8 @@ import type { Moments } from './adamw.ts';
 import { differentiate } from '../autodiff/differentiate.ts';
 import type { Graph, Node, Value } from '../graph/graph.ts';
 import type { Network } from '../graph/network.ts';
+import { HalfPrecision, type Precision } from '../graph/half-precision.ts';
+import type { LossScaleState } from './loss-scale.ts';
 import { totalNeed, VIEWS, workingBytes, type MemoryNeed } from './memory.ts';
 import { encodeModel } from '../file/proto.ts';
 import { withRecomputation, type Way } from '../autodiff/recompute.ts';
@@ -16,18 +18,25 @@ export interface EngineOptions extends SessionOptions {
   moments?: Moments;
   /** What is computed once more on the way back, instead of kept. */
   recompute?: Recomputed | undefined;
+  /** In what numbers it computes; weights and their moves are float32. */
+  precision?: Precision | undefined;
+  /** Of a training in float16 that is gone on with. */
+  lossScale?: LossScaleState | undefined;
   /** Of the batches to come, the largest among them: memory for what the way back needs is taken once. */
   shapes?: readonly BatchShape[];
   /** What a batch makes of the names in the inputs' dims; those of `batch` and `frames` alone, if absent. */
   sizes?: SymbolSizes;
 }
 
-/** What is inside the blocks, or the whole way there. */
-export type Recomputed = 'blocks' | 'all';
+/** What is inside the blocks, or the whole way there; or that, and what is inside the blocks a third time. */
+export type Recomputed = 'blocks' | 'all' | 'all and blocks';
 
 /** What pays on a device: another memory than the CPU's is reached so slowly that nothing is kept (decision 0032). */
 export const recomputedOn = (device: Device, blocks: boolean): Recomputed | undefined =>
-  device !== 'cpu' ? 'all' : blocks ? 'blocks' : undefined;
+  device !== 'cpu' ? (blocks ? 'all and blocks' : 'all') : blocks ? 'blocks' : undefined;
+
+const computesAllAgain = (recompute: Recomputed | undefined): boolean =>
+  recompute === 'all' || recompute === 'all and blocks';
 
 /** The sessions of a training step, and how their values are called. */
 export interface Parts {
@@ -42,6 +51,7 @@ export interface Parts {
   kept: Value[];
   /** All that the way there gives. */
   given: Value[];
+  precision: Precision;
   forwardInputs: Set<string>;
   backwardInputs: Set<string>;
 }
@@ -55,6 +65,7 @@ export interface Plan {
   seed: Value;
   gradients: ReadonlyMap<string, Value>;
   kept: Value[];
+  precision: Precision;
 }
 
 interface PlannedRun {
@@ -64,10 +75,14 @@ interface PlannedRun {
 }
 
 /** A network's way there and its way back to its parameters' gradients. Appends to the network's graph: once to a network. */
-export function planStep(network: Network, output: Value, { recompute }: Pick<EngineOptions, 'recompute'> = {}): Plan {
+export function planStep(
+  network: Network,
+  output: Value,
+  { recompute, precision = 'float32' }: Pick<EngineOptions, 'recompute' | 'precision'> = {},
+): Plan {
   const { graph } = network;
   const plain = (nodes: readonly Node[]): Node[] =>
-    recompute === 'all' ? withoutConvolutions(graph, nodes) : [...nodes];
+    computesAllAgain(recompute) ? withoutConvolutions(graph, nodes) : [...nodes];
   const forwardNodes = [...graph.nodes];
   const forwardInputs = [...graph.inputs, ...graph.parameters.values()];
   const seed = graph.input('output_gradient', output.dims);
@@ -95,14 +110,35 @@ export function planStep(network: Network, output: Value, { recompute }: Pick<En
     inputs: neededInputs(nodes, candidates),
     outputs,
   });
-  return {
+  const plan: Plan = {
     network,
     output,
     seed,
     gradients,
     kept,
+    precision,
     forward: run(forward, forwardInputs, [...new Set([output, ...kept])]),
     backward: run(backwardNodes, [...graph.inputs, ...graph.parameters.values(), ...kept], wanted),
+  };
+  return precision === 'float16' ? inHalfPrecision(plan) : plan;
+}
+
+/** The same step in float16, but for what is read from outside: the output and the gradients. */
+function inHalfPrecision(plan: Plan): Plan {
+  const { forward, backward, output, kept } = plan;
+  const exact = new Set([output, ...plan.gradients.values()].map(({ name }) => name));
+  const half = new HalfPrecision([...new Set([...forward.nodes, ...backward.nodes])], exact);
+  const handedOver = kept.map((value) => half.native(value));
+  const run = ({ nodes, inputs }: PlannedRun, outputs: Value[]): PlannedRun => ({
+    nodes: half.nodes(nodes),
+    inputs: inputs.map((value) => half.native(value)),
+    outputs,
+  });
+  return {
+    ...plan,
+    kept: handedOver,
+    forward: run(forward, [output, ...handedOver.filter(({ name }) => name !== output.name)]),
+    backward: run(backward, backward.outputs),
   };
 }
 
@@ -120,7 +156,7 @@ function asOutputs(graph: Graph, gradients: ReadonlyMap<string, Value>, seed: Va
 
 /** Opens a step's sessions. */
 export async function openStep(
-  { network, forward, backward, output, seed, gradients, kept }: Plan,
+  { network, forward, backward, output, seed, gradients, kept, precision }: Plan,
   options: SessionOptions,
 ): Promise<Parts> {
   const open = (run: PlannedRun): Promise<Session> =>
@@ -133,6 +169,7 @@ export async function openStep(
     seed,
     gradients,
     kept,
+    precision,
     given: forward.outputs,
     forwardInputs: namesOf(forward.inputs),
     backwardInputs: namesOf(backward.inputs),
@@ -194,10 +231,8 @@ const POOL = 8;
 
 /** The nodes of the way back, and of the way there those that it computes once more. */
 function nodesBack(way: Way, recompute: Recomputed | undefined, outputs: readonly Value[]): Node[] {
-  const nodes =
-    recompute === 'all'
-      ? [...way.forward, ...way.backward]
-      : withViews(way.forward, recompute === 'blocks' ? withRecomputation(way) : way.backward);
+  const backward = recompute === undefined || recompute === 'all' ? way.backward : withRecomputation(way);
+  const nodes = computesAllAgain(recompute) ? [...way.forward, ...backward] : withViews(way.forward, backward);
   return leadingTo(outputs, nodes);
 }
 

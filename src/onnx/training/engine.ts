@@ -5,6 +5,7 @@ import { openStep, planStep, type EngineOptions, type Parts, type Plan, type Wei
 import type { Graph, Value } from '../graph/graph.ts';
 import type { Network } from '../graph/network.ts';
 import { runInto } from '../runtime/run-into.ts';
+import { LossScale, type LossScaleState } from './loss-scale.ts';
 import { floats } from '../runtime/session.ts';
 import { ValueSizes, type BatchShape } from './value-sizes.ts';
 
@@ -20,6 +21,8 @@ export class Engine {
   /** Its own copy, moved in place. */
   readonly weights: Weights;
   private readonly optimiser: AdamW;
+  /** In float16 only. */
+  private readonly scale: LossScale | undefined;
   private readonly arena = new Arena();
   private readonly parts: Parts;
   /** Of what the way there gives. */
@@ -36,13 +39,14 @@ export class Engine {
     sizes: ValueSizes,
     settings: AdamWSettings,
     weights: Weights,
-    moments: Moments | undefined,
+    { moments, lossScale }: EngineOptions,
   ) {
     this.parts = parts;
     this.sizes = sizes;
     this.weights = new Map([...weights].map(([name, data]) => [name, data.slice()]));
     const matrices = [...parts.graph.parameters].flatMap(([name, { dims }]) => (dims.length > 1 ? [name] : []));
     this.optimiser = new AdamW(settings, this.weights, new Set(matrices), moments);
+    this.scale = parts.precision === 'float16' ? new LossScale(lossScale) : undefined;
     this.sums = likeThem(parts);
   }
 
@@ -72,13 +76,18 @@ export class Engine {
     weights: Weights,
     options: EngineOptions = {},
   ): Promise<Engine> {
-    const engine = new Engine(await openStep(plan, options), sizes, settings, weights, options.moments);
+    const engine = new Engine(await openStep(plan, options), sizes, settings, weights, options);
     engine.arena.reserve((options.shapes ?? []).map((shape) => engine.outputsAt(shape)));
     return engine;
   }
 
   get moments(): Moments {
     return this.optimiser.moments;
+  }
+
+  /** Of a training in float16. */
+  get lossScale(): LossScaleState | undefined {
+    return this.scale?.state;
   }
 
   /** Runs the network. The result's data is only valid until the next `forward`. */
@@ -94,18 +103,21 @@ export class Engine {
   /**
    * Moves the weights one step down the gradient.
    * @param gradient dLoss/dOutput, of the output's dims
-   * @returns the gradients' norm before clipping; when it is not finite, nothing was moved
+   * @returns the gradients' norm before clipping; when it is not finite, nothing was moved (in float16, it may be the next time)
    */
   async backward(gradient: ort.Tensor, learningRate: number): Promise<number> {
     await this.accumulate(gradient);
     this.summed = 0;
-    return this.optimiser.move(this.weights, this.sums, learningRate);
+    const norm = this.optimiser.move(this.weights, this.sums, learningRate, this.scale?.factor);
+    this.scale?.after(norm);
+    return norm;
   }
 
   /** Adds a batch's gradients to those of the next move. */
   async accumulate(gradient: ort.Tensor): Promise<void> {
     const { graph, backward, backwardInputs, seed, gradients } = this.parts;
-    const feeds = pick({ ...this.kept, ...weightFeeds(graph, this.weights), [seed.name]: gradient }, backwardInputs);
+    const scaled = this.scale ? this.scale.times(gradient) : gradient;
+    const feeds = pick({ ...this.kept, ...weightFeeds(graph, this.weights), [seed.name]: scaled }, backwardInputs);
     const found = this.summed === 0 ? this.sums : (this.more ??= likeThem(this.parts));
     await runInto(
       backward,
