@@ -9,7 +9,7 @@ import { frameCount, paddedSamples } from '../src/encoder/own/architecture.ts';
 import { loadEncoder } from '../src/encoder/own/encoder.ts';
 import { exportedLayers, exportedWhole, ownLayers, type LayerBuilder } from '../src/encoder/own/layer-builder.ts';
 import { readWeights } from '../src/encoder/own/weights.ts';
-import type { HeadSettings } from '../src/head/head.ts';
+import type * as ort from '../src/onnx/runtime/ort.ts';
 import type { Precision } from '../src/onnx/graph/half-precision.ts';
 import type { Device } from '../src/onnx/runtime/device.ts';
 import { onMachine } from '../src/onnx/runtime/machine.ts';
@@ -24,10 +24,16 @@ import { buildTrainable, cachedLayers, cutOf, type Shape } from '../src/train/tr
 
 /*
  * One measurement of bench/device.ts, in a process of its own so that its memory can be told from others':
- * a line of JSON, { milliseconds, numbers } with the milliseconds of each run and the first of the features or of all gradients.
+ * a line of JSON, { milliseconds, parts, numbers } with the milliseconds of each run, those of each part of a step, and the first of the
+ * features or of all gradients.
  */
 
 const [TOKENS, LABELS_A_SECOND] = [40, 8];
+/** The first step plans and compiles, and AdamW's first touches new memory. */
+const REAL_STEPS_BEFORE = 2;
+/** Training in float16 starts at 2¹⁶ and halves it where gradients overflow; here that would only be waited for. */
+const LOSS_SCALE = { factor: 2 ** 11, steps: 0 };
+const TRIES = 20;
 
 const { values: flags } = parseArgs({
   options: {
@@ -56,21 +62,9 @@ const precision = flags.precision as Precision;
 const checkpoint = flags.encoder === 'embedded' ? undefined : flags.encoder;
 
 const milliseconds: number[] = [];
+const parts: Record<string, number[]> = {};
 const numbers = await onMachine({ device }, flags.what === 'features' ? features : training);
-console.log(JSON.stringify({ milliseconds, numbers: Array.from(numbers) }));
-
-async function timed<T>(work: () => Promise<T>): Promise<T> {
-  let result: T | undefined;
-  for (let i = 0; i <= runs; i++) {
-    const startedAt = performance.now();
-    result = await work();
-    // The first plans and compiles.
-    if (i > 0) milliseconds.push(performance.now() - startedAt);
-    if (process.env.DEVICE_TIMES)
-      console.error(`${flags.what} run ${i}: ${(performance.now() - startedAt).toFixed(0)} ms`);
-  }
-  return result!;
-}
+console.log(JSON.stringify({ milliseconds, parts, numbers: Array.from(numbers) }));
 
 async function features(): Promise<Float32Array> {
   const encoder = checkpoint
@@ -80,7 +74,14 @@ async function features(): Promise<Float32Array> {
     : await loadEncoder('embedded');
   const random = new Random('sound');
   const sound = Array.from({ length: rows }, () => noise(random, seconds * 16000));
-  const { layers } = await timed(() => encoder.run(sound, [encoder.layerCount - 1]));
+  const run = () => encoder.run(sound, [encoder.layerCount - 1]);
+  // Plans and compiles.
+  let { layers } = await run();
+  for (let i = 0; i < runs; i++) {
+    const startedAt = performance.now();
+    ({ layers } = await run());
+    milliseconds.push(performance.now() - startedAt);
+  }
   await encoder.release();
   return layers[0]!.subarray(0, wanted);
 }
@@ -91,7 +92,7 @@ async function training(): Promise<Float32Array> {
   const encoder = await layersFor(trainable);
   const shape: Shape = {
     encoder,
-    head: { kind: 'linear', dims: 256, blocks: 1, context: 0, dropout: 0 } as HeadSettings,
+    head: { kind: 'linear', dims: 256, blocks: 1, context: 0, dropout: 0 },
     layers: [encoder.top],
     tokens: TOKENS,
     adapters: trainable === 'adapters' ? { lowRank: { rank: 8, scale: 16, on: () => true } } : {},
@@ -99,47 +100,64 @@ async function training(): Promise<Float32Array> {
   };
   const { network, logits } = buildTrainable(shape, trainable, encoder.weights, false);
   const random = new Random('training');
-  const weights = network.initialise(random);
-  for (const [name, data] of encoder.weights) if (weights.has(name)) weights.set(name, data);
+  const weights = network.initialise(random, encoder.weights);
   const engine = await Engine.compile(network, logits, adamWDefaults, weights, {
     recompute: recomputedOn(device, flags.recompute),
     precision,
     sizes: symbolSizes,
+    lossScale: LOSS_SCALE,
   });
   const frames = frameCount(seconds * 16000);
   const inputs = inputsOf(shape, trainable, frames, random);
   const targets = Array.from({ length: rows }, () =>
     Int32Array.from({ length: seconds * LABELS_A_SECOND }, () => 1 + random.int(TOKENS - 1)),
   );
-  let gradients: Float32Array | undefined;
-  const step = async (): Promise<void> => {
-    const started = performance.now();
+  const step = async (): Promise<{ times: Record<string, number>; isReal: boolean }> => {
+    const marks = [performance.now()];
     const output = await engine.forward(inputs);
-    const there = performance.now();
-    const gradient = new Float32Array(rows * frames * TOKENS);
-    ctcLoss(
-      floatData(output),
-      { batch: rows, frames, tokens: TOKENS },
-      new Int32Array(rows).fill(frames),
-      targets,
-      0,
-      gradient,
-    );
-    // Of the loss a token, as in training.
-    for (let i = 0; i < gradient.length; i++) gradient[i]! /= rows * seconds * LABELS_A_SECOND;
-    const between = performance.now();
-    const norm = await engine.backward(floats(gradient, output.dims), 1e-5);
-    if (process.env.DEVICE_TIMES)
-      console.error(
-        `  forward ${(there - started).toFixed(0)}, CTC ${(between - there).toFixed(0)}, backward and move ${(performance.now() - between).toFixed(0)} ms`,
-      );
-    // The first step's mean is the gradient itself, but for a factor. In float16 the first may have to be left out.
-    if (Number.isFinite(norm)) gradients ??= some(engine.moments.mean);
+    marks.push(performance.now());
+    const gradient = gradientOf(output, targets);
+    marks.push(performance.now());
+    await engine.accumulate(gradient);
+    marks.push(performance.now());
+    const norm = engine.move(1e-5);
+    marks.push(performance.now());
+    const took = (i: number) => marks[i + 1]! - marks[i]!;
+    return {
+      times: { forward: took(0), CTC: took(1), backward: took(2), AdamW: took(3) },
+      isReal: Number.isFinite(norm),
+    };
   };
-  await timed(step);
-  for (let i = 0; i < 20 && !gradients; i++) await step();
+  let gradients: Float32Array | undefined;
+  // In float16, steps that overflow move nothing: they are not counted.
+  for (let real = 0, tries = 0; milliseconds.length < runs || real === 0; tries++) {
+    if (tries > TRIES + runs) throw new Error(`after ${tries} steps, gradients still overflow`);
+    const { times, isReal } = await step();
+    real = isReal ? real + 1 : 0;
+    // The first step's mean is the gradient itself, but for a factor.
+    if (isReal) gradients ??= some(engine.moments.mean);
+    if (real <= REAL_STEPS_BEFORE || milliseconds.length === runs) continue;
+    milliseconds.push(Object.values(times).reduce((a, x) => a + x, 0));
+    for (const [part, time] of Object.entries(times)) (parts[part] ??= []).push(time);
+  }
   await engine.release();
   return gradients!;
+}
+
+/** Of the loss a token, as in training. */
+function gradientOf(output: ort.Tensor, targets: readonly Int32Array[]): ort.Tensor {
+  const frames = output.dims[1]!;
+  const gradient = new Float32Array(rows * frames * TOKENS);
+  ctcLoss(
+    floatData(output),
+    { batch: rows, frames, tokens: TOKENS },
+    new Int32Array(rows).fill(frames),
+    targets,
+    0,
+    gradient,
+  );
+  for (let i = 0; i < gradient.length; i++) gradient[i]! /= rows * seconds * LABELS_A_SECOND;
+  return floats(gradient, output.dims);
 }
 
 async function layersFor(trainable: TrainablePart): Promise<LayerBuilder> {

@@ -23,7 +23,6 @@ import { SHAPES, writeMadeCheckpoint, type Shape } from './made-checkpoint.ts';
 const TOLERANCE: Record<Precision, number> = { float32: 2e-3, float16: 5e-2 };
 /** Compared: small, for the CPU computes it too. */
 const COMPARED = { rows: 2, seconds: 2, numbers: 20_000 };
-const PRECISIONS: readonly Precision[] = ['float32', 'float16'];
 
 const { values: flags } = parseArgs({
   options: {
@@ -32,6 +31,9 @@ const { values: flags } = parseArgs({
     encoders: { type: 'string', default: 'embedded' },
     /** Of features, head, a number of blocks at the top, adapters, all, with commas; `all+` computes what is inside a block once more. */
     what: { type: 'string', default: 'features,head,2,all' },
+    precisions: { type: 'string', default: 'float32,float16' },
+    /** Without the comparison with the CPU. */
+    speed: { type: 'boolean', default: false },
     rows: { type: 'string', default: '8' },
     seconds: { type: 'string', default: '8' },
     runs: { type: 'string', default: '3' },
@@ -45,6 +47,7 @@ const { values: flags } = parseArgs({
     out: { type: 'string' },
   },
 });
+const precisions = flags.precisions.split(',') as Precision[];
 const startedAt = performance.now();
 const isOver = (): boolean => performance.now() - startedAt > Number(flags.minutes) * 60_000;
 const { device, fallback } = await chooseMachine({ device: flags.device as Device | undefined });
@@ -80,12 +83,12 @@ async function compare(name: string): Promise<void> {
   console.log(`\n${name} on ${device}, batches of ${rows} × ${seconds} s, the median of ${runs} runs\n`);
   const whats = flags.what.split(',');
   if (flags.python !== undefined) await torch(name, whats, { rows, seconds, runs });
-  for (const what of whats.filter((one) => one === 'features' || one === '2')) {
+  for (const what of whats.filter((one) => !flags.speed && (one === 'features' || one === '2'))) {
     if (isOver()) break;
     await compareNumbers({ device, precision: 'float32', encoder, what, runs: 0, ...COMPARED }, name);
   }
   for (const what of whats)
-    for (const precision of PRECISIONS) {
+    for (const precision of precisions) {
       // The embedded encoder's features are float32 alone.
       if (name === 'embedded' && what === 'features' && precision === 'float16') continue;
       if (isOver()) return;
@@ -102,7 +105,7 @@ async function madeCheckpoint(shape: Shape): Promise<string> {
 async function compareNumbers(of: Case, name: string): Promise<void> {
   try {
     const { numbers: right } = await run({ ...of, device: 'cpu' });
-    for (const precision of PRECISIONS) {
+    for (const precision of precisions) {
       if (name === 'embedded' && of.what === 'features' && precision === 'float16') continue;
       const { numbers } = await run({ ...of, precision });
       const error = relativeError(numbers, right);
@@ -121,9 +124,9 @@ async function compareNumbers(of: Case, name: string): Promise<void> {
 async function tell(who: string, of: Case, name: string): Promise<void> {
   try {
     const memory = watchMemory();
-    const { milliseconds } = await run(of).finally(() => memory.stop());
-    line(who, of.what, of.precision, of, milliseconds, memory.most());
-    note({ name, who, what: of.what, precision: of.precision, milliseconds, mebibytes: memory.most() });
+    const { milliseconds, parts } = await run(of).finally(() => memory.stop());
+    line(who, of.what, of.precision, of, milliseconds, memory.most(), parts);
+    note({ name, who, what: of.what, precision: of.precision, milliseconds, parts, mebibytes: memory.most() });
   } catch (error) {
     failed(of, error);
   }
@@ -136,20 +139,33 @@ function line(
   { rows, seconds }: { rows: number; seconds: number },
   milliseconds: readonly number[],
   mebibytes: number | undefined,
+  parts: Readonly<Record<string, readonly number[]>> = {},
 ): void {
-  const median = [...milliseconds].sort((a, b) => a - b)[milliseconds.length >> 1]!;
+  const median = medianOf(milliseconds);
+  const each = Object.entries(parts).map(([part, times]) => `${part} ${medianOf(times).toFixed(0)}`);
   const memory = mebibytes ? `${(mebibytes / 1024).toFixed(1).padStart(5)} GiB` : '';
   console.log(
-    `${who.padEnd(9)} ${what.padEnd(10)} ${precision.padEnd(9)} ${median.toFixed(0).padStart(7)} ms ${((rows * seconds * 1000) / median).toFixed(0).padStart(7)} s/s ${memory}`,
+    `${who.padEnd(9)} ${what.padEnd(10)} ${precision.padEnd(9)} ${median.toFixed(0).padStart(7)} ms ${((rows * seconds * 1000) / median).toFixed(0).padStart(7)} s/s ${memory}  ${each.join(' + ')}`,
   );
+}
+
+function medianOf(x: readonly number[]): number {
+  return [...x].sort((a, b) => a - b)[x.length >> 1]!;
 }
 
 function failed({ device, precision, what }: Case, error: unknown): void {
   console.log(`${what} in ${precision} on ${device} failed: ${messageOf(error).slice(-1500)}`);
 }
 
+interface Measured {
+  milliseconds: number[];
+  /** Of a step. */
+  parts: Record<string, number[]>;
+  numbers: number[];
+}
+
 /** One measurement, in a process of its own. */
-async function run(of: Case): Promise<{ milliseconds: number[]; numbers: number[] }> {
+async function run(of: Case): Promise<Measured> {
   const extension = path.extname(fileURLToPath(import.meta.url));
   const script = fileURLToPath(new URL(`device-case${extension}`, import.meta.url));
   const { what, ...others } = of;
@@ -160,7 +176,7 @@ async function run(of: Case): Promise<{ milliseconds: number[]; numbers: number[
     [...process.execArgv, script, ...named, '--what', what.replace('+', ''), ...again],
     { stderr: 'inherit', timeout: 240_000, maxBuffer: 1 << 28 },
   );
-  return JSON.parse(stdout.split('\n').at(-1)!) as { milliseconds: number[]; numbers: number[] };
+  return JSON.parse(stdout.split('\n').at(-1)!) as Measured;
 }
 
 /** The same work by PyTorch. */
@@ -177,7 +193,7 @@ async function torch(
       script,
       device === 'cuda' ? 'cuda' : 'cpu',
       name,
-      device === 'cuda' ? 'float32,float16,bfloat16' : 'float32,bfloat16',
+      device === 'cuda' ? flags.precisions : 'float32',
       known,
       ...[size.rows, size.seconds, size.runs].map(String),
     ],

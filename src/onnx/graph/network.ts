@@ -89,10 +89,15 @@ export class Network {
     };
   }
 
-  /** Fresh weights. Each parameter draws from the generator in the order it was made. */
-  initialise(random: Random): Map<string, Float32Array> {
+  /**
+   * Fresh weights. Each parameter draws from the generator in the order it was made.
+   * @param given taken as they are, without a draw
+   */
+  initialise(random: Random, given: ReadonlyMap<string, Float32Array> = new Map()): Map<string, Float32Array> {
     return new Map(
       [...this.starts].map(([name, start]) => {
+        const there = given.get(name);
+        if (there) return [name, there];
         const size = this.graph.parameters.get(name)!.dims.reduce<number>((a, d) => a * (d as number), 1);
         const data = new Float32Array(size);
         if ('value' in start) data.fill(start.value);

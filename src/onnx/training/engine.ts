@@ -107,6 +107,14 @@ export class Engine {
    */
   async backward(gradient: ort.Tensor, learningRate: number): Promise<number> {
     await this.accumulate(gradient);
+    return this.move(learningRate);
+  }
+
+  /**
+   * Moves the weights one step down what was accumulated.
+   * @returns the gradients' norm before clipping; when it is not finite, nothing was moved
+   */
+  move(learningRate: number): number {
     this.summed = 0;
     const norm = this.optimiser.move(this.weights, this.sums, learningRate, this.scale?.factor);
     this.scale?.after(norm);
