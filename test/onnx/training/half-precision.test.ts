@@ -85,12 +85,6 @@ describe.each([
   });
 
   it('gives nearly the outputs and gradients of float32, and a norm without the loss’s scale', () => {
-    console.log(
-      relativeError(half.output, exact.output),
-      relativeError(joined(half.gradients), joined(exact.gradients)),
-      half.norm,
-      exact.norm,
-    );
     expect(relativeError(half.output, exact.output)).toBeLessThan(5e-3);
     expect(relativeError(joined(half.gradients), joined(exact.gradients))).toBeLessThan(3e-2);
     expect(half.norm / exact.norm).toBeCloseTo(1, 1);
