@@ -200,6 +200,12 @@ const training = z.strictObject({
     .describe(
       '`recompute`: what is inside the encoder’s blocks is computed once more on the way back instead of kept; slower by about a third, same results. Whichever fits, if absent.',
     ),
+  precision: z
+    .enum(['float32', 'float16'])
+    .optional()
+    .describe(
+      'In what numbers steps are computed; float32, if absent. `float16`: about half of the memory, for a GPU; weights stay in float32. A CPU is slower in it.',
+    ),
   learning_rate: z.number().positive().default(0.003),
   schedule: z.enum(['cosine', 'linear', 'constant']).default('cosine'),
   warmup: share.default(0.1).describe('Share of all steps.'),

@@ -21,7 +21,7 @@ export interface CheckedRecipe {
 }
 
 /** Bytes that a stage will need at its peak, by what they are for. */
-export interface RecipeMemory extends Pick<MemoryPlan, 'mode'> {
+export interface RecipeMemory extends Pick<MemoryPlan, 'mode' | 'precision'> {
   stage: string;
   bytes: MemoryPlan['need'];
 }
@@ -51,5 +51,5 @@ export async function checkRecipe(
 }
 
 async function memoryOf(recipe: Recipe): Promise<RecipeMemory[]> {
-  return (await memoryOfRecipe(recipe)).map(({ stage, mode, need }) => ({ stage, mode, bytes: need }));
+  return (await memoryOfRecipe(recipe)).map(({ need, ...stage }) => ({ ...stage, bytes: need }));
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { adamWDefaults } from '../onnx/training/adamw.ts';
 import { Engine, type Weights } from '../onnx/training/engine.ts';
+import type { LossScaleState } from '../onnx/training/loss-scale.ts';
 import type { Network } from '../onnx/graph/network.ts';
 import { floats } from '../onnx/runtime/session.ts';
 import { WorkError } from '../support/errors.ts';
@@ -28,6 +29,8 @@ interface LoopState {
   frames: number;
   /** Steps on end whose gradient was not finite. */
   broken: number;
+  /** Of a training in float16. */
+  lossScale?: LossScaleState | undefined;
 }
 
 const freshSums = (): LoopState['sums'] => ({ loss: 0, tokens: 0, norm: 0, steps: 0 });
@@ -56,12 +59,12 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
   const adamW = { ...adamWDefaults, weightDecay: settings.weightDecay, clip: settings.clip, ...task.optimiser };
   const planned = await planTraining(task);
   (task.progress ?? silent)('memory').done(describeMemory(planned));
-  const { network, mode, need } = planned;
+  const { network, mode, precision, need } = planned;
   const weights = saved?.weights ?? startOf(task, network);
   const engine = await Engine.open(planned.plan, planned.sizes, adamW, weights, {
     shapes: planned.shapes,
     returnsMemory: !planned.pooled,
-    ...(saved ? { moments: saved.moments } : {}),
+    ...(saved ? { moments: saved.moments, lossScale: state.lossScale } : {}),
   });
   const measurer = await Measurer.compile(task.build(false), task.dev, task.blank, settings.batchFrames);
   // One holds the batch at work, the other the batch being prepared.
@@ -69,7 +72,10 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
   const perEpoch = batchesPerEpoch(task);
   const bar = (task.progress ?? silent)('train', settings.epochs * perEpoch, 'steps');
   const average = settings.average ? new MovingAverage(settings.average, saved?.average ?? weights) : undefined;
-  const save = (): Promise<void> => writeCheckpoint(lastFile, engine.weights, engine.moments, state, average?.weights);
+  const save = (): Promise<void> => {
+    state.lossScale = engine.lossScale;
+    return writeCheckpoint(lastFile, engine.weights, engine.moments, state, average?.weights);
+  };
   try {
     bar.advance((state.epoch - 1) * perEpoch + state.step);
     while (!finished(state.epochs, settings)) {
@@ -102,7 +108,7 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
       best,
       seconds: state.seconds,
       framesPerSecond: state.frames / state.seconds,
-      memory: { mode, need },
+      memory: { mode, precision, need },
     };
   } finally {
     await Promise.all([engine.release(), measurer.release()]);

@@ -3,6 +3,7 @@ import { adapterOptions } from '../model/model.ts';
 import { needOf, planStep, recomputedOn, type Plan } from '../onnx/training/compile.ts';
 import { machine } from '../onnx/runtime/machine.ts';
 import type { MemoryNeed } from '../onnx/training/memory.ts';
+import type { Precision } from '../onnx/graph/half-precision.ts';
 import type { Value } from '../onnx/graph/graph.ts';
 import type { Network } from '../onnx/graph/network.ts';
 import { ValueSizes, type BatchShape, type SymbolSizes } from '../onnx/training/value-sizes.ts';
@@ -24,6 +25,7 @@ export type MemoryMode = 'keep' | 'recompute';
 /** What a training needs at its peak. */
 export interface MemoryPlan {
   mode: MemoryMode;
+  precision: Precision;
   need: MemoryNeed;
 }
 
@@ -51,7 +53,7 @@ export async function planTraining(task: TrainingTask): Promise<PlannedStep> {
   const before = process.memoryUsage.rss();
   const available = memoryForUs();
   const planned = (mode: MemoryMode): Promise<PlannedStep> =>
-    planMode(() => task.build(true), { shapes, mode, available, before });
+    planMode(() => task.build(true), { shapes, mode, precision: settings.precision, available, before });
   const chosen = await fitting(settings.memory, available, planned);
   if (chosen.need.total > available) throw tooLarge(chosen, available, settings.batchFrames, shapes);
   return { ...chosen, need: withHeld(chosen.need, task, available) };
@@ -78,6 +80,7 @@ async function fitting<P extends MemoryPlan>(
 interface PlanSettings {
   shapes: readonly BatchShape[];
   mode: MemoryMode;
+  precision: Precision | undefined;
   /** Bytes. */
   available: number;
   /** Bytes that the process had taken before. */
@@ -86,16 +89,17 @@ interface PlanSettings {
 
 async function planMode(
   build: () => { network: Network; logits: Value },
-  { shapes, mode, available, before }: PlanSettings,
+  { shapes, mode, precision = 'float32', available, before }: PlanSettings,
 ): Promise<PlannedStep> {
   const { network, logits } = build();
-  const plan = planStep(network, logits, { recompute: recomputedOn((await machine()).device, mode === 'recompute') });
+  const { device } = await machine();
+  const plan = planStep(network, logits, { recompute: recomputedOn(device, mode === 'recompute'), precision });
   const sizes = await ValueSizes.measure(
     network.graph,
     [...new Set([...plan.forward.nodes, ...plan.backward.nodes])],
     symbolSizes,
   );
-  const withPool = needOf(plan, sizes, shapes, { before, pooled: true });
+  const withPool = needOf(plan, sizes, shapes, { before, pooled: true, device });
   const pooled = withPool.total <= available / 2;
   return {
     network,
@@ -104,8 +108,9 @@ async function planMode(
     sizes,
     shapes,
     mode,
+    precision,
     pooled,
-    need: pooled ? withPool : needOf(plan, sizes, shapes, { before, pooled: false }),
+    need: pooled ? withPool : needOf(plan, sizes, shapes, { before, pooled: false, device }),
   };
 }
 
@@ -117,7 +122,7 @@ function tooLarge(
 ): WorkError {
   const what = `training would take about ${sizeInWords(need.total)} of memory, and ${sizeInWords(available)} are free (${inWords(need)})`;
   if (mode === 'keep') return new WorkError(what, 'Set training.memory to `recompute`, or remove it.');
-  const perBatch = need.kept + need.working + need.batches;
+  const perBatch = need.kept + (need.gpu === undefined ? need.working : 0) + need.batches;
   const rest = need.total - perBatch;
   const longest = Math.max(...shapes.map(({ frames }) => frames));
   const fitting = Math.floor((batchFrames * (available - rest)) / perBatch / 50);
@@ -137,8 +142,12 @@ const inWords = ({ weights, kept, working, held }: MemoryNeed): string =>
   `${sizeInWords(weights)} for weights, ${sizeInWords(kept)} kept for the way back, ${sizeInWords(working)} at work${held > 0 ? `, ${sizeInWords(held)} for what was read` : ''}`;
 
 /** A plan in a line: `about 1.3 GiB at most (…)`. */
-export const describeMemory = ({ mode, need }: MemoryPlan): string =>
-  `about ${sizeInWords(need.total)} at most (${inWords(need)}${mode === 'recompute' ? '; computed once more on the way back' : ''})`;
+export function describeMemory({ mode, precision, need }: MemoryPlan): string {
+  const onGpu = need.gpu === undefined ? '' : `, and about ${sizeInWords(need.gpu)} of the GPU’s`;
+  const again = mode === 'recompute' ? '; computed once more on the way back' : '';
+  const slower = precision === 'float16' && need.gpu === undefined ? '; in float16, which a CPU is slower in' : '';
+  return `about ${sizeInWords(need.total)} at most${onGpu} (${inWords(need)}${again}${slower})`;
+}
 
 /** Recordings that a recipe is judged by before its corpus is there. */
 const LIKELY_SECONDS = 10;
@@ -172,9 +181,15 @@ export async function memoryOfRecipe(recipe: Recipe): Promise<(MemoryPlan & { st
       freeze: recipe.encoder.freeze,
     };
     const planned = (mode: MemoryMode): Promise<MemoryPlan> =>
-      planMode(() => buildTrainable(shape, trainable, encoder.weights, true), { shapes, mode, available, before });
-    const { mode, need } = await fitting(recipe.training.memory, available, planned);
-    plans.push({ stage: name, mode, need });
+      planMode(() => buildTrainable(shape, trainable, encoder.weights, true), {
+        shapes,
+        mode,
+        precision: recipe.training.precision,
+        available,
+        before,
+      });
+    const { mode, precision, need } = await fitting(recipe.training.memory, available, planned);
+    plans.push({ stage: name, mode, precision, need });
   }
   return plans;
 }

@@ -23,6 +23,7 @@ export function trainingSettings({ training, seed }: Recipe): TrainingSettings {
     },
     seed,
     ...(training.memory ? { memory: training.memory } : {}),
+    ...(training.precision ? { precision: training.precision } : {}),
     ...(training.average > 0 ? { average: training.average } : {}),
   };
 }

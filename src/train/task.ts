@@ -1,5 +1,6 @@
 import type { AdamWSettings } from '../onnx/training/adamw.ts';
 import type { Weights } from '../onnx/training/engine.ts';
+import type { Precision } from '../onnx/graph/half-precision.ts';
 import type { Value } from '../onnx/graph/graph.ts';
 import type { Network } from '../onnx/graph/network.ts';
 import type { Progress } from '../support/progress.ts';
@@ -23,6 +24,8 @@ export interface TrainingSettings {
   accumulate?: number;
   /** Whether what is inside a block is kept for the way back or computed once more; whichever fits, if absent. */
   memory?: MemoryMode;
+  /** In what numbers steps are computed; float32, if absent. Weights, and what is measured on dev, are float32. */
+  precision?: Precision;
   specAugment: SpecAugmentSettings;
   /** Epochs without a better dev CER before it stops. */
   patience: number;

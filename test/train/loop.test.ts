@@ -9,6 +9,8 @@ import { floats } from '../../src/onnx/runtime/session.ts';
 import { Random } from '../../src/support/random.ts';
 import type { Examples } from '../../src/train/examples.ts';
 import { featureExamples } from '../../src/train/feature-examples.ts';
+import type { LossScaleState } from '../../src/onnx/training/loss-scale.ts';
+import { readCheckpoint } from '../../src/train/checkpoint.ts';
 import { train } from '../../src/train/loop.ts';
 import type { TrainingResult, TrainingTask } from '../../src/train/task.ts';
 
@@ -82,30 +84,49 @@ describe('training', () => {
     expect([...a.weights]).toEqual([...b.weights]);
   });
 
-  it.each([0, 0.9])(
-    'cut off in the middle of an epoch, ends with the same weights bit for bit (moving average: %d)',
-    async (average) => {
-      const averaged = async (folder?: string): Promise<TrainingTask> => {
-        const base = await task('transformer', folder);
-        return { ...base, settings: { ...base.settings, average } };
-      };
-      const whole = await train(await averaged());
-      const folder = await mkdtemp(path.join(tmpdir(), 'train-'));
-      const stopper = new AbortController();
-      const cut = await averaged(folder);
-      let steps = 0;
-      const progress = () => ({
-        advance: () => void (++steps === 17 && stopper.abort(new Error('killed'))),
-        note: () => {},
-        done: () => {},
-      });
-      await expect(train({ ...cut, progress, signal: stopper.signal, checkpointMinutes: 0 })).rejects.toThrow('killed');
-      const resumed = await train({ ...cut });
-      expect([...resumed.weights]).toEqual([...whole.weights]);
-      expect(figures(resumed)).toEqual(figures(whole));
-      expect((await readFile(path.join(folder, 'last.ckpt'))).length).toBeGreaterThan(0);
-    },
-  );
+  it('in float16 learns as in float32', async () => {
+    const toy = await task('transformer');
+    const exact = await train({ ...toy, settings: { ...toy.settings, epochs: 20 } });
+    const half = await train({
+      ...(await task('transformer')),
+      settings: { ...toy.settings, epochs: 20, precision: 'float16' },
+    });
+    const lossOf = ({ epochs }: TrainingResult): number => epochs.at(-1)!.train_loss;
+    expect(Math.abs(lossOf(half) - lossOf(exact))).toBeLessThan(0.1 * lossOf(exact) + 0.02);
+    expect(half.weights).not.toEqual(exact.weights);
+    expect(half.memory.precision).toBe('float16');
+  });
+
+  it.each([
+    ['plainly', {}],
+    ['with a moving average', { average: 0.9 }],
+    ['in float16, whose loss scale has come down', { precision: 'float16' }],
+  ] as const)('cut off in the middle of an epoch, ends with the same weights bit for bit: %s', async (_, added) => {
+    const averaged = async (folder?: string): Promise<TrainingTask> => {
+      const base = await task('transformer', folder);
+      return { ...base, settings: { ...base.settings, ...added } };
+    };
+    const whole = await train(await averaged());
+    const folder = await mkdtemp(path.join(tmpdir(), 'train-'));
+    const stopper = new AbortController();
+    const cut = await averaged(folder);
+    let steps = 0;
+    const progress = () => ({
+      advance: () => void (++steps === 17 && stopper.abort(new Error('killed'))),
+      note: () => {},
+      done: () => {},
+    });
+    await expect(train({ ...cut, progress, signal: stopper.signal, checkpointMinutes: 0 })).rejects.toThrow('killed');
+    const { lossScale } = (await readCheckpoint(path.join(folder, 'last.ckpt')))!.state as {
+      lossScale?: LossScaleState;
+    };
+    expect(lossScale?.factor ?? 0).toBeLessThan(2 ** 16);
+    expect(lossScale !== undefined).toBe('precision' in added);
+    const resumed = await train({ ...cut });
+    expect([...resumed.weights]).toEqual([...whole.weights]);
+    expect(figures(resumed)).toEqual(figures(whole));
+    expect((await readFile(path.join(folder, 'last.ckpt'))).length).toBeGreaterThan(0);
+  });
 
   it('a moving average keeps other weights than the last step has, and learns as well', async () => {
     const base = await task('transformer');

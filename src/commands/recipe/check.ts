@@ -19,10 +19,8 @@ export default class RecipeCheck extends BaseCommand {
     const checked = await checkRecipe(args.recipe, { progress, signal });
     const { run, encoder, memory = [], corpus } = checked;
     this.log(`${args.recipe} is in order; its run folder is ${run}\nencoder: ${encoder.what}`);
-    for (const { stage, mode, bytes } of memory)
-      this.log(
-        `memory for training ${stage}, with recordings of ten seconds: ${describeMemory({ mode, need: bytes })}`,
-      );
+    for (const { stage, bytes: need, ...how } of memory)
+      this.log(`memory for training ${stage}, with recordings of ten seconds: ${describeMemory({ ...how, need })}`);
     for (const line of describePreview(corpus)) this.log(line);
     return checked;
   }

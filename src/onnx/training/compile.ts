@@ -181,12 +181,13 @@ export async function openStep(
  * @param sizes of the network's values, the way back included
  * @param before bytes that the process had taken before the step was planned
  * @param pooled whether ONNX Runtime keeps what it has worked with (decision 0028)
+ * @param device on which it computes: what is at work on a GPU is in the GPU's memory
  */
 export function needOf(
   plan: Plan,
   sizes: ValueSizes,
   shapes: readonly BatchShape[],
-  { before, pooled }: { before: number; pooled: boolean },
+  { before, pooled, device = 'cpu' }: { before: number; pooled: boolean; device?: Device },
 ): MemoryNeed {
   const { inputs, parameters, constants } = plan.network.graph;
   const bytes = (values: Iterable<Value>, shape: BatchShape): number =>
@@ -199,19 +200,19 @@ export function needOf(
   const copied = (shape: BatchShape): number =>
     plan.forward.outputs.every((value) => sizes.dims(value, shape)) ? 0 : bytes(plan.forward.outputs, shape);
   const most = (of: (shape: BatchShape) => number): number => Math.max(0, ...shapes.map(of));
+  const atWork = (shape: BatchShape): number =>
+    Math.max(
+      workingBytes(plan.forward.nodes, elsewhere, sizes, shape),
+      workingBytes(plan.backward.nodes, elsewhere, sizes, shape),
+    );
+  const learning = bytes(parameters.values(), { batch: 1, frames: 1 });
+  const isOnGpu = device !== 'cpu';
   return totalNeed(
     {
-      weights: copies * bytes(parameters.values(), { batch: 1, frames: 1 }) + 2 * stored,
+      weights: copies * learning + 2 * stored,
       kept: most((shape) => bytes(plan.forward.outputs, shape)),
-      working: most(
-        (shape) =>
-          copied(shape) +
-          (pooled ? POOL : 1) *
-            Math.max(
-              workingBytes(plan.forward.nodes, elsewhere, sizes, shape),
-              workingBytes(plan.backward.nodes, elsewhere, sizes, shape),
-            ),
-      ),
+      working: most((shape) => (isOnGpu ? atWork(shape) : copied(shape) + (pooled ? POOL : 1) * atWork(shape))),
+      ...(isOnGpu ? { gpu: Math.round(DRIVER + 2 * learning + stored + GPU_POOL * most(atWork)) } : {}),
       batches:
         2 *
         most((shape) =>
@@ -221,13 +222,16 @@ export function needOf(
           ),
         ),
     },
-    before,
-    process.memoryUsage.rss(),
+    { before, now: process.memoryUsage.rss() },
   );
 }
 
 /** A pool that batches of many shapes have been through, against the most that one of them works with: 2 to 6 times were seen. */
 const POOL = 8;
+
+/** What CUDA and its libraries take of a GPU, in bytes, and its pool against the most that a batch works with: as was seen (RESULTS.md). */
+const DRIVER = 1024 ** 3;
+const GPU_POOL = 1.5;
 
 /** The nodes of the way back, and of the way there those that it computes once more. */
 function nodesBack(way: Way, recompute: Recomputed | undefined, outputs: readonly Value[]): Node[] {

@@ -13,7 +13,10 @@ export interface MemoryNeed {
   batches: number;
   /** What is read once and kept, where there is room. */
   held: number;
+  /** Of the computer's memory. */
   total: number;
+  /** Of a GPU's memory, where a GPU computes: weights and gradients on their way, and what is at work. */
+  gpu?: number;
 }
 
 /** For what an operator needs inside, and for memory between pieces of memory. */
@@ -23,11 +26,16 @@ const MARGIN = 1.25;
  * @param before bytes that the process had taken before the step was planned: the program, and what it has loaded
  * @param now what it has taken since; what planning tried out is given back, but was taken
  */
-export function totalNeed(parts: Omit<MemoryNeed, 'held' | 'total'>, before: number, now: number): MemoryNeed {
+export function totalNeed(
+  parts: Omit<MemoryNeed, 'held' | 'total'>,
+  { before, now }: { before: number; now: number },
+): MemoryNeed {
+  const { weights, kept, working, batches, gpu } = parts;
+  const here = weights + kept + (gpu === undefined ? working : 0) + batches;
   return {
     ...parts,
     held: 0,
-    total: Math.round(Math.max(now, before + MARGIN * (parts.weights + parts.kept + parts.working + parts.batches))),
+    total: Math.round(Math.max(now, before + MARGIN * here)),
   };
 }
 
