@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { durationOf } from '../audio/duration.ts';
+import { probe } from '../audio/probe.ts';
 import { xmlEscaped, type TimedTranscript } from '../formats/index.ts';
 import { IsoglossError, messageOf } from '../support/errors.ts';
 import { writeAtomic } from '../support/files.ts';
@@ -21,7 +23,7 @@ export async function answerElan(
   try {
     const { source, outputs } = readParameters(parameters);
     say('PROGRESS: 1% reading the model');
-    const transcript = await transcriptOf(modelFolder, source, signal);
+    const transcript = await transcriptOf(modelFolder, source, await progressOf(source, say), signal);
     // At 100 % ELAN looks for the tiers.
     say('PROGRESS: 99% writing tiers');
     for (const [name, file] of outputs) await writeAtomic(file, tierOf(name, transcript));
@@ -37,8 +39,25 @@ export async function answerElan(
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ');
 
-async function transcriptOf(model: string, source: string, signal: AbortSignal | undefined): Promise<Transcript> {
-  for await (const item of transcribe(model, [source], signal ? { signal } : {})) {
+/** Says which share of a recording has been heard; 1 % before anything is, 99 % at its end. */
+async function progressOf(source: string, say: (line: string) => void): Promise<(seconds: number) => void> {
+  const length = (await durationOf(source)) ?? (await probe(source).catch(() => undefined))?.seconds;
+  let heard = 0;
+  return (seconds) => {
+    heard += seconds;
+    if (length === undefined) return;
+    const percent = Math.min(98, 1 + Math.floor((98 * heard) / length));
+    say(`PROGRESS: ${percent}% heard ${(heard / 60).toFixed(1)} of ${(length / 60).toFixed(1)} minutes`);
+  };
+}
+
+async function transcriptOf(
+  model: string,
+  source: string,
+  onHeard: (seconds: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<Transcript> {
+  for await (const item of transcribe(model, [source], { onHeard, ...(signal && { signal }) })) {
     if ('reason' in item) throw new Error(`${source}: ${item.reason}`);
     return item;
   }

@@ -54,7 +54,7 @@ export class Model {
         part instanceof Float32Array
           ? piecesOfSamples(part, `samples ${++samples}`)
           : piecesOf(await recordingsAt(part, signal), {}, signal);
-      yield* transcribePieces(this.network, pieces, signal);
+      yield* transcribePieces(this.network, pieces, { signal });
     }
   }
 

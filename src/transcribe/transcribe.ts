@@ -1,3 +1,4 @@
+import { SAMPLE_RATE } from '../audio/format.ts';
 import type { Sound } from '../audio/source.ts';
 import { frameCount } from '../encoder/own/architecture.ts';
 import { Model, type Output } from '../model/model.ts';
@@ -26,6 +27,8 @@ export interface Transcript {
 export interface TranscribeOptions extends Sound, MachineChoice {
   progress?: Progress;
   signal?: AbortSignal;
+  /** Told again and again how many more seconds of sound have been heard. */
+  onHeard?: (seconds: number) => void;
 }
 
 /** Frames side by side, and stretches among which those of like length are found. */
@@ -45,9 +48,15 @@ export async function* transcribe(
   const { device, threads, progress, signal } = options;
   const model = await Model.load(modelFolder, { device, threads, progress, signal });
   try {
-    const files = await recordingsAt(paths, options.signal);
-    const task = (options.progress ?? silent)('transcribe', files.length, 'recordings');
-    for await (const transcript of transcribePieces(model, piecesOf(files, options, options.signal), options.signal)) {
+    const files = await recordingsAt(paths, signal);
+    const task = (progress ?? silent)('transcribe', files.length, 'recordings');
+    let heard = 0;
+    const onHeard = (seconds: number): void => {
+      heard += seconds;
+      task.note(`${(heard / 60).toFixed(1)} minutes heard`);
+      options.onHeard?.(seconds);
+    };
+    for await (const transcript of transcribePieces(model, piecesOf(files, options, signal), { signal, onHeard })) {
       task.advance();
       yield transcript;
     }
@@ -61,7 +70,7 @@ export async function* transcribe(
 export async function* transcribePieces(
   model: Model,
   pieces: AsyncIterable<Piece>,
-  signal?: AbortSignal,
+  { signal, onHeard }: Pick<TranscribeOptions, 'signal' | 'onHeard'> = {},
 ): AsyncGenerator<Transcript | SetAside> {
   let builder = new TranscriptBuilder(model);
   for await (const group of grouped(pieces)) {
@@ -69,6 +78,7 @@ export async function* transcribePieces(
     const outputs = await runModel(
       model,
       group.flatMap((piece) => ('segment' in piece ? [piece.segment] : [])),
+      onHeard,
     );
     for (const piece of group) {
       if ('segment' in piece) builder.add(piece.segment, outputs.shift()!);
@@ -95,7 +105,11 @@ async function* grouped(pieces: AsyncIterable<Piece>): AsyncGenerator<Piece[]> {
 }
 
 /** Stretches of like length side by side, so that little of what the model computes is padding. */
-async function runModel(model: Model, group: readonly Segment[]): Promise<Output[]> {
+async function runModel(
+  model: Model,
+  group: readonly Segment[],
+  onHeard: TranscribeOptions['onHeard'],
+): Promise<Output[]> {
   const outputs = new Array<Output>(group.length);
   for (const { examples } of makeBatches(
     group.map(({ samples }) => frameCount(samples.length)),
@@ -103,6 +117,7 @@ async function runModel(model: Model, group: readonly Segment[]): Promise<Output
   )) {
     const rows = await model.run(examples.map((i) => group[i]!.samples));
     examples.forEach((i, row) => (outputs[i] = rows[row]!));
+    onHeard?.(examples.reduce((sum, i) => sum + group[i]!.samples.length, 0) / SAMPLE_RATE);
   }
   return outputs;
 }

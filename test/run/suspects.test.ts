@@ -73,9 +73,9 @@ describe('suspicious transcripts', () => {
   });
 
   it('are those that stand out in their corpus, the furthest first', () => {
-    const margins = [0.2, 0.3, 0.25, 0.2, 0.3, 4, 0.22, 0.31, 2, 0.28, Infinity];
+    const margins = [0.2, 0.3, 0.25, 0.2, 0.3, 7, 0.22, 0.31, 4, 0.28, Infinity];
     const judged = margins.map((margin) => ({ margin, cer: 0.2 }) as Judged);
-    expect(suspicious(judged).map(({ margin }) => margin)).toEqual([Infinity, 4, 2]);
+    expect(suspicious(judged).map(({ margin }) => margin)).toEqual([Infinity, 7, 4]);
     expect(suspicious(margins.slice(0, 5).map((margin) => ({ margin, cer: 0.2 }) as Judged))).toEqual([]);
   });
 });

@@ -166,7 +166,7 @@ async function judgeInFolds(
 }
 
 /** Robust standard deviations above the corpus's usual margin; and so many nats a letter more than usual at least. */
-const [FAR, LEAST_MORE] = [4, 0.5];
+const [FAR, LEAST_MORE] = [4, 2];
 
 /** What stands out in its corpus: a model that is often wrong has wide margins everywhere. */
 export function suspicious(judged: readonly Judged[]): Judged[] {
