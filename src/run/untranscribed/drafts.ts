@@ -44,7 +44,7 @@ export async function draftRecordings(
   const done = new Set(lines.map(({ file }) => file));
   const missing = files.filter((file) => !done.has(file));
   const task = progress('transcribe what nobody has', missing.length, 'recordings');
-  for await (const transcript of transcribePieces(model, piecesOf(missing, {}, signal), signal)) {
+  for await (const transcript of transcribePieces(model, piecesOf(missing, {}, signal), { signal })) {
     const line: DraftedRecording =
       'reason' in transcript
         ? { file: transcript.item, reason: transcript.reason }
