@@ -15,7 +15,7 @@ import { hasTones, withoutTones } from '../text/tones.ts';
 import { randomStart } from '../train/pretrained.ts';
 import type { EpochRecord } from '../train/task.ts';
 import { calibrate, confidenceOf } from './confidence.ts';
-import { evaluateModel, type Evaluated, type RecognisedWord } from './evaluate-model.ts';
+import { evaluateDecoders, evaluateModel, type Evaluated, type RecognisedWord } from './evaluate-model.ts';
 import { measureForgetting } from './forgetting.ts';
 import type { Metrics } from './run.ts';
 import { temperatureOf } from './temperature.ts';
@@ -60,15 +60,17 @@ export async function trainAndTest(work: Work): Promise<Trained> {
   // Phones make no words that could be sure or unsure.
   const frames = recipe.text.unit === 'graphemes' ? await temperatureOf(model, prepared) : undefined;
   if (frames) model.decoder.calibration = { temperature: frames.temperature, slope: 1, offset: 0 };
-  const heard = {
-    dev: await evaluateModel(model, recipe, prepared, prepared.dev),
-    test: await evaluateModel(model, recipe, prepared, prepared.test),
-  };
+  const progressOf =
+    (split: string): Progress =>
+    (stage, total, unit) =>
+      work.progress(`${stage} ${split}`, total, unit);
+  const decoders = parts.about.decoding ? [model.decoder, new Decoder(prepared.vocabulary)] : [model.decoder];
+  const dev = await evaluateModel(model, recipe, prepared, prepared.dev, progressOf('dev'));
+  const tests = await evaluateDecoders(model, decoders, recipe, prepared, prepared.test, progressOf('test'));
+  const heard = { dev, test: tests[0]! };
   const { curve, apply } = calibrate(heard.dev);
   const evaluated = { dev: apply(heard.dev), test: apply(heard.test) };
-  const greedy =
-    parts.about.decoding &&
-    score((await evaluateModel(model, recipe, prepared, prepared.test, new Decoder(prepared.vocabulary))).pairs);
+  const greedy = tests[1] && score(tests[1].pairs);
   const forgetting = start.model === undefined ? undefined : await measureForgetting(work, start.model, model);
   await model.release();
   const confidence = frames && confidenceOf(frames, evaluated.dev, evaluated.test, heard.test);
