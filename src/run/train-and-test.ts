@@ -11,7 +11,7 @@ import { Model, writeModel } from '../model/model.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { writeJson } from '../support/files.ts';
 import type { Progress } from '../support/progress.ts';
-import { hasTones, withoutTones } from '../text/tones.ts';
+import { marksTones, withoutTones } from '../text/tones.ts';
 import { randomStart } from '../train/pretrained.ts';
 import type { EpochRecord } from '../train/task.ts';
 import { calibrate, confidenceOf } from './confidence.ts';
@@ -141,7 +141,7 @@ async function trainWith(work: Work): Promise<{ trained: StagesResult; selfTrain
 
 /** Pairs once more without tones; nothing where there are none, or where phones are written. */
 function withoutTheirTones(pairs: readonly AlignedPair[], { text }: Recipe): AlignedPair[] | undefined {
-  if (text.unit === 'phones' || !pairs.some(({ reference }) => hasTones(reference))) return undefined;
+  if (text.unit === 'phones' || !marksTones(pairs.map(({ reference }) => reference))) return undefined;
   const bare = pairs.map((pair) => ({
     ...pair,
     reference: withoutTones(pair.reference),

@@ -16,5 +16,15 @@ const MARKS = new RegExp(`[${TONE_MARKS.join('')}]`, 'gu');
 export const withoutTones = (text: string): string =>
   text.normalize('NFD').replace(MARKS, '').replace(TONE_SIGNS, '').normalize('NFC');
 
-/** Whether a text writes tones at all. */
-export const hasTones = (text: string): boolean => withoutTones(text) !== text.normalize('NFC');
+const TONE_SHARE = 1 / 3;
+
+/**
+ * Whether texts write tones: on a third of their words at least. Fewer are accents, as Italian and French have them.
+ * @example marksTones(['akáni báabiilá']); // true
+ * @example marksTones(['la città è grande e bella']); // false
+ */
+export function marksTones(texts: readonly string[]): boolean {
+  const words = texts.flatMap((text) => text.split(/\s+/u)).filter((word) => word !== '');
+  const marked = words.filter((word) => withoutTones(word) !== word.normalize('NFC'));
+  return marked.length > 0 && marked.length >= TONE_SHARE * words.length;
+}

@@ -6,7 +6,7 @@ import { normalise } from '../../src/text/normalise.ts';
 import { mappingOfProfile, parseProfile, tokensOfProfile } from '../../src/text/profile.ts';
 import { profileTable, proposeProfile } from '../../src/text/propose-profile.ts';
 import { textToTokens } from '../../src/text/targets.ts';
-import { hasTones, TONE_MARKS, withoutTones } from '../../src/text/tones.ts';
+import { marksTones, TONE_MARKS, withoutTones } from '../../src/text/tones.ts';
 import { Vocabulary } from '../../src/text/vocabulary.ts';
 import type { TextRules } from '../../src/text/rules.ts';
 
@@ -20,7 +20,9 @@ describe('tones', () => {
     expect(withoutTones('ilengé b álumέti')).toBe('ilenge b alumεti');
     expect(withoutTones('ə˧ʝi˧˩')).toBe('əʝi');
     expect(withoutTones('façon ñandú')).toBe('façon ñandu');
-    expect(hasTones('mωmbi')).toBe(false);
+    expect(marksTones(['mωmbi'])).toBe(false);
+    expect(marksTones(['akáni báabiilá pωω'])).toBe(true);
+    expect(marksTones(['la città è grande e molto bella', 'il numero non esiste'])).toBe(false);
   });
 
   it('are tokens of their own where a profile names their marks, and join their letters again', () => {
