@@ -117,17 +117,26 @@ function inUntranscribed({ untranscribed, self_training, text }: Recipe): Contra
 }
 
 function inTraining(recipe: Recipe): Contradiction | undefined {
-  const { augment, joined } = recipe.training;
-  if (joined !== undefined && trainsEverything(recipe))
+  const { augment, copies, joined } = recipe.training;
+  const everything = trainsEverything(recipe);
+  if (joined !== undefined && everything)
     return {
       path: ['training', 'joined'],
       what: 'utterances are only joined for an encoder that is frozen, at least in its lower part',
       next: 'Remove it.',
     };
-  if (!augment || trainsEverything(recipe)) return undefined;
+  if (copies !== undefined && (everything || !augment))
+    return {
+      path: ['training', 'copies'],
+      what: everything
+        ? 'what trains from the sound up hears it changed anew in each epoch'
+        : 'nothing says how copies are changed',
+      next: everything ? 'Remove it.' : 'Set `training.augment`, e.g. to {}.',
+    };
+  if (!augment || everything || copies !== undefined) return undefined;
   return {
     path: ['training', 'augment'],
     what: 'features of a frozen encoder are computed once, so the sound can’t be changed from epoch to epoch',
-    next: 'Remove it.',
+    next: 'Set `training.copies` to how many changed copies of each recording it is to hear, or remove it.',
   };
 }

@@ -239,7 +239,15 @@ const training = z.strictObject({
     .describe(
       'How often an epoch goes through a corpus, by its name; once, if not named. 0.5: through half of its utterances, always the same.',
     ),
-  augment: augment.optional().describe('Changes to the sound itself; only with `train: all`.'),
+  augment: augment
+    .optional()
+    .describe('Changes to the sound itself: anew in each epoch with `train: all`, of `copies` for a frozen encoder.'),
+  // Optional, so that recipes from before it was there keep their run folders.
+  copies: count
+    .optional()
+    .describe(
+      'Copies of each training recording that `augment` changes, beside the recording as it is; none, if absent. For a frozen encoder, whose features of them are computed once.',
+    ),
   encoder_rate: z
     .number()
     .positive()

@@ -7,6 +7,7 @@ import type { Progress } from '../support/progress.ts';
 import { Random } from '../support/random.ts';
 import { playAtSpeed } from '../augment/audio-augment.ts';
 import { audioExamples } from './audio-examples.ts';
+import { changedCopies } from './changed-copies.ts';
 import type { Examples } from './examples.ts';
 import { featureExamples } from './feature-examples.ts';
 import { joinedRecordings, type TrainingRecording } from './joined.ts';
@@ -41,10 +42,11 @@ export async function examplesFor(source: StageSource): Promise<StageExamples> {
   const training = repeated(recipe, prepared.train);
   const layers = cachedLayers(source.shape, source.trainable);
   if (!layers) return { ...fromSound(source, training), teaching: await teachingFor(source, training) };
-  const { speeds, joined = 0 } = recipe.training;
+  const { speeds, joined = 0, copies = 0, augment } = recipe.training;
   const train = [
     ...recordingsAtSpeeds(prepared, training, speeds),
     ...joinedRecordings(training, prepared, joined, recipe.seed),
+    ...(augment ? changedCopies(training, prepared, { copies, augment, seed: recipe.seed }) : []),
   ];
   const dev = recordingsAtSpeeds(prepared, prepared.dev, [1]);
   const encoder = await openEncoder(source.start.name, source.start.encoder!, {

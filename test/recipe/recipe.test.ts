@@ -91,6 +91,8 @@ describe('a recipe', () => {
     ],
     ['freezing what does not learn', `${minimal}encoder:\n  freeze: feature-encoder\n`, 5, /only `train: all`/],
     ['changes to the sound under a frozen encoder', `${minimal}training:\n  augment: {}\n`, 5, /frozen/],
+    ['copies that nothing changes', `${minimal}training:\n  copies: 2\n`, 5, /nothing says how/],
+    ['untranscribed speech and phones', `${minimal}untranscribed: tapes\ntext:\n  unit: phones\n`, 4, /no words/],
     ['joined utterances where all is trained', `${minimal}train: all\ntraining:\n  joined: 0.5\n`, 6, /frozen/],
   ])('names the line of %s, and what is allowed', async (_, text, line, message) => {
     const file = await recipeOf(text);

@@ -1,4 +1,4 @@
-import type { Recipe } from '../../recipe/schema.ts';
+import { recipeSchema, type Recipe } from '../../recipe/schema.ts';
 
 /** One thing that a recipe could do otherwise. */
 export interface Alternative {
@@ -27,6 +27,7 @@ export function roundsFor(minutes: number, blocks: number): Round[] {
       alternatives: [
         training('averaged weights', 'average', { average: 0.99 }),
         training('three speeds, averaged weights', 'speeds', { speeds: [0.9, 1, 1.1], average: 0.99 }),
+        training('changed copies, averaged weights', 'copies', { copies: 2, augment: ELSEWHERE, average: 0.99 }),
         training('averaged weights, twice as many epochs', 'epochs', (t) => ({ average: 0.99, epochs: 2 * t.epochs })),
       ],
     },
@@ -45,6 +46,11 @@ export function roundsFor(minutes: number, blocks: number): Round[] {
 }
 
 type Training = Recipe['training'];
+
+/** As a recording might sound elsewhere: in noise, in a room, over the telephone, at another speed. */
+const ELSEWHERE = recipeSchema.shape.training
+  .unwrap()
+  .parse({ augment: { reverberation: { probability: 0.3 } } }).augment;
 
 function training(
   name: string,

@@ -41,7 +41,8 @@ const LEARNING = 3;
 
 /** @param parts what it is trained and measured on: several, where there are folds */
 export function costOf(recipe: Recipe, parts: readonly Parts[]): Cost {
-  const { speeds } = recipe.training;
+  const { speeds, copies = 0 } = recipe.training;
+  const heard = [...speeds, ...Array.from({ length: copies }, (_, copy) => `copy ${copy}`)];
   const stages = stagesOf(recipe);
   return {
     stages: stages.map(({ trainable, epochs }) => ({
@@ -50,14 +51,18 @@ export function costOf(recipe: Recipe, parts: readonly Parts[]): Cost {
     })),
     features: stages
       .filter(({ trainable }) => trainable !== 'all')
-      .flatMap(({ trainable }) => speeds.map((speed) => `${nameOf(trainable)}, ${recipe.encoder.layer}, ${speed}`)),
+      .flatMap(({ trainable }) => heard.map((one) => `${nameOf(trainable)}, ${recipe.encoder.layer}, ${one}`)),
     trainings: parts.length,
   };
 }
 
 /** Seconds of speech that an epoch goes through. */
-export const heardInEpoch = ({ training }: Recipe, { train, dev }: Pick<Parts, 'train' | 'dev'>): number =>
-  secondsOf(train) * training.speeds.length + secondsOf(dev) * MEASURING;
+export const heardInEpoch = (recipe: Recipe, { train, dev }: Pick<Parts, 'train' | 'dev'>): number =>
+  secondsOf(train) * timesHeard(recipe) + secondsOf(dev) * MEASURING;
+
+/** How often an epoch goes through a training recording: two utterances that are joined are both heard once more. */
+const timesHeard = ({ training: { speeds, joined = 0, copies = 0 } }: Recipe): number =>
+  speeds.length + 2 * joined + copies;
 
 /** What is known of a machine's pace, and of what is in its cache. */
 export interface Known {
@@ -104,7 +109,7 @@ const DRAFTING = 1.5;
 export function secondsOfRound(recipe: Recipe, { prepared, untranscribed }: Speech, known: Known): number {
   const { features } = known.pace;
   const both = { ...costOf(recipe, [prepared]) };
-  const epochs = stagesOf(recipe).map(({ epochs }) => epochs * recipe.training.speeds.length * untranscribed);
+  const epochs = stagesOf(recipe).map(({ epochs }) => epochs * timesHeard(recipe) * untranscribed);
   const stages = both.stages.map(({ kind, heard }, i) => ({ kind, heard: heard + epochs[i]! }));
   const drafting = untranscribed * features * (DRAFTING + both.features.length);
   return drafting + expectedSeconds({ ...both, stages, features: [] }, known) + tuning(prepared, known);
