@@ -82,7 +82,9 @@ describe('recipe check', () => {
       memory: { bytes: Record<string, number> }[];
     };
     expect(answer.recipe.name).toBe('italian-10min');
-    expect(answer.memory).toEqual([{ stage: 'head', mode: 'keep', bytes: expect.any(Object) as object }]);
+    expect(answer.memory).toEqual([
+      { stage: 'head', mode: 'keep', precision: 'float32', bytes: expect.any(Object) as object },
+    ]);
     expect(Object.keys(answer.memory[0]!.bytes)).toEqual(['weights', 'kept', 'working', 'batches', 'held', 'total']);
     expect(answer.run).toMatch(/^italian-10min-[0-9a-f]{8}$/);
   });

@@ -229,7 +229,7 @@ export function needOf(
 /** A pool that batches of many shapes have been through, against the most that one of them works with: 2 to 6 times were seen. */
 const POOL = 8;
 
-/** What CUDA and its libraries take of a GPU, in bytes, and its pool against the most that a batch works with: as was seen (RESULTS.md). */
+/** What CUDA and its libraries take of a GPU, in bytes, and its pool against the most that a batch works with: guesses, not yet measured. */
 const DRIVER = 1024 ** 3;
 const GPU_POOL = 1.5;
 
