@@ -3,21 +3,25 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, WorkError } from '../../support/errors.ts';
 import { writeAtomic } from '../../support/files.ts';
+import { removeLinksOut } from './links.ts';
 
 /** The archive's own first bytes, then a header of this many bytes before each member (ar(5)). */
 const [MAGIC, HEADER] = ['!<arch>\n', 60];
 
+const TAR = '.data.tar';
+
 /**
- * Unpacks what a Debian package installs, below `into`. Nothing is run: no root, no scripts.
- * @throws WorkError when it is not a Debian package, or tar can't unpack it
+ * Unpacks what a Debian package installs, below `into`. Nothing is run: no root, no scripts; and nothing is written or linked outside.
+ * @throws WorkError when it is not a Debian package, or tar can't unpack it, or refuses names with `..` in them
  */
 export async function unpackDeb(file: string, into: string): Promise<void> {
   const data = memberOf(await readFile(file), 'data.tar');
   if (!data) throw new WorkError('not a Debian package', 'Delete the file and run the same command again.', { file });
-  const tar = path.join(into, data.name);
+  // A name of our own: the archive's could lead anywhere.
+  const tar = path.join(into, TAR);
   await writeAtomic(tar, data.bytes);
   try {
-    await execa('tar', ['-xf', data.name], { cwd: into });
+    await execa('tar', ['-xf', TAR], { cwd: into });
   } catch (error) {
     throw new WorkError(
       `can't unpack ${path.basename(file)}: ${reasonOf(error)}`,
@@ -27,6 +31,7 @@ export async function unpackDeb(file: string, into: string): Promise<void> {
     );
   }
   await rm(tar);
+  await removeLinksOut(into);
 }
 
 /** A .deb is an `ar` archive; its data.tar.xz (or .zst, .gz) is what gets installed. */

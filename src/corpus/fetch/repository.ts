@@ -4,6 +4,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf, messageOf, WorkError } from '../../support/errors.ts';
 import { writeAtomic } from '../../support/files.ts';
+import { removeLinksOut } from './links.ts';
 import type { Task } from '../../support/progress.ts';
 import type { GitRepository } from '../importers/packaged/terms.ts';
 
@@ -46,5 +47,6 @@ export async function fetchRepository(
     );
   }
   await rm(path.join(into, '.git'), { recursive: true, force: true });
+  await removeLinksOut(into);
   await writeAtomic(done, commit);
 }

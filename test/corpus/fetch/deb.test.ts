@@ -1,5 +1,6 @@
+import { execa } from 'execa';
 import fc from 'fast-check';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { memberOf, unpackDeb } from '../../../src/corpus/fetch/deb.ts';
@@ -81,5 +82,41 @@ describe('a Debian package', () => {
     expect(error).toBeInstanceOf(WorkError);
     // tar's own words, not just that the command failed.
     expect((error as WorkError).message).toMatch(/^can't unpack damaged\.deb: .*(gzip|tar:)/);
+  });
+
+  it('writes nothing outside, whatever its names say', async () => {
+    const folder = await temporary('unpack');
+    await writeFile(path.join(folder, 'evil'), 'evil');
+    const into = path.join(folder, 'a/b/into');
+    await mkdir(into, { recursive: true });
+    const unpack = async (member: string, ...tar: string[]): Promise<unknown> => {
+      const data = path.join(folder, 'data.tar');
+      await execa('tar', ['-cPf', data, '-C', folder, ...tar, 'evil']);
+      const deb = path.join(folder, 'evil.deb');
+      await writeFile(deb, arOf([{ name: member, bytes: await readFile(data) }]));
+      return unpackDeb(deb, into).catch((error: unknown) => error);
+    };
+    await unpack('data.tar/../../e');
+    expect(await unpack('data.tar', '--transform', 's,^,../../out-,')).toBeInstanceOf(WorkError);
+    await unpack('data.tar', '--transform', `s,^,${folder}/a/full-,`);
+    expect(await readdir(path.join(folder, 'a'))).toEqual(['b']);
+    expect(await readdir(path.join(folder, 'a/b'))).toEqual(['into']);
+  });
+
+  it('keeps links in itself, none that lead out', async () => {
+    const folder = await temporary('unpack');
+    const tree = path.join(folder, 'tree');
+    await mkdir(path.join(tree, 'sounds'), { recursive: true });
+    await writeFile(path.join(tree, 'sounds/a.wav'), 'a');
+    await symlink('sounds', path.join(tree, 'it'));
+    await symlink('/etc/passwd', path.join(tree, 'words.txt'));
+    await symlink('../..', path.join(tree, 'up'));
+    await symlink('nowhere', path.join(tree, 'lost'));
+    await execa('tar', ['-cf', path.join(folder, 'data.tar'), '-C', tree, '.']);
+    const deb = path.join(folder, 'links.deb');
+    await writeFile(deb, arOf([{ name: 'data.tar', bytes: await readFile(path.join(folder, 'data.tar')) }]));
+    await unpackDeb(deb, path.join(folder, 'into'));
+    expect((await readdir(path.join(folder, 'into'))).sort()).toEqual(['it', 'sounds']);
+    expect(await readFile(path.join(folder, 'into/it/a.wav'), 'utf8')).toBe('a');
   });
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { SetAside } from '../../../support/errors.ts';
 import type { Utterance } from '../../utterance.ts';
 import type { ImportContext } from './context.ts';
-import { terms } from './terms.ts';
+import { placeInside, terms } from './terms.ts';
 import { filesBelow, keepRecording } from './recordings.ts';
 import { readTranscripts, repaired, unusable } from './transcripts.ts';
 
@@ -12,8 +12,8 @@ export const asteriskSource = z.strictObject({
   ...terms,
   importer: z.literal('asterisk'),
   /** Folder of the recordings, and the list of what is said in them, inside the packages. */
-  sounds: z.string(),
-  transcripts: z.string(),
+  sounds: placeInside,
+  transcripts: placeInside,
   /** Words whose accented letters were lost on the way to the list → the words. */
   repair: z.record(z.string(), z.string()).default({}),
   /** Prompts that are sounds, though the list has words for them. */

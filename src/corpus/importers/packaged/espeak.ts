@@ -9,14 +9,14 @@ import { normalisePhones } from '../../../text/phones.ts';
 import type { Utterance } from '../../utterance.ts';
 import { textsToSay } from './catalogues.ts';
 import type { ImportContext } from './context.ts';
-import { terms } from './terms.ts';
+import { placeInside, terms } from './terms.ts';
 
 /** What source.yaml says of it. */
 export const espeakSource = z.strictObject({
   ...terms,
   importer: z.literal('espeak'),
   /** Locale of the message catalogues that are read aloud → espeak-ng voice. */
-  voices: z.record(z.string(), z.string()),
+  voices: z.record(placeInside, z.string()),
   /** Timbres, espeak-ng's voice variants. */
   variants: z.array(z.string()).min(1),
   /** Utterances a language. */

@@ -7,7 +7,7 @@ import { codeOf, messageOf, WorkError, type Place, type SetAside } from '../../.
 import { Random } from '../../../support/random.ts';
 import { phonesOf } from '../../../text/phonemise.ts';
 import { durationOf } from '../../../audio/duration.ts';
-import { sourceFile, terms } from './terms.ts';
+import { placeInside, sourceFile, terms } from './terms.ts';
 import type { Utterance } from '../../utterance.ts';
 import { textsToSay } from './catalogues.ts';
 import { docsPage } from '../../../support/package.ts';
@@ -24,7 +24,7 @@ export const festivalSource = z.strictObject({
         name: z.string().regex(/^\w+$/),
         engine: z.enum(['festival', 'flite']),
         /** Of the message catalogues that it reads aloud. */
-        locale: z.string(),
+        locale: placeInside,
         /** BCP 47, for the phones. */
         language: z.string(),
         /** Of the text that it takes, as iconv calls it. */

@@ -5,7 +5,7 @@ import type { SetAside } from '../../../support/errors.ts';
 import { readText } from '../../../support/files.ts';
 import type { Utterance } from '../../utterance.ts';
 import type { ImportContext } from './context.ts';
-import { terms } from './terms.ts';
+import { placeInside, terms } from './terms.ts';
 import { Copies, filesBelow, keepRecording } from './recordings.ts';
 import { unusable } from './transcripts.ts';
 
@@ -14,8 +14,8 @@ export const filletsSource = z.strictObject({
   ...terms,
   importer: z.literal('fillets'),
   /** Folders of the dialogs and of the recordings inside the packages. */
-  scripts: z.string(),
-  sounds: z.string(),
+  scripts: placeInside,
+  sounds: placeInside,
 });
 export type FilletsSource = z.infer<typeof filletsSource>;
 

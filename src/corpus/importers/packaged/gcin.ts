@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { SetAside } from '../../../support/errors.ts';
 import type { Utterance } from '../../utterance.ts';
 import type { ImportContext } from './context.ts';
-import { terms } from './terms.ts';
+import { placeInside, terms } from './terms.ts';
 import { Copies, filesBelow, keepRecording } from './recordings.ts';
 
 /** What source.yaml says of it. */
@@ -11,7 +11,7 @@ export const gcinSource = z.strictObject({
   ...terms,
   importer: z.literal('gcin'),
   /** Folder of the syllables inside the packages. */
-  sounds: z.string(),
+  sounds: placeInside,
   /** Recording's name in each syllable's folder → speaker. */
   voices: z.record(z.string(), z.string()),
 });

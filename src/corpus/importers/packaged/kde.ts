@@ -4,7 +4,7 @@ import type { SetAside } from '../../../support/errors.ts';
 import { readText, sha256File } from '../../../support/files.ts';
 import type { Utterance } from '../../utterance.ts';
 import type { ImportContext } from './context.ts';
-import { terms } from './terms.ts';
+import { placeInside, terms } from './terms.ts';
 import { filesBelow, keepRecording } from './recordings.ts';
 
 const byLanguage = z.record(z.string(), z.record(z.string(), z.string()));
@@ -14,7 +14,7 @@ export const kdeSource = z.strictObject({
   ...terms,
   importer: z.literal('kde'),
   /** Folder of the lists and recordings inside the packages. */
-  sounds: z.string(),
+  sounds: placeInside,
   /** Language → why none of it is taken. */
   except: z.record(z.string(), z.string()).default({}),
   /** Language → signs in the list's letters → what they stand for. */

@@ -5,7 +5,7 @@ import { readText } from '../../../support/files.ts';
 import type { Utterance } from '../../utterance.ts';
 import type { ImportContext } from './context.ts';
 import { filesBelow, keepRecording } from './recordings.ts';
-import { repositoryTerms } from './terms.ts';
+import { placeInside, repositoryTerms } from './terms.ts';
 import { unusable } from './transcripts.ts';
 
 /** What source.yaml says of it. */
@@ -13,8 +13,8 @@ export const ljspeechSource = z.strictObject({
   ...repositoryTerms,
   importer: z.literal('ljspeech'),
   /** Folder of the recordings, and the list of what is said in them, inside the repository. */
-  sounds: z.string(),
-  transcripts: z.string().default('metadata.csv'),
+  sounds: placeInside,
+  transcripts: placeInside.default('metadata.csv'),
 });
 export type LjspeechSource = z.infer<typeof ljspeechSource>;
 

@@ -4,14 +4,14 @@ import type { SetAside } from '../../../support/errors.ts';
 import type { Utterance } from '../../utterance.ts';
 import type { ImportContext } from './context.ts';
 import { filesBelow, keepRecording } from './recordings.ts';
-import { repositoryTerms } from './terms.ts';
+import { placeInside, repositoryTerms } from './terms.ts';
 
 /** What source.yaml says of it. */
 export const readingsSource = z.strictObject({
   ...repositoryTerms,
   importer: z.literal('readings'),
   /** Folder of the recordings inside the repository. */
-  sounds: z.string(),
+  sounds: placeInside,
 });
 export type ReadingsSource = z.infer<typeof readingsSource>;
 

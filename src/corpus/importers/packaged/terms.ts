@@ -1,10 +1,15 @@
 import path from 'node:path';
 import { z } from 'zod';
 
+/** A file or folder in what is fetched. */
+export const placeInside = z.string().refine((name) => !path.isAbsolute(name) && !name.split(/[\\/]/).includes('..'), {
+  message: 'must lie in what is fetched: no .. and no full path',
+});
+
 const packageSchema = z.strictObject({
   /** A Debian package: the same file by apt, and by plain download where there is no apt. */
-  name: z.string(),
-  version: z.string(),
+  name: z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'the name of a Debian package'),
+  version: z.string().regex(/^[A-Za-z0-9][\w.+:~-]*$/, 'the version of a Debian package'),
   url: z.url(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });

@@ -5,16 +5,16 @@ import { readText, writeAtomic } from '../../../support/files.ts';
 import type { Utterance } from '../../utterance.ts';
 import { phrasesIn } from './catalogues.ts';
 import type { ImportContext } from './context.ts';
-import { terms } from './terms.ts';
+import { placeInside, terms } from './terms.ts';
 
 /** What source.yaml says of it. */
 export const textSource = z.strictObject({
   ...terms,
   importer: z.literal('text'),
   /** Of the message catalogues. */
-  locale: z.string(),
+  locale: placeInside,
   /** Files with a word a line, inside the packages. */
-  word_lists: z.array(z.string()).default([]),
+  word_lists: z.array(placeInside).default([]),
 });
 export type TextSource = z.infer<typeof textSource>;
 

@@ -4,7 +4,7 @@ import type { SetAside } from '../../../support/errors.ts';
 import { readText } from '../../../support/files.ts';
 import type { Utterance } from '../../utterance.ts';
 import type { ImportContext } from './context.ts';
-import { terms } from './terms.ts';
+import { placeInside, terms } from './terms.ts';
 import { languageTag } from './kde.ts';
 import { Copies, filesBelow, keepRecording } from './recordings.ts';
 
@@ -13,7 +13,7 @@ export const tuxpaintSource = z.strictObject({
   ...terms,
   importer: z.literal('tuxpaint'),
   /** Folder of the stamps inside the packages. */
-  stamps: z.string(),
+  stamps: placeInside,
   /** Locale → why none of it is taken. */
   except: z.record(z.string(), z.string()).default({}),
 });
