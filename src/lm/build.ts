@@ -3,6 +3,7 @@ import path from 'node:path';
 import { InputError } from '../support/errors.ts';
 import { temporaryBeside } from '../support/files.ts';
 import { silent, type JobOptions } from '../support/progress.ts';
+import type { RemovedSign } from '../text/removed-signs.ts';
 import { writeArpa } from './arpa.ts';
 import { writeBinary } from './binary.ts';
 import { countTexts, mostFrequent } from './count.ts';
@@ -35,6 +36,8 @@ export interface BuildResult {
   tokens: number;
   /** Lines with nothing left in them, or left out by the text's rules. */
   lines_left_out: number;
+  /** Signs that the text's rules took out, the most frequent first; none without rules. */
+  removed: RemovedSign[];
   /** Of each order. */
   ngrams: { count: number; discounts: readonly number[]; fallback: boolean }[];
   /** Sorted pieces that went to disk. */
@@ -110,6 +113,7 @@ export async function trainLanguageModel(
       sentences: counts.sentences,
       tokens: counts.running,
       lines_left_out: counts.leftOut,
+      removed: counts.removed.list,
       spilled: sorter.runs,
       ngrams: levels.map((level, i) => ({ count: level.count, ...summary(discounts[i]!) })),
     };

@@ -1,4 +1,5 @@
 import { InputError } from '../support/errors.ts';
+import { RemovedSigns } from '../text/removed-signs.ts';
 import type { Task } from '../support/progress.ts';
 import { readLines } from './lines.ts';
 import type { RecordSorter } from './record-sorter.ts';
@@ -19,6 +20,8 @@ export interface TextCounts {
   running: number;
   /** Lines that are no sentence. */
   leftOut: number;
+  /** Signs that the rules took out of the others. */
+  removed: RemovedSigns;
 }
 
 /**
@@ -39,12 +42,13 @@ export async function countTexts(
     sentences: 0,
     running: 0,
     leftOut: 0,
+    removed: new RemovedSigns(),
   };
   const ids = new Map<string, number>();
   for (const file of files)
     for await (const { lines, first } of readLines(file)) {
       for (const [i, line] of lines.entries()) {
-        const tokens = tokensOf(line, units, { file, line: first + i });
+        const tokens = tokensOf(line, units, { file, line: first + i }, counts.removed);
         if (!tokens) counts.leftOut++;
         else addSentence(tokens, counts, ids, order, sorter);
       }

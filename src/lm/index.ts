@@ -7,3 +7,4 @@ export { loadLanguageModel } from './load.ts';
 export { perplexityOf, type Perplexity } from './perplexity.ts';
 export { textUnits, type TextUnitsChoice } from './text-units.ts';
 export { plainRules, type TextUnits } from './units.ts';
+export { describeRemoved } from '../text/removed-signs.ts';

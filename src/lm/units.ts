@@ -1,6 +1,7 @@
 import { InputError, type Place } from '../support/errors.ts';
 import { canonicalLanguage, languageProblem } from '../text/language.ts';
 import { ExcludedText, normalise } from '../text/normalise.ts';
+import type { RemovedSigns } from '../text/removed-signs.ts';
 import type { TextRules } from '../text/rules.ts';
 import { textToTokens } from '../text/targets.ts';
 import { DELIMITER } from '../text/vocabulary.ts';
@@ -41,10 +42,16 @@ function knownLanguage(written: string): string {
 /**
  * The tokens of a line: words, or graphemes with `|` between words. A line by rules that has nothing left, or that the rules
  * exclude, is no sentence: undefined. Without rules every line is one, an empty line too.
+ * @param removed counts the signs that the rules take out
  * @throws InputError when the text has `<s>`, `</s>` or `<unk>` as a token, or what the rules refuse
  */
-export function tokensOf(line: string, units: TextUnits, place: Place = {}): string[] | undefined {
-  const words = wordsOf(line, units.rules, place);
+export function tokensOf(
+  line: string,
+  units: TextUnits,
+  place: Place = {},
+  removed?: RemovedSigns,
+): string[] | undefined {
+  const words = wordsOf(line, units.rules, place, removed);
   if (!words || (units.rules && words.length === 0)) return undefined;
   for (const word of words)
     if (word === BEGIN || word === END || word === UNKNOWN)
@@ -56,11 +63,16 @@ export function tokensOf(line: string, units: TextUnits, place: Place = {}): str
   return units.unit === 'word' ? words : textToTokens(words.join(' '), units.profile);
 }
 
-function wordsOf(line: string, rules: TextRules | undefined, place: Place): string[] | undefined {
+function wordsOf(
+  line: string,
+  rules: TextRules | undefined,
+  place: Place,
+  removed?: RemovedSigns,
+): string[] | undefined {
   const separator = /[ \t\r\0]+/;
   if (!rules) return line.split(separator).filter((word) => word !== '');
   try {
-    return normalise(line, rules, place)
+    return normalise(line, rules, place, removed)
       .split(' ')
       .filter((word) => word !== '');
   } catch (error) {

@@ -1,6 +1,7 @@
 /**
- * Languages whose Latin alphabet has I–ı and İ–i. CLDR lowers them so for tr and az alone; the others are those whose alphabets have a
- * dotless i: Crimean Tatar, Gagauz, Tatar (2012), Bashkir, Kazakh (2021), Ottoman Turkish, Salar, Urum, Zazaki.
+ * Languages whose Latin alphabet has I–ı and İ–i. Unicode's SpecialCasing.txt and CLDR's transforms (tr-Lower, az-Lower) lower them so for
+ * tr and az; MDN's page on text-transform adds Crimean Tatar, Tatar and Bashkir. The others have both letters in their alphabets: Kazakh
+ * (2021), Gagauz, Ottoman Turkish, Salar, Urum, Zazaki, and Azerbaijani by the codes of its two branches.
  */
 const DOTTED_I = new Set([
   'tr',

@@ -161,6 +161,11 @@ describe('text', () => {
     const rules = plainRules('it');
     const { model, result } = await trainLanguageModel([file], { unit: 'word', order: 2, rules }, folder);
     expect(result).toMatchObject({ sentences: 2, lines_left_out: 2, tokens: 6 });
+    expect(result.removed).toMatchObject([
+      { sign: '!', count: 1, examples: [{ before: 'GATTI!', after: 'GATTI' }] },
+      { sign: ',', count: 1, examples: [{ before: "L'uomo,", after: "L'uomo" }] },
+      { sign: '[…]', count: 1 },
+    ]);
     for (const word of ["l'uomo", 'due', 'gatti', 'la', 'gatta']) expect(model.has(word)).toBe(true);
     expect(model.units.rules).toEqual(rules);
   });

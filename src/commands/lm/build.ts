@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.ts';
 import { thresholdsFlag } from '../../cli/flags.ts';
 import { columns } from '../../cli/format.ts';
-import { buildLanguageModel, textUnits, type BuildResult } from '../../lm/index.ts';
+import { buildLanguageModel, describeRemoved, textUnits, type BuildResult } from '../../lm/index.ts';
 
 export default class LmBuild extends BaseCommand {
   static override summary = 'Make a language model from text, a sentence a line.';
@@ -58,6 +58,7 @@ export default class LmBuild extends BaseCommand {
         `\nToo little text, or too regular, to estimate the discounts of order ${fallback.join(', ')}: ` +
           'usual ones stand in.',
       );
+    for (const removed of result.removed) this.logToStderr(`left out of the text: ${describeRemoved(removed)}`);
     return result;
   }
 }
