@@ -1,10 +1,12 @@
 import { InputError } from '../support/errors.ts';
 import { decodeStream } from './decode.ts';
+import { durationOf } from './duration.ts';
+import { SAMPLE_RATE } from './format.ts';
 import { decodeMany, groupShort } from './decode-many.ts';
 import { joined } from './join.ts';
 import type { KeptSamples } from './sample-file.ts';
 import { damaged } from './source.ts';
-import { StretchCutter, type Stretch } from './stretches.ts';
+import { MOST_SAMPLES, StretchCutter, TooLong, tooLong, type Stretch } from './stretches.ts';
 
 /** What came of a stretch. */
 export interface DecodedStretch {
@@ -13,8 +15,8 @@ export interface DecodedStretch {
 }
 
 /**
- * Decodes stretches, each recording once however many are of it, and many short recordings by one process. Of a recording with one
- * stretch that can't be decoded with others nothing comes: it is decoded when it is asked for.
+ * Decodes stretches, each recording once however many are of it, and many short recordings by one process. Nothing comes of what is better
+ * decoded when it is asked for: a recording with one stretch that can't be decoded with others, or stretches over each other without end.
  * @param folder where there is room for what ffmpeg writes
  */
 export async function* decodeStretches(
@@ -22,7 +24,13 @@ export async function* decodeStretches(
   folder: string,
   signal?: AbortSignal,
 ): AsyncGenerator<DecodedStretch> {
-  const recordings = bySound(stretches);
+  const short: Stretch[] = [];
+  for (const stretch of stretches) {
+    const result = tooLong(stretch, await durationOf(stretch.file).catch(() => undefined));
+    if (result) yield { stretch, result };
+    else short.push(stretch);
+  }
+  const recordings = bySound(short);
   for (const group of await groupShort(recordings.filter(isWhole).map(([{ file }]) => file))) {
     const decoded = await decodeMany(group, folder, signal);
     for (const [i, { file }] of decoded ? group.entries() : []) {
@@ -54,6 +62,9 @@ function bySound(stretches: readonly Stretch[]): Recording[] {
 /** Whether it is the sound that is taken when nobody chooses. */
 const isWhole = ([{ track, channel }]: Recording): boolean => track === undefined && channel === undefined;
 
+/** Samples of stretches that are held until the recording proves sound: four hours, a gigabyte. */
+const MOST_HELD = 4 * 3600 * SAMPLE_RATE;
+
 /** @param blocks the whole recording */
 async function* cutOut(
   stretches: Recording,
@@ -64,19 +75,33 @@ async function* cutOut(
     stretch,
     cutter: new StretchCutter(stretch.file, stretch),
     parts: [] as Float32Array[],
+    samples: 0,
   }));
   try {
-    for await (const block of blocks)
-      for (const { cutter, parts } of cuts) {
-        const part = cutter.take(block);
-        if (part.length > 0) parts.push(part.slice());
+    let [seen, held] = [0, 0];
+    for await (const block of blocks) {
+      seen += block.length;
+      for (const cut of cuts) {
+        const part = cut.cutter.take(block);
+        cut.samples += part.length;
+        // Whose recording didn't say how long it is.
+        if (cut.samples > MOST_SAMPLES) cut.parts = [];
+        else if (part.length > 0) cut.parts.push(part.slice());
+        held += part.length;
       }
+      // Stretches over each other without end: all at once they would take many times the recording's memory.
+      if (held > MOST_HELD && held > 2 * seen) return;
+    }
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     for (const { stretch } of cuts) yield { stretch, result: error };
     return;
   }
-  for (const { stretch, cutter, parts } of cuts) yield { stretch, result: finished(stretch, cutter, parts, notes) };
+  for (const { stretch, cutter, parts, samples } of cuts)
+    yield {
+      stretch,
+      result: samples > MOST_SAMPLES ? new TooLong(stretch.file) : finished(stretch, cutter, parts, notes),
+    };
 }
 
 function finished(

@@ -1,12 +1,14 @@
 import { PassThrough } from 'node:stream';
 import { InputError } from '../support/errors.ts';
 import { judge } from './damage.ts';
+import { durationOf } from './duration.ts';
 import { runFfmpeg, type FfmpegOutcome } from './ffmpeg.ts';
-import { floatsOf, SAMPLE_RATE } from './format.ts';
+import { floatsOf } from './format.ts';
 import { joined } from './join.ts';
+import { sizeOfFile } from './regular-file.ts';
 import { checkFinite } from './samples.ts';
 import { damaged, openSource, type Sound, type Source } from './source.ts';
-import { StretchCutter } from './stretches.ts';
+import { MOST_SAMPLES, StretchCutter, TooLong, tooLong } from './stretches.ts';
 import { readPlainSamples } from './wav.ts';
 
 export interface DecodeOptions extends Sound {
@@ -20,8 +22,6 @@ export interface DecodeOptions extends Sound {
 
 /** ffmpeg gives the first samples of anything within a second or so. */
 const LONGEST_WAIT = 120_000;
-/** In one piece: more would not fit into a small computer's memory. */
-const LONGEST_HOURS = 3;
 
 /**
  * Decodes whatever ffmpeg reads, in blocks: 16 kHz mono float32, as loud as they are. Memory stays bounded however long the recording.
@@ -45,19 +45,20 @@ export async function* decodeStream(file: string, options: DecodeOptions = {}): 
   }
 }
 
-/** A whole recording, or a stretch of it, in one piece. */
+/**
+ * A whole recording, or a stretch of it, in one piece.
+ * @throws InputError as `decodeStream` does, and where that is more than ten minutes
+ */
 export async function decodeAudio(file: string, options: DecodeOptions = {}): Promise<Float32Array<ArrayBuffer>> {
+  await sizeOfFile(file);
+  const long = tooLong({ file, ...options }, await durationOf(file));
+  if (long) throw long;
   const blocks: Float32Array[] = [];
   let length = 0;
   for await (const block of decodeStream(file, options)) {
     blocks.push(block);
     length += block.length;
-    if (length > LONGEST_HOURS * 3600 * SAMPLE_RATE)
-      throw new InputError(
-        `it is longer than ${LONGEST_HOURS} hours, too long to be taken in one piece`,
-        'Give the start and end of what is meant, or cut it.',
-        { file },
-      );
+    if (length > MOST_SAMPLES) throw new TooLong(file);
   }
   if (length === 0) throw damaged(file, 'there is no sound in it');
   return joined(blocks);

@@ -14,6 +14,27 @@ const LITTLE_BEYOND = 0.25;
 
 const SHORTEST_SPEECH = 0.1;
 
+/** Minutes in one piece: no utterance has so many, and several pieces at once must fit into a small computer's memory. */
+const MOST_MINUTES = 10;
+export const MOST_SAMPLES = MOST_MINUTES * 60 * SAMPLE_RATE;
+
+/** More than can be taken in one piece. */
+export class TooLong extends InputError {
+  constructor(file: string) {
+    super(
+      `it is longer than ${MOST_MINUTES} minutes, too long to be taken in one piece`,
+      'Give the start and end of each utterance, or cut it.',
+      { file },
+    );
+  }
+}
+
+/** @param length of the recording in seconds, where it is known */
+export function tooLong({ file, start = 0, end }: Stretch, length: number | undefined): TooLong | undefined {
+  const last = Math.min(end ?? Infinity, length ?? Infinity);
+  return Number.isFinite(last) && (last - start) * SAMPLE_RATE > MOST_SAMPLES ? new TooLong(file) : undefined;
+}
+
 /** Cuts a stretch out of a recording that comes in blocks: sample `round(16000 · start)` up to `round(16000 · end)`. */
 export class StretchCutter {
   private readonly file: string;

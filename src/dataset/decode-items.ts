@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { AudioCache } from '../audio/cache.ts';
-import type { Stretch } from '../audio/stretches.ts';
+import { TooLong, type Stretch } from '../audio/stretches.ts';
 import { SAMPLE_RATE } from '../audio/format.ts';
 import { byRecording } from '../corpus/by-recording.ts';
 import { audioPath } from '../corpus/manifest.ts';
@@ -54,10 +54,16 @@ export async function decodeAll<T extends Placed>(
       throw error;
     }
   };
+  const beyondOf = async ({ folder, utterance }: T): Promise<InputError | undefined> => {
+    try {
+      return await ends.before(audioPath(folder, utterance), utterance);
+    } catch (error) {
+      if (error instanceof InputError) return error;
+      throw error;
+    }
+  };
   const decodeGroup = async (group: readonly T[]): Promise<((T & Sounded) | InputError)[]> => {
-    const beyond = await Promise.all(
-      group.map(({ folder, utterance }) => ends.before(audioPath(folder, utterance), utterance)),
-    );
+    const beyond = await Promise.all(group.map(beyondOf));
     await cache.fill(group.filter((_, i) => !beyond[i]).map(stretchOf), signal);
     const decoded: ((T & Sounded) | InputError)[] = [];
     for (const [i, item] of group.entries()) decoded.push(beyond[i] ?? (await decode(item)));
@@ -95,6 +101,7 @@ export const TOO_SHORT = { reason: 'shorter than two frames (45 ms)', code: 'too
 export function reasonFor({ audio }: Utterance, error: InputError): Pick<SetAside, 'reason' | 'code'> {
   const reason = error.message;
   if (error instanceof BeyondRecording) return { reason, code: 'beyond-recording' };
+  if (error instanceof TooLong) return { reason, code: 'too-long' };
   if (codeOf(error.cause) !== 'ENOENT') return { reason };
   return { reason: audio.includes('\\') ? `${reason}: write / between folders, not \\` : reason, code: 'no-file' };
 }

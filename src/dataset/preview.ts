@@ -2,6 +2,7 @@ import path from 'node:path';
 import { AudioCache } from '../audio/cache.ts';
 import { durationByHeader } from '../audio/duration.ts';
 import { SAMPLE_RATE } from '../audio/format.ts';
+import { tooLong } from '../audio/stretches.ts';
 import { audioPath } from '../corpus/manifest.ts';
 import type { Relaxed } from '../corpus/split/relaxed.ts';
 import { PARTS, type Part } from '../corpus/split/spoken.ts';
@@ -118,7 +119,8 @@ class Lengths {
       const file = audioPath(folder, utterance);
       const whole = await this.recording(file, utterance.track, utterance.channel);
       const beyond = await this.ends.before(file, utterance);
-      if (beyond) return beyond;
+      const unusable = beyond ?? tooLong({ file, ...utterance }, whole);
+      if (unusable) return unusable;
       const { start = 0, end = whole ?? utterance.duration } = utterance;
       if (end === undefined) return await this.cache.length(file, utterance);
       return Math.round((Math.min(end, whole ?? Infinity) - start) * SAMPLE_RATE);

@@ -29,5 +29,6 @@ const ADVICE: Readonly<Record<string, string>> = {
   'no-file':
     'Check the field audio in the manifest: paths are relative to the manifest’s folder, with / between folders.',
   'beyond-recording': 'Check start and end in the manifest: they are seconds into the recording.',
+  'too-long': 'An utterance is a sentence or two: give start and end of each in the manifest, or cut the recordings.',
   'excluded-text': 'Set text.brackets or text.digits in the recipe to remove, or keep.',
 };

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { audioPath, manifestPath, readManifest } from '../corpus/manifest.ts';
+import { manifestPath, readManifest } from '../corpus/manifest.ts';
+import { fileIn } from '../corpus/media-folders.ts';
 import { findCorpus } from '../corpus/source.ts';
 import { corporaHere } from '../dataset/corpora.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { sha256, writeAtomic } from '../support/files.ts';
 import { prefetch } from '../support/prefetch.ts';
+import { recordingsAt } from '../transcribe/find-recordings.ts';
 import { versions } from '../support/versions.ts';
 import { finishedRun, folderFor, modelFolder } from './folder.ts';
 import { readInputs } from './inputs.ts';
@@ -18,14 +20,14 @@ const SEEN = 'inputs.seen';
 /**
  * What all files that a run reads look like from outside: names, sizes, times. As long as that stays as it was, none has to be read
  * again to know that they are the same.
- * @returns a hash; undefined where something isn't there, or can't be told from outside
+ * @returns a hash; undefined where that can't be told from outside
  */
 export async function lookOf(recipe: Recipe, runs: string): Promise<string | undefined> {
   try {
     const files = [...(await corpusFiles(recipe)), ...(await otherFiles(recipe, runs))];
     const looks: string[] = [versions().isogloss];
-    for await (const { item, result } of prefetch(files, 16, (file) => stat(file)))
-      looks.push(`${path.resolve(item)} ${result.size} ${result.mtimeMs}`);
+    for await (const { item, result } of prefetch(files, 16, (file) => stat(file).catch(() => undefined)))
+      looks.push(`${path.resolve(item)} ${result ? `${result.size} ${result.mtimeMs}` : 'is not there'}`);
     return sha256(looks.join('\n'));
   } catch {
     // Whatever is wrong is told by who reads it.
@@ -60,13 +62,14 @@ async function corpusFiles(recipe: Recipe): Promise<string[]> {
   for (const { folder, sourceFolder } of places) {
     files.add(manifestPath(folder));
     if (sourceFolder !== undefined) files.add(path.join(sourceFolder, 'source.yaml'));
-    for await (const { utterance } of readManifest(folder)) files.add(audioPath(folder, utterance));
+    for await (const { utterance } of readManifest(folder)) files.add(fileIn(folder, utterance.audio)!);
   }
   return [...files];
 }
 
 /** What a recipe names besides its corpora. */
-async function otherFiles({ split, decoding, encoder, start, training }: Recipe, runs: string): Promise<string[]> {
+async function otherFiles(recipe: Recipe, runs: string): Promise<string[]> {
+  const { split, decoding, encoder, start, training, untranscribed } = recipe;
   const texts = (decoding.language_model?.texts ?? []).map((name) =>
     existsSync(name) ? name : manifestPath(findCorpus(name).folder),
   );
@@ -75,7 +78,8 @@ async function otherFiles({ split, decoding, encoder, start, training }: Recipe,
   if (start !== undefined && (/\.ya?ml$/.test(start) || existsSync(start)))
     folders.push(await modelFolder(start, runs));
   const files = await Promise.all(folders.map(filesIn));
-  return [...(split.file === undefined ? [] : [split.file]), ...files.flat()];
+  const speech = untranscribed === undefined ? [] : await recordingsAt([untranscribed].flat());
+  return [...(split.file === undefined ? [] : [split.file]), ...files.flat(), ...speech];
 }
 
 async function filesIn(place: string): Promise<string[]> {

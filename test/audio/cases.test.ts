@@ -7,6 +7,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AudioCache } from '../../src/audio/cache.ts';
 import { decodeAudio } from '../../src/audio/decode.ts';
+import { decodeStretches } from '../../src/audio/decode-stretches.ts';
 import { groupShort } from '../../src/audio/decode-many.ts';
 import { findFfmpeg } from '../../src/audio/find-ffmpeg.ts';
 import { writeWav } from '../../src/audio/wav.ts';
@@ -210,6 +211,61 @@ describe('samples', () => {
       await writeFile(at(`flipped/${name}`), changed);
       expect(await new AudioCache(at('flipped')).read(at('tone.wav'))).toEqual(whole);
     }
+  });
+});
+
+describe('recordings of hours', () => {
+  let hours: string;
+  beforeAll(async () => {
+    hours = at('hours.flac');
+    await ffmpeg('-f', 'lavfi', '-i', 'anullsrc=r=8000:cl=mono', '-t', '9000', '-frame_size', '65535', hours);
+  });
+
+  it('are no utterance: that is said before they are decoded', async () => {
+    const cache = new AudioCache(at('hours'));
+    const startedAt = performance.now();
+    await cache.fill([1, 2, 3, 4].map((start) => ({ file: hours, start })));
+    for (const part of [{}, { start: 100 }, { start: 0, end: 4000 }]) {
+      await expect(cache.read(hours, part)).rejects.toThrow('longer than 10 minutes');
+      await expect(decodeAudio(hours, part)).rejects.toThrow('longer than 10 minutes');
+    }
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+    expect((await decodeAudio(hours, { start: 8000, end: 8001 })).length).toBe(16000);
+  });
+
+  it('are none either where their header doesn’t say how long they are', async () => {
+    const bytes = await readFile(hours);
+    // STREAMINFO's number of samples, 0 for unknown.
+    bytes[21]! &= 0xf0;
+    bytes.fill(0, 22, 26);
+    await writeFile(at('unknown.flac'), bytes);
+    const file = at('unknown.flac');
+    await expect(decodeAudio(file)).rejects.toThrow('longer than 10 minutes');
+    const cache = new AudioCache(at('unknown'));
+    await cache.fill([
+      { file, start: 1 },
+      { file, start: 2 },
+      { file, start: 5, end: 6 },
+    ]);
+    await expect(cache.read(file, { start: 1 })).rejects.toThrow('longer than 10 minutes');
+    expect((await cache.read(file, { start: 5, end: 6 })).length).toBe(16000);
+  });
+
+  it('are cut out together, unless their stretches lie over each other without end', async () => {
+    const file = at('ten.flac');
+    await ffmpeg('-f', 'lavfi', '-i', 'anullsrc=r=8000:cl=mono', '-t', '590', file);
+    const stretches = Array.from({ length: 60 }, (_, i) => ({ file, start: i }));
+    let most = 0;
+    const watch = setInterval(() => (most = Math.max(most, process.memoryUsage().arrayBuffers)), 5);
+    const before = process.memoryUsage().arrayBuffers;
+    const found: unknown[] = [];
+    for await (const one of decodeStretches(stretches, folder)) found.push(one);
+    clearInterval(watch);
+    expect(found).toEqual([]);
+    expect(most - before).toBeLessThan(1.3e9);
+    const apart = Array.from({ length: 59 }, (_, i) => ({ file, start: 10 * i, end: 10 * i + 10 }));
+    for await (const { result } of decodeStretches(apart, folder))
+      expect((result as { samples: Float32Array }).samples.length).toBe(160_000);
   });
 });
 
