@@ -56,6 +56,7 @@ module.exports = {
     ],
   },
   doctor: { holds: 'what this machine has and what is missing', imports: ['audio', 'encoder', 'onnx'] },
+  json: { holds: 'what commands print with --json, as schemas', imports: ['onnx', 'recipe'], library: true },
   cli: {
     holds: 'the base command: flags, errors, exit codes, progress; words for people',
     imports: ['onnx'],

@@ -1,0 +1,54 @@
+/** `isogloss/json`: what each command prints with `--json`, as zod schemas. */
+import { z } from 'zod';
+import { audit } from './audit.ts';
+import { corpusExport, corpusProfile, fetchResult, importedCorpus, writtenSplit } from './corpus.ts';
+import { encoderEntries, fetchedEncoder, inspection, suggestions } from './encoder.ts';
+import { buildResult, perplexity } from './language-model.ts';
+import { machineDiagnosis } from './machine.ts';
+import { checkedRecipe } from './recipe.ts';
+import { adaptResult, newRecipe, runResult } from './run.ts';
+import { comparison, fileScores } from './scores.ts';
+import { exportResult, transcripts } from './transcripts.ts';
+
+export { metrics } from './run.ts';
+export { transcript } from './transcripts.ts';
+
+/**
+ * By command: what it prints when it is done (exit code 0), or done but for what was set aside (3).
+ * @example
+ * const { stdout } = await execa('isogloss', ['run', 'italian-10min', '--json']);
+ * const { metrics } = outputs.run.parse(JSON.parse(stdout));
+ */
+export const outputs = {
+  adapt: adaptResult,
+  compare: comparison,
+  'corpus audit': audit,
+  'corpus export': corpusExport,
+  'corpus fetch': fetchResult,
+  'corpus import': importedCorpus,
+  'corpus profile': corpusProfile,
+  'corpus split': writtenSplit,
+  doctor: machineDiagnosis,
+  'encoder fetch': fetchedEncoder,
+  'encoder inspect': inspection,
+  'encoder list': encoderEntries,
+  'encoder suggest': suggestions,
+  export: exportResult,
+  'lm build': buildResult,
+  'lm perplexity': perplexity,
+  'recipe check': checkedRecipe,
+  'recipe new': newRecipe,
+  run: runResult,
+  score: fileScores,
+  transcribe: transcripts,
+};
+
+/** What any command prints instead when it fails (exit code 1) or was given something wrong (2). */
+export const failure = z.strictObject({
+  error: z.strictObject({
+    what: z.string(),
+    next: z.string().optional(),
+    file: z.string().optional(),
+    line: z.number().optional(),
+  }),
+});

@@ -1,0 +1,113 @@
+import { execa } from 'execa';
+import { failure, outputs } from 'isogloss/json';
+import { cp, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { writeWav } from '../../src/audio/wav.ts';
+import { writeManifest } from '../../src/corpus/manifest.ts';
+import { modelBytes } from '../encoder/exported.ts';
+import { SimulatedHub } from '../encoder/hub/simulated-hub.ts';
+import { speechlike } from '../model/small-model.ts';
+
+type Command = keyof typeof outputs;
+
+const REPOSITORY = 'linguists/wav2vec2-tiny';
+const REFERENCES = 'anna dorme (a_1)\nlui legge (b_1)\n';
+const HYPOTHESES = 'anna dome (a_1)\nlui legge (b_1)\n';
+let folder: string;
+let hub: SimulatedHub;
+/** Of every command, which are all tried. */
+const tried = new Set<Command>();
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'json-'));
+  const corpus = path.join(folder, 'corpora/mine');
+  const utterances = Array.from({ length: 30 }, (_, i) => ({
+    id: String(i),
+    audio: `${i}.wav`,
+    text: [...i.toString(2).padStart(6, '0')].map((bit) => (bit === '1' ? 'la' : 'mo')).join(' '),
+    speaker: 'abc'[i % 3]!,
+  }));
+  for (const [i, { audio }] of utterances.entries()) await writeWav(path.join(corpus, audio), speechlike(2, i + 1));
+  await writeManifest(corpus, [...utterances, { id: 'lost', audio: 'lost.wav', text: 'mo', speaker: 'a' }]);
+  await cp('test/fixtures/lm/train-it.txt', path.join(folder, 'train.txt'));
+  await writeFile(path.join(folder, 'ref.trn'), REFERENCES);
+  await writeFile(path.join(folder, 'hyp.trn'), HYPOTHESES);
+  const recipe = { name: 'mine', language: 'it', corpus: 'mine', training: { epochs: 1 } };
+  const split = { test: { minutes: 0.1 }, dev: { minutes: 0.1 } };
+  await writeFile(path.join(folder, 'mine.yaml'), JSON.stringify({ ...recipe, split }));
+  hub = await new SimulatedHub().open();
+  const files = {
+    'config.json': Buffer.from('{"model_type":"wav2vec2"}'),
+    'preprocessor_config.json': Buffer.from('{"do_normalize":false,"sampling_rate":16000}'),
+    'onnx/model.onnx': Buffer.from(modelBytes('wav2vec2-stable-legacy17')),
+  };
+  hub.repositories.set(REPOSITORY, { refs: { main: 'a'.repeat(40) }, commits: { ['a'.repeat(40)]: files } });
+});
+
+afterAll(() => hub.close());
+
+async function isogloss(...args: string[]): Promise<{ exitCode: number | undefined; stdout: string }> {
+  const env = { ISOGLOSS_CACHE: path.join(folder, 'cache'), HF_ENDPOINT: hub.address, ISOGLOSS_DEVICE: 'cpu' };
+  const program = [path.resolve('bin/run.js'), ...args, '--json'];
+  const { exitCode, stdout } = await execa('node', program, { cwd: folder, reject: false, env });
+  return { exitCode, stdout };
+}
+
+/** Runs a command: what it prints must be as its schema says. */
+async function answerOf(command: Command, ...args: string[]): Promise<unknown> {
+  tried.add(command);
+  const { exitCode, stdout } = await isogloss(...command.split(' '), ...args);
+  expect([0, 3], stdout).toContain(exitCode);
+  return outputs[command].parse(JSON.parse(stdout));
+}
+
+it.each<[Command, ...string[]]>([
+  ['doctor', '--device', 'cpu'],
+  ['corpus audit', 'mine', '--sentences', 'train.txt'],
+  ['corpus export', 'mine', '--format', 'eaf', '--out', 'exported'],
+  ['corpus import', 'exported', '--name', 'again', '--media', 'corpora/mine', '--keep-missing'],
+  ['corpus profile', 'mine'],
+  ['corpus split', 'mine', '--test', '0.1', '--dev', '0.1', '--train', '0.1'],
+  ['encoder list'],
+  ['encoder fetch', REPOSITORY],
+  ['encoder inspect', 'embedded-small'],
+  ['encoder suggest', 'mine'],
+  ['lm build', '--output', 'it.lm', '--language', 'it', 'train.txt'],
+  ['lm perplexity', 'it.lm', 'train.txt'],
+  ['recipe new', 'mine', '--language', 'it'],
+  ['recipe check', 'mine.yaml'],
+  ['score', '--ref', 'ref.trn', '--hyp', 'hyp.trn', '--by', 'speaker', '--report', 'sys'],
+])('%s %s', async (command, ...args) => {
+  await answerOf(command, ...args);
+});
+
+it('corpus fetch', async () => {
+  const source = path.resolve('corpora/asterisk-it');
+  await cp(source, path.join(folder, 'corpora/asterisk-it'), { recursive: true });
+  await answerOf('corpus fetch', 'asterisk-it');
+});
+
+it('run, and what takes a run', async () => {
+  const { folder: run } = (await answerOf('run', 'mine.yaml', '--baseline')) as { folder: string };
+  await answerOf('score', run, '--by', 'speaker');
+  await answerOf('compare', run, run, '--page', 'page.html');
+  await answerOf('export', run, '--format', 'onnx');
+  await answerOf('transcribe', run, 'corpora/mine/0.wav', 'mine.yaml');
+  await answerOf('corpus audit', 'mine', '--model', run);
+});
+
+it('adapt', async () => {
+  await answerOf('adapt', 'mine', '--language', 'it', '--budget', '1s');
+});
+
+it('what goes wrong', async () => {
+  const { exitCode, stdout } = await isogloss('recipe', 'check', 'nothing.yaml');
+  expect(exitCode).toBe(2);
+  expect(failure.parse(JSON.parse(stdout)).error.next).toBeDefined();
+});
+
+it('no command is left out', () => {
+  expect([...tried].sort()).toEqual(Object.keys(outputs).sort());
+});
