@@ -14,8 +14,8 @@ import type { Stretch } from './stretches.ts';
 type Part = Omit<Stretch, 'file'>;
 
 /**
- * Decoded audio on disk, found by the content of its source: a renamed recording is not decoded again, a changed one is. A file that was
- * damaged on disk is made again.
+ * Decoded audio on disk, found by the content of its source: a renamed recording is not decoded again, a changed one
+ * is. A file that was damaged on disk is made again.
  */
 export class AudioCache {
   private readonly folder: string;
@@ -57,8 +57,8 @@ export class AudioCache {
   }
 
   /**
-   * Decodes what will be read soon and isn't here: many short recordings at once, and all stretches of one recording in one go. Says
-   * nothing of what can't be decoded: `read` will.
+   * Decodes what will be read soon and isn't here: many short recordings at once, and all stretches of one recording in
+   * one go. Says nothing of what can't be decoded: `read` will.
    */
   async fill(stretches: readonly Stretch[], signal?: AbortSignal): Promise<void> {
     await (this.swept ??= sweepLeftovers(this.folder));
@@ -79,7 +79,10 @@ export class AudioCache {
     return path.join(this.folder, `${key}.samples`);
   }
 
-  /** Hex SHA-256 of the source's bytes and the stretch. Each file is read once a process, however many stretches are of it. */
+  /**
+   * Hex SHA-256 of the source's bytes and the stretch. Each file is read once a process, however many stretches are of
+   * it.
+   */
   async key(file: string, { start, end, track, channel }: Part = {}): Promise<string> {
     const hash = this.hashes.get(file) ?? sizeOfFile(file).then(() => sha256File(file));
     this.hashes.set(file, hash);

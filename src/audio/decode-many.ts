@@ -15,8 +15,9 @@ const GROUP = { recordings: 32, bytes: 4_000_000, seconds: 120 };
 const LONGEST_WAIT = 300;
 
 /**
- * Puts short recordings together, so that ffmpeg has to start once for a group of them: starting takes ten times as long as decoding
- * a few seconds. What is long, damaged, unusual or not there is in none, nor what is read without ffmpeg.
+ * Puts short recordings together, so that ffmpeg has to start once for a group of them: starting takes ten times as
+ * long as decoding a few seconds. What is long, damaged, unusual or not there is in none, nor what is read without
+ * ffmpeg.
  */
 export async function groupShort(files: readonly string[]): Promise<Source[][]> {
   const groups: Source[][] = [];
@@ -42,8 +43,8 @@ const isSimple = ({ single, plain, notes, seconds }: Source): boolean =>
 /**
  * Decodes a group in one process.
  * @param folder where there is room for what ffmpeg writes
- * @returns 16 kHz mono samples in the group's order; nothing when there is anything to say against one of them: decoded by itself, it
- * will tell what
+ * @returns 16 kHz mono samples in the group's order; nothing when there is anything to say against one of them: decoded
+ * by itself, it will tell what
  * @throws the signal's reason when it is aborted
  */
 export async function decodeMany(

@@ -1,7 +1,7 @@
 /**
- * ffmpeg's names of what a recording may come in. All that isn't here it may not open: playlists and session descriptions (hls, dash,
- * concat, sdp, imf, …) read other files and addresses, scripts (vapoursynth, avisynth) run, devices record. A name that a version of
- * ffmpeg doesn't know does no harm.
+ * ffmpeg's names of what a recording may come in. All that isn't here it may not open: playlists and session
+ * descriptions (hls, dash, concat, sdp, imf, …) read other files and addresses, scripts (vapoursynth, avisynth) run,
+ * devices record. A name that a version of ffmpeg doesn't know does no harm.
  */
 const SOUND =
   'aa aac aax ac3 ac4 act adx aea aiff amr amrnb amrwb apac ape apm aptx aptx_hd ast au avr bit bonk brstm caf codec2 codec2raw ' +

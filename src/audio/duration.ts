@@ -9,7 +9,9 @@ import { readWavHeader } from './wav-header.ts';
 /** G.722 is 64 kbit/s: this many bytes a second, whatever the recording. */
 const G722_BYTES_PER_SECOND = 8000;
 
-/** Seconds in a WAV, FLAC, Ogg or G.722 recording by what its header says; undefined for a format that it doesn't know. */
+/**
+ * Seconds in a WAV, FLAC, Ogg or G.722 recording by what its header says; undefined for a format that it doesn't know.
+ */
 export async function durationOf(file: string): Promise<number | undefined> {
   const handle = await open(file);
   try {

@@ -42,8 +42,8 @@ const running = new Set<FfmpegCommand>();
 process.once('exit', () => running.forEach((command) => command.kill('SIGKILL')));
 
 /**
- * Runs ffmpeg, the one way there is: files are read as files whatever their names look like (`concat:a`, `12:31.wav`), nothing that
- * they name is opened, and the process never outlives this one.
+ * Runs ffmpeg, the one way there is: files are read as files whatever their names look like (`concat:a`, `12:31.wav`),
+ * nothing that they name is opened, and the process never outlives this one.
  * @throws InputError when ffmpeg isn't there, WorkError when somebody ended it, the signal's reason when it is aborted
  */
 export async function runFfmpeg(

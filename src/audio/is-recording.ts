@@ -11,8 +11,8 @@ const USUAL = new Set(
 );
 
 /**
- * Whether a file is a recording, or a video with sound, whatever its name ends in: ffprobe looks into what has no usual ending and is no
- * text.
+ * Whether a file is a recording, or a video with sound, whatever its name ends in: ffprobe looks into what has no usual
+ * ending and is no text.
  */
 export async function isRecording(file: string, signal?: AbortSignal): Promise<boolean> {
   if (hasUsualEnding(file)) return true;

@@ -64,7 +64,10 @@ function soundOf(head: Buffer): { rate: number | undefined; skipped: number } {
   return { rate: undefined, skipped: 0 };
 }
 
-/** Of the last page that has one: −1 stands on a page where no packet ends, and a file that is cut off ends in half a header. */
+/**
+ * Of the last page that has one: −1 stands on a page where no packet ends, and a file that is cut off ends in half a
+ * header.
+ */
 function lastGranule(tail: Buffer): number | undefined {
   for (let page = tail.lastIndexOf('OggS'); page >= 0; page = page > 0 ? tail.lastIndexOf('OggS', page - 1) : -1) {
     if (page + 14 > tail.length) continue;

@@ -50,8 +50,9 @@ export function measureQuality(samples: Float32Array): Quality {
 }
 
 /**
- * Where sound is cut off, samples pile up: far more lie at the top than a little below it. The top is the highest sample, or full scale
- * where resampling has made some a little higher. What is merely loud (floats go beyond full scale) thins out towards its top.
+ * Where sound is cut off, samples pile up: far more lie at the top than a little below it. The top is the highest
+ * sample, or full scale where resampling has made some a little higher. What is merely loud (floats go beyond full
+ * scale) thins out towards its top.
  */
 function clippedShare(samples: Float32Array): number {
   let peak = 0;

@@ -12,9 +12,10 @@ export const HEADER = 20;
 const [INT16, FLOAT32] = [2, 4];
 
 /**
- * Samples in a file: 16-bit numbers where those hold them exactly (all that most recordings have), floats where they don't: louder than
- * full scale, or with more bits. Whatever is read is what was written.
- * Layout, little-endian: `ISA1`, bytes a sample, count, CRC-32 of all that follows, length of the notes; samples; notes as JSON.
+ * Samples in a file: 16-bit numbers where those hold them exactly (all that most recordings have), floats where they
+ * don't: louder than full scale, or with more bits. Whatever is read is what was written.
+ * Layout, little-endian: `ISA1`, bytes a sample, count, CRC-32 of all that follows, length of the notes; samples; notes
+ * as JSON.
  */
 export function encodeSamples({ samples, notes }: KeptSamples): Uint8Array[] {
   const narrow = asInt16(samples);

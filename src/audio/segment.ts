@@ -4,8 +4,8 @@ import { SAMPLE_RATE } from './format.ts';
 const STEP = SAMPLE_RATE / 50;
 
 /**
- * Cuts a long recording where it is quietest, so that no piece is longer than `longest` seconds. Nothing is left out: the
- * pieces follow one another. Places are sample numbers.
+ * Cuts a long recording where it is quietest, so that no piece is longer than `longest` seconds. Nothing is left out:
+ * the pieces follow one another. Places are sample numbers.
  */
 export function segmentBySilence(samples: Float32Array, longest: number): { start: number; end: number }[] {
   const most = longest * SAMPLE_RATE;
@@ -21,7 +21,9 @@ export function segmentBySilence(samples: Float32Array, longest: number): { star
   return pieces;
 }
 
-/** Of the fifth of a second around a place, how loud it is beside the whole: 1 where it is as loud. In terms of energy. */
+/**
+ * Of the fifth of a second around a place, how loud it is beside the whole: 1 where it is as loud. In terms of energy.
+ */
 export function loudnessAt(samples: Float32Array, place: number): number {
   const around = samples.subarray(Math.max(0, place - 5 * STEP), place + 5 * STEP);
   const [here, all] = [meanEnergy(around), meanEnergy(samples)];

@@ -32,7 +32,8 @@ export interface Source {
 const LOWEST_RATE = 1000;
 
 /**
- * Looks at a recording before it is decoded: whether it is a file at all, which track is taken, what its header promises.
+ * Looks at a recording before it is decoded: whether it is a file at all, which track is taken, what its header
+ * promises.
  * @throws InputError when it can't be one, is cut off, or has no such track
  */
 export async function openSource(file: string, sound: Sound = {}, signal?: AbortSignal): Promise<Source> {

@@ -65,7 +65,9 @@ export abstract class BaseCommand extends Command {
     return onMachine(await this.machineOf(choice), work);
   }
 
-  /** Sums up on stderr what was left out, by reason, and makes the exit code 3. @param list the file that has all of it */
+  /**
+   * Sums up on stderr what was left out, by reason, and makes the exit code 3. @param list the file that has all of it
+   */
   protected reportSetAside(setAside: readonly SetAside[], list?: string): void {
     if (setAside.length === 0) return;
     process.exitCode = 3;

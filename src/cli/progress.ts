@@ -3,7 +3,10 @@ import type { Progress, Task } from '../support/progress.ts';
 const REDRAW_MS = 100;
 const PLAIN_LINE_MS = 20_000;
 
-/** Progress on stderr: a live line on a terminal; elsewhere (a job's log, CI) a plain line now and then; nothing with JSON. */
+/**
+ * Progress on stderr: a live line on a terminal; elsewhere (a job's log, CI) a plain line now and then; nothing with
+ * JSON.
+ */
 export function drawnProgress(json: boolean, stream: NodeJS.WriteStream = process.stderr): Progress | undefined {
   if (json) return undefined;
   if (stream.isTTY) return (stage, total, unit) => liveTask(stage, total, unit ?? '', stream);

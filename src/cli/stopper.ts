@@ -4,7 +4,10 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** How long work may take to stop by itself. */
 const PATIENCE_MS = 10_000;
 
-/** What ends a command before its time: Ctrl-C, a closed terminal, a reader of its output that went away, a full disk behind it. */
+/**
+ * What ends a command before its time: Ctrl-C, a closed terminal, a reader of its output that went away, a full disk
+ * behind it.
+ */
 export class Stopper {
   private readonly controller = new AbortController();
   /** Why standard output can't be written to any more. */

@@ -23,8 +23,8 @@ export interface CorpusExport {
 }
 
 /**
- * Writes a corpus as files of annotations, one a recording, into a folder that keeps the tree of the manifest's paths. What is
- * there already is set aside unless it may be replaced.
+ * Writes a corpus as files of annotations, one a recording, into a folder that keeps the tree of the manifest's paths.
+ * What is there already is set aside unless it may be replaced.
  * @throws InputError when there is no such corpus, or its manifest is bad
  */
 export async function exportCorpus(

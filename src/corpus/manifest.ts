@@ -37,7 +37,8 @@ export const manifestPath = (folder: string): string => path.join(folder, 'manif
 
 /**
  * Streams a corpus's manifest.
- * @throws InputError with file and line for a missing manifest, a bad record, an id that stands twice, or audio outside the folder
+ * @throws InputError with file and line for a missing manifest, a bad record, an id that stands twice, or audio outside
+ * the folder
  */
 export async function* readManifest(folder: string): AsyncGenerator<{ utterance: Utterance; line: number }> {
   const file = manifestPath(folder);
@@ -72,8 +73,8 @@ export async function loadManifest(folder: string): Promise<Utterance[]> {
 
 /**
  * Where an utterance's recording is.
- * @throws InputError when that is outside the corpus's folder and the media folders of its source.yaml, also by way of a link:
- * a manifest from elsewhere must not read other files
+ * @throws InputError when that is outside the corpus's folder and the media folders of its source.yaml, also by way of
+ * a link: a manifest from elsewhere must not read other files
  */
 export function audioPath(folder: string, utterance: Utterance, line?: number): string {
   const full = pathNamed(folder, utterance, line);

@@ -17,8 +17,8 @@ interface Known {
 const known = new Map<string, Known>();
 
 /**
- * The folders outside a corpus that its owner gave to `corpus import`: a name in the manifest's paths → a full path. Read anew
- * when source.yaml has changed.
+ * The folders outside a corpus that its owner gave to `corpus import`: a name in the manifest's paths → a full path.
+ * Read anew when source.yaml has changed.
  * @throws InputError when source.yaml is not as it should be
  */
 export function mediaFolders(folder: string): Readonly<Record<string, string>> {
@@ -52,7 +52,10 @@ export function fileIn(folder: string, name: string): string | undefined {
   return !path.isAbsolute(name) && isInside(root, full) ? full : undefined;
 }
 
-/** Whether a file lies in the folder that it is named in when links are followed. What isn't there yet can't lead anywhere. */
+/**
+ * Whether a file lies in the folder that it is named in when links are followed. What isn't there yet can't lead
+ * anywhere.
+ */
 export function staysInside(folder: string, name: string): boolean {
   const [first = ''] = name.split('/');
   const root = mediaFolders(folder)[first] ?? folder;

@@ -9,7 +9,9 @@ import { docsPage, packaged } from '../support/package.ts';
 
 export { sourceFile };
 
-/** What `corpus import` writes: which importer read it, and where the recordings lie. The rest is for its owner to add. */
+/**
+ * What `corpus import` writes: which importer read it, and where the recordings lie. The rest is for its owner to add.
+ */
 const importedSource = z.strictObject({
   importer: z.string(),
   /** The version of isogloss's importers that made the manifest. */

@@ -5,8 +5,8 @@ export interface Utterance {
   /** Unique in its manifest and stable over time: splits and hypotheses refer to it. */
   id: string;
   /**
-   * The recording, relative to the manifest's folder, with forward slashes. Its first folder may be a name under `media` in
-   * source.yaml: then it lies where that says.
+   * The recording, relative to the manifest's folder, with forward slashes. Its first folder may be a name under
+   * `media` in source.yaml: then it lies where that says.
    */
   audio: string;
   /** What was said, as transcribed: before normalisation. */
@@ -19,7 +19,10 @@ export interface Utterance {
   /** Seconds into the recording; the whole recording when absent. */
   start?: number;
   end?: number;
-  /** Which track of a file with several, and which channel of it, counted from 1; the default track and all channels when absent. */
+  /**
+   * Which track of a file with several, and which channel of it, counted from 1; the default track and all channels
+   * when absent.
+   */
   track?: number;
   channel?: number;
   /** Length in seconds of what is between start and end, when known. */

@@ -3,7 +3,8 @@ import type { Row } from './loss.ts';
 /**
  * CTC with a logarithm and exponentials in each cell: slow, and right however sure or wrong the network is.
  * @param gradient overwritten with dLoss/dLogits of this row
- * @returns +Infinity where a needed token has no probability, NaN where logits are not numbers; then no gradient is written
+ * @returns +Infinity where a needed token has no probability, NaN where logits are not numbers; then no gradient is
+ * written
  */
 export function logSpaceLoss(logits: Float32Array, gradient: Float32Array, row: Row): number {
   const { start, count, tokens, blank, target } = row;

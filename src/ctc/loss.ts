@@ -15,8 +15,8 @@ export interface LogitsShape {
  * @param frameCounts frames that are there in each row; the rest is padding
  * @param targets token ids of each row, without blanks; may be empty
  * @param gradient of the layout of `logits`, overwritten with dLoss/dLogits; zero on padding
- * @returns −ln p(target) of each row; +Infinity, with a zero gradient, where the frames are too few or a needed token has
- *   no probability at all; NaN, with a zero gradient, where a row's logits are not numbers
+ * @returns −ln p(target) of each row; +Infinity, with a zero gradient, where the frames are too few or a needed token
+ * has no probability at all; NaN, with a zero gradient, where a row's logits are not numbers
  */
 export function ctcLoss(
   logits: Float32Array,

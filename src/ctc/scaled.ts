@@ -11,8 +11,8 @@ const NEGLIGIBLE = 1e-9;
  * CTC in probability space: each frame's forward and backward variables are scaled (Rabiner 1989, V.A), which costs a
  * logarithm now and then where log space costs several a cell.
  * @param p on entry the row's probabilities; on return dLoss/dLogits stands in their place
- * @returns the loss, or NaN, with `p` in no state to be used, where paths that count have fallen out of float64's range or go by what
- *   is less than `FLOOR`
+ * @returns the loss, or NaN, with `p` in no state to be used, where paths that count have fallen out of float64's range
+ * or go by what is less than `FLOOR`
  */
 export function scaledLoss(p: Float32Array, row: Row): number {
   prepare(row);
@@ -22,8 +22,8 @@ export function scaledLoss(p: Float32Array, row: Row): number {
 }
 
 /**
- * Grows to the largest row seen. In alphas and betas, pairs (blank before token i, token i) lie side by side, and a last one
- * of the closing blank and nothing.
+ * Grows to the largest row seen. In alphas and betas, pairs (blank before token i, token i) lie side by side, and a
+ * last one of the closing blank and nothing.
  */
 const scratch = {
   alphas: new Float64Array(0),
@@ -48,8 +48,8 @@ function prepare({ count, tokens, target }: Row): void {
 }
 
 /**
- * Fills `alphas`, each frame up to a scale, in the window of tokens that can be reached by then and from which the end can
- * still be reached.
+ * Fills `alphas`, each frame up to a scale, in the window of tokens that can be reached by then and from which the end
+ * can still be reached.
  */
 function forward(p: Float32Array, { start, count, tokens, blank, target }: Row): number {
   const { alphas, skips } = scratch;
@@ -109,7 +109,8 @@ function backward(p: Float32Array, { start, count, tokens, blank, target }: Row)
   let loss = 0;
   let product = 1;
   let scale = 1;
-  // Of the next frame, its emission joined. Past the last frame: from the closing blank and the last token nothing is due.
+  // Of the next frame, its emission joined. Past the last frame: from the closing blank and the last token nothing is
+  // due.
   betas.fill(0, 0, width);
   for (let t = count - 1; t >= 0; t--) {
     const frame = start + t * tokens;

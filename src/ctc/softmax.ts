@@ -1,4 +1,7 @@
-/** Logits further than this below their row's highest are out of the fast exponential's range, and of float32's after it: they count as so far. */
+/**
+ * Logits further than this below their row's highest are out of the fast exponential's range, and of float32's after
+ * it: they count as so far.
+ */
 const RANGE = 80;
 
 /** The most that a probability can be that may have been less, and a little for rounding. */
@@ -8,8 +11,8 @@ export const FLOOR = 1.003 * Math.exp(-RANGE);
 const POWERS = Float64Array.from({ length: 128 }, (_, i) => 2 ** -i);
 
 /**
- * e^x for −80 ≤ x ≤ 0, to a relative error under 1e-8: 2^n times a Taylor polynomial on |r| ≤ ln 2 / 2. Several times as
- * fast as Math.exp, which would be half the cost of CTC.
+ * e^x for −80 ≤ x ≤ 0, to a relative error under 1e-8: 2^n times a Taylor polynomial on |r| ≤ ln 2 / 2. Several times
+ * as fast as Math.exp, which would be half the cost of CTC.
  */
 export function fastExp(x: number): number {
   const n = (0.5 - x * Math.LOG2E) | 0;
@@ -21,7 +24,8 @@ export function fastExp(x: number): number {
 }
 
 /**
- * Softmax of one row of logits, written to `into`; both start at `offset`. What would be less than `FLOOR` may be more, but not beyond it.
+ * Softmax of one row of logits, written to `into`; both start at `offset`. What would be less than `FLOOR` may be more,
+ * but not beyond it.
  * @returns whether they are numbers: if not, what was written is of no use
  */
 export function softmaxRow(logits: Float32Array, into: Float32Array, offset: number, tokens: number): boolean {

@@ -23,8 +23,8 @@ export interface CorpusProfileOptions {
 }
 
 /**
- * Proposes an orthography profile for a corpus and writes it as a table to be edited by a person who knows the language. Never
- * over one that was edited.
+ * Proposes an orthography profile for a corpus and writes it as a table to be edited by a person who knows the
+ * language. Never over one that was edited.
  * @param corpus a name in ./corpora, or a folder with a manifest.jsonl
  * @example const { graphemes } = await profileCorpus('mboshi', { language: 'mdw' });
  * @throws InputError when there is no such corpus, or the file is there and was edited

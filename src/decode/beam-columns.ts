@@ -1,4 +1,7 @@
-/** Hypotheses of one frame, best first, in columns. Two may have one prefix: one ends on its token, the other on a blank. */
+/**
+ * Hypotheses of one frame, best first, in columns. Two may have one prefix: one ends on its token, the other on a
+ * blank.
+ */
 export class Beam {
   size = 0;
   readonly prefixes: Int32Array;

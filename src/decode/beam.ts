@@ -32,7 +32,10 @@ export const beamDefaults = {
   wordBonus: 0,
 };
 
-/** What may have been said. Its tokens' times and confidences are those of the likeliest path that the beam followed to it. */
+/**
+ * What may have been said. Its tokens' times and confidences are those of the likeliest path that the beam followed to
+ * it.
+ */
 export interface Hypothesis extends TimedTokens {
   /** Words, parted by single spaces. */
   text: string;
@@ -76,7 +79,10 @@ class Search {
   private readonly chosen: Int32Array;
   private readonly writable: readonly number[];
   private readonly groups: Groups;
-  /** Of one token, by group: the candidate that stays on the group's prefix, and the one that leaves it; NONE if none does. */
+  /**
+   * Of one token, by group: the candidate that stays on the group's prefix, and the one that leaves it; NONE if none
+   * does.
+   */
   private readonly staying: Int32Array;
   private readonly leaving: Int32Array;
 

@@ -1,8 +1,8 @@
 import type { TimedTokens } from './greedy.ts';
 
 /**
- * How sure the network is of decoded tokens under a temperature: the mean probability of each over its run, its logits divided by the
- * temperature. Under 1 it is what `confidences` holds.
+ * How sure the network is of decoded tokens under a temperature: the mean probability of each over its run, its logits
+ * divided by the temperature. Under 1 it is what `confidences` holds.
  * @param logits [frames, width], what the tokens were decoded from
  * @param width how many tokens there are to choose from
  */

@@ -11,13 +11,16 @@ export interface FusionSettings {
   alpha: number;
   /** Added with each token of the language model: for each word, or, with a model of characters, for each grapheme. */
   beta: number;
-  /** Added, times alpha · ln 10, to a token that the model doesn't know, and as it is to the beginning of an unknown word. */
+  /**
+   * Added, times alpha · ln 10, to a token that the model doesn't know, and as it is to the beginning of an unknown
+   * word.
+   */
   unkScoreOffset: number;
   /** Added for each word, with a language model or without. */
   wordBonus: number;
   /**
-   * Words that count as known; with a word model only, and only words that it has (`Lexicon.known`). Without them, every
-   * beginning of a word counts as unknown until the word is whole.
+   * Words that count as known; with a word model only, and only words that it has (`Lexicon.known`). Without them,
+   * every beginning of a word counts as unknown until the word is whole.
    */
   unigrams?: Lexicon;
   hotwords?: Hotwords;
@@ -28,7 +31,9 @@ const LN10 = Math.log(10);
 /** Unknown words longer than this cost more, in proportion; as in pyctcdecode. */
 const USUAL_WORD_LENGTH = 6;
 
-/** Shallow fusion with the scores of pyctcdecode 0.5, to which it adds models of characters and a bonus for each word. */
+/**
+ * Shallow fusion with the scores of pyctcdecode 0.5, to which it adds models of characters and a bonus for each word.
+ */
 export class Fusion {
   /** Of the language model after the last `word` or `grapheme`. */
   nextState = 0;
@@ -58,8 +63,8 @@ export class Fusion {
   }
 
   /**
-   * The end after a state. After a delimiter, pyctcdecode has a word model read an empty, unknown word before the end; so do
-   * we, to give its answers.
+   * The end after a state. After a delimiter, pyctcdecode has a word model read an empty, unknown word before the end;
+   * so do we, to give its answers.
    */
   end(state: number, afterDelimiter: boolean): number {
     const { lm, alpha } = this.settings;

@@ -4,9 +4,9 @@ import { characters, Trie } from './trie.ts';
 const DEFAULT_WEIGHT = 10;
 
 /**
- * Words to be expected (names, terms), each with what it adds to a hypothesis (a natural logarithm). A phrase stands for its
- * words. As in pyctcdecode, a word's beginning is already worth its share of the weight of the shortest hotword that begins so:
- * else the beam would drop a rare word before it is whole.
+ * Words to be expected (names, terms), each with what it adds to a hypothesis (a natural logarithm). A phrase stands
+ * for its words. As in pyctcdecode, a word's beginning is already worth its share of the weight of the shortest hotword
+ * that begins so: else the beam would drop a rare word before it is whole.
  */
 export class Hotwords {
   private readonly trie = new Trie();
@@ -14,7 +14,10 @@ export class Hotwords {
   /** Of each node: weight of the shortest hotword through it, for each of that word's characters. */
   private readonly shares: number[] = [];
 
-  /** @param phrases phrases with their weights, or phrases that all weigh 10; a word that occurs twice keeps the larger weight */
+  /**
+   * @param phrases phrases with their weights, or phrases that all weigh 10; a word that occurs twice keeps the larger
+   * weight
+   */
   constructor(phrases: Iterable<string> | ReadonlyMap<string, number>) {
     const weighted =
       phrases instanceof Map

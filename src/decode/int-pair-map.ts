@@ -1,6 +1,6 @@
 /**
- * Whole numbers by pairs of whole numbers, none below 0, in one open-addressing table: several times as fast as a Map by
- * strings, and without garbage.
+ * Whole numbers by pairs of whole numbers, none below 0, in one open-addressing table: several times as fast as a Map
+ * by strings, and without garbage.
  */
 export class IntPairMap {
   /** Triples (a, b, value); a is −1 where a place is free. */

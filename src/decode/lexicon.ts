@@ -13,7 +13,9 @@ export class Lexicon {
     }
   }
 
-  /** The words that a model has too, for `unigrams`: a beginning that leads to none of them is that of an unknown word. */
+  /**
+   * The words that a model has too, for `unigrams`: a beginning that leads to none of them is that of an unknown word.
+   */
   static known(words: Iterable<string>, lm: LanguageModel): Lexicon {
     return new Lexicon(Array.from(words).filter((word) => lm.has(word)));
   }

@@ -1,4 +1,7 @@
-/** Least probability of a token in a frame, as in pyctcdecode: the sum over a path stays finite whatever the network says. */
+/**
+ * Least probability of a token in a frame, as in pyctcdecode: the sum over a path stays finite whatever the network
+ * says.
+ */
 const FLOOR = Math.log(1e-15);
 
 /**

@@ -17,11 +17,13 @@ export interface Ending {
 }
 
 /**
- * What hypotheses have written, each once, as a number; 0 is nothing. A prefix is a text of whole words and the beginning of
- * the next one, so that equal ones are found, and scores added up, without comparing strings.
+ * What hypotheses have written, each once, as a number; 0 is nothing. A prefix is a text of whole words and the
+ * beginning of the next one, so that equal ones are found, and scores added up, without comparing strings.
  */
 export class Prefixes {
-  /** Language scores: what the text, its last word's beginning and, with a model of characters, all graphemes add up to. */
+  /**
+   * Language scores: what the text, its last word's beginning and, with a model of characters, all graphemes add up to.
+   */
   readonly scores = [0];
   private readonly children = new IntPairMap();
   private readonly byParts = new IntPairMap();
@@ -56,7 +58,10 @@ export class Prefixes {
     return this.children.get(prefix, token);
   }
 
-  /** The prefix with a token more; a delimiter changes only what ends on a letter. −1 where the lexicon has no such word. */
+  /**
+   * The prefix with a token more; a delimiter changes only what ends on a letter. −1 where the lexicon has no such
+   * word.
+   */
   child(prefix: number, token: number): number {
     const known = this.children.get(prefix, token);
     if (known >= 0) return known;
@@ -94,7 +99,10 @@ export class Prefixes {
     return { text, score, state: this.fusion.nextState };
   }
 
-  /** A number shared by prefixes that no later word can set apart: the same last words for the model, the same beginning. */
+  /**
+   * A number shared by prefixes that no later word can set apart: the same last words for the model, the same
+   * beginning.
+   */
   history(prefix: number): number {
     const ofText = this.texts.history(this.textOf[prefix]!, this.historyWords);
     const beginning = this.beginningOf[prefix]!;

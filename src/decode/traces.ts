@@ -3,7 +3,10 @@ import type { TimedTokens } from './greedy.ts';
 /** No token. */
 export const NONE = -1;
 
-/** Which tokens hypotheses wrote, and when: runs of frames, each linked to the run before it, so that histories are shared. */
+/**
+ * Which tokens hypotheses wrote, and when: runs of frames, each linked to the run before it, so that histories are
+ * shared.
+ */
 export class Traces {
   private readonly previous: number[] = [];
   private readonly tokens: number[] = [];

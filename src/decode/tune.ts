@@ -17,7 +17,9 @@ export interface WeightGrid {
   refinements: number;
 }
 
-/** Wide enough for word and character models on natural logarithms; 56 decodings of dev, then at most 8 a refinement. */
+/**
+ * Wide enough for word and character models on natural logarithms; 56 decodings of dev, then at most 8 a refinement.
+ */
 export const weightGrid: WeightGrid = {
   alphas: [0, 0.25, 0.5, 0.75, 1, 1.5, 2],
   betas: [-2, -1, 0, 0.5, 1, 2, 3, 4],
@@ -26,7 +28,8 @@ export const weightGrid: WeightGrid = {
 
 /**
  * The weights with the lowest error rate on dev (never on test): a grid, then ever smaller steps around its best point.
- * Deterministic; among equals the smallest alpha wins, then the beta nearest 0, as the one that leans least on the model.
+ * Deterministic; among equals the smallest alpha wins, then the beta nearest 0, as the one that leans least on the
+ * model.
  * @param errorRate decodes dev with the weights and scores it; asked once a point, one after another
  * @returns the best point, and all that were tried, in order
  */

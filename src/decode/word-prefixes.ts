@@ -47,7 +47,10 @@ export class WordPrefixes {
     return this.lists.lexicon?.isWord(this.nodes[beginning]!.lexicon) ?? true;
   }
 
-  /** The beginning with a token more. Two ways of spelling it (`n` `g`, `ng`) are one, but for a model that reads tokens. */
+  /**
+   * The beginning with a token more. Two ways of spelling it (`n` `g`, `ng`) are one, but for a model that reads
+   * tokens.
+   */
   child(beginning: number, token: number): number {
     const known = this.children.get(beginning, token);
     if (known >= 0) return known;
@@ -58,7 +61,10 @@ export class WordPrefixes {
     return child;
   }
 
-  /** Score of what `child` would give, without making it: few candidates survive. −Infinity where the lexicon has no such word. */
+  /**
+   * Score of what `child` would give, without making it: few candidates survive. −Infinity where the lexicon has no
+   * such word.
+   */
   childScore(beginning: number, token: number): number {
     const { unigrams, hotwords, lexicon } = this.lists;
     const nodes = this.nodes[beginning]!;

@@ -7,8 +7,8 @@ export interface TimedWord {
   start: number;
   end: number;
   /**
-   * Between 0 and 1: the geometric mean of its graphemes' confidences, so that long words and short ones compare. What the
-   * network heard, without the language model: a word that the model put there against the sound has a low one.
+   * Between 0 and 1: the geometric mean of its graphemes' confidences, so that long words and short ones compare. What
+   * the network heard, without the language model: a word that the model put there against the sound has a low one.
    */
   confidence: number;
 }

@@ -1,5 +1,6 @@
 import { tryDevice, type Device } from '../onnx/runtime/device.ts';
 
-// A program of its own: a driver that breaks down takes its process with it, and what ONNX Runtime says on stderr stays apart.
+// A program of its own: a driver that breaks down takes its process with it, and what ONNX Runtime says on stderr stays
+// apart.
 const refusal = await tryDevice(process.argv[2] as Device);
 console.log(JSON.stringify({ refusal }));

@@ -9,13 +9,19 @@ import type { ExportedOptions } from './exported/exposed.ts';
 import { openEncoder } from './open.ts';
 import { openUpper, type Upper } from './exported/split.ts';
 
-/** Appends the blocks of an encoder that others exported, with adapters where the network has them: `features` and `mask` in, hidden layers 1 … top out. */
+/**
+ * Appends the blocks of an encoder that others exported, with adapters where the network has them: `features` and
+ * `mask` in, hidden layers 1 … top out.
+ */
 export function buildAdapted(network: Network, upper: Upper): Value[] {
   const features = network.graph.input('features', ['batch', 'frames', upper.dims]);
   return upper.build(network, features, network.graph.input('mask', ['batch', 'frames']));
 }
 
-/** An encoder that others exported, untouched, with adapters on its blocks: the file up to the first block, then the blocks anew. */
+/**
+ * An encoder that others exported, untouched, with adapters on its blocks: the file up to the first block, then the
+ * blocks anew.
+ */
 export class AdaptedEncoder implements FrozenEncoder {
   private readonly lower: FrozenEncoder;
   private readonly blocks: Session;

@@ -6,7 +6,10 @@ import type { FrozenEncoder, Hidden } from './own/encoder.ts';
 export interface ChunkSettings {
   /** Frames that the encoder sees at once. Attention's memory grows with their square. */
   window: number;
-  /** Frames on either side of what is kept of a window: more than convolutions reach. Attention sees nothing beyond them. */
+  /**
+   * Frames on either side of what is kept of a window: more than convolutions reach. Attention sees nothing beyond
+   * them.
+   */
   context: number;
 }
 
@@ -21,8 +24,8 @@ export interface Piece {
 }
 
 /**
- * Runs recordings of any length (16 kHz mono): side by side as `FrozenEncoder.run` where the encoder can take them whole, else
- * each by itself in overlapping windows.
+ * Runs recordings of any length (16 kHz mono): side by side as `FrozenEncoder.run` where the encoder can take them
+ * whole, else each by itself in overlapping windows.
  */
 export async function encode(
   encoder: FrozenEncoder,
@@ -47,9 +50,9 @@ export async function encode(
 }
 
 /**
- * Hidden layers of a recording as it comes in, however long it is: in windows that overlap, of which the middles are kept and
- * follow one another. Frames are where they are in the whole; what convolutions compute of them is the same, attention sees a
- * window only. No more than a window and a block are in memory.
+ * Hidden layers of a recording as it comes in, however long it is: in windows that overlap, of which the middles are
+ * kept and follow one another. Frames are where they are in the whole; what convolutions compute of them is the same,
+ * attention sees a window only. No more than a window and a block are in memory.
  * @param blocks the recording, 16 kHz mono
  * @param level of the whole recording; of each window, if absent
  */

@@ -17,7 +17,10 @@ export interface FeatureKey {
 /** Bytes after the numbers: their CRC-32, and how many there are. */
 const TRAILER = 8;
 
-/** Features on disk as float16, [frames, layers, dims], found by content. A file that was damaged on disk counts as not there. */
+/**
+ * Features on disk as float16, [frames, layers, dims], found by content. A file that was damaged on disk counts as not
+ * there.
+ */
 export class FeatureCache {
   private readonly folder: string;
 

@@ -30,8 +30,8 @@ export interface FeatureReport {
 const BATCH_FRAMES = 2000;
 
 /**
- * Computes the features of recordings that are not cached yet, batched by length. The next batches are read from disk while
- * the encoder works on this one, and results are written while it works on the next; at most a few are in memory.
+ * Computes the features of recordings that are not cached yet, batched by length. The next batches are read from disk
+ * while the encoder works on this one, and results are written while it works on the next; at most a few are in memory.
  */
 export async function computeFeatures(
   encoder: FrozenEncoder,

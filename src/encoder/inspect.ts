@@ -56,8 +56,8 @@ export interface Inspection {
 }
 
 /**
- * Looks into an encoder: its structure, and what a few seconds of noise say of it. Weights that lie beside the .onnx file are never read
- * by isogloss, only by ONNX Runtime; of one that can be fine-tuned, those of the highest block are.
+ * Looks into an encoder: its structure, and what a few seconds of noise say of it. Weights that lie beside the .onnx
+ * file are never read by isogloss, only by ONNX Runtime; of one that can be fine-tuned, those of the highest block are.
  * @throws InputError when there is no such encoder, or isogloss can't use it
  */
 export async function inspectEncoder(choice: EncoderChoice, options: FetchOptions = {}): Promise<Inspection> {
@@ -165,7 +165,10 @@ async function tryToTrain(bytes: Uint8Array, folder: string, top: number): Promi
   }
 }
 
-/** Bytes a parameter takes while it learns: itself, where it started, AdamW's two moments, and its gradient, of which the binding makes a copy. */
+/**
+ * Bytes a parameter takes while it learns: itself, where it started, AdamW's two moments, and its gradient, of which
+ * the binding makes a copy.
+ */
 const LEARNING_BYTES = 24;
 
 function recommend(

@@ -17,7 +17,10 @@ export interface Licence {
 
 const cardSchema = z.object({ license: z.string(), license_name: z.string().optional() });
 
-/** An encoder's licence: of one that comes along, by the README.md beside it, or as it is known; undefined where nothing says it. */
+/**
+ * An encoder's licence: of one that comes along, by the README.md beside it, or as it is known; undefined where nothing
+ * says it.
+ */
 export async function licenceOf({ name, file }: EncoderSource): Promise<Licence | undefined> {
   if (isEmbedded(name)) return { name: EMBEDDED_TERMS[name].licence, commercial: true };
   const said = await licenceInCard(path.join(path.dirname(file), 'README.md'));

@@ -2,7 +2,8 @@ import { frameCount } from './own/architecture.ts';
 import type { Hidden } from './own/encoder.ts';
 
 /**
- * Runs recordings one by one where they would change each other side by side, and puts their hidden layers together as a batch.
+ * Runs recordings one by one where they would change each other side by side, and puts their hidden layers together as
+ * a batch.
  * @param frames to pad to; the longest recording's by default
  * @param run gives each layer of one recording, [frames, dims] at least
  */

@@ -20,8 +20,8 @@ export const packedKey = (audio: string, encoder: FrozenEncoder, layer: number):
 });
 
 /**
- * Computes one layer's features as an encoder gives them that hears windows of 30 s: recordings in order, all equally loud, with a
- * second of silence between, as many as there is room for. Those that are cached already are left out.
+ * Computes one layer's features as an encoder gives them that hears windows of 30 s: recordings in order, all equally
+ * loud, with a second of silence between, as many as there is room for. Those that are cached already are left out.
  */
 export async function computePacked(
   encoder: FrozenEncoder,

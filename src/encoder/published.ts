@@ -11,8 +11,9 @@ export interface PublishedEncoder {
   commercial: boolean;
   heard: string;
   /**
-   * Character error rates in percent on ML-SUPERB's monolingual track with 10 minutes and 1 hour (Shi et al. 2023; Boito et al. 2024): a
-   * small network on the frozen encoder, averaged over languages. Another task than a user's: what counts is which is lower.
+   * Character error rates in percent on ML-SUPERB's monolingual track with 10 minutes and 1 hour (Shi et al. 2023;
+   * Boito et al. 2024): a small network on the frozen encoder, averaged over languages. Another task than a user's:
+   * what counts is which is lower.
    */
   superb?: { tenMinutes: number; oneHour: number };
 }

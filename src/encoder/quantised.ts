@@ -11,8 +11,8 @@ import { staysExact } from './own/exact.ts';
 import type { EncoderSource } from './source.ts';
 
 /**
- * The bytes of an encoder's .onnx file, made anew for PyTorch weights; with its blocks in 8 bits where they are asked for of a file that
- * isogloss wrote.
+ * The bytes of an encoder's .onnx file, made anew for PyTorch weights; with its blocks in 8 bits where they are asked
+ * for of a file that isogloss wrote.
  * @throws InputError when there is no such file, or 8 bits are asked for of one that others exported
  */
 export async function readSource({ name, file, adapter, rounds }: EncoderSource): Promise<Uint8Array> {

@@ -44,7 +44,10 @@ export interface EncoderChoice {
 /** The same, the language whose adapters are asked for apart from the name. */
 export type LanguageChoice = EncoderChoice & { language?: string | undefined };
 
-/** Where an encoder's name leads, before anything is opened or fetched. A folder that is there comes before a repository of that name. */
+/**
+ * Where an encoder's name leads, before anything is opened or fetched. A folder that is there comes before a repository
+ * of that name.
+ */
 export function kindOf(name: string): EncoderSource['from'] {
   const { model } = withoutLanguage(name);
   if (isEmbedded(model)) return 'embedded';
@@ -56,8 +59,8 @@ export const isHubId = (model: string): boolean =>
   /^\w[\w.-]*\/\w[\w.-]*$/.test(model) && !model.endsWith('.onnx') && !isWeightFile(model);
 
 /**
- * Finds an encoder's files: one that comes with isogloss, an .onnx file, a folder in the layout of the Hugging Face Hub, or a repository there, of which
- * it fetches what is not in the cache.
+ * Finds an encoder's files: one that comes with isogloss, an .onnx file, a folder in the layout of the Hugging Face
+ * Hub, or a repository there, of which it fetches what is not in the cache.
  * @throws InputError when they are not there, WorkError when they can't be got
  */
 export async function findEncoder(asked: EncoderChoice, options: FetchOptions = {}): Promise<EncoderSource> {

@@ -3,7 +3,9 @@ import { DELETE, EDITS, EQUAL, INSERT, SUBSTITUTE, UNIT_COSTS, type Costs } from
 import { EditMatrix, type Stretch } from './edit-matrix.ts';
 import type { Ids } from './ids.ts';
 
-/** Above this many bits the table is halved instead of kept, as rapidfuzz does: memory stays small for whole recordings. */
+/**
+ * Above this many bits the table is halved instead of kept, as rapidfuzz does: memory stays small for whole recordings.
+ */
 const MOST_BITS = 8 * 1024 * 1024;
 const LEAST_TO_HALVE = { reference: 65, hypothesis: 10 };
 /** Cells of the table for costs that are not one each: 512 MiB. */

@@ -11,8 +11,8 @@ export interface Counts {
 }
 
 /**
- * 95 % interval of an error rate by resampling utterances, or whatever the counts are of (Bisani & Ney 2004). The seed is fixed:
- * the same counts give the same interval.
+ * 95 % interval of an error rate by resampling utterances, or whatever the counts are of (Bisani & Ney 2004). The seed
+ * is fixed: the same counts give the same interval.
  */
 export function bootstrapInterval(counts: readonly Counts[]): [number, number] {
   return bootstrapIntervals([counts])[0]!;

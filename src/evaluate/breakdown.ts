@@ -29,8 +29,8 @@ const WHAT: Partial<Record<Breakdown, string>> = {
 };
 
 /**
- * Scores by speaker, by whether training has heard the speaker, by length (in words of the reference), SNR (bands of 5 dB) or
- * recording. Groups come in their own order: names by
+ * Scores by speaker, by whether training has heard the speaker, by length (in words of the reference), SNR (bands of 5
+ * dB) or recording. Groups come in their own order: names by
  * the alphabet, bands by size.
  * @throws InputError when no utterance has what is asked for
  */

@@ -17,8 +17,9 @@ const Z_OF_TEN = 2.5758;
 const Z_95 = 1.96;
 
 /**
- * The temperature T that makes the labels most likely where logits are divided by it (Guo et al. 2017): above 1 where the network is
- * too sure of itself. The loss has one minimum in 1/T for a softmax, so a search between two bounds finds it.
+ * The temperature T that makes the labels most likely where logits are divided by it (Guo et al. 2017): above 1 where
+ * the network is too sure of itself. The loss has one minimum in 1/T for a softmax, so a search between two bounds
+ * finds it.
  * @param loss mean −log probability of the labels under a temperature
  */
 export function fitTemperature(loss: (temperature: number) => number): number {
@@ -49,8 +50,8 @@ export interface ConfidenceCurve {
 }
 
 /**
- * Fits the curve to words that were judged (Platt 1999, with his smoothed targets, so that few words give no certainty): Newton's
- * method on the cross-entropy, which has one minimum.
+ * Fits the curve to words that were judged (Platt 1999, with his smoothed targets, so that few words give no
+ * certainty): Newton's method on the cross-entropy, which has one minimum.
  * @returns undefined where there are no words
  */
 export function fitConfidence(judged: readonly Judged[]): ConfidenceCurve | undefined {
@@ -76,7 +77,9 @@ export function fitConfidence(judged: readonly Judged[]): ConfidenceCurve | unde
   return slope > 0 ? { slope, offset } : { slope: 0, offset: logit((right + 1) / (judged.length + 2)) };
 }
 
-/** All that turns what a network puts out into the chance that a word is right: its logits' temperature, then the curve. */
+/**
+ * All that turns what a network puts out into the chance that a word is right: its logits' temperature, then the curve.
+ */
 export interface Calibration extends ConfidenceCurve {
   temperature: number;
 }
@@ -104,8 +107,8 @@ export interface ReliabilityBin {
 }
 
 /**
- * Confidence against the share that is right: on the diagonal where the confidences mean what they say. Bins hold equally many, so that
- * each point is worth as much; equal confidences stay in one bin.
+ * Confidence against the share that is right: on the diagonal where the confidences mean what they say. Bins hold
+ * equally many, so that each point is worth as much; equal confidences stay in one bin.
  */
 export function reliabilityCurve(judged: readonly Judged[], bins = 10): ReliabilityBin[] {
   const sorted = [...judged].sort((a, b) => a.confidence - b.confidence);
@@ -126,7 +129,9 @@ export function reliabilityCurve(judged: readonly Judged[], bins = 10): Reliabil
   return curve;
 }
 
-/** Expected calibration error: how far the curve is from the diagonal, weighted by what is in each bin. 0 is perfect. */
+/**
+ * Expected calibration error: how far the curve is from the diagonal, weighted by what is in each bin. 0 is perfect.
+ */
 export function calibrationError(curve: readonly ReliabilityBin[]): number {
   const all = curve.reduce((sum, bin) => sum + bin.count, 0);
   return all > 0 ? curve.reduce((sum, bin) => sum + bin.count * Math.abs(bin.right - bin.confidence), 0) / all : 0;
@@ -145,10 +150,11 @@ export interface Threshold {
 }
 
 /**
- * The lowest confidence above which so large a share of the words is right, for people who correct a transcript by hand and want to know
- * where to look. Ten thresholds are tried, which keep a tenth of the words, two tenths, and so on to all; the lower bound of the share
- * has to reach the wanted one, and is lowered for the ten attempts (Bonferroni), so that a lucky streak is not taken for quality.
- * Few words prove nothing: 95 % takes at least 126 words in a tenth, all of them right.
+ * The lowest confidence above which so large a share of the words is right, for people who correct a transcript by hand
+ * and want to know where to look. Ten thresholds are tried, which keep a tenth of the words, two tenths, and so on to
+ * all; the lower bound of the share has to reach the wanted one, and is lowered for the ten attempts (Bonferroni), so
+ * that a lucky streak is not taken for quality. Few words prove nothing: 95 % takes at least 126 words in a tenth, all
+ * of them right.
  * @param wanted share, e.g. 0.95
  * @returns undefined when none of them can promise it
  */

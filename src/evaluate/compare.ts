@@ -77,7 +77,10 @@ export function compareRuns(
   return { ...figures, ...verdictOf(figures, units, resample) };
 }
 
-/** @param measures for each the errors of one system in each unit, and those of the other in the same order; a resample draws the same units for all */
+/**
+ * @param measures for each the errors of one system in each unit, and those of the other in the same order; a resample
+ * draws the same units for all
+ */
 export function differencesOf(
   measures: readonly (readonly [a: readonly Counts[], b: readonly Counts[]])[],
 ): Difference[] {
@@ -93,7 +96,8 @@ export function differencesOf(
       b: rateB,
       difference: rateA - rateB,
       difference_ci95: central95(differences),
-      // One is added as if the data themselves had been drawn: chance is never shown to be nought by a finite number of draws.
+      // One is added as if the data themselves had been drawn: chance is never shown to be nought by a finite number of
+      // draws.
       p: Math.min(1, (2 * (1 + Math.min(below, above))) / (RESAMPLES + 1)),
     };
   });

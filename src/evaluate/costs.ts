@@ -9,7 +9,10 @@ export interface Costs {
   prefer: readonly Edit[];
 }
 
-/** Levenshtein 1966; ties as rapidfuzz breaks them, so that the split into substitutions, deletions and insertions is jiwer's too. */
+/**
+ * Levenshtein 1966; ties as rapidfuzz breaks them, so that the split into substitutions, deletions and insertions is
+ * jiwer's too.
+ */
 export const UNIT_COSTS: Costs = {
   substitute: 1,
   delete: 1,
@@ -17,7 +20,10 @@ export const UNIT_COSTS: Costs = {
   prefer: ['delete', 'substitute', 'insert', 'equal'],
 };
 
-/** What sclite aligns by (NIST SCTK): three deletions and insertions cost less than three substitutions where that keeps more words right. */
+/**
+ * What sclite aligns by (NIST SCTK): three deletions and insertions cost less than three substitutions where that keeps
+ * more words right.
+ */
 export const SCLITE_COSTS: Costs = {
   substitute: 4,
   delete: 3,

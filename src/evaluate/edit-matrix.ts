@@ -1,7 +1,7 @@
 /*
- * Bit-parallel edit distance (Myers 1999, in blocks as by Hyyrö 2003): 32 rows of the table in a word of 32 bits. The reference
- * runs down, the hypothesis across. A cell is known by its vertical difference to the cell above it, which is +1, 0 or −1:
- * one bit in `plus`, one in `minus`.
+ * Bit-parallel edit distance (Myers 1999, in blocks as by Hyyrö 2003): 32 rows of the table in a word of 32 bits. The
+ * reference runs down, the hypothesis across. A cell is known by its vertical difference to the cell above it, which is
+ * +1, 0 or −1: one bit in `plus`, one in `minus`.
  */
 
 /** A stretch of a sequence of token ids. */

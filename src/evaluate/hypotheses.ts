@@ -29,7 +29,8 @@ const transcript = z.looseObject({
 /**
  * The `hypotheses.jsonl` of a run: references and hypotheses side by side.
  * @param split only the records of this split; records that name none belong to any
- * @throws InputError for a record without id, reference or hypothesis, an id that stands twice, or a split of which there is none
+ * @throws InputError for a record without id, reference or hypothesis, an id that stands twice, or a split of which
+ * there is none
  */
 export async function readHypotheses(file: string, split: string): Promise<Pair[]> {
   const pairs = new Map<string, Pair>();
@@ -62,7 +63,10 @@ export async function readHypotheses(file: string, split: string): Promise<Pair[
   return [...pairs.values()];
 }
 
-/** JSONL with an id and a text, e.g. a manifest or transcripts. @param side which field stands before `text`, where both are there */
+/**
+ * JSONL with an id and a text, e.g. a manifest or transcripts. @param side which field stands before `text`, where both
+ * are there
+ */
 export async function readJsonTranscripts(file: string, side: 'reference' | 'hypothesis'): Promise<Transcript[]> {
   const transcripts: Transcript[] = [];
   for await (const { value, line } of readJsonLines(file)) {

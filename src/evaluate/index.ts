@@ -1,4 +1,6 @@
-/** `isogloss/score`: error rates with intervals, what is confused with what, whether one system is better than another. */
+/**
+ * `isogloss/score`: error rates with intervals, what is confused with what, whether one system is better than another.
+ */
 export { type Step } from './align.ts';
 export { BREAKDOWNS, breakDown, type Breakdown, type Group } from './breakdown.ts';
 export { compareRuns, shownP, type Comparison, type Difference } from './compare.ts';

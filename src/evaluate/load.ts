@@ -28,7 +28,8 @@ const lockSchema = z.looseObject({
 });
 
 /**
- * The pairs of a run's folder, or of its `hypotheses.jsonl`. The recipe's lock beside it says what CER counts; without one, graphemes.
+ * The pairs of a run's folder, or of its `hypotheses.jsonl`. The recipe's lock beside it says what CER counts; without
+ * one, graphemes.
  * @throws InputError when it is neither, or holds bad records
  */
 export async function loadRun(place: string, split = 'test'): Promise<LoadedPairs> {
@@ -53,8 +54,8 @@ async function ruleBeside(hypotheses: string): Promise<TokenRule> {
 }
 
 /**
- * The pairs of a file of references and one of hypotheses: TRN, JSONL, STM and CTM by their endings, any other as a line an utterance.
- * TRN and JSONL are paired by id; CTM by time with STM; lines by their number.
+ * The pairs of a file of references and one of hypotheses: TRN, JSONL, STM and CTM by their endings, any other as a
+ * line an utterance. TRN and JSONL are paired by id; CTM by time with STM; lines by their number.
  * @throws InputError for files that don't go together, or when either lacks an utterance of the other
  */
 export async function loadPairs(referenceFile: string, hypothesisFile: string): Promise<Pair[]> {

@@ -19,8 +19,8 @@ export interface MatchedPairs {
 }
 
 /**
- * Matched-pairs sentence-segment word-error test, as NIST's sc_stats has it. (sc_stats forgets insertions of the second system at the end
- * of an utterance; here they count.)
+ * Matched-pairs sentence-segment word-error test, as NIST's sc_stats has it. (sc_stats forgets insertions of the second
+ * system at the end of an utterance; here they count.)
  * @param a the pairs of one system, those of the other in the same order with the same references
  */
 export function matchedPairs(a: readonly AlignedPair[], b: readonly AlignedPair[]): MatchedPairs {
@@ -53,7 +53,10 @@ function segmentDifferences(a: Alignment, b: Alignment): number[] {
   return open ? [...differences, difference] : differences;
 }
 
-/** Odd positions are words of the reference, even ones the places before, between and behind them, where words are inserted. */
+/**
+ * Odd positions are words of the reference, even ones the places before, between and behind them, where words are
+ * inserted.
+ */
 const isWord = (position: number): boolean => position % 2 === 1;
 
 function errorsByPosition(alignment: Alignment): number[] {

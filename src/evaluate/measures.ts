@@ -49,7 +49,8 @@ function informationPreserved(hits: number, references: number, hypotheses: numb
 }
 
 /**
- * Each pair with the hypothesis of its n best that has the fewest wrong words, the first among equals: what a perfect choice would give.
+ * Each pair with the hypothesis of its n best that has the fewest wrong words, the first among equals: what a perfect
+ * choice would give.
  * @returns undefined unless all have n best
  */
 export function bestOfNBest(

@@ -1,4 +1,7 @@
-/** How likely a standard normal value is at least so far from 0, on either side. By a Chebyshev fit of erfc (Press et al. 1992), 1e-7 of its value. */
+/**
+ * How likely a standard normal value is at least so far from 0, on either side. By a Chebyshev fit of erfc (Press et
+ * al. 1992), 1e-7 of its value.
+ */
 export function twoSidedP(z: number): number {
   const x = Math.abs(z) / Math.SQRT2;
   const t = 1 / (1 + x / 2);

@@ -39,9 +39,10 @@ export interface FileScores {
 }
 
 /**
- * Counts the errors of a run's hypotheses, or of a file of hypotheses against one of references: TRN, JSONL (by id), STM
- * with CTM (by time), anything else as a line an utterance.
- * @throws InputError when neither or both are named, for bad files, or when a record lacks the speaker that is asked for
+ * Counts the errors of a run's hypotheses, or of a file of hypotheses against one of references: TRN, JSONL (by id),
+ * STM with CTM (by time), anything else as a line an utterance.
+ * @throws InputError when neither or both are named, for bad files, or when a record lacks the speaker that is asked
+ * for
  * @example
  * const { scores } = await scoreFiles({ ref: 'ref.trn', hyp: 'hyp.trn' });
  * console.log(scores.wer, scores.wer_ci95);

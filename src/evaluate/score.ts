@@ -122,7 +122,8 @@ export function alignPairs(pairs: readonly Pair[], tokens: Tokeniser, costs: Cos
 
 /**
  * Word and token error rates with 95 % bootstrap intervals.
- * @param resample what a resample draws: utterances, or all utterances of a speaker together, where utterances of one are alike
+ * @param resample what a resample draws: utterances, or all utterances of a speaker together, where utterances of one
+ * are alike
  */
 export function score(pairs: readonly AlignedPair[], resample: 'utterance' | 'speaker' = 'utterance'): Scores {
   const words = pairs.map(wordCounts);

@@ -3,7 +3,9 @@ import { Ids, Interner } from './ids.ts';
 import type { Tokeniser } from './tokens.ts';
 import type { WordTable } from './word-table.ts';
 
-/** Numbers the tokens of texts; by way of their words where the tokeniser allows that, so that each word is split once. */
+/**
+ * Numbers the tokens of texts; by way of their words where the tokeniser allows that, so that each word is split once.
+ */
 export class TokenNumbers {
   private readonly interner = new Interner();
   /** The tokens of all words seen, one behind the other, and where a word's begin and end. */

@@ -10,7 +10,9 @@ export interface TokenRule {
 /** Text → the tokens that CER counts. */
 export interface Tokeniser {
   (text: string): string[];
-  /** The tokens of a word, where a text's are those of its words with `DELIMITER` between: words come again and again. */
+  /**
+   * The tokens of a word, where a text's are those of its words with `DELIMITER` between: words come again and again.
+   */
   ofWord?: (word: string) => readonly string[];
 }
 

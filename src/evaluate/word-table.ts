@@ -2,7 +2,9 @@ import type { Ids } from './ids.ts';
 
 const BLANK = 0x20;
 
-/** Numbers the words of texts where they stand in them: a million words then need not become a million strings first. */
+/**
+ * Numbers the words of texts where they stand in them: a million words then need not become a million strings first.
+ */
 export class WordTable {
   /** By number. */
   readonly words: string[] = [];

@@ -8,8 +8,8 @@ import { hubFrontMatter, type Data } from './hub-card.ts';
 const USE = `    isogloss transcribe FOLDER RECORDING…\n`;
 
 /**
- * The README.md of a model folder: what it is for, how good it is, and on what terms its data came; with what the Hugging Face Hub
- * wants to know at its top.
+ * The README.md of a model folder: what it is for, how good it is, and on what terms its data came; with what the
+ * Hugging Face Hub wants to know at its top.
  * @param sure from which confidence on 95 % of the words are right, where dev could promise that
  * @param use how to use what is in the folder
  */

@@ -79,8 +79,9 @@ function merged(
 }
 
 /**
- * The head as transformers has one: one matrix on the last layer. A head that normalises what it is fed fits on a lower layer of an encoder
- * whose last layer is normalised apart: its norm stands in that place, and the layers above are left out.
+ * The head as transformers has one: one matrix on the last layer. A head that normalises what it is fed fits on a lower
+ * layer of an encoder whose last layer is normalised apart: its norm stands in that place, and the layers above are
+ * left out.
  */
 function headOf(
   { about, vocabulary, weights }: ModelParts,

@@ -21,8 +21,9 @@ const CLASSES: Readonly<Record<string, { name: string; prefix: string }>> = {
 };
 
 /**
- * A model whose encoder was opened from PyTorch weights, as such weights again: what it has learnt in place, adapters merged, under the names
- * that transformers gives them. With its head where the whole is a `…ForCTC` number by number; else the encoder alone.
+ * A model whose encoder was opened from PyTorch weights, as such weights again: what it has learnt in place, adapters
+ * merged, under the names that transformers gives them. With its head where the whole is a `…ForCTC` number by number;
+ * else the encoder alone.
  * @param config config.json of the weights that it was opened from
  * @returns the files written, by their names in the folder
  * @throws InputError when it has adapters that transformers has no place for

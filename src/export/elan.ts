@@ -5,8 +5,9 @@ import { xmlEscaped } from '../formats/index.ts';
 import { writeAtomic } from '../support/files.ts';
 
 /**
- * A folder for ELAN's `extensions`: the model then stands in its list of recognisers. ELAN starts the launcher, which starts
- * `isogloss elan-recogniser` with the Node, the isogloss and the PATH that are there now: ELAN hands down none of its own.
+ * A folder for ELAN's `extensions`: the model then stands in its list of recognisers. ELAN starts the launcher, which
+ * starts `isogloss elan-recogniser` with the Node, the isogloss and the PATH that are there now: ELAN hands down none
+ * of its own.
  * @returns the files written, by their names in the folder
  */
 export async function exportElan(model: string, name: string, card: string, folder: string): Promise<string[]> {

@@ -142,7 +142,10 @@ const lockSchema = z.looseObject({
   locked: z.looseObject({ train: z.looseObject({ minutes: z.number() }) }),
 });
 
-/** The model's card, with how to use the export; just as it stands where the run that it was made in is not there any more. */
+/**
+ * The model's card, with how to use the export; just as it stands where the run that it was made in is not there any
+ * more.
+ */
 async function cardOf(model: string, use: string): Promise<string> {
   const run = path.dirname(model);
   const [lock, metrics] = [path.join(run, 'recipe.lock.yaml'), path.join(run, 'metrics.json')];

@@ -23,8 +23,8 @@ export interface AudioInput {
 }
 
 /**
- * Encoder and head as one graph. Input: sound [batch, samples] at 16 kHz, of any length, recordings side by side all of one
- * length. Output: `logits` [batch, frames, tokens], the same numbers as `Model.run` gives.
+ * Encoder and head as one graph. Input: sound [batch, samples] at 16 kHz, of any length, recordings side by side all of
+ * one length. Output: `logits` [batch, frames, tokens], the same numbers as `Model.run` gives.
  */
 export function wholeGraph(
   model: WholeModel,
@@ -46,7 +46,10 @@ export function wholeGraph(
   );
 }
 
-/** Sound → `padded`: padded or cut to the length that the encoder wants, and `mask`, which is 1 unless there is no whole frame. */
+/**
+ * Sound → `padded`: padded or cut to the length that the encoder wants, and `mask`, which is 1 unless there is no whole
+ * frame.
+ */
 function preparation(sound: AudioInput): Uint8Array {
   const g = new Graph();
   const input = g.input(sound.name, ['batch', 'samples']);
@@ -78,7 +81,10 @@ function standardised(g: Graph, x: Value): Value {
   return div(g, centred, sqrt(g, add(g, reduceMean(g, mul(g, centred, centred), [1]), g.scalar(1e-7))));
 }
 
-/** Hidden layers → features [batch, frames, layers · dims], rounded as the cached features were that the head learnt from. */
+/**
+ * Hidden layers → features [batch, frames, layers · dims], rounded as the cached features were that the head learnt
+ * from.
+ */
 function interleaving(layers: readonly number[]): Uint8Array {
   const g = new Graph();
   const hidden = layers.map((layer) => g.input(`hidden.${layer}`, ['batch', 'frames', `dims.${layer}`]));

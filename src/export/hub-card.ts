@@ -10,7 +10,10 @@ export interface Data {
   source?: Terms;
 }
 
-/** Licences that the Hub knows by their name in small letters; it refuses a card with another: https://huggingface.co/docs/hub/repositories-licenses */
+/**
+ * Licences that the Hub knows by their name in small letters; it refuses a card with another:
+ * https://huggingface.co/docs/hub/repositories-licenses
+ */
 const KNOWN =
   /^(cc0-1\.0|cc-by-(2\.0|2\.5|3\.0|4\.0)|cc-by-sa-[34]\.0|cc-by-nc(-sa)?-[234]\.0|cc-by-nc-nd-[34]\.0|cc-by-nd-4\.0|cdla-sharing-1\.0|cdla-permissive-[12]\.0|apache-2\.0|mit|bsd-[23]-clause|gpl-[23]\.0|lgpl-(2\.1|3\.0)|agpl-3\.0|gfdl|pddl|odc-by|odbl)$/;
 

@@ -7,8 +7,8 @@ import { wholeGraph } from './graph.ts';
 import type { Parts } from './transformers.ts';
 
 /**
- * One file for any ONNX Runtime: sound as it comes (`audio` [batch, samples], 16 kHz mono) in, `logits` [batch, frames, tokens]
- * out; the vocabulary and what else a reader must know as metadata.
+ * One file for any ONNX Runtime: sound as it comes (`audio` [batch, samples], 16 kHz mono) in, `logits` [batch, frames,
+ * tokens] out; the vocabulary and what else a reader must know as metadata.
  * @returns the file written, by its name in the folder
  */
 export async function exportOnnx({ about, whole, vocabulary }: Parts, folder: string): Promise<string[]> {

@@ -7,12 +7,13 @@ import { wholeGraph } from './graph.ts';
 import type { Parts } from './transformers.ts';
 
 /**
- * A folder for sherpa-onnx, which runs on telephones, in browsers and on small boards: `model.onnx` and `tokens.txt`, as its
- * Wav2Vec2 CTC recogniser (`omnilingual`) reads them.
+ * A folder for sherpa-onnx, which runs on telephones, in browsers and on small boards: `model.onnx` and `tokens.txt`,
+ * as its Wav2Vec2 CTC recogniser (`omnilingual`) reads them.
  * @returns the files written, by their names in the folder
  */
 export async function exportSherpa({ about, whole, vocabulary, card }: Parts, folder: string): Promise<string[]> {
-  // sherpa-onnx standardises the sound itself, without the small number that keeps silence from being divided by nothing.
+  // sherpa-onnx standardises the sound itself, without the small number that keeps silence from being divided by
+  // nothing.
   const graph = wholeGraph(
     whole,
     { name: 'x', standardise: true },

@@ -28,8 +28,8 @@ export interface Parts {
 }
 
 /**
- * A folder in the layout of the Hugging Face Hub: `onnx/model.onnx` for transformers.js and Optimum, at three sizes; and, where the
- * model is a Wav2Vec2ForCTC number by number, `model.safetensors` for transformers in Python.
+ * A folder in the layout of the Hugging Face Hub: `onnx/model.onnx` for transformers.js and Optimum, at three sizes;
+ * and, where the model is a Wav2Vec2ForCTC number by number, `model.safetensors` for transformers in Python.
  * @returns the files written, by their names in the folder
  */
 export async function exportTransformers(parts: Parts, folder: string): Promise<string[]> {
@@ -124,8 +124,8 @@ export const TOKENIZER_CONFIG = {
 };
 
 /**
- * How transformers.js writes text from ids. The blank is no "special token" here: those are dropped before repeats are joined, and
- * it is the blank that keeps the two letters of a double one apart.
+ * How transformers.js writes text from ids. The blank is no "special token" here: those are dropped before repeats are
+ * joined, and it is the blank that keeps the two letters of a double one apart.
  */
 export function tokenizer(vocabulary: Vocabulary): object {
   const replace = (pattern: object, content: string): object => ({ type: 'Replace', pattern, content });

@@ -17,9 +17,9 @@ interface Tensor {
 }
 
 /**
- * The weights under the names that transformers' Wav2Vec2ForCTC has for them, as safetensors. That class has a norm and one matrix
- * on top of some block, so only a linear head on one layer below the encoder's last fits: its norm stands where the encoder's
- * last one would.
+ * The weights under the names that transformers' Wav2Vec2ForCTC has for them, as safetensors. That class has a norm and
+ * one matrix on top of some block, so only a linear head on one layer below the encoder's last fits: its norm stands
+ * where the encoder's last one would.
  * @returns undefined where the model is more than a Wav2Vec2ForCTC
  */
 export function torchWeights(model: {
@@ -108,7 +108,9 @@ function convolutions(read: Read, { convWidths }: ConvolutionalArchitecture): Re
   ) as Record<string, Tensor>;
 }
 
-/** Theirs is weight-normalised over the kernel's places (Salimans & Kingma 2016): a length for each, and the direction. */
+/**
+ * Theirs is weight-normalised over the kernel's places (Salimans & Kingma 2016): a length for each, and the direction.
+ */
 function position(read: Read, { positionKernel: kernel }: ConvolutionalArchitecture): Record<string, Tensor> {
   const weight = read('position.weight');
   const squares = new Float64Array(kernel);

@@ -1,8 +1,8 @@
 import type { Note } from './notes.ts';
 
 /**
- * What a file of annotations holds, whichever program wrote it: ELAN, Praat, FLEx, CHAT, Transcriber, EXMARaLDA. Readers make it,
- * writers write it. Times are seconds of the annotations' own timeline.
+ * What a file of annotations holds, whichever program wrote it: ELAN, Praat, FLEx, CHAT, Transcriber, EXMARaLDA.
+ * Readers make it, writers write it. Times are seconds of the annotations' own timeline.
  */
 export interface AnnotationDocument {
   media: MediaLink[];
@@ -25,7 +25,10 @@ export interface MediaLink {
   /** Relative to the annotation file. */
   relativeUrl?: string;
   mime?: string;
-  /** Seconds of the recording that stand at the annotations' zero: an annotation at `t` is at `t + origin` of the recording. */
+  /**
+   * Seconds of the recording that stand at the annotations' zero: an annotation at `t` is at `t + origin` of the
+   * recording.
+   */
   origin?: number;
 }
 
@@ -60,8 +63,8 @@ export interface Annotation {
   start?: number;
   end?: number;
   /**
-   * Where the times come from, if not from the file: between the neighbours' (`interpolated`), the parent's (`parent`), or a share
-   * of the parent's, as if all its parts were equally long (`share`).
+   * Where the times come from, if not from the file: between the neighbours' (`interpolated`), the parent's (`parent`),
+   * or a share of the parent's, as if all its parts were equally long (`share`).
    */
   timing?: 'interpolated' | 'parent' | 'share';
   text: string;

@@ -4,8 +4,8 @@ import { decodeText, linesOf, type TextInput } from '../support/decode-text.ts';
 import { Notes, replaceSigns, type Written } from './notes.ts';
 
 /**
- * Audacity's labels: `start ⇥ end ⇥ text`, below it `\ ⇥ low ⇥ high` where a range of frequencies was marked. One tier `labels`.
- * Decimal commas are read too.
+ * Audacity's labels: `start ⇥ end ⇥ text`, below it `\ ⇥ low ⇥ high` where a range of frequencies was marked. One tier
+ * `labels`. Decimal commas are read too.
  * @throws InputError for a line without two times
  */
 export function readAudacityLabels(input: TextInput, { file }: { file: string }): AnnotationDocument {

@@ -4,8 +4,9 @@ import { decodeText, linesOf, type TextInput } from '../support/decode-text.ts';
 import { Notes, replaceSigns, type Written } from './notes.ts';
 
 /**
- * A CHAT transcript (CLAN, CHILDES): a tier for each speaker's main lines, and one for each kind of dependent line below it
- * (`CHI%mor`). Times come from the bullets; all else that CHAT writes into a line (retracings, pauses, terminators) stays as text.
+ * A CHAT transcript (CLAN, CHILDES): a tier for each speaker's main lines, and one for each kind of dependent line
+ * below it (`CHI%mor`). Times come from the bullets; all else that CHAT writes into a line (retracings, pauses,
+ * terminators) stays as text.
  * @throws InputError for a line that is no header, no speaker's and no dependent line
  */
 export function readChat(input: TextInput, { file }: { file: string }): AnnotationDocument {
@@ -113,8 +114,8 @@ function mediaOf(properties: readonly [string, string][]): AnnotationDocument['m
 }
 
 /**
- * A CHAT transcript of tiers with participants and of those below them, in order of time. Line breaks in texts become blanks, as do
- * control characters: each is counted.
+ * A CHAT transcript of tiers with participants and of those below them, in order of time. Line breaks in texts become
+ * blanks, as do control characters: each is counted.
  */
 export function writeChat(document: AnnotationDocument): Written {
   const notes = new Notes();

@@ -47,8 +47,8 @@ export function parseCtm(content: string, file: string): CtmWord[] {
 }
 
 /**
- * The words of each segment of a reference. As sclite has it, a word belongs to the first segment that ends behind the word's middle;
- * what comes after the last segment belongs to that.
+ * The words of each segment of a reference. As sclite has it, a word belongs to the first segment that ends behind the
+ * word's middle; what comes after the last segment belongs to that.
  * @throws InputError for words in a recording or channel of which there is no reference
  */
 export function wordsInSegments(

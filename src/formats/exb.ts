@@ -6,8 +6,9 @@ import { attributesOf, escapeText } from './xml/escape.ts';
 import { childrenOf, decodeXml, descendantsOf, parseXml, textOf, type XmlElement } from './xml/parse.ts';
 
 /**
- * An EXMARaLDA basic transcription. Tiers keep their kind (t, a, d) as `type`; annotation tiers (a) hang on their speaker's
- * transcription. Points of the timeline without time lie evenly between their neighbours (`timing: 'interpolated'`).
+ * An EXMARaLDA basic transcription. Tiers keep their kind (t, a, d) as `type`; annotation tiers (a) hang on their
+ * speaker's transcription. Points of the timeline without time lie evenly between their neighbours (`timing:
+ * 'interpolated'`).
  * @throws InputError for what is no basic transcription, with the line
  */
 export function readExb(input: TextInput, { file }: { file: string }): AnnotationDocument {
@@ -73,7 +74,10 @@ interface NamedTier {
   participant: string | undefined;
 }
 
-/** Tiers with the names that people see, where each is one tier's alone; annotations below their speaker's transcription. */
+/**
+ * Tiers with the names that people see, where each is one tier's alone; annotations below their speaker's
+ * transcription.
+ */
 function namedTiers(elements: readonly XmlElement[], speakers: ReadonlyMap<string | undefined, string>): NamedTier[] {
   const shown = elements.map(({ attributes }) => attributes['display-name'] ?? '');
   const counts = new Map<string, number>();
@@ -120,8 +124,8 @@ function annotationOf(event: XmlElement, timeline: ReadonlyMap<string, Moment>, 
 }
 
 /**
- * An EXMARaLDA basic transcription. Each time that any annotation begins or ends is a point of the timeline; what has no times is
- * left out and counted.
+ * An EXMARaLDA basic transcription. Each time that any annotation begins or ends is a point of the timeline; what has
+ * no times is left out and counted.
  */
 export function writeExb(document: AnnotationDocument): Written {
   const notes = new Notes();

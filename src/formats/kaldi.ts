@@ -17,7 +17,9 @@ export interface KaldiSegment {
   line: number;
 }
 
-/** Where a recording is. `command` is what Kaldi would run: it is told, never run. `offset` is a place in an archive. */
+/**
+ * Where a recording is. `command` is what Kaldi would run: it is told, never run. `offset` is a place in an archive.
+ */
 export interface KaldiRecording {
   id: string;
   path?: string;
@@ -26,7 +28,10 @@ export interface KaldiRecording {
   line: number;
 }
 
-/** `text`, `utt2spk`, `spk2gender`: `id value` a line; the value may be empty. @throws InputError for an id that stands twice */
+/**
+ * `text`, `utt2spk`, `spk2gender`: `id value` a line; the value may be empty. @throws InputError for an id that stands
+ * twice
+ */
 export function readKaldiTable(input: TextInput, { file }: { file: string }): KaldiLine[] {
   const { text } = decodeText(input, { file });
   const seen = new Set<string>();

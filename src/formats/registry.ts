@@ -36,7 +36,10 @@ const one =
   (read: ReadOne): AnnotationFormat['read'] =>
   (input, place) => [read(input, place)];
 
-/** Formats of annotations that are read. Audacity's labels are `.txt`, which many things are: so they are not found by ending. */
+/**
+ * Formats of annotations that are read. Audacity's labels are `.txt`, which many things are: so they are not found by
+ * ending.
+ */
 export const ANNOTATION_FORMATS = {
   eaf: { name: 'ELAN', ending: '.eaf', read: one(readEaf) },
   textgrid: { name: 'Praat TextGrid', ending: '.textgrid', read: one(readTextGrid) },

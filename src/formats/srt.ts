@@ -6,8 +6,8 @@ import { Notes, replaceSigns, type Written } from './notes.ts';
 import type { TimedTranscript } from './transcript.ts';
 
 /**
- * SubRip subtitles: one tier `subtitles`. Numbers may be missing or wrong, times may have a point for the comma; marks of
- * formatting (`<i>`, `{\an8}`) are taken off.
+ * SubRip subtitles: one tier `subtitles`. Numbers may be missing or wrong, times may have a point for the comma; marks
+ * of formatting (`<i>`, `{\an8}`) are taken off.
  * @throws InputError where there are no times, or text before the first
  */
 export function readSrt(input: TextInput, { file }: { file: string }): AnnotationDocument {
@@ -62,9 +62,9 @@ function textOf(lines: readonly { text: string }[], followed: boolean): string {
 const MARKS = /<\/?(?:[biu]|font)(?:\s[^<>]*)?>|\{\\[^{}]*\}/gi;
 
 /**
- * SubRip subtitles, one an utterance. Where there are several speakers, their name stands before the text (`Ama: …`). Empty lines,
- * arrows that would be taken for times, and brackets that would be taken for marks of formatting, can't stand in a subtitle and are
- * replaced.
+ * SubRip subtitles, one an utterance. Where there are several speakers, their name stands before the text (`Ama: …`).
+ * Empty lines, arrows that would be taken for times, and brackets that would be taken for marks of formatting, can't
+ * stand in a subtitle and are replaced.
  */
 export function writeSrt({ segments }: TimedTranscript): Written {
   const notes = new Notes();

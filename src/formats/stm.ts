@@ -24,7 +24,8 @@ export interface Segment extends Transcript {
 const IGNORED = /^ignore_time_segment_in_scoring$/i;
 
 /**
- * NIST STM: `file channel speaker start end <labels> words` a line. Ids are made as sclite makes them: the speaker and a number.
+ * NIST STM: `file channel speaker start end <labels> words` a line. Ids are made as sclite makes them: the speaker and
+ * a number.
  * @throws InputError for a line with too few fields or bad times
  */
 export function parseStm(content: string, file: string): Segment[] {

@@ -2,9 +2,9 @@ import type { Annotation, AnnotationDocument, MediaLink, Tier } from './annotati
 import type { TimedSegment, TimedTranscript } from './transcript.ts';
 
 /**
- * A transcript as tiers: `utterance`, below it `word` (gaps between words are kept), and below each its confidence. Where speakers
- * are known, each has tiers of its own (`utterance@NAME`). A word's confidence hangs on the word's own times, so that it moves with it
- * in ELAN, and is in time for programs that know no notes of words.
+ * A transcript as tiers: `utterance`, below it `word` (gaps between words are kept), and below each its confidence.
+ * Where speakers are known, each has tiers of its own (`utterance@NAME`). A word's confidence hangs on the word's own
+ * times, so that it moves with it in ELAN, and is in time for programs that know no notes of words.
  * @param options.media how the document names the recording: as `./name` beside it, if not said
  * @param options.prefix stands before the tiers' names, for documents that may have tiers of these names
  */

@@ -1,6 +1,8 @@
 import type { Notes } from './notes.ts';
 
-/** What was said in one recording, with times: what the writers of transcripts take. Seconds from the recording's start. */
+/**
+ * What was said in one recording, with times: what the writers of transcripts take. Seconds from the recording's start.
+ */
 export interface TimedTranscript {
   /** The recording's path. */
   file: string;

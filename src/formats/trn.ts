@@ -11,7 +11,8 @@ import {
 import type { TimedTranscript } from './transcript.ts';
 
 /**
- * NIST TRN: `words (id)` a line. The speaker is what stands before the first `-` or `_` of the id, as sclite has it for `-i spu_id`.
+ * NIST TRN: `words (id)` a line. The speaker is what stands before the first `-` or `_` of the id, as sclite has it for
+ * `-i spu_id`.
  * @throws InputError for a line without an id
  */
 export function parseTrn(content: string, file: string): Transcript[] {

@@ -6,8 +6,9 @@ import { decodeXml, descendantsOf, parseXml, type XmlElement } from './xml/parse
 import { attributesOf, escapeText } from './xml/escape.ts';
 
 /**
- * A Transcriber file: a tier for each speaker with what they say between two `Sync`s, where they speak at once each their own part;
- * a tier `events` with noises and comments, `sections` with the kinds of the programme's parts. Its DTD is never opened.
+ * A Transcriber file: a tier for each speaker with what they say between two `Sync`s, where they speak at once each
+ * their own part; a tier `events` with noises and comments, `sections` with the kinds of the programme's parts. Its DTD
+ * is never opened.
  * @throws InputError for what is no Transcriber file, with the line
  */
 export function readTrs(input: TextInput, { file }: { file: string }): AnnotationDocument {
@@ -115,8 +116,8 @@ function secondsOf(element: XmlElement, name: string, file: string): number {
 }
 
 /**
- * A Transcriber file of tiers with participants: a turn each annotation. Blanks and line breaks become single blanks, as
- * Transcriber keeps no others.
+ * A Transcriber file of tiers with participants: a turn each annotation. Blanks and line breaks become single blanks,
+ * as Transcriber keeps no others.
  */
 export function writeTrs(document: AnnotationDocument): Written {
   const notes = new Notes();

@@ -7,8 +7,8 @@ import { cueText } from './srt.ts';
 import type { TimedTranscript } from './transcript.ts';
 
 /**
- * WebVTT: one tier `cues`; a cue in which several voices speak gives an annotation each. Notes, styles, regions and settings are
- * passed over, tags taken off.
+ * WebVTT: one tier `cues`; a cue in which several voices speak gives an annotation each. Notes, styles, regions and
+ * settings are passed over, tags taken off.
  * @throws InputError where the first line isn't WEBVTT, or times can't be read
  */
 export function readVtt(input: TextInput, { file }: { file: string }): AnnotationDocument {
@@ -93,7 +93,9 @@ const unescape = (text: string): string =>
 const escape = (text: string): string =>
   text.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign]!);
 
-/** WebVTT, a cue an utterance, with the speaker as its voice. Empty lines and control characters can't stand in a cue. */
+/**
+ * WebVTT, a cue an utterance, with the speaker as its voice. Empty lines and control characters can't stand in a cue.
+ */
 export function writeVtt({ segments }: TimedTranscript): Written {
   const notes = new Notes();
   const cues = segments.map(({ start, end, text, speaker }) => {

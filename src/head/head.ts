@@ -21,7 +21,9 @@ export interface HeadSettings {
   dropout: number;
   /** Whether it takes the features as they are, without a norm of its own: a published model's head does. */
   plain?: boolean | undefined;
-  /** Where the encoder knows phones: how many, and the place among the head's layers of the one that they are heard in. */
+  /**
+   * Where the encoder knows phones: how many, and the place among the head's layers of the one that they are heard in.
+   */
   phones?: { count: number; at: number } | undefined;
 }
 
@@ -74,8 +76,8 @@ function layerOf(network: Network, features: Value, input: HeadInput, at: number
 const LEAST_SHARE = 1e-4;
 
 /**
- * The logarithm of each token's probability if phones are spelled alike everywhere: the encoder's phones, each shared out among
- * tokens by a table that is learnt like all else.
+ * The logarithm of each token's probability if phones are spelled alike everywhere: the encoder's phones, each shared
+ * out among tokens by a table that is learnt like all else.
  */
 function spelledPhones(network: Network, heard: Value, count: number, tokens: number): Value {
   const g = network.graph;
@@ -90,7 +92,8 @@ function hiddenOf(network: Network, x: Value, mask: Value, settings: HeadSetting
     case 'linear':
       return network.dropout(x, dropout);
     case 'mlp': {
-      // Dropped before frames are put side by side: a mask of one frame's width, where one for all neighbours would be most of the random numbers.
+      // Dropped before frames are put side by side: a mask of one frame's width, where one for all neighbours would be
+      // most of the random numbers.
       const heard = network.dropout(silencePadding(network, x, mask), dropout);
       return network.dropout(relu(network.graph, amongNeighbours(network, heard, 'head.hidden', settings)), dropout);
     }

@@ -21,9 +21,10 @@ export interface Adjusted {
 }
 
 /**
- * Kneser–Ney's adjusted counts, and the discounts that follow from them, in one pass (Heafield et al. 2013): the count of the
- * longest n-grams and of those that begin with `<s>`, else the number of different tokens before the n-gram.
- * @param full rows of `order` ids and a count, sorted by the last id, then by the one before it, …: n-grams with the same end stand together
+ * Kneser–Ney's adjusted counts, and the discounts that follow from them, in one pass (Heafield et al. 2013): the count
+ * of the longest n-grams and of those that begin with `<s>`, else the number of different tokens before the n-gram.
+ * @param full rows of `order` ids and a count, sorted by the last id, then by the one before it, …: n-grams with the
+ * same end stand together
  * @param sorters from order 2 on: take rows of ids, adjusted count, and 1 if the n-gram is left out
  */
 export async function adjustCounts(
@@ -79,7 +80,8 @@ export async function adjustCounts(
     // Nothing longer can follow: it is complete.
     if (open === order) write(open--, count);
   }
-  // lmplz takes the actual counts of the very last n-grams where it should take the adjusted ones. To agree with it matters more.
+  // lmplz takes the actual counts of the very last n-grams where it should take the adjusted ones. To agree with it
+  // matters more.
   for (; open > 0; open--) write(open, actual[open]!);
   return { unigrams, prunedUnigrams, discounts: tallies.map(discountsOf) };
 }

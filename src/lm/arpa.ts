@@ -7,8 +7,8 @@ import { guessUnit, UNKNOWN, type TextUnits } from './units.ts';
 const SEPARATOR = /[ \t]+/;
 
 /**
- * Writes a model in the format of the ARPA tools, which KenLM, SRILM and others read. Numbers are as short as they can be
- * without being read as another 32-bit float.
+ * Writes a model in the format of the ARPA tools, which KenLM, SRILM and others read. Numbers are as short as they can
+ * be without being read as another 32-bit float.
  */
 export async function writeArpa(file: string, model: NgramModel): Promise<void> {
   await writePieces(file, arpaLines(model));

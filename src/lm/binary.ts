@@ -6,8 +6,8 @@ import { NgramModel } from './ngram-model.ts';
 import { TokenTable } from './token-table.ts';
 
 /*
- * Magic (8 bytes), byte-order mark and the header's length (32 bits each), header (JSON), sections. Everything begins at a
- * multiple of 8 bytes and is little-endian, as every machine is that Node.js is made for but one.
+ * Magic (8 bytes), byte-order mark and the header's length (32 bits each), header (JSON), sections. Everything begins
+ * at a multiple of 8 bytes and is little-endian, as every machine is that Node.js is made for but one.
  */
 const MAGIC = 'isogloss';
 const VERSION = 1;
@@ -90,8 +90,8 @@ export async function isBinary(file: string): Promise<boolean> {
 }
 
 /**
- * Opens a binary model. Node.js can't map a file into memory, so it is read whole, into one piece of memory that the model's
- * arrays are views of: nothing is parsed but a short header.
+ * Opens a binary model. Node.js can't map a file into memory, so it is read whole, into one piece of memory that the
+ * model's arrays are views of: nothing is parsed but a short header.
  * @throws InputError when it is no model, was cut off, or has another version or byte order
  */
 export async function readBinary(file: string): Promise<NgramModel> {

@@ -22,7 +22,8 @@ export interface Workspace {
 }
 
 /**
- * Sorts n-grams by their last id, then the one before it, … (all that end alike stand together); `columns` numbers follow the ids.
+ * Sorts n-grams by their last id, then the one before it, … (all that end alike stand together); `columns` numbers
+ * follow the ids.
  * @param order of the n-grams
  */
 export const byEnding = (
@@ -43,9 +44,9 @@ export const byEnding = (
 const keysFrom = (column: number): number[] => Array.from({ length: column + 1 }, (_, i) => column - i);
 
 /**
- * Interpolated modified Kneser–Ney (Chen & Goodman 1998), in the steps of lmplz (Heafield et al. 2013): adjusted counts;
- * then, context by context, discounted probabilities and what is left for the shorter n-grams; then, ending by ending, the
- * interpolation from the uniform distribution up. Each step streams through sorted rows.
+ * Interpolated modified Kneser–Ney (Chen & Goodman 1998), in the steps of lmplz (Heafield et al. 2013): adjusted
+ * counts; then, context by context, discounted probabilities and what is left for the shorter n-grams; then, ending by
+ * ending, the interpolation from the uniform distribution up. Each step streams through sorted rows.
  * @param full rows of `order` ids and a count, by ending
  */
 export async function estimate(
@@ -81,7 +82,10 @@ export async function estimate(
   }
 }
 
-/** P by id; the mass of what is discounted and left out goes to all tokens alike, `<unk>` among them. `<s>` gets 1, as in lmplz: it is never predicted. */
+/**
+ * P by id; the mass of what is discounted and left out goes to all tokens alike, `<unk>` among them. `<s>` gets 1, as
+ * in lmplz: it is never predicted.
+ */
 function unigramProbabilities(counts: Uint32Array, pruned: Uint8Array, discounts: Discounts): Float64Array {
   const group = new Group();
   for (let id = 0; id < counts.length; id++) group.add(counts[id]!, pruned[id]!, discounts);
@@ -174,8 +178,8 @@ function sameWords(a: Uint32Array, b: Uint32Array, count: number): boolean {
 }
 
 /**
- * Walks through the n-grams of all orders at once, from each token to all n-grams that end with it: the probability of an
- * n-gram's ending is then always at hand.
+ * Walks through the n-grams of all orders at once, from each token to all n-grams that end with it: the probability of
+ * an n-gram's ending is then always at hand.
  */
 class Interpolation {
   private readonly order: number;
@@ -221,7 +225,10 @@ class Interpolation {
     return this.levels;
   }
 
-  /** Writes all n-grams of an order that end with `ending` (order − 1 ids, whose probability is given), and all longer ones. */
+  /**
+   * Writes all n-grams of an order that end with `ending` (order − 1 ids, whose probability is given), and all longer
+   * ones.
+   */
   private extend(order: number, ending: Uint32Array, lower: number): void {
     if (order > this.order) return;
     const cursor = this.grams[order - 2]!;

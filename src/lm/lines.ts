@@ -2,7 +2,9 @@ import { readChunks, writeAtomic } from '../support/files.ts';
 
 const CHUNK_BYTES = 1 << 18;
 
-/** Streams a text's lines, many at a time, without their line feeds; `first` is the 1-based number of the first of them. */
+/**
+ * Streams a text's lines, many at a time, without their line feeds; `first` is the 1-based number of the first of them.
+ */
 export async function* readLines(file: string): AsyncGenerator<{ lines: string[]; first: number }> {
   let [rest, first] = ['', 1];
   for await (const chunk of readChunks(file)) {

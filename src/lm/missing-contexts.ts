@@ -1,8 +1,9 @@
 import type { NgramTable } from './ngram-table.ts';
 
 /**
- * Adds the n-grams that longer ones begin with and that a file leaves out, as SRILM's pruning does: each with the probability that
- * backing off gives it, and no back-off weight of its own, so that no score changes. KenLM reads such files so.
+ * Adds the n-grams that longer ones begin with and that a file leaves out, as SRILM's pruning does: each with the
+ * probability that backing off gives it, and no back-off weight of its own, so that no score changes. KenLM reads such
+ * files so.
  */
 export function addMissingContexts(levels: readonly NgramTable[]): void {
   const indices = levels.map(indexOf);
@@ -39,7 +40,10 @@ function add(level: NgramTable, index: Index, words: Uint32Array): void {
   level.words.set(words, at);
 }
 
-/** log10 P of the last word after the others: of the longest end that is there, and the weights of the contexts on the way to it. */
+/**
+ * log10 P of the last word after the others: of the longest end that is there, and the weights of the contexts on the
+ * way to it.
+ */
 function backedOff(words: readonly number[], levels: readonly NgramTable[], indices: readonly Index[]): number {
   const context = words.slice(0, -1);
   const end = words.slice(1);

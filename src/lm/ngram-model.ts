@@ -8,7 +8,10 @@ import { BEGIN, END, UNKNOWN, type TextUnits } from './units.ts';
 /** What ARPA readers give a token that the model knows nothing about, not even as `<unk>`: log10 P. */
 const UNKNOWN_MISSING = -100;
 
-/** The arrays that a model is made of. Node 0 is the empty n-gram; those of order 1 follow, by token id, then those of order 2, …, the children of a node side by side and by id. */
+/**
+ * The arrays that a model is made of. Node 0 is the empty n-gram; those of order 1 follow, by token id, then those of
+ * order 2, …, the children of a node side by side and by id.
+ */
 export interface Nodes {
   /** First node of each order from 0 on, and the number of all nodes. */
   starts: Uint32Array;
@@ -25,9 +28,9 @@ export interface Nodes {
 }
 
 /**
- * An n-gram model as a trie whose nodes are the states. A state is the longest end of what has been said that can still matter:
- * n-grams that nothing follows, and that have no back-off weight, share the state of their ends (Li & Khudanpur 2008, as
- * KenLM does).
+ * An n-gram model as a trie whose nodes are the states. A state is the longest end of what has been said that can still
+ * matter: n-grams that nothing follows, and that have no back-off weight, share the state of their ends (Li & Khudanpur
+ * 2008, as KenLM does).
  */
 export class NgramModel implements LanguageModel {
   readonly units: TextUnits;
@@ -269,7 +272,10 @@ class Trie {
     return 1 + word;
   }
 
-  /** From ends that are nodes to ends that are states. Shorter n-grams come first, so theirs are done when they are needed. */
+  /**
+   * From ends that are nodes to ends that are states. Shorter n-grams come first, so theirs are done when they are
+   * needed.
+   */
   private foldSuffixes(top: number): void {
     const { backoffs, children, suffixes } = this.nodes;
     for (let node = 1; node < suffixes.length; node++) {
@@ -280,7 +286,10 @@ class Trie {
   }
 }
 
-/** Indices sorted by their keys, which are below `bound`; those with equal keys stay in the order in which they are given. */
+/**
+ * Indices sorted by their keys, which are below `bound`; those with equal keys stay in the order in which they are
+ * given.
+ */
 function countingSort(indices: Uint32Array | undefined, keys: Uint32Array, bound: number): Uint32Array {
   const starts = new Uint32Array(bound + 1);
   for (const key of keys) starts[key + 1]!++;

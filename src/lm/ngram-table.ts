@@ -1,4 +1,7 @@
-/** N-grams of one order as they come, in memory: `order` ids each, log10 P, log10 of the back-off weight. Grows as needed. */
+/**
+ * N-grams of one order as they come, in memory: `order` ids each, log10 P, log10 of the back-off weight. Grows as
+ * needed.
+ */
 export class NgramTable {
   readonly order: number;
   words: Uint32Array;

@@ -23,9 +23,9 @@ export interface SortOrder {
 }
 
 /**
- * Sorts rows of unsigned 32-bit numbers that may not fit in memory: what fits is sorted and written to a temporary file as a
- * run, and the runs are merged while they are read (Knuth, The Art of Computer Programming, vol. 3, §5.4). Nothing is
- * written as long as all fits.
+ * Sorts rows of unsigned 32-bit numbers that may not fit in memory: what fits is sorted and written to a temporary file
+ * as a run, and the runs are merged while they are read (Knuth, The Art of Computer Programming, vol. 3, §5.4). Nothing
+ * is written as long as all fits.
  *
  * The files are read and written synchronously: a promise for each row would cost more than all else.
  */

@@ -47,7 +47,10 @@ export interface Decoded {
 /** Logits to text: greedily, or by beam search with a language model. */
 export class Decoder {
   readonly alphabet: Alphabet;
-  /** Makes of the network's confidences what they are worth; they stay as they are without one. Texts don't depend on it. */
+  /**
+   * Makes of the network's confidences what they are worth; they stay as they are without one. Texts don't depend on
+   * it.
+   */
   calibration: Calibration | undefined;
   private readonly vocabulary: Vocabulary;
   private readonly settings: Partial<BeamSettings> | undefined;

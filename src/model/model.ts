@@ -61,7 +61,10 @@ const aboutSchema = z.object({
   text: z.record(z.string(), z.unknown()),
   /** How it decodes; greedily, if absent. */
   decoding: decodingSchema.optional(),
-  /** From the network's confidence in a word to the chance that it is right, found on dev; a model from before there were temperatures has none. */
+  /**
+   * From the network's confidence in a word to the chance that it is right, found on dev; a model from before there
+   * were temperatures has none.
+   */
   confidence: z
     .object({ temperature: z.number().positive().default(1), slope: z.number(), offset: z.number() })
     .optional(),

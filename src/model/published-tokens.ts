@@ -31,8 +31,8 @@ const specialSchema = z.looseObject({
 type Special = z.infer<typeof specialSchema>;
 
 /**
- * The tokens of a published CTC model (transformers' Wav2Vec2CTCTokenizer): blank, unknown and the mark between words by isogloss's names
- * first, then letters as they are. What marks beginnings and ends is never written.
+ * The tokens of a published CTC model (transformers' Wav2Vec2CTCTokenizer): blank, unknown and the mark between words
+ * by isogloss's names first, then letters as they are. What marks beginnings and ends is never written.
  * @param language of a vocabulary that has several
  * @param blank its number, where config.json says it
  * @throws InputError when there is no vocabulary, or its language has to be named

@@ -15,7 +15,10 @@ import { readCtcHead } from './ctc-head.ts';
 import type { ModelParts } from './model.ts';
 import { readTokens, TOKEN_FILES } from './published-tokens.ts';
 
-/** Whether a name leads to a model as its makers published it: a repository on the Hub, or a folder with PyTorch weights. */
+/**
+ * Whether a name leads to a model as its makers published it: a repository on the Hub, or a folder with PyTorch
+ * weights.
+ */
 export function isPublished(name: string): boolean {
   const { model } = withoutLanguage(name);
   return kindOf(model) === 'hub' || existsSync(path.join(model, 'config.json'));
@@ -30,7 +33,8 @@ const configSchema = z.looseObject({
 });
 
 /**
- * A CTC model from its PyTorch weights as its makers published them (`…ForCTC`), ready to write down speech and to start a training from.
+ * A CTC model from its PyTorch weights as its makers published them (`…ForCTC`), ready to write down speech and to
+ * start a training from.
  * @param name a repository on the Hub or a folder in its layout; `NAME:swh` where it has adapters for languages (MMS)
  * @throws InputError when it is none, or when its language has to be named
  */

@@ -5,8 +5,8 @@ import { TONE_MARKS } from '../text/tones.ts';
 import type { Recipe } from './schema.ts';
 
 /**
- * The recipe with its orthography profile's graphemes in place of the file's name, so that a run's lock holds them all and a
- * changed profile is another recipe. Tones that stand alone are graphemes of it too.
+ * The recipe with its orthography profile's graphemes in place of the file's name, so that a run's lock holds them all
+ * and a changed profile is another recipe. Tones that stand alone are graphemes of it too.
  * @param folder the recipe's; a profile is named from there, or from where the command runs
  */
 export async function withProfile(recipe: Recipe, folder: string): Promise<Recipe> {

@@ -9,7 +9,8 @@ import { intervalRows, type RateRow } from './interval-rows.ts';
 import { comparisonPayloadOf } from './payload.ts';
 
 /**
- * One self-contained HTML page of two runs on the same test set: the second against the first. Utterances are those that both have, by id.
+ * One self-contained HTML page of two runs on the same test set: the second against the first. Utterances are those
+ * that both have, by id.
  * @param tested how sure the differences are, and in words whether to believe them, where that was tested
  */
 export function renderComparison(

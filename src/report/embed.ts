@@ -13,7 +13,9 @@ export function jsonScript(id: string, value: unknown): string {
   return `<script type="application/json" id="${id}">${json.replace(/</g, '\\u003c')}</script>`;
 }
 
-/** Sound is compressed already. Each recording is a script of its own, which the client reads when it is first played. */
+/**
+ * Sound is compressed already. Each recording is a script of its own, which the client reads when it is first played.
+ */
 export function audioScripts(dataUris: readonly (string | undefined)[]): string {
   return dataUris
     .flatMap((uri, i) =>

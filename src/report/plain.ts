@@ -12,7 +12,9 @@ const WORTH: readonly [from: number, what: string][] = [
   [0, 'close to what was said: read it through while you listen'],
 ];
 
-/** What a linguist wants to know first: how good it is in one sentence, which words go wrong, and what the terms mean. */
+/**
+ * What a linguist wants to know first: how good it is in one sentence, which words go wrong, and what the terms mean.
+ */
 export function plainWords({ rows, utterances }: ReportData): string {
   const { cer } = rows[0]!.scores;
   const worth = WORTH.find(([from]) => cer >= from)![1];

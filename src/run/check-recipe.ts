@@ -27,8 +27,8 @@ export interface RecipeMemory extends Pick<MemoryPlan, 'mode' | 'precision'> {
 }
 
 /**
- * Checks a recipe and says what it makes of its corpus, where its encoder comes from, and the memory that training takes.
- * Recordings are not decoded, and nothing is fetched.
+ * Checks a recipe and says what it makes of its corpus, where its encoder comes from, and the memory that training
+ * takes. Recordings are not decoded, and nothing is fetched.
  * @throws InputError where a run would end with one
  * @example
  * const { run, corpus } = await checkRecipe('italian-10min');

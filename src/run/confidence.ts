@@ -14,7 +14,10 @@ import type { Evaluated, RecognisedWord } from './evaluate-model.ts';
 /** The share of words that have to be right above the threshold. */
 const WANTED = 0.95;
 
-/** The curve from the network's confidence to the chance that a word is right, fitted on dev, and what it makes of a split. */
+/**
+ * The curve from the network's confidence to the chance that a word is right, fitted on dev, and what it makes of a
+ * split.
+ */
 export function calibrate(dev: Evaluated): { curve?: ConfidenceCurve; apply: (evaluated: Evaluated) => Evaluated } {
   const curve = fitConfidence(judged(dev));
   if (!curve) return { apply: (evaluated) => evaluated };

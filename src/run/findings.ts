@@ -7,7 +7,9 @@ import type { Item, Prepared } from '../dataset/prepare.ts';
 import { stagesOf } from '../train/stages.ts';
 import type { EpochRecord } from '../train/task.ts';
 
-/** Something that went wrong in training as it is known to, or that makes its figures worth less, as this run shows it. */
+/**
+ * Something that went wrong in training as it is known to, or that makes its figures worth less, as this run shows it.
+ */
 export interface TrainingFinding {
   kind:
     | 'learning-rate-too-high'
@@ -41,18 +43,24 @@ export interface RunFacts {
   hypotheses: readonly string[];
 }
 
-/** Fewer than one in fifty is a slip here and there, which set-aside.jsonl tells; more is a fault of the corpus as a whole. */
+/**
+ * Fewer than one in fifty is a slip here and there, which set-aside.jsonl tells; more is a fault of the corpus as a
+ * whole.
+ */
 const MOST_TOO_LONG = 0.02;
 /** One token in a thousand: less moves CER by less than it is printed with. */
 const MOST_UNSEEN = 0.001;
 /** A trained head leaves some short utterances empty. Half of them is CTC that has found nothing better than blanks. */
 const MOST_EMPTY = 0.5;
 /**
- * In trainings that went well, no epoch's loss was more than a tenth above the lowest before it. By half, and by half a nat a
- * token (a loss near zero doubles easily), it is thrown about.
+ * In trainings that went well, no epoch's loss was more than a tenth above the lowest before it. By half, and by half a
+ * nat a token (a loss near zero doubles easily), it is thrown about.
  */
 const [RISE, LEAST_RISE] = [1.5, 0.5];
-/** Training's loss, measured with dropout and masks, was down to 0.7 of dev's in runs on few minutes of speech that went well. */
+/**
+ * Training's loss, measured with dropout and masks, was down to 0.7 of dev's in runs on few minutes of speech that went
+ * well.
+ */
 const [GAP, LEAST_GAP] = [2, 0.2];
 /** Of dev's tokens wrong in the epoch that was kept: a model that nobody would be content with. */
 const POOR = 0.5;
@@ -80,7 +88,10 @@ export function findProblems(facts: RunFacts): TrainingFinding[] {
   ].filter((finding) => finding !== undefined);
 }
 
-/** A training of the run, or the only one. A loss is compared inside it: the next one learns something else, at another rate. */
+/**
+ * A training of the run, or the only one. A loss is compared inside it: the next one learns something else, at another
+ * rate.
+ */
 interface StageFacts {
   epochs: readonly EpochRecord[];
   /** Where the recipe has its settings: `training`, or `stages[1]`. */
@@ -261,7 +272,8 @@ const isApart = ({ dev_loss, train_loss }: EpochRecord): boolean =>
 
 function againstLearningByHeart(recipe: Recipe): string {
   const { head, training } = recipe;
-  // A model that training goes on from brings its head; speeds are for a frozen encoder, changed sound for one that learns.
+  // A model that training goes on from brings its head; speeds are for a frozen encoder, changed sound for one that
+  // learns.
   const own = recipe.start === undefined;
   const frozen = own && recipe.stages === undefined && recipe.train === 'head';
   const changes = [

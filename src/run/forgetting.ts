@@ -25,7 +25,9 @@ export interface EarlierRun {
 export interface Forgetting {
   /** The model that training went on from, on this run's test split. */
   before: { test: Scores };
-  /** The earlier run's test split, with the model before and after; absent when that run's lock is not beside the model. */
+  /**
+   * The earlier run's test split, with the model before and after; absent when that run's lock is not beside the model.
+   */
   forgetting?: { recipe: string; before: Scores; after: Scores };
 }
 

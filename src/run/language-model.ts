@@ -21,8 +21,8 @@ export interface LanguageKnowledge {
 }
 
 /**
- * Estimates the recipe's language model from the training transcripts and the recipe's texts, into the run's folder. What stands
- * in dev or test is left out of the texts: the model must not have read what it is measured on.
+ * Estimates the recipe's language model from the training transcripts and the recipe's texts, into the run's folder.
+ * What stands in dev or test is left out of the texts: the model must not have read what it is measured on.
  */
 export async function learnLanguage(
   recipe: Recipe,
@@ -58,7 +58,10 @@ async function textAt(name: string, progress: Progress, signal?: AbortSignal): P
   return textFile(folder);
 }
 
-/** A file's lines as the recipe's rules write them; lines with digits that the rules refuse are passed over: they are no transcripts. */
+/**
+ * A file's lines as the recipe's rules write them; lines with digits that the rules refuse are passed over: they are no
+ * transcripts.
+ */
 async function* sentencesIn(file: string, rules: TextRules): AsyncGenerator<string> {
   for await (const { lines } of readLines(file))
     for (const line of lines) {

@@ -51,7 +51,10 @@ export interface Metrics {
     epochs: number;
     seconds: number;
     frames_per_second: number;
-    /** Of each stage: whether it kept or computed anew, and in bytes what it was expected to take at most and what the process has taken. */
+    /**
+     * Of each stage: whether it kept or computed anew, and in bytes what it was expected to take at most and what the
+     * process has taken.
+     */
     memory: { mode: MemoryMode; expected: number; most: number }[];
   };
   features: {
@@ -72,7 +75,10 @@ export interface Metrics {
   greedy?: { test: Scores };
   /** The same hypotheses and references without their tones, where the language is written with any. */
   without_tones?: { test: Scores };
-  /** What a perfect choice among the n best hypotheses of beam search would give: how much a better language model could gain. */
+  /**
+   * What a perfect choice among the n best hypotheses of beam search would give: how much a better language model could
+   * gain.
+   */
   oracle?: { nbest: number; test: Scores };
   /** What untranscribed speech has given, where the recipe names any. */
   self_training?: SelfTraining;
@@ -96,9 +102,9 @@ export interface RunResult {
 }
 
 /**
- * The main job: prepare → features → train → evaluate → report. The run's folder is named by the recipe's content: a changed
- * recipe runs anew, the same one goes on where it was cut off, or answers at once. Where the corpus, or a file that it reads, is not
- * what it was, it says what has changed and runs in a folder of its own.
+ * The main job: prepare → features → train → evaluate → report. The run's folder is named by the recipe's content: a
+ * changed recipe runs anew, the same one goes on where it was cut off, or answers at once. Where the corpus, or a file
+ * that it reads, is not what it was, it says what has changed and runs in a folder of its own.
  * @throws InputError for a bad recipe or corpus, WorkError when the work itself fails or another process is at it
  */
 export async function runRecipe(source: string | RecipeInput, options: RunOptions = {}): Promise<RunResult> {

@@ -37,7 +37,8 @@ export interface Suggestions {
 }
 
 /**
- * Names encoders to try on a corpus: from how much speech there is, what the machine can do, and what the licence must allow.
+ * Names encoders to try on a corpus: from how much speech there is, what the machine can do, and what the licence must
+ * allow.
  * @param options.commercial whether only those will do that may be used in what is sold
  * @throws InputError when there is no such corpus
  */
@@ -101,7 +102,10 @@ const byPromise = (a: Suggestion, b: Suggestion): number =>
   a.parameters - b.parameters ||
   (a.superb?.oneHour ?? 100) - (b.superb?.oneHour ?? 100);
 
-/** Multiplications and additions for a second of sound: all weights at 50 frames a second, and the convolutions of Wav2Vec2 before. */
+/**
+ * Multiplications and additions for a second of sound: all weights at 50 frames a second, and the convolutions of
+ * Wav2Vec2 before.
+ */
 const work = (parameters: number): number => 2 * parameters * 50 + 5e9;
 
 const [ROWS, INNER, COLUMNS] = [500, 1024, 2048] as const;

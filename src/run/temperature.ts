@@ -9,8 +9,8 @@ import type { Prepared } from '../dataset/prepare.ts';
 const MOST_FRAMES = 30_000;
 
 /**
- * The temperature of the frames' softmax under which dev's transcripts are likeliest. Frames have no labels, so what Guo et al. (2017)
- * sum over labels is summed over all paths to the transcript: the CTC loss.
+ * The temperature of the frames' softmax under which dev's transcripts are likeliest. Frames have no labels, so what
+ * Guo et al. (2017) sum over labels is summed over all paths to the transcript: the CTC loss.
  */
 export async function temperatureOf(model: Model, prepared: Pick<Prepared, 'read' | 'dev'>): Promise<Temperature> {
   const all = prepared.dev.reduce((sum, item) => sum + frameCount(item.samples), 0);

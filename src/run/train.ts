@@ -25,8 +25,8 @@ export interface TrainOptions extends MachineChoice {
 }
 
 /**
- * The main job in a program: prepares the corpus, computes features, trains, tests, writes a report and a model folder. The same recipe
- * again answers at once.
+ * The main job in a program: prepares the corpus, computes features, trains, tests, writes a report and a model folder.
+ * The same recipe again answers at once.
  * @param recipe an object with a recipe's fields, a file, or the name of a recipe
  * @throws InputError for a bad recipe or corpus, WorkError when the work itself fails
  * @example

@@ -11,8 +11,8 @@ export interface DecodedStream {
 }
 
 /**
- * Text of a long file piece by piece, its encoding recognised as by `decodeText`. Until something other than ASCII comes, all
- * encodings but UTF-16 are one: so nothing has to be read twice.
+ * Text of a long file piece by piece, its encoding recognised as by `decodeText`. Until something other than ASCII
+ * comes, all encodings but UTF-16 are one: so nothing has to be read twice.
  * @throws InputError, while read, for what is no text in the encoding that it began with, with the line
  */
 export function decodeStream(source: ByteSource, { file }: { file: string }): DecodedStream {

@@ -15,8 +15,8 @@ export interface DecodedText {
 const LONGEST = 500_000_000;
 
 /**
- * Text of bytes: by their byte order mark, as UTF-16 where zero bytes show it, as UTF-8 where they are valid, else as Latin-1 or
- * Windows-1252, which `encoding` names.
+ * Text of bytes: by their byte order mark, as UTF-16 where zero bytes show it, as UTF-8 where they are valid, else as
+ * Latin-1 or Windows-1252, which `encoding` names.
  * @throws InputError for a file that is no text, is UTF-32, or is UTF-8 but for some places (named by line)
  */
 export function decodeText(input: TextInput, { file }: { file: string }): DecodedText {
@@ -58,7 +58,10 @@ export function utf16Of(bytes: Uint8Array, file: string): 'utf-16le' | 'utf-16be
   return odd > even ? 'utf-16le' : 'utf-16be';
 }
 
-/** Text of bytes in an encoding that a file names. @throws InputError where no such encoding is known, or the bytes aren't in it */
+/**
+ * Text of bytes in an encoding that a file names. @throws InputError where no such encoding is known, or the bytes
+ * aren't in it
+ */
 export function decodeAs(label: string, bytes: Uint8Array, file: string): string {
   if (/^(windows-?|cp-?)1252$|^(iso-?8859-?1|latin-?1|us-ascii|ascii)$/i.test(label)) return decodeWindows1252(bytes);
   try {
@@ -80,7 +83,10 @@ function refuseBinary(text: string, file: string): string {
 export const latinOf = (bytes: Uint8Array): string =>
   bytes.some((byte) => byte >= 0x80 && byte < 0xa0) ? 'windows-1252' : 'iso-8859-1';
 
-/** @throws InputError where most of what isn't ASCII is UTF-8: then a few bytes are damaged, and to take all for Latin-1 would garble the rest */
+/**
+ * @throws InputError where most of what isn't ASCII is UTF-8: then a few bytes are damaged, and to take all for Latin-1
+ * would garble the rest
+ */
 function decodeLatin(bytes: Uint8Array, file: string): string {
   if (!isMostlyUtf8(bytes)) return decodeWindows1252(bytes);
   const lenient = new TextDecoder('utf-8').decode(bytes);

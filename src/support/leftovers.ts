@@ -9,8 +9,8 @@ const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 6);
 export const ownerTag = (): string => `${HOST}-${process.pid}-${randomBytes(4).toString('hex')}`;
 
 /**
- * Removes what processes of this machine that are no more left behind in a folder: names that begin with a dot and have an `ownerTag`.
- * What another machine is writing into a shared folder is left alone.
+ * Removes what processes of this machine that are no more left behind in a folder: names that begin with a dot and have
+ * an `ownerTag`. What another machine is writing into a shared folder is left alone.
  */
 export async function sweepLeftovers(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);

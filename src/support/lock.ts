@@ -9,7 +9,10 @@ import { temporaryBeside, writeError } from './files.ts';
 interface Owner {
   pid: number;
   host: string;
-  /** When that process began, in the system's own clock ticks, where the system tells: a later process may get the same pid. */
+  /**
+   * When that process began, in the system's own clock ticks, where the system tells: a later process may get the same
+   * pid.
+   */
   began?: string;
   since: string;
 }
@@ -93,7 +96,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Field 22 of Linux's `stat`; the name before may hold spaces and brackets. A process that only waits to be buried never began. */
+/**
+ * Field 22 of Linux's `stat`; the name before may hold spaces and brackets. A process that only waits to be buried
+ * never began.
+ */
 function beginning(pid: number): Pick<Owner, 'began'> {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -3,9 +3,9 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 
 /**
- * The physical cores that this process may use: two hyper-threads of a core count once, since matrix products gain nothing by the
- * second, and what a CPU mask or a container's quota takes away doesn't count. Where the system doesn't say (anything but Linux),
- * the processors that Node counts.
+ * The physical cores that this process may use: two hyper-threads of a core count once, since matrix products gain
+ * nothing by the second, and what a CPU mask or a container's quota takes away doesn't count. Where the system doesn't
+ * say (anything but Linux), the processors that Node counts.
  * @param root of the file system
  */
 export function usableCores(root = '/'): number {
@@ -25,7 +25,10 @@ function coresAllowed(root: string): number | undefined {
   ).size;
 }
 
-/** Processors' worth of time that control groups grant, of either version: https://docs.kernel.org/admin-guide/cgroup-v2.html#cpu-interface-files */
+/**
+ * Processors' worth of time that control groups grant, of either version:
+ * https://docs.kernel.org/admin-guide/cgroup-v2.html#cpu-interface-files
+ */
 function quotas(root: string): number[] {
   const groups = (read(root, 'proc/self/cgroup') ?? '').split('\n').map((line) => line.split(':'));
   return groups.flatMap(([, controllers, group]) => {

@@ -44,8 +44,8 @@ export class Random {
   }
 
   /**
-   * Fills an array of even length with entries of a table of 65,536, by the lower and then the upper half of what `uint32` would give one
-   * by one: several times as fast, since the state stays in registers.
+   * Fills an array of even length with entries of a table of 65,536, by the lower and then the upper half of what
+   * `uint32` would give one by one: several times as fast, since the state stays in registers.
    */
   lookUp(table: Float64Array, into: Float64Array): void {
     let s0 = this.s[0]!;

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { InputError } from './errors.ts';
 
-/** Named float32 tensors in one file, as Hugging Face's safetensors lays them out: header length, JSON header, numbers. */
+/**
+ * Named float32 tensors in one file, as Hugging Face's safetensors lays them out: header length, JSON header, numbers.
+ */
 interface Entry {
   dtype: 'F32';
   shape: number[];

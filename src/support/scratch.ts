@@ -2,8 +2,8 @@
 export type Allocate = (length: number) => Float32Array;
 
 /**
- * Memory that is used again for every batch: asking the system for fresh pages for each costs more than filling them. What was
- * given out is good until the next `reset`.
+ * Memory that is used again for every batch: asking the system for fresh pages for each costs more than filling them.
+ * What was given out is good until the next `reset`.
  */
 export class Scratch {
   private memory = new ArrayBuffer(0);

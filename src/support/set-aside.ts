@@ -11,7 +11,8 @@ export interface SetAsideGroup {
 }
 
 /**
- * Sums up what was left out by reason, the most frequent first. Reasons that differ only in figures and quoted names are one.
+ * Sums up what was left out by reason, the most frequent first. Reasons that differ only in figures and quoted names
+ * are one.
  * @example
  * groupSetAside([{ item: 'a', reason: 'no such file' }, { item: 'b', reason: 'no such file' }])
  * // [{ reason: 'no such file', count: 2, first: 'a' }]

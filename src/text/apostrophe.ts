@@ -11,7 +11,10 @@ export const oneApostrophe = (text: string, kept: ReadonlySet<string>): string =
 const ALONE = /(?<!\S)'+(?!\S)/gu;
 const DOUBLE = /'{2,}/gu;
 
-/** Apostrophes stay where they are letters: all that touch one, or those that are no pair of quotation marks around a phrase. */
+/**
+ * Apostrophes stay where they are letters: all that touch one, or those that are no pair of quotation marks around a
+ * phrase.
+ */
 export function withoutQuotes(text: string, mode: 'auto' | 'letter', removed?: RemovedSigns): string {
   if (!text.includes("'")) return text;
   if (mode === 'letter') return takeOut(text, spansOf(text, ALONE), 'space', removed);
@@ -64,8 +67,8 @@ export class ApostropheReader {
   }
 
   /**
-   * A letter, where words that begin with one seldom stand without it, and they are not everywhere closed by a second one in the same text.
-   * Undefined where no word begins with one.
+   * A letter, where words that begin with one seldom stand without it, and they are not everywhere closed by a second
+   * one in the same text. Undefined where no word begins with one.
    */
   get use(): ApostropheUse | undefined {
     if (this.opened === 0) return undefined;

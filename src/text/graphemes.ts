@@ -1,8 +1,8 @@
 /**
  * Splits a word into graphemes: with an orthography profile, the longest entry that matches (Moran & Cysouw 2018);
  * else, and where no entry matches, Unicode's grapheme clusters.
- * @param profile graphemes of more than one character, e.g. `['ng', 'gh', 'sch']`; an entry that is a mark alone (`\u0301`)
- *   is taken off the letter that it stands on, and is a grapheme of its own
+ * @param profile graphemes of more than one character, e.g. `['ng', 'gh', 'sch']`; an entry that is a mark alone
+ * (`\u0301`) is taken off the letter that it stands on, and is a grapheme of its own
  * @example graphemes('ngá', ['ng', '\u0301']) // ['ng', 'a', '\u0301']
  */
 export function graphemes(word: string, profile: readonly string[] = []): string[] {
@@ -51,7 +51,10 @@ function partedFrom(cluster: string, marks: RegExp): string[] {
 
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
-/** Latin, Greek and Cyrillic letters in one character each, in which nothing joins: asking the segmenter takes twenty times as long. */
+/**
+ * Latin, Greek and Cyrillic letters in one character each, in which nothing joins: asking the segmenter takes twenty
+ * times as long.
+ */
 const PLAIN = /^[\x20-\x7e\xa0-\u02ff\u0370-\u0482\u048a-\u052f]*$/;
 
 const clusters = (text: string): string[] =>

@@ -6,7 +6,9 @@ import type { Vocabulary } from './vocabulary.ts';
 /** Hotwords as a model can write them. */
 export interface Hotwords {
   hotwords: string[];
-  /** Those, as they were given, that have a letter which is not in the vocabulary, or of which the rules leave nothing. */
+  /**
+   * Those, as they were given, that have a letter which is not in the vocabulary, or of which the rules leave nothing.
+   */
   unwritable: string[];
 }
 

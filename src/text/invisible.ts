@@ -1,8 +1,9 @@
 import { spansOf, takeOut, type RemovedSigns } from './removed-signs.ts';
 
 /*
- * Signs that can't be seen: format characters (Cf), variation selectors and the other default-ignorable ones. None of them parts a
- * word (UAX 29, WB4) but the zero-width space of scripts that write no spaces; and only some scripts spell with them (UAX 31, 2.3).
+ * Signs that can't be seen: format characters (Cf), variation selectors and the other default-ignorable ones. None of
+ * them parts a word (UAX 29, WB4) but the zero-width space of scripts that write no spaces; and only some scripts spell
+ * with them (UAX 31, 2.3).
  */
 
 const scripts = (...names: string[]): string => names.map((name) => `\\p{Script=${name}}`).join('');
@@ -29,7 +30,9 @@ const UNSPACED = scripts(
 /** Letters and marks of a script; marks of many scripts are no script's. */
 const of = (script: string): string => `(?:[${script}]\\p{M}*)`;
 
-/** A joiner of some scripts inside a word, or, in Indic ones, behind its virama: chillus, half forms, Persian compounds. */
+/**
+ * A joiner of some scripts inside a word, or, in Indic ones, behind its virama: chillus, half forms, Persian compounds.
+ */
 const SPELT = [
   `(?<=${of(BRAHMIC + CURSIVE)})\\u200c(?=[${BRAHMIC}${CURSIVE}])`,
   `(?<=${of(BRAHMIC)})\\u200d`,

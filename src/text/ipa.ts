@@ -7,8 +7,8 @@ const TONE_LETTER = /[\u02e5-\u02e9\ua700-\ua716]/u;
 const PREFIX = /^[ʰⁿᵐᵑ]$/u;
 
 /**
- * Sounds of a word in the International Phonetic Alphabet: a base letter with its tie bars, modifiers and length; a contour of
- * tone letters is one.
+ * Sounds of a word in the International Phonetic Alphabet: a base letter with its tie bars, modifiers and length; a
+ * contour of tone letters is one.
  * @example ipaSegments('t͡ɕʰa˥˩') // ['t͡ɕʰ', 'a', '˥˩']
  */
 export function ipaSegments(word: string): string[] {

@@ -13,8 +13,8 @@ const PRIVATE = /^q[a-t][a-z]$/;
 const MOST_SUGGESTED = 3;
 
 /**
- * A language as BCP 47 writes it, with the shortest code: `ita` → `it`, `pt-br` → `pt-BR`, `cmn` → `zh`. Undefined where it is no
- * tag, or its language is none of ISO 639-3 or -5.
+ * A language as BCP 47 writes it, with the shortest code: `ita` → `it`, `pt-br` → `pt-BR`, `cmn` → `zh`. Undefined
+ * where it is no tag, or its language is none of ISO 639-3 or -5.
  */
 export function canonicalLanguage(written: string): string | undefined {
   const tag = wellFormed(written);

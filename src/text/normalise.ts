@@ -19,11 +19,12 @@ const BRACKETED = /\[[^\]]*\]|\([^)]*\)|<[^>]*>|\{[^}]*\}/g;
 const DIGITS = /[\p{Nd}¼-¾⅐-⅞↉①-⓿]+/gu;
 
 /**
- * A transcript as the network is to write it: NFC, words separated by single spaces. Normalising twice changes nothing, unless `map` does.
+ * A transcript as the network is to write it: NFC, words separated by single spaces. Normalising twice changes nothing,
+ * unless `map` does.
  * @param place named in errors
  * @param removed counts what is taken out
- * @throws InputError for digits, where the rules don't say what to do with them, and for `|`, which parts words in a vocabulary;
- *   ExcludedText where the rules say to leave the text out
+ * @throws InputError for digits, where the rules don't say what to do with them, and for `|`, which parts words in a
+ * vocabulary; ExcludedText where the rules say to leave the text out
  * @example normalise('L’uomo, un po’!', rules) // l'uomo un po'
  */
 export function normalise(text: string, rules: TextRules, place: Place = {}, removed?: RemovedSigns): string {
@@ -47,7 +48,10 @@ export function normalise(text: string, rules: TextRules, place: Place = {}, rem
 const NONE: readonly string[] = [];
 const keptSigns = ({ keep }: TextRules): ReadonlySet<string> => new Set(keep?.map((sign) => sign.normalize('NFC')));
 
-/** In one pass, at each place the longest entry, as an orthography profile is read: no entry meets what another one wrote. */
+/**
+ * In one pass, at each place the longest entry, as an orthography profile is read: no entry meets what another one
+ * wrote.
+ */
 function replaced(text: string, { map }: TextRules): string {
   return rewritten(text, Object.entries(map));
 }

@@ -15,8 +15,8 @@ export interface NumberWords {
 const known = new Map<string, NumberWords | undefined>();
 
 /**
- * The number words of a language, by n2words: of the variant that is asked for, else of the plain one (fr → France's). Undefined where
- * it has none.
+ * The number words of a language, by n2words: of the variant that is asked for, else of the plain one (fr → France's).
+ * Undefined where it has none.
  * @param language BCP 47
  */
 export function numberWordsOf(language: string): NumberWords | undefined {

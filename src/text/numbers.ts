@@ -9,8 +9,9 @@ export class UnsureNumber extends Error {
 }
 
 /**
- * A text with its numbers in words, as the language writes numbers: `1.500` is millecinquecento in Italian, one point five zero zero in
- * English. Times, dates, years that are not read as numbers are, percentages and whatever else leaves a doubt are not guessed at.
+ * A text with its numbers in words, as the language writes numbers: `1.500` is millecinquecento in Italian, one point
+ * five zero zero in English. Times, dates, years that are not read as numbers are, percentages and whatever else leaves
+ * a doubt are not guessed at.
  * @param place named in errors
  * @throws InputError when the language's number words are not known, UnsureNumber for what can't be read for certain
  * @example spellNumbers('1.500 persone, 3,5 euro', 'it') // millecinquecento persone, tre virgola cinque euro
@@ -90,7 +91,8 @@ function isYear({ digits, fraction, grouped }: WrittenNumber, primary: string): 
 function spoken({ digits, fraction }: WrittenNumber, primary: string, negative: boolean, words: NumberWords): string {
   const sign = negative ? '-' : '';
   if (fraction.length < 2) return words.cardinal(`${sign}${digits}${fraction === '' ? '' : `.${fraction}`}`);
-  // n2words makes three point fourteen of 3.14, which is right in some languages: in English it is not, elsewhere unsure.
+  // n2words makes three point fourteen of 3.14, which is right in some languages: in English it is not, elsewhere
+  // unsure.
   if (primary !== 'en') throw unsure(`${digits},${fraction}`);
   return [words.cardinal(sign + digits), 'point', ...Array.from(fraction, (digit) => words.cardinal(digit))].join(' ');
 }

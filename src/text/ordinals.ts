@@ -1,6 +1,9 @@
 import type { NumberWords } from './number-words.ts';
 
-/** How languages write ordinals behind digits, where one way of reading is sure: masculine ones, where there are genders. */
+/**
+ * How languages write ordinals behind digits, where one way of reading is sure: masculine ones, where there are
+ * genders.
+ */
 const SUFFIXES: Readonly<Record<string, { pattern: RegExp; fits: (digits: string, suffix: string) => boolean }>> = {
   en: {
     pattern: /^(?:st|nd|rd|th)(?![\p{L}\p{M}])/iu,

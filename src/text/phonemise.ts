@@ -19,7 +19,8 @@ const VOICES: Readonly<Record<string, string>> = { 'en-US': 'en-us', 'es-MX': 'e
 /**
  * An utterance's phones, `|` between words: as the manifest has them, else as espeak-ng would say the text.
  * @param language the recipe's: of utterances that name none
- * @throws InputError when espeak-ng is wanted and not there, ExcludedText when it has no such voice or can't say the text
+ * @throws InputError when espeak-ng is wanted and not there, ExcludedText when it has no such voice or can't say the
+ * text
  */
 export async function phonesOf(utterance: Transcribed, place: Place, language?: string): Promise<string> {
   if (utterance.phones !== undefined) return utterance.phones;
@@ -43,7 +44,10 @@ export async function phonesOf(utterance: Transcribed, place: Place, language?: 
   }
 }
 
-/** IPA as espeak-ng writes it, from the cache where the text was asked for before: a process each would be minutes for ten thousand. */
+/**
+ * IPA as espeak-ng writes it, from the cache where the text was asked for before: a process each would be minutes for
+ * ten thousand.
+ */
 async function spoken(voice: string, text: string): Promise<string> {
   const file = path.join(cacheFolder(), 'phones', sha256(`${await espeakVersion()} ${voice} ${text}`));
   const known = await readFile(file, 'utf8').catch(() => undefined);

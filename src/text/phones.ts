@@ -61,8 +61,8 @@ const AFFRICATES: Readonly<Record<string, string>> = { 't s': 'ts', 'd z': 'dz',
 const NASAL: Readonly<Record<string, string>> = { ɛ: 'ɛ̃', ɑ: 'ɑ̃', ɔ: 'ɔ̃', a: 'ã', o: 'ɔ̃' };
 
 /**
- * IPA as espeak-ng writes it → phones of one inventory for all languages, `|` between words. Stress, length, tone, tie bars
- * and secondary articulation are dropped; doubled phones are one.
+ * IPA as espeak-ng writes it → phones of one inventory for all languages, `|` between words. Stress, length, tone, tie
+ * bars and secondary articulation are dropped; doubled phones are one.
  * @returns empty when a sign is met that is no phone of the inventory
  */
 export function normalisePhones(ipa: string): string[] {

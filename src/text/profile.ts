@@ -11,8 +11,8 @@ export interface ProfileEntry {
 const DOTTED_CIRCLE = '\u25cc';
 
 /**
- * Reads an orthography profile as CLDF's `segments` writes it (Moran & Cysouw 2018): tab-separated, a column `Grapheme`, a
- * column `Mapping` if graphemes are to become others. Other columns are for people.
+ * Reads an orthography profile as CLDF's `segments` writes it (Moran & Cysouw 2018): tab-separated, a column
+ * `Grapheme`, a column `Mapping` if graphemes are to become others. Other columns are for people.
  * @throws InputError with file and line
  * @example parseProfile('Grapheme\tMapping\nng\tŋ\na\ta\n', 'profile.tsv') // [{ grapheme: 'ng', mapping: 'ŋ' }, { grapheme: 'a' }]
  */
@@ -48,7 +48,10 @@ export const tokensOfProfile = (entries: readonly ProfileEntry[]): string[] => [
   ...new Set(entries.map(({ grapheme, mapping }) => mapping ?? grapheme).filter((token) => token !== '')),
 ];
 
-/** Where a profile writes graphemes otherwise: each of its graphemes with what becomes of it; nothing where it changes none. */
+/**
+ * Where a profile writes graphemes otherwise: each of its graphemes with what becomes of it; nothing where it changes
+ * none.
+ */
 export function mappingOfProfile(entries: readonly ProfileEntry[]): [from: string, to: string][] | undefined {
   if (entries.every(({ mapping }) => mapping === undefined)) return undefined;
   return entries.map(({ grapheme, mapping }) => [grapheme, mapping ?? grapheme]);

@@ -2,8 +2,8 @@ import { BASE, INNER_MARK, JOINERS, literal } from './letters.ts';
 import { takeOut, type RemovedSigns, type Span } from './removed-signs.ts';
 
 /**
- * A text whose words are letters, numbers and their marks; what else there is parts words. Signs to keep stay; a hyphen or dash among
- * them stays where it touches a word. Marks without a letter (an accent that lost it) are nothing.
+ * A text whose words are letters, numbers and their marks; what else there is parts words. Signs to keep stay; a hyphen
+ * or dash among them stays where it touches a word. Marks without a letter (an accent that lost it) are nothing.
  */
 export function withoutPunctuation(text: string, keep: readonly string[], removed?: RemovedSigns): string {
   const spaces: Span[] = [];

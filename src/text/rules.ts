@@ -8,7 +8,10 @@ export interface TextRules {
   brackets: 'remove' | 'keep' | 'exclude';
   /** `error` stops and names the line; `spell` writes numbers out; `exclude` sets the utterance aside. */
   digits: 'error' | 'spell' | 'remove' | 'keep' | 'exclude';
-  /** Whether ' at a word's edge is a letter or a quotation mark; `auto`: a quotation mark where a pair of them stands in the text. */
+  /**
+   * Whether ' at a word's edge is a letter or a quotation mark; `auto`: a quotation mark where a pair of them stands in
+   * the text.
+   */
   apostrophe: 'auto' | 'letter' | 'remove';
   /** Strings replaced before all else, in one pass: at each place the longest that stands there. */
   map: Readonly<Record<string, string>>;

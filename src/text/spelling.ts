@@ -10,7 +10,9 @@ export interface Spoken {
 }
 
 const ROUNDS = 8;
-/** How fast a letter's chance to stand for a phone falls with their distance in the word: both go from left to right. */
+/**
+ * How fast a letter's chance to stand for a phone falls with their distance in the word: both go from left to right.
+ */
 const STEEPNESS = 6;
 /** Met less often than this, a pair is taken for a mistake. */
 const FEWEST = 0.5;
@@ -18,8 +20,9 @@ const FEWEST = 0.5;
 const FLOOR = 0.003;
 
 /**
- * Learns which letters stand for which phones, by expectation maximisation: each letter of a word is written for one of its phones (IBM
- * model 1, Brown et al. 1993, with the order of both as a prior). Sentences of which text and phones have another number of words are left out.
+ * Learns which letters stand for which phones, by expectation maximisation: each letter of a word is written for one of
+ * its phones (IBM model 1, Brown et al. 1993, with the order of both as a prior). Sentences of which text and phones
+ * have another number of words are left out.
  */
 export function learnSpelling(sentences: Iterable<Spoken>): Spelling {
   const words = countWords(sentences);
@@ -46,7 +49,8 @@ export function learnSpelling(sentences: Iterable<Spoken>): Spelling {
 
 /**
  * Where a head starts that spells an encoder's phones: of each phone, the logarithm of each token's share.
- * Blank and word break stay what they are; a token that is a phone itself is that phone; a letter with marks that was never met counts as the one without.
+ * Blank and word break stay what they are; a token that is a phone itself is that phone; a letter with marks that was
+ * never met counts as the one without.
  * @param phones what the encoder writes
  * @param tokens what the head writes
  * @returns [phones, tokens]

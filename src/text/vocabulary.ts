@@ -4,7 +4,9 @@ export const BLANK = '<pad>';
 export const UNKNOWN = '<unk>';
 export const DELIMITER = '|';
 
-/** The tokens that a head writes, in the layout of Hugging Face's `vocab.json`: blank is `<pad>`, 0; words part at `|`. */
+/**
+ * The tokens that a head writes, in the layout of Hugging Face's `vocab.json`: blank is `<pad>`, 0; words part at `|`.
+ */
 export class Vocabulary {
   readonly blank: number;
   readonly delimiter: number;

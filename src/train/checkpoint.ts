@@ -5,7 +5,10 @@ import type { Weights } from '../onnx/training/engine.ts';
 import { codeOf, InputError } from '../support/errors.ts';
 import { readError, writeAtomic } from '../support/files.ts';
 
-/** Named tensors and a little JSON in one file: a header line, the numbers one after the other, and the CRC-32 of it all. */
+/**
+ * Named tensors and a little JSON in one file: a header line, the numbers one after the other, and the CRC-32 of it
+ * all.
+ */
 interface Header {
   tensors: { name: string; length: number }[];
   state: unknown;

@@ -9,8 +9,8 @@ export interface Examples {
   readonly frames: Int32Array;
   readonly targets: readonly Int32Array[];
   /**
-   * The inputs of a batch, padded to `batch.frames`; changed at random where a generator is given, in fresh memory unless
-   * some is.
+   * The inputs of a batch, padded to `batch.frames`; changed at random where a generator is given, in fresh memory
+   * unless some is.
    */
   load(batch: Batch, random?: Random, allocate?: Allocate): Promise<LoadedBatch>;
   /**

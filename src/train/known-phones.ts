@@ -8,7 +8,10 @@ import type { Item } from '../dataset/prepare.ts';
 import type { Pretrained } from './pretrained.ts';
 import type { Shape } from './trainable.ts';
 
-/** A recipe's head on an encoder. One that may start from phones does so where the encoder knows some and the head hears their layer. */
+/**
+ * A recipe's head on an encoder. One that may start from phones does so where the encoder knows some and the head hears
+ * their layer.
+ */
 export function headOf(recipe: Recipe, start: Pretrained, layers: readonly number[]): HeadSettings {
   const { phones: wanted, ...head } = recipe.head;
   const at = start.phones ? layers.indexOf(start.phones.layer) : -1;
@@ -30,7 +33,10 @@ export function spellingStart(
   return new Map([...parts, ['head.spelling', spellingTable(spelling, tokens, vocabulary.tokens, recipe.text.unit)]]);
 }
 
-/** What an encoder knows of phones after it was trained to write them under a linear head, and the weights that go with it; undefined where it was not. */
+/**
+ * What an encoder knows of phones after it was trained to write them under a linear head, and the weights that go with
+ * it; undefined where it was not.
+ */
 export function learntPhones(
   recipe: Recipe,
   { head, layers }: Pick<Shape, 'head' | 'layers'>,

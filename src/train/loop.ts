@@ -36,8 +36,8 @@ interface LoopState {
 const freshSums = (): LoopState['sums'] => ({ loss: 0, tokens: 0, norm: 0, steps: 0 });
 
 /**
- * Trains a network with CTC (Graves et al. 2006) until the epochs are over or dev CER stops falling, and keeps the best.
- * Everything random follows from the seed, the epoch and the step, so that a run that was cut off ends the same.
+ * Trains a network with CTC (Graves et al. 2006) until the epochs are over or dev CER stops falling, and keeps the
+ * best. Everything random follows from the seed, the epoch and the step, so that a run that was cut off ends the same.
  * @throws WorkError when the loss is not finite for many steps on end
  */
 export async function train(task: TrainingTask): Promise<TrainingResult> {
@@ -147,7 +147,8 @@ async function trainEpoch(
     task.signal?.throwIfAborted();
     const batch = batches[state.step]!;
     const loaded = await ahead!;
-    // The next batch is read from disk while ONNX Runtime works on this one; what JavaScript does to it waits its turn (decision 0029).
+    // The next batch is read from disk while ONNX Runtime works on this one; what JavaScript does to it waits its turn
+    // (decision 0029).
     ahead = state.step + 1 < batches.length ? prepared(state.step + 1) : undefined;
     ahead?.catch(() => {});
     const { loss, tokens, norm } = await trainStep(

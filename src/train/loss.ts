@@ -18,7 +18,8 @@ export interface BatchLoss {
 }
 
 /**
- * The loss of a batch: CTC of the transcripts and, where a teacher teaches, how far from it the numbers behind the logits are.
+ * The loss of a batch: CTC of the transcripts and, where a teacher teaches, how far from it the numbers behind the
+ * logits are.
  * @param output [batch, frames, tokens (+ the teacher's numbers a frame)]
  */
 export async function lossOf(

@@ -41,7 +41,9 @@ export function specAugmentFeeds(
   return { 'augment.frames': floats(time, [batch, frames, 1]), 'augment.features': floats(feature, [batch, 1, dims]) };
 }
 
-/** A mask for each dropout site; `sizes` gives the symbolic dims their numbers. Four places share one draw of 32 bits. */
+/**
+ * A mask for each dropout site; `sizes` gives the symbolic dims their numbers. Four places share one draw of 32 bits.
+ */
 export function dropoutFeeds(
   sites: readonly DropoutSite[],
   sizes: Readonly<Record<string, number>>,
@@ -70,7 +72,10 @@ function fillMask(mask: Float32Array, rate: number, random: Random): void {
 
 const known = new Map<number, Float64Array>();
 
-/** By 16 random bits two places of a mask, side by side in what counts as one number: half the look-ups, half the writing. */
+/**
+ * By 16 random bits two places of a mask, side by side in what counts as one number: half the look-ups, half the
+ * writing.
+ */
 function pairsFor(threshold: number): Float64Array {
   const found = known.get(threshold);
   if (found) return found;

@@ -35,7 +35,9 @@ export interface PlannedStep extends MemoryPlan {
   plan: Plan;
   sizes: ValueSizes;
   shapes: readonly BatchShape[];
-  /** Whether ONNX Runtime may keep what it has worked with, which is faster: where memory is plentiful (decision 0028). */
+  /**
+   * Whether ONNX Runtime may keep what it has worked with, which is faster: where memory is plentiful (decision 0028).
+   */
   pooled: boolean;
 }
 
@@ -43,8 +45,8 @@ export interface PlannedStep extends MemoryPlan {
 export const symbolSizes: SymbolSizes = ({ batch, frames }) => ({ batch, frames, samples: paddedSamples(frames) });
 
 /**
- * Plans the steps of a training so that they fit into the memory that is there: keeps what the way back needs, or computes it once
- * more where that is too much or where the recipe says so.
+ * Plans the steps of a training so that they fit into the memory that is there: keeps what the way back needs, or
+ * computes it once more where that is too much or where the recipe says so.
  * @throws WorkError with what to lower, where neither fits
  */
 export async function planTraining(task: TrainingTask): Promise<PlannedStep> {

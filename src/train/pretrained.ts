@@ -202,7 +202,8 @@ export function layersOf(recipe: Recipe, { top: blocks }: Pretrained): number[] 
 }
 
 /**
- * The head's output widened for tokens that the earlier vocabulary lacks: they start with weights of zero, and spelt as elsewhere.
+ * The head's output widened for tokens that the earlier vocabulary lacks: they start with weights of zero, and spelt as
+ * elsewhere.
  * @param spelt how a head on phones would start, with the new vocabulary
  */
 export function extendVocabulary(weights: Weights, from: Vocabulary, to: Vocabulary, spelt?: Weights): Weights {

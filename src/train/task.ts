@@ -30,7 +30,9 @@ export interface TrainingSettings {
   /** Epochs without a better dev CER before it stops. */
   patience: number;
   seed: number | string;
-  /** Decay of the moving average of the weights that is measured and kept (Polyak & Juditsky 1992); none when absent. */
+  /**
+   * Decay of the moving average of the weights that is measured and kept (Polyak & Juditsky 1992); none when absent.
+   */
   average?: number;
 }
 

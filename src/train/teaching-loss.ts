@@ -8,8 +8,8 @@ export interface TaughtShape {
 }
 
 /**
- * DistilHuBERT's loss (Chang et al. 2022): the mean distance of each number from the teacher's, and − log σ of the cosine between both,
- * meant over frames.
+ * DistilHuBERT's loss (Chang et al. 2022): the mean distance of each number from the teacher's, and − log σ of the
+ * cosine between both, meant over frames.
  * @param output [batch, frames, width]
  * @param target [batch, frames, dims]
  * @param frameCounts frames that are there in each row

@@ -23,7 +23,8 @@ export interface Shape {
 }
 
 /**
- * The cut: hidden layers whose cached features come in, lowest trained layer last. Without one, training starts from the sound.
+ * The cut: hidden layers whose cached features come in, lowest trained layer last. Without one, training starts from
+ * the sound.
  * @returns undefined for the sound
  * @throws InputError when nothing would learn
  */
@@ -40,8 +41,8 @@ export function cachedLayers(shape: Shape, trainable: TrainablePart): number[] |
 }
 
 /**
- * The network of a training: from the sound, or from cached layers through the blocks above the cut, to the head's logits.
- * While a teacher teaches, the layer that it teaches stands behind the logits.
+ * The network of a training: from the sound, or from cached layers through the blocks above the cut, to the head's
+ * logits. While a teacher teaches, the layer that it teaches stands behind the logits.
  * Inputs: `audio` or `features` [batch, frames, cached layers · dims]; `mask` [batch, frames].
  * @param weights pretrained values of what stays frozen
  */

@@ -32,7 +32,10 @@ export async function mapInWorkers<Name extends keyof Work>(
 
 type Result<Name extends keyof Work> = Awaited<ReturnType<Work[Name]>>;
 
-/** Threads that live as long as the process, and don't keep it alive. A GPU is fed by many; where the CPU trains, one is ahead of it. */
+/**
+ * Threads that live as long as the process, and don't keep it alive. A GPU is fed by many; where the CPU trains, one is
+ * ahead of it.
+ */
 async function openPool(): Promise<Piscina> {
   const { device } = await machine();
   const threads = device === 'cpu' ? 1 : Math.max(1, Math.min(15, availableParallelism() - 1));
@@ -44,7 +47,9 @@ async function openPool(): Promise<Piscina> {
   });
 }
 
-/** Node runs no TypeScript by itself: where tests and benchmarks run the sources, threads run what was built of them. */
+/**
+ * Node runs no TypeScript by itself: where tests and benchmarks run the sources, threads run what was built of them.
+ */
 function threadFile(): URL {
   const fromSource = import.meta.url.endsWith('.ts');
   return new URL(fromSource ? '../../dist/train/worker.js' : './worker.js', import.meta.url);

@@ -17,8 +17,8 @@ export interface TranscriptSegment {
 const LONGEST = 6000;
 
 /**
- * Decodes stretches as one where there was no pause between them: what the model heard at a cut is heard once, whole words stay
- * whole, and a grapheme's run that goes on is not written twice.
+ * Decodes stretches as one where there was no pause between them: what the model heard at a cut is heard once, whole
+ * words stay whole, and a grapheme's run that goes on is not written twice.
  */
 export class ContinuousDecoder {
   private readonly model: Pick<Model, 'vocabulary' | 'decoder'>;

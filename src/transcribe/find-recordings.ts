@@ -10,9 +10,9 @@ import { prefetch } from '../support/prefetch.ts';
 const AT_ONCE = 4;
 
 /**
- * Files, the recordings in folders, and what patterns like `tapes/*.wav` stand for where no shell has expanded them, in the order given
- * and each once. In folders, hidden files (also the `._` files of macOS) are left out; no link leads out of a folder, and no loop of links
- * is entered.
+ * Files, the recordings in folders, and what patterns like `tapes/*.wav` stand for where no shell has expanded them, in
+ * the order given and each once. In folders, hidden files (also the `._` files of macOS) are left out; no link leads
+ * out of a folder, and no loop of links is entered.
  * @throws InputError when a path doesn't exist, or there is nothing to transcribe
  */
 export async function recordingsAt(paths: readonly string[], signal?: AbortSignal): Promise<string[]> {

@@ -15,12 +15,15 @@ interface Silent {
 
 /** 0.3 s: longer than any stop or hesitation inside a word, shorter than annotators' usual pause. */
 const SHORTEST = 15;
-/** So far up between the noise and the speech, in dB, is still quiet; and noise is only told from speech that is so much louder. */
+/**
+ * So far up between the noise and the speech, in dB, is still quiet; and noise is only told from speech that is so much
+ * louder.
+ */
 const [QUIET, LEAST_DB] = [0.35, 10];
 
 /**
- * Where nothing is said for 0.3 s: the sound is quiet there, beside what is around it, and the network hears no token. Either alone
- * errs: a long vowel is one peak among blanks, and a whispered word is quiet.
+ * Where nothing is said for 0.3 s: the sound is quiet there, beside what is around it, and the network hears no token.
+ * Either alone errs: a long vowel is one peak among blanks, and a whispered word is quiet.
  * @param samples 16 kHz mono
  * @param logits [frames, tokens]
  */
@@ -37,7 +40,8 @@ export function pausesIn(samples: Float32Array, logits: Float32Array, frames: nu
 }
 
 /**
- * Writes a word break into pauses where the network has none on either side, so that no word goes on beyond one. Changes the logits.
+ * Writes a word break into pauses where the network has none on either side, so that no word goes on beyond one.
+ * Changes the logits.
  */
 export function breakWordsAt(pauses: readonly Pause[], logits: Float32Array, frames: number, network: Silent): void {
   const { tokens, blank, delimiter } = network;

@@ -61,7 +61,10 @@ interface Recording {
   samples: Float32Array | undefined;
 }
 
-/** Recordings in order, with short ones decoded many at a time: to start ffmpeg takes longer than a few seconds of speech. */
+/**
+ * Recordings in order, with short ones decoded many at a time: to start ffmpeg takes longer than a few seconds of
+ * speech.
+ */
 async function* shortTogether(files: readonly string[], sound: Sound, signal?: AbortSignal): AsyncGenerator<Recording> {
   const decode = ({ group }: WithGroup) => decodeGroup(group, signal);
   const chosen = sound.track !== undefined || sound.channel !== undefined;

@@ -23,9 +23,9 @@ const CONTEXT = 100 * FRAME_SAMPLES;
 const PAUSE = 0.01;
 
 /**
- * Cuts a recording in its pauses as it is decoded, into stretches of at most `longest` seconds: where `segmentBySilence` cuts the
- * whole. Where there is no pause, a stretch comes with some of its neighbours, so that what is said at the cut is heard whole
- * from either side. No more than a stretch and a block are in memory.
+ * Cuts a recording in its pauses as it is decoded, into stretches of at most `longest` seconds: where
+ * `segmentBySilence` cuts the whole. Where there is no pause, a stretch comes with some of its neighbours, so that what
+ * is said at the cut is heard whole from either side. No more than a stretch and a block are in memory.
  */
 export async function* cutWhileDecoding(
   blocks: Iterable<Float32Array> | AsyncIterable<Float32Array>,

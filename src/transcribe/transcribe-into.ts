@@ -24,8 +24,8 @@ export interface WrittenTranscript extends Transcript {
 }
 
 /**
- * Transcribes recordings and writes the transcripts to files. What is there already is never replaced unless `overwrite` says so,
- * and is set aside before anything is heard; to files of ELAN and Praat tiers are added.
+ * Transcribes recordings and writes the transcripts to files. What is there already is never replaced unless
+ * `overwrite` says so, and is set aside before anything is heard; to files of ELAN and Praat tiers are added.
  * @throws InputError when the model folder is none, a path doesn't exist, or `into` is said of several recordings
  */
 export async function* transcribeInto(

@@ -25,8 +25,8 @@ import type { Target } from './targets.ts';
 export const ADDED = 'auto-';
 
 /**
- * What is in the way of writing a file: it is there, or has such tiers already. Files of other kinds than ELAN's and Praat's are
- * only written anew; to those, tiers are added.
+ * What is in the way of writing a file: it is there, or has such tiers already. Files of other kinds than ELAN's and
+ * Praat's are only written anew; to those, tiers are added.
  */
 export async function obstacleTo({ format, file }: Target, overwrite: boolean): Promise<SetAside | undefined> {
   if (overwrite || !existsSync(file)) return undefined;
@@ -45,8 +45,8 @@ export async function obstacleTo({ format, file }: Target, overwrite: boolean): 
 }
 
 /**
- * Writes a transcript into a file, whole or not at all. Into an ELAN or Praat file that is there it adds tiers, and leaves all
- * else as it is.
+ * Writes a transcript into a file, whole or not at all. Into an ELAN or Praat file that is there it adds tiers, and
+ * leaves all else as it is.
  * @param overwrite whether tiers that an earlier transcription added may be replaced
  * @returns what the format could not hold
  * @throws InputError for a file to which tiers can't be added

@@ -16,7 +16,10 @@ const LEAST_WORDS = 4;
 /** Of the shorter one. */
 const MOST_OVERLAP = 0.5;
 
-/** Texts that come more than once, and such as differ in one word (another, one more, one less); the most frequent first. */
+/**
+ * Texts that come more than once, and such as differ in one word (another, one more, one less); the most frequent
+ * first.
+ */
 export function alikeTexts(measured: readonly Measured[]): Alike[] {
   const byText = new Map<string, Measured[]>();
   for (const one of measured) push(byText, plainText(one.utterance.text), one);

@@ -33,8 +33,8 @@ export function plainText(text: string): string {
 }
 
 /**
- * Counts graphemes and pairs of them, and finds the ten sentences that would add most if they were recorded too: together they
- * bring as many of those that are still rare as ten can, found greedily.
+ * Counts graphemes and pairs of them, and finds the ten sentences that would add most if they were recorded too:
+ * together they bring as many of those that are still rare as ten can, found greedily.
  * @param candidates a sentence each
  * @example coverageOf(utterances, text.split('\n')).sentences[0]
  */
@@ -105,7 +105,9 @@ function mostAdding(
   return chosen;
 }
 
-/** What a candidate added before bounds what it adds now: most need not be looked at again (lazy greedy, Minoux 1978). */
+/**
+ * What a candidate added before bounds what it adds now: most need not be looked at again (lazy greedy, Minoux 1978).
+ */
 function bestOf(sorted: readonly Candidate[], counts: ReadonlyMap<string, number>): Candidate {
   let best: Candidate | undefined;
   for (const candidate of sorted) {

@@ -20,7 +20,10 @@ export interface FetchResult {
   utterances: number;
   seconds: number;
   setAside: SetAside[];
-  /** Whether the manifest has been edited since it was fetched: it stays as it is, and the new one is beside it, in `manifest.new.jsonl`. */
+  /**
+   * Whether the manifest has been edited since it was fetched: it stays as it is, and the new one is beside it, in
+   * `manifest.new.jsonl`.
+   */
   edited?: boolean;
 }
 

@@ -16,8 +16,8 @@ export interface Put {
 export const NEW_MANIFEST = 'manifest.new.jsonl';
 
 /**
- * Puts a fetch's manifest in its place, and removes recordings that an earlier fetch has put there and nobody wants any more. What
- * somebody has added or changed stays.
+ * Puts a fetch's manifest in its place, and removes recordings that an earlier fetch has put there and nobody wants any
+ * more. What somebody has added or changed stays.
  * @returns what it has put, and whether an edited manifest was left as it is
  */
 export async function putManifest(

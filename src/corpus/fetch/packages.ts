@@ -75,7 +75,8 @@ async function downloadByApt(wanted: DebianPackage, file: string, signal?: Abort
     });
   try {
     await get().catch(async (error: unknown) => {
-      // A fresh machine has no package lists yet. Without root this fails, and then the first problem is the one to tell.
+      // A fresh machine has no package lists yet. Without root this fails, and then the first problem is the one to
+      // tell.
       if (!isNoSuchCommand(error))
         await execa('apt-get', ['update'], signal ? { cancelSignal: signal } : {}).catch(() => {
           throw error;

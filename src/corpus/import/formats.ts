@@ -12,8 +12,8 @@ export interface FoundFormat {
 const MANY = 5;
 
 /**
- * What can be read of a folder, by format: layouts of data sets before files of annotations before what can be anything. Of the
- * last, where there are others, only what has so many files that it may be meant.
+ * What can be read of a folder, by format: layouts of data sets before files of annotations before what can be
+ * anything. Of the last, where there are others, only what has so many files that it may be meant.
  */
 export function formatsIn(folder: Folder, { format: named }: ImportOptions): FoundFormat[] {
   const findIn = (some: readonly Importer[]): FoundFormat[] =>

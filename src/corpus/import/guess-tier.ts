@@ -15,7 +15,10 @@ export interface Guess {
   sure: boolean;
 }
 
-/** Which tiers hold what is said in utterances, by their names and types, by how they hang together and by what stands in them. */
+/**
+ * Which tiers hold what is said in utterances, by their names and types, by how they hang together and by what stands
+ * in them.
+ */
 export function guessTier(groups: readonly TierGroup[]): Guess {
   const most = Math.max(1, ...groups.map(({ annotations }) => annotations));
   const scored = groups

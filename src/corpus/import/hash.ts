@@ -1,4 +1,6 @@
-/** A number of 52 bits for a text: FNV-1a in two halves with different beginnings. For telling apart, not for secrets. */
+/**
+ * A number of 52 bits for a text: FNV-1a in two halves with different beginnings. For telling apart, not for secrets.
+ */
 export function hashOf(text: string): number {
   let [low, high] = [0x811c9dc5, 0xcbf29ce4];
   for (let i = 0; i < text.length; i++) {

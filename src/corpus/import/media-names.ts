@@ -9,8 +9,8 @@ export class MediaNames {
   private readonly prefixes: ReadonlyMap<Folder, string>;
 
   /**
-   * @param named the folders, and how the user wrote each: what was a full path stays one, anything else is written from the
-   * corpus's folder
+   * @param named the folders, and how the user wrote each: what was a full path stays one, anything else is written
+   * from the corpus's folder
    */
   constructor(named: readonly { folder: Folder; written: string }[], corpus: string) {
     const places: Record<string, string> = {};

@@ -16,7 +16,8 @@ export interface FoundRecording extends FoundFile {
 }
 
 /**
- * Finds the recording that a file speaks of: where it says, else of the same name with any ending, beside it or as near as can be.
+ * Finds the recording that a file speaks of: where it says, else of the same name with any ending, beside it or as near
+ * as can be.
  * @param folders the one that the file is in first
  * @param near the file
  * @param names paths or names of the recording, the surest first

@@ -95,8 +95,8 @@ export function patternOf(tier: Pick<Tier, 'id' | 'participant' | 'type'>): stri
 }
 
 /**
- * Whether a tier is one of those asked for: by its name, by a pattern (`tx@*`; `*` is those that are called as their speakers), by
- * `type:NAME`, or by `participant:NAME`; small and capital letters are one.
+ * Whether a tier is one of those asked for: by its name, by a pattern (`tx@*`; `*` is those that are called as their
+ * speakers), by `type:NAME`, or by `participant:NAME`; small and capital letters are one.
  */
 export function tierMatches(tier: Pick<Tier, 'id' | 'participant' | 'type'>, wanted: readonly string[]): boolean {
   return wanted.some((one) => {

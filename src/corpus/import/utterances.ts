@@ -158,7 +158,10 @@ function timesOf(
 /** To microseconds: no sum of decimal fractions stands in a manifest. */
 const rounded = (seconds: number): number => Math.round(seconds * 1e6) / 1e6;
 
-/** Ids that are given once. Their hashes are kept, not themselves: where two are alike, which is rare, one gets a needless number. */
+/**
+ * Ids that are given once. Their hashes are kept, not themselves: where two are alike, which is rare, one gets a
+ * needless number.
+ */
 class Ids {
   private readonly taken = new Set<number>();
 

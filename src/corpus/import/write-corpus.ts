@@ -39,7 +39,8 @@ export interface ImportResult {
 const MOST_NAMED = 1000;
 
 /**
- * Writes the corpus that a plan describes: its manifest, whole or not at all, and source.yaml. Recordings stay where they are.
+ * Writes the corpus that a plan describes: its manifest, whole or not at all, and source.yaml. Recordings stay where
+ * they are.
  * @throws InputError when nothing is left to write
  */
 export async function writeCorpus(

@@ -7,7 +7,10 @@ import type { Folder } from '../import/folder.ts';
 import { splitNamed } from '../import/splits.ts';
 import type { DataSetImporter, Row } from './importer.ts';
 
-/** Mozilla Common Voice: `validated.tsv` with the sentences, `train.tsv`, `dev.tsv`, `test.tsv` with the published split. */
+/**
+ * Mozilla Common Voice: `validated.tsv` with the sentences, `train.tsv`, `dev.tsv`, `test.tsv` with the published
+ * split.
+ */
 export const commonVoice: DataSetImporter = {
   name: 'commonvoice',
   title: 'Common Voice',
@@ -57,7 +60,10 @@ async function* rows(folder: Folder, files: readonly string[]): AsyncGenerator<R
   }
 }
 
-/** Fields are never in quotes there, and quotes stand in sentences: so lines are parted at tabs, which takes a fifth of the time. */
+/**
+ * Fields are never in quotes there, and quotes stand in sentences: so lines are parted at tabs, which takes a fifth of
+ * the time.
+ */
 async function open(folder: Folder, file: string): Promise<Opened> {
   const rows = partedLines(folder.full(file));
   const header = await rows.next();

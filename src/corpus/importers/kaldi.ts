@@ -6,7 +6,10 @@ import type { Folder } from '../import/folder.ts';
 import { splitIn } from '../import/splits.ts';
 import type { DataSetImporter, Row } from './importer.ts';
 
-/** Kaldi's and ESPnet's data folders: `wav.scp`, `text`, and where there are, `utt2spk` and `segments`. Nothing in them is run. */
+/**
+ * Kaldi's and ESPnet's data folders: `wav.scp`, `text`, and where there are, `utt2spk` and `segments`. Nothing in them
+ * is run.
+ */
 export const kaldi: DataSetImporter = {
   name: 'kaldi',
   title: 'Kaldi and ESPnet folders',

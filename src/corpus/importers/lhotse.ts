@@ -6,7 +6,10 @@ import { splitIn, splitNamed } from '../import/splits.ts';
 import type { DataSetImporter, Row } from './importer.ts';
 import { recordsIn } from './json.ts';
 
-/** Lhotse's manifests: `…recordings….jsonl.gz` says where recordings are, `…supervisions….jsonl.gz` what is said in them. */
+/**
+ * Lhotse's manifests: `…recordings….jsonl.gz` says where recordings are, `…supervisions….jsonl.gz` what is said in
+ * them.
+ */
 export const lhotse: DataSetImporter = {
   name: 'lhotse',
   title: 'Lhotse manifests',

@@ -5,7 +5,8 @@ import { secondsOf, type Spoken } from './spoken.ts';
 const [GAP, MOST_GAP] = [5, 0.01];
 
 /**
- * Draws a part as one stretch of time, and leaves a gap around it: what is said just before and after is too much alike.
+ * Draws a part as one stretch of time, and leaves a gap around it: what is said just before and after is too much
+ * alike.
  * @param usable those of a stretch that may stand in the part
  */
 export function drawStretch<S extends Spoken>(

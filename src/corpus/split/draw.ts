@@ -1,6 +1,9 @@
 import { secondsOf, type Spoken } from './spoken.ts';
 
-/** A last unit is cut where that loses less than this share of all speech; the next in order, whatever comes after, if it is tiny. */
+/**
+ * A last unit is cut where that loses less than this share of all speech; the next in order, whatever comes after, if
+ * it is tiny.
+ */
 const [SMALL_LOSS, TINY] = [0.1, 0.01];
 
 export interface Draw<S> {
@@ -14,8 +17,8 @@ export interface Draw<S> {
 }
 
 /**
- * Draws units in their order until the part is long enough. A unit that is too long for what is wanted is passed over; where no
- * other is left, the shortest is cut, and what is left of it can stand in no other part.
+ * Draws units in their order until the part is long enough. A unit that is too long for what is wanted is passed over;
+ * where no other is left, the shortest is cut, and what is left of it can stand in no other part.
  * @returns the part, and the units that it has not touched
  */
 export function draw<S extends Spoken>(

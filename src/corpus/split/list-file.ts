@@ -9,7 +9,8 @@ const HEADER = ['id', 'split'];
 const SHAPE = `A list of a split is a text file with a tab between columns: the first line is “${HEADER.join('⇥')}”, each further one an utterance’s id and train, dev or test.`;
 
 /**
- * Reads a fixed split: TSV with columns `id` and `split`, others are passed over. The first minutes of train are the first lines of it.
+ * Reads a fixed split: TSV with columns `id` and `split`, others are passed over. The first minutes of train are the
+ * first lines of it.
  * @throws InputError with the line that is not as it should be, or where an id stands twice
  */
 export async function readSplitList(file: string): Promise<PartList> {

@@ -1,8 +1,8 @@
 import { speakersOf, type Spoken } from './spoken.ts';
 
 /**
- * Puts utterances so that the first minutes of them, however many, have all speakers in the shares that they have of the whole.
- * Each speaker's stay in their order.
+ * Puts utterances so that the first minutes of them, however many, have all speakers in the shares that they have of
+ * the whole. Each speaker's stay in their order.
  */
 export function stratified<S extends Spoken>(entries: readonly S[]): S[] {
   if (speakersOf(entries).size < 2) return [...entries];

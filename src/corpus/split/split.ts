@@ -46,9 +46,10 @@ export interface Split<S> extends Parts<S> {
 const MOST_HELD_OUT = 0.5;
 
 /**
- * Divides a corpus into train, dev and test. No speaker (where there are three or more), no recording and no text stands in two
- * parts, as far as there is speech for that; what had to give way, texts first, is in `relaxed`. Test is drawn first, then dev:
- * more training minutes never change what is tested. The same utterances and seed give the same split in any order.
+ * Divides a corpus into train, dev and test. No speaker (where there are three or more), no recording and no text
+ * stands in two parts, as far as there is speech for that; what had to give way, texts first, is in `relaxed`. Test is
+ * drawn first, then dev: more training minutes never change what is tested. The same utterances and seed give the same
+ * split in any order.
  * @throws InputError where not even three utterances can be told apart
  * @example
  * const { train, test, relaxed } = splitCorpus(utterances, { seed: 1, test: { minutes: 5 }, dev: { minutes: 3 }, train: {} });
@@ -93,7 +94,9 @@ function wantedOf(
   };
 }
 
-/** By the strictest plan that there is speech enough for; where there is for none, by the first that fills all parts. */
+/**
+ * By the strictest plan that there is speech enough for; where there is for none, by the first that fills all parts.
+ */
 function drawnParts<S extends Spoken>(entries: readonly S[], rule: SplitRule, wanted: Wanted): Parts<S> {
   let whole: Parts<S> | undefined;
   let parts: Parts<S> = { train: [], dev: [], test: [] };

@@ -1,8 +1,8 @@
 import type { Part, Spoken } from './spoken.ts';
 
 /**
- * Which part has which text. A text that is said again elsewhere goes to the part that is being drawn, and is left out of the
- * others, if more of its speech is here; else it is left out here.
+ * Which part has which text. A text that is said again elsewhere goes to the part that is being drawn, and is left out
+ * of the others, if more of its speech is here; else it is left out here.
  */
 export class TextOwners {
   private readonly owners = new Map<string, Part>();

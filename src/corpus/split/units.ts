@@ -5,8 +5,8 @@ import { secondsOf, sessionOf, type Spoken } from './spoken.ts';
 export type Level = 'speaker and recording' | 'speaker' | 'session' | 'recording' | 'text' | 'time' | 'utterance';
 
 /**
- * A chain of recordings that hangs together only by texts (“yes” in each of them) may be this share of all speech; a longer one
- * is taken apart into its recordings, and each text finds its part by itself.
+ * A chain of recordings that hangs together only by texts (“yes” in each of them) may be this share of all speech; a
+ * longer one is taken apart into its recordings, and each text finds its part by itself.
  */
 const LONGEST_CHAIN = 0.05;
 

@@ -52,8 +52,9 @@ export interface WrittenSplit {
 }
 
 /**
- * Divides a corpus once and for all, and writes the list that a recipe's `split.file` takes. Train stands in an order whose first
- * minutes, however many, have all speakers in their shares: with `split.train.minutes` a recipe takes the beginning of it.
+ * Divides a corpus once and for all, and writes the list that a recipe's `split.file` takes. Train stands in an order
+ * whose first minutes, however many, have all speakers in their shares: with `split.train.minutes` a recipe takes the
+ * beginning of it.
  * @throws InputError when the list is there with another split, or the corpus is too small for one
  * @example await writeSplit('mboshi', { test: 5, dev: 3, train: [1, 5, 10], seed: 1 })
  */

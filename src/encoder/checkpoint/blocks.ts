@@ -88,7 +88,10 @@ export interface AttentionSettings {
   names?: AttentionNames;
   /** Added to scores, as [batch, heads, frames, frames] or what spreads over it. */
   bias?: Value | undefined;
-  /** What else is added to the scores of these queries [batch, heads, frames, dims / heads], scaled as the products with keys are. */
+  /**
+   * What else is added to the scores of these queries [batch, heads, frames, dims / heads], scaled as the products with
+   * keys are.
+   */
   positions?: ((query: Value) => Value) | undefined;
   /** Added to queries before they are compared with keys, [heads, 1, dims / heads], scaled as queries are. */
   contentBias?: Value | undefined;

@@ -23,7 +23,8 @@ export class CheckpointGraph {
   }
 
   /**
-   * A tensor of the checkpoint as a value of the graph. One that is missing or of a wrong shape is noted: `refuseIncomplete` lists all.
+   * A tensor of the checkpoint as a value of the graph. One that is missing or of a wrong shape is noted:
+   * `refuseIncomplete` lists all.
    * @param dims that it must have
    */
   weight(name: string, dims: readonly number[]): Value {

@@ -14,12 +14,14 @@ import { readWeightFiles } from './weight-files.ts';
 export const CONFIG = 'isogloss.config';
 
 /**
- * The bytes of an .onnx file for PyTorch weights: config.json decides the graph, and its initialisers point into the file of weights,
- * which stays as it is and is never read here. It is opened with that file's folder, as any model with external data.
+ * The bytes of an .onnx file for PyTorch weights: config.json decides the graph, and its initialisers point into the
+ * file of weights, which stays as it is and is never read here. It is opened with that file's folder, as any model with
+ * external data.
  * @param file safetensors, PyTorch's own format or the index of several; config.json lies beside it
  * @param adapter a file of a language's adapters beside it, which take the place of those in the weights
  * @param precision in what numbers it computes; weights that are stored in others are cast when ONNX Runtime loads them
- * @throws InputError when isogloss hasn't the architecture, and listing what of the weights is missing, left over or of a wrong shape
+ * @throws InputError when isogloss hasn't the architecture, and listing what of the weights is missing, left over or of
+ * a wrong shape
  */
 export async function encodeCheckpoint(
   file: string,

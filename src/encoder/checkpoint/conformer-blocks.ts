@@ -92,7 +92,10 @@ function convolutionModule(
   });
 }
 
-/** One half of the channels, as much as the other lets through (Dauphin et al. 2017): [batch, 2 · dims, frames] → [batch, dims, frames]. */
+/**
+ * One half of the channels, as much as the other lets through (Dauphin et al. 2017): [batch, 2 · dims, frames] →
+ * [batch, dims, frames].
+ */
 function gatedLinearUnit(c: CheckpointGraph, x: Value): Value {
   const g = c.graph;
   const dims = (x.dims[1] as number) / 2;

@@ -15,7 +15,8 @@ export interface ConvolutionSettings {
 }
 
 /**
- * The convolutions that make frames of samples (Baevski et al. 2020): audio [batch, samples] → [batch, frames, channels].
+ * The convolutions that make frames of samples (Baevski et al. 2020): audio [batch, samples] → [batch, frames,
+ * channels].
  * @param name of the module, with the convolutions in `conv_layers`
  */
 export function stridedConvolutions(
@@ -93,8 +94,8 @@ function normalised(c: CheckpointGraph, x: Value, name: string, norm: 'group' | 
 }
 
 /**
- * The convolution that tells positions apart, its kernel normalised (Salimans & Kingma 2016): a length for each of the kernel's places,
- * and a direction. x [batch, frames, dims] → the same dims.
+ * The convolution that tells positions apart, its kernel normalised (Salimans & Kingma 2016): a length for each of the
+ * kernel's places, and a direction. x [batch, frames, dims] → the same dims.
  * @param name of the module, in which it is `conv`
  */
 export function positionConvolution(

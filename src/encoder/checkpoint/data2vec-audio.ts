@@ -15,7 +15,10 @@ export const data2VecAudioSchema = wav2vec2Schema.safeExtend({
 
 type Data2VecAudioConfig = z.infer<typeof data2VecAudioSchema>;
 
-/** Data2Vec-audio (Baevski et al. 2022): Wav2Vec2 base with all convolutions normalised, and positions told apart by several small ones. */
+/**
+ * Data2Vec-audio (Baevski et al. 2022): Wav2Vec2 base with all convolutions normalised, and positions told apart by
+ * several small ones.
+ */
 export function buildData2VecAudio(c: CheckpointGraph, config: Data2VecAudioConfig): Value {
   const audio = c.graph.input('input_values', ['batch', 'samples']);
   const local = stridedConvolutions(c, audio, 'feature_extractor', { ...config, feat_extract_norm: 'layer' });

@@ -4,8 +4,8 @@ import type { CheckpointGraph } from './checkpoint-graph.ts';
 import { places } from './padding.ts';
 
 /**
- * How far the frame of a column lies behind that of a row, from 0 for `left` before it or further to left + right for `right` behind it
- * or further: [frames, frames].
+ * How far the frame of a column lies behind that of a row, from 0 for `left` before it or further to left + right for
+ * `right` behind it or further: [frames, frames].
  * @param x [batch, frames, …]
  */
 export function distances(c: CheckpointGraph, x: Value, left: number, right: number): Value {

@@ -4,7 +4,8 @@ import { dimOf } from '../../onnx/graph/shapes.ts';
 import type { CheckpointGraph } from './checkpoint-graph.ts';
 
 /**
- * Which frames are sound: `attention_mask` [batch, samples] (1 on sound, which comes first) → [batch, frames], true on sound.
+ * Which frames are sound: `attention_mask` [batch, samples] (1 on sound, which comes first) → [batch, frames], true on
+ * sound.
  * @param x [batch, frames, …]
  */
 export function framesOfSound(

@@ -30,8 +30,8 @@ export class PersistentId {
 const MARK = Symbol('mark');
 
 /**
- * Reads a pickle of data (PEP 3154; `pickletools` describes the operations), and does nothing that it asks for: names must be
- * among those that are allowed, calls are noted down. Dictionaries become Maps, lists and tuples arrays.
+ * Reads a pickle of data (PEP 3154; `pickletools` describes the operations), and does nothing that it asks for: names
+ * must be among those that are allowed, calls are noted down. Dictionaries become Maps, lists and tuples arrays.
  * @param allowed full names, as `collections.OrderedDict`
  * @throws InputError for a name that is not allowed, naming it, and for what is no pickle of data
  */

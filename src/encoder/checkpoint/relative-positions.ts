@@ -6,7 +6,8 @@ import { distances } from './distances.ts';
 import { places } from './padding.ts';
 
 /**
- * Sinusoids of how far apart two frames can be, from frames − 1 ahead to as many behind (Dai et al. 2019): [2 · frames − 1, dims].
+ * Sinusoids of how far apart two frames can be, from frames − 1 ahead to as many behind (Dai et al. 2019): [2 · frames
+ * − 1, dims].
  * @param x [batch, frames, dims]
  */
 export function relativeSinusoids(c: CheckpointGraph, x: Value): Value {
@@ -41,8 +42,8 @@ function interleaved(c: CheckpointGraph, parts: readonly Value[]): Value {
 }
 
 /**
- * Scores of positions as Transformer-XL has them (Dai et al. 2019): what each query gives for each distance, moved so that each row says it
- * of its own places. query [batch, heads, frames, perHead] → [batch, heads, frames, frames].
+ * Scores of positions as Transformer-XL has them (Dai et al. 2019): what each query gives for each distance, moved so
+ * that each row says it of its own places. query [batch, heads, frames, perHead] → [batch, heads, frames, frames].
  */
 export function relativeScores(c: CheckpointGraph, query: Value, sinusoids: Value, name: string): Value {
   const g = c.graph;
@@ -66,7 +67,10 @@ export function positionBias(c: CheckpointGraph, name: string, heads: number, pe
   );
 }
 
-/** Row i without its first frames − 1 − i columns, and no more than there are frames: by laying rows end to end, one column wider. */
+/**
+ * Row i without its first frames − 1 − i columns, and no more than there are frames: by laying rows end to end, one
+ * column wider.
+ */
 function shifted(c: CheckpointGraph, scores: Value, query: Value): Value {
   const g = c.graph;
   const [batch, heads, frames] = scores.dims as [Dim, number, Dim];
@@ -81,7 +85,10 @@ function shifted(c: CheckpointGraph, scores: Value, query: Value): Value {
   return g.node('Slice', [back, g.integers([0]), t, g.integers([3])], {}, 'Slice', [batch, heads, frames, frames]);
 }
 
-/** Scores by learnt vectors for each distance (Shaw et al. 2018): query [batch, heads, frames, perHead] → [batch, heads, frames, frames]. */
+/**
+ * Scores by learnt vectors for each distance (Shaw et al. 2018): query [batch, heads, frames, perHead] → [batch, heads,
+ * frames, frames].
+ */
 export function keyScores(
   c: CheckpointGraph,
   x: Value,
@@ -100,7 +107,10 @@ export function keyScores(
   return g.node('GatherElements', [byDistance, chosen], { axis: { int: 3 } }, 'GatherElements', chosen.dims);
 }
 
-/** Turns pairs of numbers by an angle that grows with the place (Su et al. 2021): x [batch, frames, dims] → the same dims. */
+/**
+ * Turns pairs of numbers by an angle that grows with the place (Su et al. 2021): x [batch, frames, dims] → the same
+ * dims.
+ */
 export function rotated(c: CheckpointGraph, x: Value, heads: number, base: number): Value {
   const g = c.graph;
   const [batch, frames, dims] = x.dims as [Dim, Dim, number];

@@ -1,5 +1,6 @@
 /**
- * A key that an object in a JSON text has twice, if any: `JSON.parse` would take the last without a word, other readers the first.
+ * A key that an object in a JSON text has twice, if any: `JSON.parse` would take the last without a word, other readers
+ * the first.
  * @param text of a JSON document; where it is none, what is found means nothing
  */
 export function repeatedKey(text: string): string | undefined {

@@ -17,8 +17,9 @@ const entrySchema = z.strictObject({
 /**
  * Reads what a safetensors file says of its tensors: names, types, dims and places. Their numbers are not read.
  *
- * The header is believed only as far as the file bears it out: every tensor has as many bytes as its dims need, none lie in
- * another's or beyond the end, and all of the file belongs to some tensor. https://huggingface.co/docs/safetensors
+ * The header is believed only as far as the file bears it out: every tensor has as many bytes as its dims need, none
+ * lie in another's or beyond the end, and all of the file belongs to some tensor.
+ * https://huggingface.co/docs/safetensors
  * @throws InputError when it is no such file, or not whole
  */
 export async function readSafetensors(file: string): Promise<Map<string, StoredTensor>> {

@@ -26,8 +26,8 @@ const ALLOWED = new Set(['collections.OrderedDict', REBUILD, PARAMETER, ...Objec
 const MOST_PICKLE = 64_000_000;
 
 /**
- * Reads what a file of PyTorch weights (`torch.save` since 1.6: a zip) says of its tensors. The pickle in it is read, never run: only
- * the names of ordered dictionaries, storages and tensors may be in it. Numbers are not read.
+ * Reads what a file of PyTorch weights (`torch.save` since 1.6: a zip) says of its tensors. The pickle in it is read,
+ * never run: only the names of ordered dictionaries, storages and tensors may be in it. Numbers are not read.
  * @throws InputError when it is of the old format, names anything else, or is not whole
  */
 export async function readTorchFile(file: string): Promise<Map<string, StoredTensor>> {

@@ -30,8 +30,8 @@ export const wav2vec2BertSchema = z
 type Wav2Vec2BertConfig = z.infer<typeof wav2vec2BertSchema>;
 
 /**
- * Wav2Vec2-BERT 2.0 (Seamless Communication 2023): a filter bank, [batch, frames, 160], through conformer blocks whose convolutions look
- * back only, and whose attention has learnt vectors for distances.
+ * Wav2Vec2-BERT 2.0 (Seamless Communication 2023): a filter bank, [batch, frames, 160], through conformer blocks whose
+ * convolutions look back only, and whose attention has learnt vectors for distances.
  */
 export function buildWav2Vec2Bert(c: CheckpointGraph, config: Wav2Vec2BertConfig): Value {
   const g = c.graph;

@@ -44,15 +44,17 @@ export const wav2vec2Schema = z
 export type Wav2Vec2Config = z.infer<typeof wav2vec2Schema>;
 
 /**
- * Wav2Vec2 (Baevski et al. 2020) in both forms: `base`, with blocks that normalise behind themselves, and `large` (XLS-R, MMS), with blocks
- * that normalise first (`do_stable_layer_norm`). HuBERT and UniSpeech-SAT are built alike.
+ * Wav2Vec2 (Baevski et al. 2020) in both forms: `base`, with blocks that normalise behind themselves, and `large`
+ * (XLS-R, MMS), with blocks that normalise first (`do_stable_layer_norm`). HuBERT and UniSpeech-SAT are built alike.
  */
 export function buildWav2Vec2(c: CheckpointGraph, config: Wav2Vec2Config): Value {
   const { x, bias } = framesWithPositions(c, config);
   return config.do_stable_layer_norm ? preNormBlocks(c, x, config, bias) : postNormBlocks(c, x, config, bias);
 }
 
-/** From the sound to what the blocks hear; and what keeps their attention off padding, where the encoder takes a mask. */
+/**
+ * From the sound to what the blocks hear; and what keeps their attention off padding, where the encoder takes a mask.
+ */
 export function framesWithPositions(c: CheckpointGraph, config: Wav2Vec2Config): { x: Value; bias?: Value } {
   const audio = c.graph.input('input_values', ['batch', 'samples']);
   const local = stridedConvolutions(c, audio, 'feature_extractor', config);
@@ -104,7 +106,10 @@ export function postNormBlocks(
   return y;
 }
 
-/** x → x + attention(norm(x)) → x + feed-forward(norm(x)); with a language adapter behind, where the checkpoint has them; normalised at the end. */
+/**
+ * x → x + attention(norm(x)) → x + feed-forward(norm(x)); with a language adapter behind, where the checkpoint has
+ * them; normalised at the end.
+ */
 export function preNormBlocks(
   c: CheckpointGraph,
   x: Value,

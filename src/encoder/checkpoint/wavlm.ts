@@ -13,7 +13,10 @@ export const wavlmSchema = wav2vec2Schema.safeExtend({
 
 type WavLMConfig = z.infer<typeof wavlmSchema>;
 
-/** WavLM (Chen et al. 2022): Wav2Vec2's blocks, whose attention is biased by how far apart two frames are, as much as a gate lets through. */
+/**
+ * WavLM (Chen et al. 2022): Wav2Vec2's blocks, whose attention is biased by how far apart two frames are, as much as a
+ * gate lets through.
+ */
 export function buildWavLM(c: CheckpointGraph, config: WavLMConfig): Value {
   const { x, bias } = framesWithPositions(c, config);
   const far = distanceBias(c, x, config);
@@ -26,7 +29,10 @@ export function buildWavLM(c: CheckpointGraph, config: WavLMConfig): Value {
     : postNormBlocks(c, x, config, bias, attend);
 }
 
-/** A number for each head and two frames, by their distance: [1, heads, frames, frames]. Learnt in the first block, read by all. */
+/**
+ * A number for each head and two frames, by their distance: [1, heads, frames, frames]. Learnt in the first block, read
+ * by all.
+ */
 function distanceBias(
   c: CheckpointGraph,
   x: Value,
@@ -48,7 +54,10 @@ function distanceBias(
   return g.node('Unsqueeze', [wide, g.integers([0])], {}, 'Unsqueeze', [1, heads, frames, frames]);
 }
 
-/** T5's buckets (Raffel et al. 2020): near distances each by itself, far ones by their logarithm; ahead and behind apart. In float32, as PyTorch has them. */
+/**
+ * T5's buckets (Raffel et al. 2020): near distances each by itself, far ones by their logarithm; ahead and behind
+ * apart. In float32, as PyTorch has them.
+ */
 export function bucketOf(distance: number, buckets: number, furthest: number): number {
   const half = Math.floor(buckets / 2);
   const exact = Math.floor(half / 2);

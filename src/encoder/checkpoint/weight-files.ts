@@ -6,7 +6,9 @@ import { readSafetensors } from './safetensors.ts';
 import { damaged, GET_ANEW, type StoredTensor } from './stored-tensor.ts';
 import { readTorchFile } from './torch-file.ts';
 
-/** What transformers calls a model's weights, what is best first; an index tells what lies in which of several files. */
+/**
+ * What transformers calls a model's weights, what is best first; an index tells what lies in which of several files.
+ */
 export const WEIGHT_FILES = [
   'model.safetensors',
   'model.safetensors.index.json',

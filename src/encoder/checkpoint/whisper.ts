@@ -21,14 +21,20 @@ export const whisperSchema = z
 
 type WhisperConfig = z.infer<typeof whisperSchema>;
 
-/** Whisper's encoder (Radford et al. 2022): a log-mel spectrogram of 30 s, [batch, bins, 3000], through two convolutions and pre-norm blocks. */
+/**
+ * Whisper's encoder (Radford et al. 2022): a log-mel spectrogram of 30 s, [batch, bins, 3000], through two convolutions
+ * and pre-norm blocks.
+ */
 export function buildWhisperEncoder(c: CheckpointGraph, config: WhisperConfig): Value {
   const { num_mel_bins: bins, max_source_positions: frames } = config;
   const spectrogram = c.graph.input('input_features', ['batch', bins, 2 * frames]);
   return whisperBlocks(c, whisperFrames(c, spectrogram, config, frames), config);
 }
 
-/** Two convolutions, the second by steps of two, and the places' sinusoids: [batch, bins, 2 · frames] → [batch, frames, dims]. */
+/**
+ * Two convolutions, the second by steps of two, and the places' sinusoids: [batch, bins, 2 · frames] → [batch, frames,
+ * dims].
+ */
 function whisperFrames(c: CheckpointGraph, spectrogram: Value, config: WhisperConfig, frames: number): Value {
   const { d_model: width, activation_function: act } = config;
   const first = activation(c, convolution(c, spectrogram, 'conv1', { width, kernel: 3, padding: 1 }), act);

@@ -125,7 +125,9 @@ function wideField(extra: Buffer): Buffer | undefined {
   return undefined;
 }
 
-/** Behind the file's own header, whose name and extra field may be longer than the list says: PyTorch aligns with them. */
+/**
+ * Behind the file's own header, whose name and extra field may be longer than the list says: PyTorch aligns with them.
+ */
 async function dataOffset(zip: FileBytes, local: number, name: string, bytes: number): Promise<number> {
   const header = await zip.read(local, 30);
   if (header.readUInt32LE() !== LOCAL)

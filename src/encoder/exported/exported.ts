@@ -44,8 +44,9 @@ export class ExportedEncoder implements FrozenEncoder {
   }
 
   /**
-   * As every encoder runs; but where padding would change what is computed of the sound, recordings run one by one. So it is
-   * without a mask or where it was trained without one, and with a mask too where the convolutions normalise over time or several of them see neighbours.
+   * As every encoder runs; but where padding would change what is computed of the sound, recordings run one by one. So
+   * it is without a mask or where it was trained without one, and with a mask too where the convolutions normalise over
+   * time or several of them see neighbours.
    */
   async run(
     recordings: readonly Float32Array[],

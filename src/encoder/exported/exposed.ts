@@ -17,7 +17,10 @@ export interface ExportedOptions extends SessionOptions {
 export class ExposedGraph {
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** Of the model with all its weights, and of how its input is made where that is not as usual: the same hash, the same features. */
+  /**
+   * Of the model with all its weights, and of how its input is made where that is not as usual: the same hash, the same
+   * features.
+   */
   readonly hash: string;
   readonly kind: InputKind;
   readonly hidden: HiddenLayers;

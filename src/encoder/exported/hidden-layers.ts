@@ -7,7 +7,10 @@ export interface HiddenLayers {
   audio: string;
   /** The graph's input that says which of it is sound, if it has one. */
   mask?: string;
-  /** Names of values: what enters the first block, then what leaves each block; what leaves the last is normalised, if the encoder does so. */
+  /**
+   * Names of values: what enters the first block, then what leaves each block; what leaves the last is normalised, if
+   * the encoder does so.
+   */
   layers: readonly string[];
   /** The value that leaves each block's attention softmax, or its fused attention. */
   attention: readonly string[];
@@ -16,12 +19,12 @@ export interface HiddenLayers {
 /**
  * Finds the hidden layers of a transformer encoder by what the graph computes, whatever an exporter called things.
  *
- * A block is known by its attention: a softmax of a matrix product, multiplied with a matrix. A hidden layer is where all
- * of the signal passes through one value, before it fans out into the block's query, key and value and its residual: the
- * last value that lies on every way from the recording both to the block's softmax and to the encoder's end. In terms of
- * graphs, it's their nearest common dominator. That holds for post-norm blocks (Wav2Vec2 base, HuBERT base, WavLM base,
- * Data2Vec), for pre-norm ones (large ones, XLS-R, MMS, Whisper, our own) and, half a feed-forward further down, for
- * conformers (Wav2Vec2-BERT); for quantised graphs as for others.
+ * A block is known by its attention: a softmax of a matrix product, multiplied with a matrix. A hidden layer is where
+ * all of the signal passes through one value, before it fans out into the block's query, key and value and its
+ * residual: the last value that lies on every way from the recording both to the block's softmax and to the encoder's
+ * end. In terms of graphs, it's their nearest common dominator. That holds for post-norm blocks (Wav2Vec2 base, HuBERT
+ * base, WavLM base, Data2Vec), for pre-norm ones (large ones, XLS-R, MMS, Whisper, our own) and, half a feed-forward
+ * further down, for conformers (Wav2Vec2-BERT); for quantised graphs as for others.
  * @throws InputError when there is no such encoder in the graph
  */
 export function findHiddenLayers(model: ImportedModel): HiddenLayers {
@@ -108,7 +111,10 @@ const aside = new Set([
 
 export const carriesSignal = (node: ImportedNode): boolean => !aside.has(node.op);
 
-/** The scale and zero point that numbers are quantised with go beside them: a second way around, that would hide products. */
+/**
+ * The scale and zero point that numbers are quantised with go beside them: a second way around, that would hide
+ * products.
+ */
 const signalOutputs = (node: ImportedNode): readonly string[] =>
   node.op === 'DynamicQuantizeLinear' ? node.outputs.slice(0, 1) : node.outputs;
 
@@ -123,8 +129,8 @@ function nearestCommon(signal: Signal, a: string, b: string): string {
 }
 
 /**
- * A conformer's block (Gulati et al. 2020) begins with half a feed-forward step, x + ½ f(x), before its attention: x is the
- * hidden layer.
+ * A conformer's block (Gulati et al. 2020) begins with half a feed-forward step, x + ½ f(x), before its attention: x is
+ * the hidden layer.
  */
 function belowHalfStep(model: ImportedModel, signal: Signal, name: string): string {
   const sum = model.makers.get(name);

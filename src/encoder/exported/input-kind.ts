@@ -1,7 +1,10 @@
 import { InputError } from '../../support/errors.ts';
 import type { Preprocessor } from './preprocessor.ts';
 
-/** What an encoder is fed with: the sound itself, Whisper's log-mel spectrogram, or Wav2Vec2-BERT's filter bank in Kaldi's way. */
+/**
+ * What an encoder is fed with: the sound itself, Whisper's log-mel spectrogram, or Wav2Vec2-BERT's filter bank in
+ * Kaldi's way.
+ */
 export type InputKind = 'sound' | 'log-mel' | 'filter-bank';
 
 /** By `feature_extractor_type` of preprocessor_config.json. */
@@ -15,7 +18,8 @@ const kinds: Readonly<Record<string, InputKind>> = {
 export const WHISPER_STEPS = 3000;
 
 /**
- * Finds out what an encoder is fed with: the shape of its input tells, and preprocessor_config.json must agree where there is one.
+ * Finds out what an encoder is fed with: the shape of its input tells, and preprocessor_config.json must agree where
+ * there is one.
  * @param dims of the input, as declared
  * @throws InputError when it is fed with something else
  */

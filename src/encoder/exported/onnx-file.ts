@@ -23,8 +23,8 @@ export interface OnnxFiles {
 }
 
 /**
- * Chooses the .onnx file of a dtype among the names of a repository's files: `onnx/model.onnx` as transformers.js has it, or `model.onnx`
- * as Optimum writes it; `encoder_model.onnx` where encoder and decoder are apart.
+ * Chooses the .onnx file of a dtype among the names of a repository's files: `onnx/model.onnx` as transformers.js has
+ * it, or `model.onnx` as Optimum writes it; `encoder_model.onnx` where encoder and decoder are apart.
  * @throws InputError naming what is there, when that is not
  */
 export function chooseOnnx(names: readonly string[], dtype: Dtype, where: string): OnnxFiles {

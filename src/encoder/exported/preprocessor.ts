@@ -6,8 +6,8 @@ import { InputError } from '../../support/errors.ts';
 import { readJson } from '../../support/files.ts';
 
 /**
- * `preprocessor_config.json`, in the words of the Hugging Face Hub: how the makers of an encoder made its input. What isn't named here
- * (the filters of a spectrogram) is kept as it stands.
+ * `preprocessor_config.json`, in the words of the Hugging Face Hub: how the makers of an encoder made its input. What
+ * isn't named here (the filters of a spectrogram) is kept as it stands.
  */
 export const preprocessorSchema = z.looseObject({
   /** What kind of input it is: `Wav2Vec2FeatureExtractor` for the sound itself; see `inputKind`. */
@@ -57,7 +57,10 @@ export function checkPreprocessor(value: unknown, file: string): Preprocessor {
 /** Whether a recording is standardised on its way in: as Wav2Vec2's preprocessor does it where nothing is said. */
 export const standardises = (preprocessor: Preprocessor | undefined): boolean => preprocessor?.do_normalize ?? true;
 
-/** What of it changes the features, for whatever is found by content; empty for what is usual where an encoder hears the sound itself. */
+/**
+ * What of it changes the features, for whatever is found by content; empty for what is usual where an encoder hears the
+ * sound itself.
+ */
 export function inputIdentity(preprocessor: Preprocessor | undefined): string {
   const type = preprocessor?.feature_extractor_type;
   if (type === undefined || type === 'Wav2Vec2FeatureExtractor')

@@ -5,7 +5,10 @@ import type { FrozenEncoder } from '../own/encoder.ts';
 export interface Response {
   /** Frames a second. */
   frameRate: number;
-  /** Seconds of frames that change with a change of 2 ms in the sound; absent where all change, as they do by normalising over time. */
+  /**
+   * Seconds of frames that change with a change of 2 ms in the sound; absent where all change, as they do by
+   * normalising over time.
+   */
   reach?: number;
 }
 
@@ -17,8 +20,9 @@ const PLACES = [2.5 * RATE, 4.5 * RATE] as const;
 const CHANGED = 32;
 
 /**
- * Measures by changing noise in two places and looking which frames change. The noise repeats itself every second, so that both
- * changes look the same to the encoder, and each is a stretch turned around, so that mean and variance stay as they are.
+ * Measures by changing noise in two places and looking which frames change. The noise repeats itself every second, so
+ * that both changes look the same to the encoder, and each is a stretch turned around, so that mean and variance stay
+ * as they are.
  */
 export async function measureResponse(encoder: FrozenEncoder): Promise<Response> {
   const random = new Random('response');

@@ -25,7 +25,8 @@ const FRAMES = [9, 13, 21, 34];
 
 /**
  * Runs an encoder on noise and reports what these values were.
- * @throws InputError when it doesn't run on batches of any size, or when its hidden layers are not [batch, frames, dims]
+ * @throws InputError when it doesn't run on batches of any size, or when its hidden layers are not [batch, frames,
+ * dims]
  */
 export async function measureSizes(
   bytes: Uint8Array,

@@ -50,8 +50,9 @@ export class SpectrogramEncoder implements FrozenEncoder {
   }
 
   /**
-   * As every encoder runs, but one by one: Whisper's window is 30 s however short a recording is. Frames past the recording's end
-   * are left out; Wav2Vec2-BERT may have one less than there are 20 ms steps, the one before it then stands there twice.
+   * As every encoder runs, but one by one: Whisper's window is 30 s however short a recording is. Frames past the
+   * recording's end are left out; Wav2Vec2-BERT may have one less than there are 20 ms steps, the one before it then
+   * stands there twice.
    */
   async run(recordings: readonly Float32Array[], layers: readonly number[], frames?: number): Promise<Hidden> {
     const frameCounts = Int32Array.from(recordings, (r) => frameCount(r.length));

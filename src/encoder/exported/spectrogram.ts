@@ -19,8 +19,8 @@ const WHISPER_HOP = 160;
 const WHISPER_FFT = 400;
 
 /**
- * Whisper's log-mel spectrogram (Radford et al. 2022), [1, bins, 3000] whatever the recording's length: padded with silence to 30 s.
- * Computed by transformers.js of the recording alone; what is silence is filled in.
+ * Whisper's log-mel spectrogram (Radford et al. 2022), [1, bins, 3000] whatever the recording's length: padded with
+ * silence to 30 s. Computed by transformers.js of the recording alone; what is silence is filled in.
  */
 export async function whisperSpectrogram(bins: number, preprocessor: Preprocessor = {}): Promise<SpectrogramMaker> {
   const { WhisperFeatureExtractor } = await import('#feature-extractors');
@@ -57,8 +57,8 @@ function silenceBeside(features: Float32Array): number {
 const SHORTEST = 400 + 160;
 
 /**
- * The filter bank of Wav2Vec2-BERT (Seamless Communication 2023): 80 log-mel bins in Kaldi's way, each brought to zero mean and
- * unit variance over the recording, two steps a frame, [1, frames, 160]. Computed by transformers.js.
+ * The filter bank of Wav2Vec2-BERT (Seamless Communication 2023): 80 log-mel bins in Kaldi's way, each brought to zero
+ * mean and unit variance over the recording, two steps a frame, [1, frames, 160]. Computed by transformers.js.
  */
 export async function filterBank(preprocessor: Preprocessor = {}): Promise<SpectrogramMaker> {
   const { SeamlessM4TFeatureExtractor } = await import('#feature-extractors');

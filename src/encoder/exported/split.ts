@@ -15,7 +15,10 @@ export function exposeLayer(bytes: Uint8Array, tensorName: string): Uint8Array {
   return addOutputs(bytes, [tensorName]);
 }
 
-/** The bytes of an .onnx file whose only output is this value: ONNX Runtime leaves out the layers above when it loads it. */
+/**
+ * The bytes of an .onnx file whose only output is this value: ONNX Runtime leaves out the layers above when it loads
+ * it.
+ */
 export function lowerPart(bytes: Uint8Array, tensorName: string): Uint8Array {
   return onlyOutputs(bytes, [tensorName]);
 }
@@ -56,16 +59,16 @@ export interface Whole extends Omit<Upper, 'build'> {
  * Opens the layers of an encoder above a cut for training: any encoder of the Wav2Vec2 family that `findHiddenLayers`
  * knows, of any exporter, in float32 or float16.
  *
- * How padding is kept out. Where the graph takes a mask (of samples, as Hugging Face's `attention_mask`, or of frames, as
- * ours), everything that was made of the mask of frames is kept, and `mask` takes its place. Where it takes none, the same
- * is put into each attention that such graphs do: nothing attends to padding.
+ * How padding is kept out. Where the graph takes a mask (of samples, as Hugging Face's `attention_mask`, or of frames,
+ * as ours), everything that was made of the mask of frames is kept, and `mask` takes its place. Where it takes none,
+ * the same is put into each attention that such graphs do: nothing attends to padding.
  *
  * The model is run a few times on noise of several lengths, to see the sizes of what is inside it and to be rid of the
  * exporters' shape arithmetic: what is the same each time becomes a constant, a size that follows from batch and frames
  * becomes that. Weights below the cut that layers above it read (WavLM's relative positions) stay as they are.
  * @param options.folder where the model's external data lies, if it has any
- * @throws InputError when the model has no such encoder, was exported for one size only, or has an operator above the cut
- *   that can't be trained through; it names the operator
+ * @throws InputError when the model has no such encoder, was exported for one size only, or has an operator above the
+ * cut that can't be trained through; it names the operator
  */
 export async function openUpper(bytes: Uint8Array, cut: number, options: { folder?: string } = {}): Promise<Upper> {
   const model = importModel(bytes, options.folder);
@@ -80,7 +83,8 @@ export async function openUpper(bytes: Uint8Array, cut: number, options: { folde
 }
 
 /**
- * Opens an encoder for training from the sound up, convolutions and all; what `openUpper` says of exporters, masks and sizes holds.
+ * Opens an encoder for training from the sound up, convolutions and all; what `openUpper` says of exporters, masks and
+ * sizes holds.
  * @throws InputError as `openUpper` does
  */
 export async function openWhole(bytes: Uint8Array, options: { folder?: string } = {}): Promise<Whole> {

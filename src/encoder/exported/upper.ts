@@ -15,7 +15,9 @@ import type { Sizes } from './sizes.ts';
 export interface UpperLayers {
   /** Values that nodes make. */
   values: ReadonlySet<string>;
-  /** Of them, those that the hidden layer at the cut leads to by more than its shape, and those that the mask leads to. */
+  /**
+   * Of them, those that the hidden layer at the cut leads to by more than its shape, and those that the mask leads to.
+   */
   signal: ReadonlySet<string>;
   masked: ReadonlySet<string>;
   /** Stored numbers. */
@@ -42,7 +44,10 @@ export const parameterName = (tensor: string): string => PREFIX + tensor;
 /** The tensor that a parameter stands for. */
 export const tensorName = (parameter: string): string => parameter.slice(PREFIX.length);
 
-/** Values and stored numbers that these values are made of, up to where `stop` says. Of what is below a shape, only the shape counts. */
+/**
+ * Values and stored numbers that these values are made of, up to where `stop` says. Of what is below a shape, only the
+ * shape counts.
+ */
 export function madeOf(
   model: ImportedModel,
   from: readonly string[],
@@ -64,7 +69,9 @@ export function madeOf(
 /** Operators that spread their inputs over each other. */
 const spreading = new Set(['Add', 'Sub', 'Mul', 'Div', 'Where', 'Max', 'Min', 'Pow']);
 
-/** Appends the layers above the cut to a network: signal by its nodes, all else by the shortest way to the same numbers. */
+/**
+ * Appends the layers above the cut to a network: signal by its nodes, all else by the shortest way to the same numbers.
+ */
 export class UpperBuilder {
   private readonly plan: Plan;
   private readonly network: Network;
@@ -162,7 +169,9 @@ export class UpperBuilder {
       : left;
   }
 
-  /** The sum of a residual and what a branch makes of it, which comes later: there a block may drop some of the branch. */
+  /**
+   * The sum of a residual and what a branch makes of it, which comes later: there a block may drop some of the branch.
+   */
   private withDropout(node: ImportedNode, inputs: (Value | undefined)[]): (Value | undefined)[] {
     const { part, sizes, hidden } = this.plan;
     const isFull = (name: string): boolean =>
@@ -198,7 +207,10 @@ export class UpperBuilder {
     return this.withDropout(node, inputs);
   }
 
-  /** Of what is only added to the signal, or the like: one number, or two by the mask, where the exporter has as many as there are. */
+  /**
+   * Of what is only added to the signal, or the like: one number, or two by the mask, where the exporter has as many as
+   * there are.
+   */
   private spreadable(name: string): Value | undefined {
     const { part, sizes } = this.plan;
     const seen = sizes.seen.get(name);
@@ -238,7 +250,10 @@ export class UpperBuilder {
     ])[0]!;
   }
 
-  /** Keeps attention off padding in a graph that has no mask: scores [batch, heads, frames, frames] or [batch · heads, frames, frames]. */
+  /**
+   * Keeps attention off padding in a graph that has no mask: scores [batch, heads, frames, frames] or [batch · heads,
+   * frames, frames].
+   */
   private maskedScores(scores: Value, node: ImportedNode): Value {
     const rank = scores.dims.length;
     if (rank !== 3 && rank !== 4)

@@ -21,8 +21,8 @@ const discussionsSchema = z.object({
 });
 
 /**
- * The state of a repository in the pull request with which the Hub's robot offers its weights as safetensors: many old repositories
- * have them nowhere else. https://huggingface.co/docs/safetensors/convert-weights
+ * The state of a repository in the pull request with which the Hub's robot offers its weights as safetensors: many old
+ * repositories have them nowhere else. https://huggingface.co/docs/safetensors/convert-weights
  * @returns undefined where there is none
  */
 export async function conversionOf(id: string, request: Request = {}): Promise<Repository | undefined> {

@@ -21,8 +21,8 @@ export interface DownloadOptions {
 const MOST_CUTS = 5;
 
 /**
- * Gets a file of a repository into the cache, if it isn't there. It is streamed to disk, goes on where an earlier try was cut off, and gets
- * its name only when its checksum is right.
+ * Gets a file of a repository into the cache, if it isn't there. It is streamed to disk, goes on where an earlier try
+ * was cut off, and gets its name only when its checksum is right.
  * @returns its path
  * @throws InputError when the Hub refuses, WorkError when it breaks off too often or sends something else
  */
@@ -145,7 +145,8 @@ async function receiveOnce(
   });
   if (response.status === 416) {
     await response.body?.cancel();
-    // Where nobody knows how much there is, it may be here already: the checksum tells. Else more is here than there is.
+    // Where nobody knows how much there is, it may be here already: the checksum tells. Else more is here than there
+    // is.
     if (bytes !== undefined) await rm(partial, { force: true });
     return;
   }

@@ -23,8 +23,8 @@ export interface FetchOptions {
 const DESCRIPTIONS = ['config.json', 'preprocessor_config.json'];
 
 /**
- * Gets an encoder's files from a repository on the Hugging Face Hub: ONNX files of one dtype, or else its PyTorch weights, and what
- * describes them; only what is not in the cache.
+ * Gets an encoder's files from a repository on the Hugging Face Hub: ONNX files of one dtype, or else its PyTorch
+ * weights, and what describes them; only what is not in the cache.
  * @returns names of its files, the folder that they are in, and the commit that they are of
  * @throws InputError when the repository or a fitting file is not there, WorkError when it can't be got
  */

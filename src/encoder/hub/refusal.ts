@@ -11,8 +11,8 @@ export interface Asked {
 }
 
 /**
- * What a refusal of the Hub means, and what to do. It says so in the header X-Error-Code; to those it doesn't know, it gives the same
- * answer for a private repository as for one that doesn't exist.
+ * What a refusal of the Hub means, and what to do. It says so in the header X-Error-Code; to those it doesn't know, it
+ * gives the same answer for a private repository as for one that doesn't exist.
  */
 export async function refusal(response: Response, asked: Asked): Promise<IsoglossError> {
   await response.body?.cancel();

@@ -20,8 +20,8 @@ const infoSchema = z.object({
 });
 
 /**
- * Finds the commit that a revision is on, and its files. A commit that was seen before needs no network; without a network, a branch is
- * taken to be where it was last seen.
+ * Finds the commit that a revision is on, and its files. A commit that was seen before needs no network; without a
+ * network, a branch is taken to be where it was last seen.
  * @throws InputError when the Hub refuses, WorkError when it can't be asked and nothing is known
  */
 export async function openRepository(id: string, revision: string, request: Request = {}): Promise<Repository> {

@@ -24,7 +24,8 @@ const MOST_REDIRECTS = 10;
 const LONGEST_WAIT_SECONDS = 300;
 
 /**
- * Asks the Hub and waits where it says so: "too many requests" as long as it is told, a server in trouble a moment longer each time.
+ * Asks the Hub and waits where it says so: "too many requests" as long as it is told, a server in trouble a moment
+ * longer each time.
  * @returns whatever else it answered, good or bad
  * @throws Unreachable without a network, WorkError when the Hub asks to wait for longer than is sensible
  */
@@ -50,8 +51,8 @@ export async function ask(url: string, request: Request = {}): Promise<Response>
 }
 
 /**
- * Goes along redirects by itself, so that the token goes to the Hub alone and not to whoever stores its files. A question for the head of
- * a file ends where the Hub's own answer ends: its headers say what is stored elsewhere.
+ * Goes along redirects by itself, so that the token goes to the Hub alone and not to whoever stores its files. A
+ * question for the head of a file ends where the Hub's own answer ends: its headers say what is stored elsewhere.
  */
 async function follow(from: string, { method = 'GET', headers = {}, signal }: Request): Promise<Response> {
   const home = new URL(endpoint()).origin;
@@ -100,8 +101,8 @@ function reasonOf(error: unknown): string {
 }
 
 /**
- * Seconds that a server asks to wait: by `Retry-After` (RFC 9110, a number or a date), or by the Hub's own `RateLimit: …;t=55`.
- * https://huggingface.co/docs/hub/rate-limits
+ * Seconds that a server asks to wait: by `Retry-After` (RFC 9110, a number or a date), or by the Hub's own `RateLimit:
+ * …;t=55`. https://huggingface.co/docs/hub/rate-limits
  */
 export function waitOf(headers: Headers): number | undefined {
   const after = headers.get('retry-after');

@@ -6,8 +6,8 @@ import { add, matmul, relu, reshape, transpose } from '../../onnx/graph/ops.ts';
 import { CONV_KERNELS, CONV_STRIDES, type ConvolutionalArchitecture } from './architecture.ts';
 
 /**
- * From sound to what enters the first block, as Wav2Vec2 does it (Baevski et al. 2020): convolutions over the wave itself, and one over
- * the frames that tells positions apart.
+ * From sound to what enters the first block, as Wav2Vec2 does it (Baevski et al. 2020): convolutions over the wave
+ * itself, and one over the frames that tells positions apart.
  * @param audio [batch, samples], each recording at zero mean and unit variance
  * @param mask [batch, frames]
  * @returns [batch, frames, dims]

@@ -32,7 +32,10 @@ export interface Hidden {
 export interface FrozenEncoder {
   /** As the recipe names it. */
   readonly name: string;
-  /** Hex SHA-256 of the model's bytes, and of how its input is made where that is not as usual: the same hash, the same features. */
+  /**
+   * Hex SHA-256 of the model's bytes, and of how its input is made where that is not as usual: the same hash, the same
+   * features.
+   */
   readonly hash: string;
   /** The .onnx file's bytes, for models that carry their encoder along. */
   readonly bytes: Uint8Array;
@@ -40,7 +43,9 @@ export interface FrozenEncoder {
   readonly dims: number;
   /** How many hidden layers it has: 0 is what enters the first block. */
   readonly layerCount: number;
-  /** Whether recordings may lie side by side, padded, without changing each other's features; else they run one by one. */
+  /**
+   * Whether recordings may lie side by side, padded, without changing each other's features; else they run one by one.
+   */
   readonly pads: boolean;
   /** The most frames that it takes at once, where there is such a limit. */
   readonly longest?: number;
@@ -141,7 +146,8 @@ export class Encoder implements FrozenEncoder {
 }
 
 /**
- * Loads an encoder: `embedded`, `embedded-small`, `random` (the embedded one's shape, untrained) or an .onnx file written by isogloss.
+ * Loads an encoder: `embedded`, `embedded-small`, `random` (the embedded one's shape, untrained) or an .onnx file
+ * written by isogloss.
  * @throws InputError when there is no such file, or it is no encoder of ours
  */
 export async function loadEncoder(name: string, options: SessionOptions = {}): Promise<Encoder> {
@@ -155,7 +161,10 @@ export interface EncodeOptions {
   phones?: KnownPhones | undefined;
 }
 
-/** The bytes of an encoder's .onnx file: inputs `audio` and `mask`, an output for every hidden layer and one for the phones it knows, its shape as metadata. */
+/**
+ * The bytes of an encoder's .onnx file: inputs `audio` and `mask`, an output for every hidden layer and one for the
+ * phones it knows, its shape as metadata.
+ */
 export function encodeEncoder(
   weights: Weights,
   architecture: Architecture,
@@ -173,7 +182,10 @@ export function encodeEncoder(
   });
 }
 
-/** The bytes of an encoder of isogloss's own as it was before it had learnt anything. @param name as `readEncoder` has it */
+/**
+ * The bytes of an encoder of isogloss's own as it was before it had learnt anything. @param name as `readEncoder` has
+ * it
+ */
 export async function untrained(name: string): Promise<Uint8Array> {
   const architecture = readArchitecture(name, await readEncoder(name));
   const network = new Network(false);

@@ -6,13 +6,14 @@ import type { LogMelArchitecture } from './architecture.ts';
 import { logMel } from './log-mel.ts';
 
 /**
- * How loud standardised sound is made: speech as it is usually recorded, −23 dB below full scale. A log-mel spectrogram moves with
- * loudness, and what learnt from Whisper knows speech so.
+ * How loud standardised sound is made: speech as it is usually recorded, −23 dB below full scale. A log-mel spectrogram
+ * moves with loudness, and what learnt from Whisper knows speech so.
  */
 const LOUDNESS = 0.07;
 
 /**
- * From sound to what enters the first block, as Whisper does it (Radford et al. 2022): log-mel spectrogram, two convolutions, positions.
+ * From sound to what enters the first block, as Whisper does it (Radford et al. 2022): log-mel spectrogram, two
+ * convolutions, positions.
  * @param audio [batch, samples], each recording at zero mean and unit variance
  * @param mask [batch, frames]
  * @returns [batch, frames, dims]
@@ -37,7 +38,9 @@ export function logMelFront(network: Network, audio: Value, mask: Value, { mels,
 
 const silenceAround = (g: Graph, x: Value, width: number): Value => pad(g, x, 1, width, width, `steps+${2 * width}`);
 
-/** What windows are made into, with GELU: kernel 3 over the channels of the step before, the step, and the one after. */
+/**
+ * What windows are made into, with GELU: kernel 3 over the channels of the step before, the step, and the one after.
+ */
 function convolution(network: Network, windows: Value, name: string, outputs: number): Value {
   const g = network.graph;
   const inputs = windows.dims.at(-1) as number;
@@ -46,7 +49,10 @@ function convolution(network: Network, windows: Value, name: string, outputs: nu
   return network.boundary(gelu(g, add(g, matmul(g, windows, weight), bias)));
 }
 
-/** Sinusoids of a frame's place, [frames, dims]: sines, then cosines, of wavelengths from 2π to 10,000 · 2π (Vaswani et al. 2017). */
+/**
+ * Sinusoids of a frame's place, [frames, dims]: sines, then cosines, of wavelengths from 2π to 10,000 · 2π (Vaswani et
+ * al. 2017).
+ */
 function positions(g: Graph, mask: Value, dims: number): Value {
   const whole = (n: bigint): Value => g.constant(BigInt64Array.of(n), []);
   const count = g.node('Gather', [g.node('Shape', [mask]), whole(1n)], { axis: { int: 0 } }, 'frames', []);

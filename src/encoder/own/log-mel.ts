@@ -16,9 +16,9 @@ export interface LogMelSettings {
 }
 
 /**
- * Whisper's log-mel spectrogram (Radford et al. 2022) inside a graph: two spectra a frame of 20 ms, log10 of the power in mel bands, no
- * more than 8 below the recording's loudest, moved by 4 and a quarter as high. A frame's spectra look at sound that is there, so that
- * what lies behind a recording changes nothing.
+ * Whisper's log-mel spectrogram (Radford et al. 2022) inside a graph: two spectra a frame of 20 ms, log10 of the power
+ * in mel bands, no more than 8 below the recording's loudest, moved by 4 and a quarter as high. A frame's spectra look
+ * at sound that is there, so that what lies behind a recording changes nothing.
  * @param audio [batch, samples], padded to 320 · frames + 155
  * @param mask [batch, frames], 1 on frames that are there
  * @returns [batch, steps, mels], two steps a frame; 0 where no frame is
@@ -48,7 +48,10 @@ function spectrumWindows(g: Graph, audio: Value): Value {
   return windowed(g, reshape(g, whole, [batch, whole.dims[1]!, 1]), WINDOW, HOP, 'steps');
 }
 
-/** Windows [batch, steps, 400] → power in each band, [batch, steps, mels]: a discrete Fourier transform and a filter bank as products. */
+/**
+ * Windows [batch, steps, 400] → power in each band, [batch, steps, mels]: a discrete Fourier transform and a filter
+ * bank as products.
+ */
 function bandPower(g: Graph, windows: Value, mels: number, gain: number): Value {
   const spectrum = matmul(g, windows, g.constant(fourier(gain), [WINDOW, 2 * BINS], 'constant_fourier'));
   const squares = mul(g, spectrum, spectrum);
@@ -71,7 +74,10 @@ function fourier(gain: number): Float32Array {
   return matrix;
 }
 
-/** Slaney's triangular filters of equal area from 0 to 8000 Hz (Auditory Toolbox 1998), as librosa makes them: [201, mels]. */
+/**
+ * Slaney's triangular filters of equal area from 0 to 8000 Hz (Auditory Toolbox 1998), as librosa makes them: [201,
+ * mels].
+ */
 function filterBank(mels: number): Float32Array {
   const top = toMel(RATE / 2);
   const edges = Array.from({ length: mels + 2 }, (_, i) => toHertz((top * i) / (mels + 1)));

@@ -6,7 +6,10 @@ import { convolutionalFront } from './convolutional-front.ts';
 import { logMelFront } from './log-mel-front.ts';
 
 export interface EncoderValues {
-  /** Hidden layers [batch, frames, dims]: 0 is what enters the first block, k what leaves block k, the last one normalised. */
+  /**
+   * Hidden layers [batch, frames, dims]: 0 is what enters the first block, k what leaves block k, the last one
+   * normalised.
+   */
   hidden: Value[];
   /** [batch, frames] */
   mask: Value;
@@ -71,7 +74,10 @@ export function buildUpperBlocks(
 
 const blockName = (i: number): string => `blocks.${i}`;
 
-/** The hidden layer that a parameter is needed for: 0 below the first block, k inside block k (counted from 1), blocks for the last norm. */
+/**
+ * The hidden layer that a parameter is needed for: 0 below the first block, k inside block k (counted from 1), blocks
+ * for the last norm.
+ */
 export function layerOfParameter(name: string, architecture: Architecture): number {
   const block = /^blocks\.(\d+)\./.exec(name);
   if (block) return Number(block[1]) + 1;

@@ -4,7 +4,10 @@ import { linear, norm } from '../../onnx/graph/layers.ts';
 import type { Network } from '../../onnx/graph/network.ts';
 import type { Spelling } from '../../text/spelling.ts';
 
-/** What an encoder that learnt to write phones says of them; its file carries it, and the weights `phones.…`, beside its layers. */
+/**
+ * What an encoder that learnt to write phones says of them; its file carries it, and the weights `phones.…`, beside its
+ * layers.
+ */
 export interface KnownPhones {
   /** The hidden layer that they are heard in. */
   layer: number;

@@ -21,8 +21,8 @@ const FLOAT16: number = TensorProto_DataType.FLOAT16;
 const ROUNDED = /^(.*\.feed_forward\.in\.weight)\.half$/;
 
 /**
- * The file of an encoder of isogloss's own with a third of its blocks as 8-bit whole numbers and a scale a column, half as large as
- * with float16. They are multiplied out when it is loaded, so that everything is computed in float32.
+ * The file of an encoder of isogloss's own with a third of its blocks as 8-bit whole numbers and a scale a column, half
+ * as large as with float16. They are multiplied out when it is loaded, so that everything is computed in float32.
  */
 export function rounded(bytes: Uint8Array): Uint8Array {
   const model = decodeModel(bytes);

@@ -3,7 +3,8 @@ import type { NamedTensor } from '../../support/safetensors.ts';
 import type { LogMelArchitecture } from './architecture.ts';
 
 /**
- * The lower part of a Whisper encoder as an encoder of isogloss's own: its convolutions, its first blocks and its last norm.
+ * The lower part of a Whisper encoder as an encoder of isogloss's own: its convolutions, its first blocks and its last
+ * norm.
  * @param tensors as PyTorch has them, [outputs, inputs(, kernel)], by transformers' names
  * @param blocks how many of them
  * @throws Error naming what is missing

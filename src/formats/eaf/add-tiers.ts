@@ -19,8 +19,8 @@ export interface AddToEafOptions {
 }
 
 /**
- * An ELAN document with tiers added. The text is edited where something comes in: everything else stays to the letter. New time
- * slots stand where their time belongs, new ids are free ones.
+ * An ELAN document with tiers added. The text is edited where something comes in: everything else stays to the letter.
+ * New time slots stand where their time belongs, new ids are free ones.
  * @throws InputError for what is no EAF, a tier whose name exists, or one with tiers below it that would have to go
  */
 export function addTiersToEaf(

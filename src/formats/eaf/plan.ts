@@ -47,8 +47,9 @@ export class AnnotationIds {
 export const NAME = /^[\p{L}_][\p{L}\p{N}\p{Mn}_.-]*$/u;
 
 /**
- * How tiers are laid out in EAF: integer milliseconds, at least one long, nothing overlapping by rounding; parts of the parent
- * hang on its own slots where they fill it (`Time_Subdivision`), and refer to it where they have no time of their own.
+ * How tiers are laid out in EAF: integer milliseconds, at least one long, nothing overlapping by rounding; parts of the
+ * parent hang on its own slots where they fill it (`Time_Subdivision`), and refer to it where they have no time of
+ * their own.
  * @param existing tiers of the document, and their annotations by id, to which the new ones may belong
  */
 export function planTiers(

@@ -6,8 +6,8 @@ import { childrenOf, decodeXml, descendantsOf, parseXml, textOf, type XmlElement
 import { resolveTimes, type Slots, type SlottedTier } from './times.ts';
 
 /**
- * An ELAN document (EAF 2.7 to 3.0). Annotations without times of their own get them: between their neighbours where ELAN would
- * put them, from their parents where they have one (`Annotation.timing` says which).
+ * An ELAN document (EAF 2.7 to 3.0). Annotations without times of their own get them: between their neighbours where
+ * ELAN would put them, from their parents where they have one (`Annotation.timing` says which).
  * @throws InputError for what is no EAF, with the line
  * @example
  * const { tiers, media } = readEaf(await readFile('story.eaf'), { file: 'story.eaf' });

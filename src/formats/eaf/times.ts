@@ -79,7 +79,9 @@ function takeSlots({ annotations }: SlottedTier, slots: Slots, unknown: Readonly
   }
 }
 
-/** Annotations that refer to another take its times: all of them, or a share where several refer to it from one tier. */
+/**
+ * Annotations that refer to another take its times: all of them, or a share where several refer to it from one tier.
+ */
 function inheritTimes(tiers: readonly SlottedTier[], notes: Notes): void {
   const byId = new Map<string, Annotation>();
   const places = new Map<Annotation, readonly [place: number, of: number]>();
@@ -121,7 +123,10 @@ function passDown(from: Annotation, path: readonly Annotation[], places: Places)
   }
 }
 
-/** Annotations of a tier that refer to the same one, in the order that `PREVIOUS_ANNOTATION` gives them, else the document's. */
+/**
+ * Annotations of a tier that refer to the same one, in the order that `PREVIOUS_ANNOTATION` gives them, else the
+ * document's.
+ */
 function siblingsOf(annotations: SlottedTier['annotations']): Annotation[][] {
   const groups = new Map<string, SlottedTier['annotations']>();
   for (const one of annotations) {

@@ -13,7 +13,8 @@ import {
 import { AnnotationIds, NAME, planTiers, type PlannedTier, type Slot } from './plan.ts';
 
 /**
- * An ELAN document (EAF 3.0, valid by its schema). Times are written as whole milliseconds, annotations at least one long.
+ * An ELAN document (EAF 3.0, valid by its schema). Times are written as whole milliseconds, annotations at least one
+ * long.
  * @param options.date when it was made: now, if not said
  * @example
  * const { content } = writeEaf(documentOf(transcript));
@@ -69,7 +70,9 @@ export function numberedSlots(tiers: readonly PlannedTier[], first = 1): Slot[] 
   return sorted;
 }
 
-/** Names of linguistic types: the tier's own, or one of its constraint, unless that name stands for something else here. */
+/**
+ * Names of linguistic types: the tier's own, or one of its constraint, unless that name stands for something else here.
+ */
 export class LinguisticTypes {
   readonly all: LinguisticType[] = [];
   private readonly vocabularies: ReadonlySet<string>;

@@ -5,8 +5,9 @@ import { Notes } from '../notes.ts';
 import { childrenOf, decodeXml, descendantsOf, parseXml, textOf, type XmlElement } from '../xml/parse.ts';
 
 /**
- * The texts of a FLEx interlinear file, each a document of its own with its title among the properties. Items become tiers named as
- * ELAN names them: `phrase-txt-abz`, `word-gls-en`, `morph-txt-abz`. Phrases without text of their own get that of their words.
+ * The texts of a FLEx interlinear file, each a document of its own with its title among the properties. Items become
+ * tiers named as ELAN names them: `phrase-txt-abz`, `word-gls-en`, `morph-txt-abz`. Phrases without text of their own
+ * get that of their words.
  * @throws InputError for what is no flextext, with the line
  */
 export function readFlextext(input: TextInput, { file }: { file: string }): AnnotationDocument[] {

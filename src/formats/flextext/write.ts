@@ -4,8 +4,8 @@ import { linkTo } from '../transcript-tiers.ts';
 import { attributesOf, escapeText } from '../xml/escape.ts';
 
 /**
- * A transcript for FLEx: a phrase an utterance, with its times and speaker, and its words. FLEx has no times of words and no
- * confidences.
+ * A transcript for FLEx: a phrase an utterance, with its times and speaker, and its words. FLEx has no times of words
+ * and no confidences.
  * @param options.title the text's name in FLEx: the recording's, if not said
  */
 export function writeFlextext(transcript: TimedTranscript, options: { title?: string } = {}): Written {

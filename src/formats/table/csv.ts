@@ -26,8 +26,8 @@ const SAMPLE = 1 << 16;
 const LONGEST_ROW = 10_000_000;
 
 /**
- * A table of text: delimiter (tab, comma, semicolon, bar), quotes, header and encoding are recognised, unless said. Rows stream;
- * those with fewer or more cells than the header have just these.
+ * A table of text: delimiter (tab, comma, semicolon, bar), quotes, header and encoding are recognised, unless said.
+ * Rows stream; those with fewer or more cells than the header have just these.
  * @throws InputError for an empty file; while rows are read, for a quote that is never closed
  * @example
  * const { columns, rows } = await readTable(createReadStream('validated.tsv'), { file: 'validated.tsv' });

@@ -10,8 +10,9 @@ export interface Dialect {
 }
 
 /**
- * How a table is written, by its first lines: the delimiter that gives the most columns, the same number in each row; quotes where
- * reading them works out; a header where the first row has names that tables of speech use, or words above numbers.
+ * How a table is written, by its first lines: the delimiter that gives the most columns, the same number in each row;
+ * quotes where reading them works out; a header where the first row has names that tables of speech use, or words above
+ * numbers.
  * @param sample whole lines
  */
 export function dialectOf(sample: string): Dialect {

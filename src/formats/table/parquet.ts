@@ -24,7 +24,8 @@ export interface ParquetOptions {
 }
 
 /**
- * Rows of a Parquet file, from a source that gives any stretch of its bytes: one row group after another, a few rows at a time.
+ * Rows of a Parquet file, from a source that gives any stretch of its bytes: one row group after another, a few rows at
+ * a time.
  * @throws InputError for what is no Parquet file, or is damaged
  * @example
  * for await (const row of readParquet(await asyncBufferFromFile('train.parquet'), { file: 'train.parquet' })) audioOf(row.audio);

@@ -1,8 +1,9 @@
 import type { AsyncBuffer } from 'hyparquet';
 
 /**
- * A source of bytes for hyparquet whose failures end no process. hyparquet reads columns side by side; where one is damaged it gives up,
- * and the others' failures, that nobody awaits any more, would be unhandled rejections. What is awaited still fails as before.
+ * A source of bytes for hyparquet whose failures end no process. hyparquet reads columns side by side; where one is
+ * damaged it gives up, and the others' failures, that nobody awaits any more, would be unhandled rejections. What is
+ * awaited still fails as before.
  */
 export function quietSource(source: AsyncBuffer): AsyncBuffer {
   const { byteLength } = source;

@@ -12,7 +12,8 @@ const LARGEST = 500_000_000;
 const MOST = 1032;
 
 /**
- * The sheets of an Excel workbook. By read-excel-file's universal door: its door for Node waits for ever on some damaged files.
+ * The sheets of an Excel workbook. By read-excel-file's universal door: its door for Node waits for ever on some
+ * damaged files.
  * @throws InputError for what is no workbook, or unpacks to more than 500 MB
  */
 export async function readXlsx(bytes: Uint8Array, { file }: { file: string }): Promise<Sheet[]> {

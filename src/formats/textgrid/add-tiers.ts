@@ -17,8 +17,8 @@ export interface AddToTextGridOptions {
 }
 
 /**
- * A TextGrid with tiers added behind its own, in its own form (long, short, binary) and encoding. Everything else stays to the
- * letter. Annotations that reach beyond the grid's end are cut there.
+ * A TextGrid with tiers added behind its own, in its own form (long, short, binary) and encoding. Everything else stays
+ * to the letter. Annotations that reach beyond the grid's end are cut there.
  * @throws InputError for what is no TextGrid, a tier whose name exists, or an annotation outside the grid
  */
 export function addTiersToTextGrid(

@@ -7,8 +7,8 @@ export const isBinaryTextGrid = (bytes: Uint8Array): boolean =>
   Buffer.from(bytes.subarray(0, HEADER.length)).toString('latin1') === HEADER;
 
 /**
- * A TextGrid as Praat's "Save as binary file" writes it: big-endian, strings with their length before them, in UTF-16 where they
- * are not ASCII. Places are bytes.
+ * A TextGrid as Praat's "Save as binary file" writes it: big-endian, strings with their length before them, in UTF-16
+ * where they are not ASCII. Places are bytes.
  * @throws InputError for a file that is cut, or holds something else
  */
 export function parseBinaryTextGrid(bytes: Uint8Array, file: string): TextGridLayout {

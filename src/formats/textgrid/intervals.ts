@@ -11,8 +11,8 @@ const SAME = 1e-6;
 const SHORTEST = 0.001;
 
 /**
- * Tiers as Praat wants them: intervals one after another without gap or overlap from the grid's start to its end. What overlaps
- * comes into a further tier of the same name with a number; what has no time can't be written and is counted.
+ * Tiers as Praat wants them: intervals one after another without gap or overlap from the grid's start to its end. What
+ * overlaps comes into a further tier of the same name with a number; what has no time can't be written and is counted.
  */
 export function fillTiers(tiers: readonly Tier[], grid: { start: number; end: number }, notes: Notes): FilledTier[] {
   return tiers.flatMap((tier): FilledTier[] => {

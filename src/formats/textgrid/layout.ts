@@ -21,8 +21,8 @@ export interface Span {
 }
 
 /**
- * Reads a TextGrid as Praat does: numbers, strings and flags in order, whatever words stand between them. So the long form, the
- * short one and those that people wrote by hand are one.
+ * Reads a TextGrid as Praat does: numbers, strings and flags in order, whatever words stand between them. So the long
+ * form, the short one and those that people wrote by hand are one.
  * @throws InputError with the line
  */
 export function parseTextGrid(text: string, file: string): TextGridLayout {

@@ -5,7 +5,8 @@ import { isBinaryTextGrid, parseBinaryTextGrid } from './binary.ts';
 import { parseTextGrid, type TierLayout } from './layout.ts';
 
 /**
- * A Praat TextGrid: long, short or binary, in any encoding that Praat writes. Intervals without text are gaps, and left out.
+ * A Praat TextGrid: long, short or binary, in any encoding that Praat writes. Intervals without text are gaps, and left
+ * out.
  * @throws InputError for what is no TextGrid, with the line
  * @example
  * const { tiers } = readTextGrid(await readFile('story.TextGrid'), { file: 'story.TextGrid' });

@@ -21,9 +21,10 @@ const DEEPEST = 100;
 const CHUNK = 1 << 16;
 
 /**
- * A document's root element, by the strict parser `saxes`. No entities but the five of XML are known, a DTD is never opened.
- * @param take elements that are handed over when they end instead of being kept: so that memory stays bounded, and long files
- * are read in a second for each 100 MB
+ * A document's root element, by the strict parser `saxes`. No entities but the five of XML are known, a DTD is never
+ * opened.
+ * @param take elements that are handed over when they end instead of being kept: so that memory stays bounded, and long
+ * files are read in a second for each 100 MB
  * @throws InputError for what is no well-formed XML, or declares entities, with the line
  */
 export function parseXml(

@@ -37,7 +37,10 @@ export function differentiate(graph: Graph, output: Value, seed: Value, wanted: 
   return new Map([...gradients].filter(([name]) => wantedNames.has(name)));
 }
 
-/** The names of all values that depend on one of the sources, the sources included. Shapes and comparisons have no gradient. */
+/**
+ * The names of all values that depend on one of the sources, the sources included. Shapes and comparisons have no
+ * gradient.
+ */
 function dependants(nodes: readonly Node[], sources: ReadonlySet<string>): Set<string> {
   const reached = new Set(sources);
   for (const node of nodes)

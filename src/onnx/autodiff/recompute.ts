@@ -12,8 +12,8 @@ export interface Way {
 }
 
 /**
- * Checkpointing (Chen et al. 2016): nothing inside a stretch between two boundaries is kept. On the way back it is computed once
- * more from what enters it, just before it is needed. What is behind the last boundary is kept as it is.
+ * Checkpointing (Chen et al. 2016): nothing inside a stretch between two boundaries is kept. On the way back it is
+ * computed once more from what enters it, just before it is needed. What is behind the last boundary is kept as it is.
  * @returns the way back, with the nodes that compute anew put in
  */
 export function withRecomputation(way: Way): Node[] {
@@ -70,8 +70,8 @@ function stretchesOf({ forward, boundaries }: Way): Stretches {
 
 /**
  * Copies the nodes of a stretch that the way back reads from.
- * @param gradient a value that is known by the time the stretch is needed, and not before: ONNX Runtime chooses an order of its own,
- *   and would compute all stretches at once if what enters them did not depend on it
+ * @param gradient a value that is known by the time the stretch is needed, and not before: ONNX Runtime chooses an
+ * order of its own, and would compute all stretches at once if what enters them did not depend on it
  */
 function rebuild(
   { graph, backward }: Way,

@@ -28,7 +28,8 @@ export function externalFiles(graph: GraphProto): string[] {
 }
 
 /**
- * Hex SHA-256 of a model: of its bytes, and of the files that hold its weights. These are streamed, and once only as long as they don't change.
+ * Hex SHA-256 of a model: of its bytes, and of the files that hold its weights. These are streamed, and once only as
+ * long as they don't change.
  * @param names of these files
  */
 export async function hashModel(bytes: Uint8Array, names: readonly string[], folder?: string): Promise<string> {

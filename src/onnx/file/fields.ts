@@ -5,7 +5,10 @@ import { StringStringEntryProtoSchema } from 'onnx-buf';
 /** The number of `metadata_props` in onnx.proto's ModelProto. */
 const MODEL_METADATA = 14;
 
-/** The fields of a protobuf message: each with its bytes, tag included, and what follows the tag and the length. Nothing is decoded or copied. */
+/**
+ * The fields of a protobuf message: each with its bytes, tag included, and what follows the tag and the length. Nothing
+ * is decoded or copied.
+ */
 export function eachField(
   bytes: Uint8Array,
   visit: (field: number, type: WireType, whole: Uint8Array, content: Uint8Array) => void,

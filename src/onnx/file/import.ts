@@ -61,8 +61,8 @@ export interface ImportedModel {
 }
 
 /**
- * Reads the structure of an .onnx file. Weights stay where they are, in the bytes or in files beside the model, until they
- * are asked for.
+ * Reads the structure of an .onnx file. Weights stay where they are, in the bytes or in files beside the model, until
+ * they are asked for.
  * @param folder where the model's external data lies, if it has any
  * @throws InputError when the bytes are no ONNX model
  */

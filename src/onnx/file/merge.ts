@@ -18,8 +18,8 @@ export interface MergeInput {
   prefix: string;
   bytes: Uint8Array;
   /**
-   * Its inputs and outputs → their names in the whole. An input called like an earlier part's output is fed from it; one that
-   * no part gives becomes an input of the whole.
+   * Its inputs and outputs → their names in the whole. An input called like an earlier part's output is fed from it;
+   * one that no part gives becomes an input of the whole.
    */
   names?: Readonly<Record<string, string>>;
 }

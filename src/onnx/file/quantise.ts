@@ -45,9 +45,9 @@ export function halved(model: ModelProto): ModelProto {
 }
 
 /**
- * The model with its products by constant matrices in 8 bits ("dynamic quantisation"): a scale a column for the weights, known
- * here; one a tensor for what they are multiplied with, found as it runs. Unsigned weights around 128, because the sums of signed
- * ones saturate on processors without VNNI.
+ * The model with its products by constant matrices in 8 bits ("dynamic quantisation"): a scale a column for the
+ * weights, known here; one a tensor for what they are multiplied with, found as it runs. Unsigned weights around 128,
+ * because the sums of signed ones saturate on processors without VNNI.
  * @param exact weights by name that stay as they are
  */
 export function quantised(model: ModelProto, exact: (weight: string) => boolean = () => false): ModelProto {

@@ -15,8 +15,8 @@ interface Step {
 type Rule = (step: Step) => Value[];
 
 /**
- * Appends an imported node to a graph of the opset we write (20). What changed since the node's opset is changed, and the
- * fused operators of ONNX Runtime's optimiser that are easily said in the standard's operators are.
+ * Appends an imported node to a graph of the opset we write (20). What changed since the node's opset is changed, and
+ * the fused operators of ONNX Runtime's optimiser that are easily said in the standard's operators are.
  * @returns values for the node's outputs
  * @throws InputError naming the operator when that is not possible
  */

@@ -14,9 +14,10 @@ const POINTS = PLACES.length + 1;
 export const paysFor = (kernel: number): boolean => kernel > 3 && kernel <= TILE;
 
 /**
- * A convolution over frames by fewer multiplications (Winograd 1980; Lavin & Gray 2016): nine outputs of a kernel of nine take 25 matrix products
- * where there would be 81, since a kernel of three threes is a kernel of three over kernels of three. What goes in, the kernel and what
- * comes out are each put through a small constant matrix. Rounding grows to about 1e-6 of what comes out.
+ * A convolution over frames by fewer multiplications (Winograd 1980; Lavin & Gray 2016): nine outputs of a kernel of
+ * nine take 25 matrix products where there would be 81, since a kernel of three threes is a kernel of three over
+ * kernels of three. What goes in, the kernel and what comes out are each put through a small constant matrix. Rounding
+ * grows to about 1e-6 of what comes out.
  * @param x [batch, frames, channels]
  * @param weight [kernel · channels, outputs], the earliest neighbour first; the kernel odd, 9 at most
  * @returns [batch, frames, outputs]; beyond both ends x counts as zero
@@ -48,7 +49,10 @@ export function fastConvolution(g: Graph, x: Value, weight: Value): Value {
   return alongFrames(g, together, [g.integers([0]), g.node('Sub', [length, covered])], frames);
 }
 
-/** x with as many frames before as a kernel reaches back, and so many after that tiles and what the last one reaches are there. */
+/**
+ * x with as many frames before as a kernel reaches back, and so many after that tiles and what the last one reaches are
+ * there.
+ */
 function padded(g: Graph, x: Value, before: number, length: Value, covered: Value): Value {
   const after = g.node('Sub', [g.node('Add', [covered, g.integers([TILE - before])]), length]);
   return alongFrames(g, x, [g.integers([before]), after], 'padded');
@@ -84,7 +88,10 @@ interface Transforms {
   ofTile: number[][];
 }
 
-/** The three small matrices, each that of three outputs of a kernel of three twice over: among neighbours, and among groups of three. */
+/**
+ * The three small matrices, each that of three outputs of a kernel of three twice over: among neighbours, and among
+ * groups of three.
+ */
 function transforms(kernel: number): Transforms {
   const zeros = (rows: number, columns: number): number[][] =>
     Array.from({ length: rows }, () => new Array<number>(columns).fill(0));

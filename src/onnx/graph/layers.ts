@@ -37,7 +37,10 @@ export function lowRankBranch(
   return mul(g, matmul(g, matmul(g, x, down), up), g.scalar(scale / rank));
 }
 
-/** A bottleneck beside the residual stream, as MMS has one a language behind every block (Houlsby et al. 2019; Pratap et al. 2023). */
+/**
+ * A bottleneck beside the residual stream, as MMS has one a language behind every block (Houlsby et al. 2019; Pratap et
+ * al. 2023).
+ */
 export function residualAdapter(network: Network, x: Value, name: string, dims: number): Value {
   const g = network.graph;
   const narrow = relu(g, linear(network, norm(network, x, `${name}.norm`), `${name}.down`, dims));
@@ -85,7 +88,8 @@ export function transformerBlock(
       Math.SQRT2,
     ),
   );
-  // One mask for all frames of an utterance (Gal & Ghahramani 2016): the widest layer's would be most of the random numbers.
+  // One mask for all frames of an utterance (Gal & Ghahramani 2016): the widest layer's would be most of the random
+  // numbers.
   const fed = linear(
     network,
     network.dropout(hidden, settings.dropout, [x.dims[0]!, 1, settings.feedForward]),

@@ -4,7 +4,10 @@ interface Maker {
   output: readonly string[];
 }
 
-/** Nodes so that each comes after those that it needs; they stay as they are where that is so. Converters append casts anywhere. */
+/**
+ * Nodes so that each comes after those that it needs; they stay as they are where that is so. Converters append casts
+ * anywhere.
+ */
 export function inOrder<T extends Maker>(nodes: readonly T[]): T[] {
   const makers = new Map(nodes.flatMap((node) => node.output.map((name) => [name, node] as const)));
   const done = new Set<T>();

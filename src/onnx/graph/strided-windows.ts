@@ -2,9 +2,9 @@ import type { Dim, Graph, Value } from './graph.ts';
 import { concat, reshape, trim } from './ops.ts';
 
 /**
- * A strided convolution's input windows, so that the convolution is one matrix product: with channels last, neighbouring steps lie
- * side by side, and a reshape joins those of a stride. A kernel one stride wide needs no more; a wider one also takes the next
- * strides, of the last one as much as it reaches.
+ * A strided convolution's input windows, so that the convolution is one matrix product: with channels last,
+ * neighbouring steps lie side by side, and a reshape joins those of a stride. A kernel one stride wide needs no more; a
+ * wider one also takes the next strides, of the last one as much as it reaches.
  * @param x [batch, (steps + ⌈kernel / stride⌉ − 1) · stride, channels]
  * @param steps the dim of the result, which its values' names are made of
  * @returns [batch, steps, kernel · channels]

@@ -40,8 +40,8 @@ export function windowsOf(g: Graph, x: Value, kernel: number, { groups, pads }: 
 }
 
 /**
- * Nodes with convolutions at stride 1 as matrix products, for a GPU: cuDNN plans a convolution anew for every shape of batch, which
- * takes longer than the rest of a step (decision 0032).
+ * Nodes with convolutions at stride 1 as matrix products, for a GPU: cuDNN plans a convolution anew for every shape of
+ * batch, which takes longer than the rest of a step (decision 0032).
  */
 export function withoutConvolutions(g: Graph, nodes: readonly Node[]): Node[] {
   return nodes.flatMap((node) => {

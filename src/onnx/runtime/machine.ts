@@ -15,7 +15,9 @@ export interface Machine {
 }
 
 export interface MachineChoice {
-  /** `auto`, the default, is CUDA where it can be had, else the CPU. ISOGLOSS_DEVICE says it, where nothing else does. */
+  /**
+   * `auto`, the default, is CUDA where it can be had, else the CPU. ISOGLOSS_DEVICE says it, where nothing else does.
+   */
   device?: Device | 'auto' | undefined;
   /** The physical cores by default. ISOGLOSS_THREADS says it, where nothing else does. */
   threads?: number | undefined;

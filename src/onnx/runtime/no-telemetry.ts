@@ -2,9 +2,9 @@ import { isMainThread } from 'node:worker_threads';
 import { InputError } from '../../support/errors.ts';
 
 /*
- * ONNX Runtime notes what it is used for in a database of its own and sends it to its makers, unless this variable is set before it is
- * loaded. Field recordings are confidential. A worker thread has a copy of the environment that the library doesn't see: there it is too
- * late to set it.
+ * ONNX Runtime notes what it is used for in a database of its own and sends it to its makers, unless this variable is
+ * set before it is loaded. Field recordings are confidential. A worker thread has a copy of the environment that the
+ * library doesn't see: there it is too late to set it.
  */
 const OFF = 'ORT_DISABLE_TELEMETRY';
 

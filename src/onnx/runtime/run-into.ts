@@ -31,8 +31,8 @@ export const unconverted = {
 };
 
 /**
- * Prepares a model's file for `runInto`. Protobuf merges repeated fields, so it is enough to put a model before it that has nothing
- * but a graph with this output: the first one then.
+ * Prepares a model's file for `runInto`. Protobuf merges repeated fields, so it is enough to put a model before it that
+ * has nothing but a graph with this output: the first one then.
  */
 export function forRunningInto(model: Uint8Array): Uint8Array {
   const graph = create(GraphProtoSchema, { node: [unconverted.node], output: [unconverted.output] });
@@ -40,8 +40,9 @@ export function forRunningInto(model: Uint8Array): Uint8Array {
 }
 
 /**
- * Runs a session that has outputs' memory given to it, and writes nowhere else: the binding for Node (onnxruntime-node 1.30) would give a
- * copy of each output besides. It converts them in order when the run is done, and stops at one that it can't (decision 0034).
+ * Runs a session that has outputs' memory given to it, and writes nowhere else: the binding for Node (onnxruntime-node
+ * 1.30) would give a copy of each output besides. It converts them in order when the run is done, and stops at one that
+ * it can't (decision 0034).
  * @param session of a model that has `unconverted`
  * @param outputs where they are written; what is not in it is not computed
  */

@@ -12,7 +12,9 @@ export interface SessionOptions {
   threads?: number;
   /** Where the model's external data lies, if it is given as bytes and has any. */
   folder?: string | undefined;
-  /** Where ONNX Runtime writes how long each operator took, when the session is released: the start of a file's name. */
+  /**
+   * Where ONNX Runtime writes how long each operator took, when the session is released: the start of a file's name.
+   */
   profile?: string;
   /** Give memory back after every operator, for runs with large batches of many shapes: see docs/decisions/0014. */
   returnsMemory?: boolean;
@@ -39,7 +41,8 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
     ...(options.profile ? { enableProfiling: true, profileFilePrefix: options.profile } : {}),
     extra: {
       session: {
-        // Each session has threads of its own: idle ones that spin take the processor from the one at work (decision 0010).
+        // Each session has threads of its own: idle ones that spin take the processor from the one at work (decision
+        // 0010).
         intra_op: { spin_duration_us: '20' },
         ...(options.folder === undefined
           ? {}

@@ -24,8 +24,8 @@ export interface Moments {
 }
 
 /**
- * AdamW (Loshchilov & Hutter 2019) with clipping by global norm, one pass over each parameter (decision 0033). Weight decay spares
- * vectors: biases, and normalisation's scales.
+ * AdamW (Loshchilov & Hutter 2019) with clipping by global norm, one pass over each parameter (decision 0033). Weight
+ * decay spares vectors: biases, and normalisation's scales.
  */
 export class AdamW {
   readonly moments: Moments;
@@ -66,7 +66,10 @@ export class AdamW {
     return norm;
   }
 
-  /** Decoupled decay: towards where a pretrained parameter started, or towards zero. @returns what is to be kept of it, for the latter */
+  /**
+   * Decoupled decay: towards where a pretrained parameter started, or towards zero. @returns what is to be kept of it,
+   * for the latter
+   */
   private decay(name: string, weights: Weights, rate: number): number {
     const { weightDecay, l2Sp } = this.settings;
     const start = l2Sp?.start.get(name);

@@ -7,13 +7,16 @@ import type { Session } from '../runtime/session.ts';
 export type Outputs = Readonly<Record<string, { type: ElementType; dims: readonly number[] }>>;
 
 /**
- * One block of memory that a session's outputs are written into, run after run: a run allocates nothing, unless the batch is
- * larger than any before.
+ * One block of memory that a session's outputs are written into, run after run: a run allocates nothing, unless the
+ * batch is larger than any before.
  */
 export class Arena {
   private memory = new ArrayBuffer(0);
 
-  /** Takes the memory that the largest of these runs needs. Else each run that is larger than any before takes all of it anew, while what it had waits to be collected. */
+  /**
+   * Takes the memory that the largest of these runs needs. Else each run that is larger than any before takes all of it
+   * anew, while what it had waits to be collected.
+   */
   reserve(runs: readonly Outputs[]): void {
     const bytes = Math.max(0, ...runs.map((outputs) => bytesOf(sizesOf(outputs))));
     if (this.memory.byteLength < bytes) this.memory = new ArrayBuffer(bytes);
@@ -21,7 +24,8 @@ export class Arena {
 
   /**
    * @param session of a model that `runInto` can run
-   * @param outputs as far as they are known beforehand; if one is not, the binding for Node gives a copy of each. Results are valid until the next run.
+   * @param outputs as far as they are known beforehand; if one is not, the binding for Node gives a copy of each.
+   * Results are valid until the next run.
    */
   async run(
     session: Session,

@@ -14,8 +14,8 @@ export type Feeds = Record<string, ort.Tensor>;
 
 /**
  * A network made trainable. One step is two runs of ONNX Runtime, with the loss's gradient computed in between:
- * `forward` gives the output and keeps in an arena what the way back needs; `backward` takes dLoss/dOutput and moves the
- * weights.
+ * `forward` gives the output and keeps in an arena what the way back needs; `backward` takes dLoss/dOutput and moves
+ * the weights.
  */
 export class Engine {
   /** Its own copy, moved in place. */

@@ -41,7 +41,8 @@ export class ValueSizes {
 
   /**
    * Runs nodes on small batches: ONNX Runtime knows what every operator makes of its inputs' dims.
-   * @param sizesOf must give every name that dims of the graph's inputs have; else nothing is known of values that follow from them
+   * @param sizesOf must give every name that dims of the graph's inputs have; else nothing is known of values that
+   * follow from them
    */
   static async measure(
     graph: Graph,

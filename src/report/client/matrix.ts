@@ -4,8 +4,8 @@ import type { Payload } from './payload.ts';
 const SIZES = [12, 20, 30, 40];
 
 /**
- * What was said against what was written, as a heat map of the tokens with the most errors. What was right stands on the
- * diagonal in grey, so that the colour is left to the errors. A click asks for the utterances behind a cell.
+ * What was said against what was written, as a heat map of the tokens with the most errors. What was right stands on
+ * the diagonal in grey, so that the colour is left to the errors. A click asks for the utterances behind a cell.
  */
 export function drawMatrix(place: HTMLElement, payload: Payload, choose: (confusion: number) => void): void {
   const errors = new Map<string, number>();

@@ -119,7 +119,10 @@ function ranked(names: readonly string[]): Float64Array {
   return ranks;
 }
 
-/** Whether a text has a grapheme: `n` is not in `ng` where the profile has that, nor `e` in an e with an accent put after it. */
+/**
+ * Whether a text has a grapheme: `n` is not in `ng` where the profile has that, nor `e` in an e with an accent put
+ * after it.
+ */
 export function graphemeTest(
   grapheme: string,
   { unit, profile }: Pick<Payload, 'unit' | 'profile'>,

@@ -3,7 +3,10 @@ type Theme = 'light' | 'dark';
 const root = document.documentElement;
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
-/** Light or dark as the system says until the button says otherwise; paper is light, with what belongs on paper unfolded. */
+/**
+ * Light or dark as the system says until the button says otherwise; paper is light, with what belongs on paper
+ * unfolded.
+ */
 export function followTheme(button: HTMLElement): void {
   dark.addEventListener('change', told);
   button.addEventListener('click', toggleTheme);

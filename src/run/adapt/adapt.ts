@@ -61,8 +61,9 @@ export interface AdaptResult extends RunResult {
 }
 
 /**
- * The main job for people: looks at a corpus, takes a sensible recipe for it, tries what may be better as long as the budget
- * lasts, by dev alone, and runs the best: test is looked at once, at the end. Killed, the same call goes on where it was.
+ * The main job for people: looks at a corpus, takes a sensible recipe for it, tries what may be better as long as the
+ * budget lasts, by dev alone, and runs the best: test is looked at once, at the end. Killed, the same call goes on
+ * where it was.
  * @param corpus names in ./corpora, or folders with a manifest.jsonl
  * @example const { metrics } = await adapt(['mboshi'], { language: 'mdw', budget: 900 });
  * @throws InputError for a bad corpus, WorkError when the work itself fails

@@ -5,8 +5,9 @@ import type { Choice } from './starting-recipe.ts';
 const ORDER = 6;
 
 /**
- * Decoding with a model of the training transcripts' letters, where the recipe says nothing else: it mends word breaks and
- * spellings that the sound leaves open. Its weights are found on dev, none among them; greedy decoding is measured beside it.
+ * Decoding with a model of the training transcripts' letters, where the recipe says nothing else: it mends word breaks
+ * and spellings that the sound leaves open. Its weights are found on dev, none among them; greedy decoding is measured
+ * beside it.
  */
 export function chooseDecoding(recipe: Recipe): { recipe: Recipe; choices: Choice[] } {
   if (recipe.text.unit === 'phones' || recipe.decoding.method === 'beam') return { recipe, choices: [] };

@@ -19,8 +19,8 @@ export interface Fitted {
 }
 
 /**
- * Cuts a recipe until training, decoding and testing it fit into what is left of a budget: first folds, then copies at other speeds, then
- * epochs. Where not even that fits, the fewest epochs are left.
+ * Cuts a recipe until training, decoding and testing it fit into what is left of a budget: first folds, then copies at
+ * other speeds, then epochs. Where not even that fits, the fewest epochs are left.
  * @param left seconds
  */
 export function fitToBudget(recipe: Recipe, speech: Speech, known: Known, left: number): Fitted {

@@ -27,8 +27,8 @@ export function foldsOf(prepared: Parts, seed: number): Parts[] {
 }
 
 /**
- * Parts of about equal length. A recording, with others that say the same, stays in one fold where recordings are many and short; else a
- * text does.
+ * Parts of about equal length. A recording, with others that say the same, stays in one fold where recordings are many
+ * and short; else a text does.
  */
 export function inFolds(items: readonly Item[], count: number, seed: number): Item[][] {
   const folds = Array.from({ length: count }, (): Item[] => []);

@@ -32,8 +32,8 @@ export interface PaceOptions {
 }
 
 /**
- * Times a recipe on a few batches of a corpus: features, then each stage of its training. What was timed once is kept in `pace.json`,
- * so that a search that goes on plans as it did.
+ * Times a recipe on a few batches of a corpus: features, then each stage of its training. What was timed once is kept
+ * in `pace.json`, so that a search that goes on plans as it did.
  */
 export async function timePace(recipe: Recipe, prepared: Parts, options: PaceOptions): Promise<Pace> {
   const file = path.join(options.folder, 'pace.json');

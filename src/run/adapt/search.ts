@@ -5,7 +5,10 @@ import type { TrialJournal } from './journal.ts';
 import type { Choice } from './starting-recipe.ts';
 import type { Tried } from './trial.ts';
 
-/** First tries have a third of the epochs (successive halving: Jamieson & Talwalkar 2016); the better half of them has all. */
+/**
+ * First tries have a third of the epochs (successive halving: Jamieson & Talwalkar 2016); the better half of them has
+ * all.
+ */
 const SHORT = 3;
 /** What is better by less is no reason to change a recipe: one dev set differs from another by more. */
 const MARGIN = 0.99;
@@ -36,8 +39,9 @@ export interface SearchResult {
 }
 
 /**
- * Improves a recipe round by round within a budget: a round's alternatives are tried short, the better half in full, and the
- * best of them is taken if it beats the recipe as it is on dev. Time for what comes after the search is never spent.
+ * Improves a recipe round by round within a budget: a round's alternatives are tried short, the better half in full,
+ * and the best of them is taken if it beats the recipe as it is on dev. Time for what comes after the search is never
+ * spent.
  */
 export async function searchRecipe(
   start: Recipe,
@@ -131,7 +135,9 @@ class Search {
     return this.note(name, tried?.devCer);
   }
 
-  /** What a trial takes, and what there is for it once what comes after is taken off: for it, or for the best so far. */
+  /**
+   * What a trial takes, and what there is for it once what comes after is taken off: for it, or for the best so far.
+   */
   private timeFor(recipe: Recipe): { seconds: number; features: readonly string[]; left: number } {
     const { estimate, journal, budget } = this.options;
     const [own, asItIs] = [estimate(recipe), estimate(this.recipe)];

@@ -22,7 +22,8 @@ export interface Tried {
 }
 
 /**
- * Trains a recipe and measures it on dev, or on what each fold leaves out. Test is not touched: it isn't even handed over.
+ * Trains a recipe and measures it on dev, or on what each fold leaves out. Test is not touched: it isn't even handed
+ * over.
  * @param parts one, or folds
  */
 export async function runTrial(

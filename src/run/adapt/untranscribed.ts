@@ -21,7 +21,8 @@ function unreadable(error: unknown): undefined {
 }
 
 /**
- * Decides how often untranscribed speech is learnt from: as often as there is time for beside a training of the recipe as it is, by one fold.
+ * Decides how often untranscribed speech is learnt from: as often as there is time for beside a training of the recipe
+ * as it is, by one fold.
  * @param left seconds
  */
 export function fitUntranscribed(

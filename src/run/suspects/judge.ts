@@ -14,8 +14,8 @@ export interface Judged {
   item: Unlabelled;
   heard: string;
   /**
-   * By how much what was heard is likelier than the transcript, in nats a letter of the transcript: the difference of their CTC
-   * losses. Infinity where the transcript needs more frames than there are.
+   * By how much what was heard is likelier than the transcript, in nats a letter of the transcript: the difference of
+   * their CTC losses. Infinity where the transcript needs more frames than there are.
    */
   margin: number;
   /** Of the transcript's letters, as if it were right. */

@@ -4,14 +4,17 @@ import type { Draft } from './drafts.ts';
 const OFTEN = 0.01;
 /** and at least so often. */
 const OFTEN_AT_LEAST = 10;
-/** A recording gives at most so many times as much as recordings give on average: it stands for a voice, where nobody says who speaks. */
+/**
+ * A recording gives at most so many times as much as recordings give on average: it stands for a voice, where nobody
+ * says who speaks.
+ */
 const ABOVE_AVERAGE = 2;
 /** Seconds that any recording may give. */
 const ANY = 120;
 
 /**
- * Leaves out what would make training lean to one side, the surest kept: utterances of nothing but words that were heard often enough
- * (“yes”, “and then”: what a model is surest of), and what a long recording has more than others.
+ * Leaves out what would make training lean to one side, the surest kept: utterances of nothing but words that were
+ * heard often enough (“yes”, “and then”: what a model is surest of), and what a long recording has more than others.
  */
 export function balanced(drafts: readonly Draft[]): Draft[] {
   const seconds = drafts.reduce((sum, draft) => sum + lengthOf(draft), 0);

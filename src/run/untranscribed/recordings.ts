@@ -15,12 +15,16 @@ interface Stretch {
 export interface Untranscribed {
   /** By full path, links resolved. */
   files: string[];
-  /** Stretches that the corpus names, in whatever part they are: they are not to be learnt from twice, those of test not at all. */
+  /**
+   * Stretches that the corpus names, in whatever part they are: they are not to be learnt from twice, those of test not
+   * at all.
+   */
   taken: ReadonlyMap<string, readonly Stretch[]>;
 }
 
 /**
- * The recordings that a recipe names under `untranscribed`. Those that its corpus has whole are left out, under another name too.
+ * The recordings that a recipe names under `untranscribed`. Those that its corpus has whole are left out, under another
+ * name too.
  * @returns undefined where it names none
  * @throws InputError where there is no recording
  */

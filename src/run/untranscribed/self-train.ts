@@ -46,8 +46,9 @@ export interface SelfTrainingRound {
 }
 
 /**
- * Learns from speech that nobody has transcribed: the model transcribes it, what it is sure of joins the training, and the head is trained
- * anew on both; again with the better model, as long as dev gains (Xu et al. 2020; Bartelds et al. 2023). Dev decides, test is not looked at.
+ * Learns from speech that nobody has transcribed: the model transcribes it, what it is sure of joins the training, and
+ * the head is trained anew on both; again with the better model, as long as dev gains (Xu et al. 2020; Bartelds et al.
+ * 2023). Dev decides, test is not looked at.
  * @param supervised what the transcripts alone have given: what it falls back on where this doesn't help
  */
 export async function selfTrain(

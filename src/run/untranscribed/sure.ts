@@ -20,7 +20,8 @@ const ERRORS = 0.7;
 const LEAST = 0.25;
 
 /**
- * Chooses on dev how sure is sure enough: the lowest confidence above which transcripts have clearly fewer errors than on average.
+ * Chooses on dev how sure is sure enough: the lowest confidence above which transcripts have clearly fewer errors than
+ * on average.
  * @returns undefined where dev has nothing to choose by
  */
 export function sureEnough(dev: readonly JudgedUtterance[]): SureEnough | undefined {

@@ -7,7 +7,9 @@ const [SHORTEST_TEXT, LONGEST_TEXT] = [25, 90];
 /** Marks of computer text, which nobody says: placeholders, options, paths, markup. */
 const NOT_PROSE = /[\p{Nd}%$<>{}[\]/\\=*@#|~^`+]|--/u;
 
-/** Things to say in a language, out of the message catalogues in unpacked Debian packages; the same for the same seed. */
+/**
+ * Things to say in a language, out of the message catalogues in unpacked Debian packages; the same for the same seed.
+ */
 export async function textsToSay(unpacked: string, locale: string, random: Random, most: number): Promise<string[]> {
   return joined(random.shuffle(await phrasesIn(unpacked, locale)), most);
 }

@@ -32,7 +32,9 @@ export function parseTranscripts(list: string): Map<string, string> {
   return whole;
 }
 
-/** Where a line break was lost, other prompts stand behind the first in its line; or its own name stands there twice. */
+/**
+ * Where a line break was lost, other prompts stand behind the first in its line; or its own name stands there twice.
+ */
 function firstOf(name: string, said: string, names: ReadonlyMap<string, string>): string {
   for (const match of said.matchAll(NAME_IN_LINE)) {
     if (!names.has(match[1]!)) continue;

@@ -59,8 +59,8 @@ export const elementwise: Record<string, GradientRule> = {
 };
 
 export const activations: Record<string, GradientRule> = {
-  // Read off the output, which the next layer keeps anyway: nothing more to store. So steep a sigmoid is 1 above zero and 0 at it, in one
-  // pass where a comparison and a cast are two.
+  // Read off the output, which the next layer keeps anyway: nothing more to store. So steep a sigmoid is 1 above zero
+  // and 0 at it, in one pass where a comparison and a cast are two.
   Relu: (c) => {
     const y = c.node.outputs[0]!;
     return [

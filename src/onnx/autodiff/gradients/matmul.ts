@@ -58,7 +58,9 @@ function einsum(g: Graph, inputs: readonly Value[], letters: readonly string[], 
 
 const scaled = (g: Graph, x: Value, by: number): Value => (by === 1 ? x : mul(g, x, g.scalar(by)));
 
-/** aᵀ·y. Of two transpositions the smaller: attention's weights are [frames, frames], what they weigh [frames, dims]. */
+/**
+ * aᵀ·y. Of two transpositions the smaller: attention's weights are [frames, frames], what they weigh [frames, dims].
+ */
 function transposedTimes(g: Graph, a: Value, y: Value): Value {
   const [wide, narrow] = [a.dims.at(-1)!, y.dims.at(-1)!];
   if (typeof wide === 'string' && typeof narrow === 'number')

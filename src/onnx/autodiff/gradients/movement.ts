@@ -59,7 +59,10 @@ export const movement: Record<string, GradientRule> = {
   },
 };
 
-/** Where a linear layer alone reads the output, its weight: each part's gradient is a product with a part of it, and the whole needs not be there. */
+/**
+ * Where a linear layer alone reads the output, its weight: each part's gradient is a product with a part of it, and the
+ * whole needs not be there.
+ */
 function weightOfReader({ node, reader }: GradientContext): Value | undefined {
   const [x, weight] = reader?.node.op === 'MatMul' ? reader.node.inputs : [];
   return x?.name === node.outputs[0]!.name && weight?.dims.length === 2 ? weight : undefined;

@@ -68,8 +68,8 @@ export const normalisation: Record<string, GradientRule> = {
 };
 
 /**
- * Σ dy · y over each row. Where all that y does is to weigh rows, as in attention, the result's gradient times the result sums to the same
- * (Dao et al. 2022, B.2), and is narrower than y in all but the shortest recordings.
+ * Σ dy · y over each row. Where all that y does is to weigh rows, as in attention, the result's gradient times the
+ * result sums to the same (Dao et al. 2022, B.2), and is narrower than y in all but the shortest recordings.
  */
 function softmaxLevel({ graph: g, gradient, node, reader }: GradientContext, y: Value): Value {
   const axis = wrapAxis(intOf(node.attributes, 'axis', -1), y.dims.length);
@@ -85,9 +85,9 @@ function softmaxLevel({ graph: g, gradient, node, reader }: GradientContext, y: 
 }
 
 /**
- * The same over the last dim alone, where training spends its time: in terms of x itself, so that n is never written. What
- * sums over a row or over all rows is a product of a matrix and a vector. With μ the mean, r the inverse deviation and
- * k = r·(mean(h · x) − μ·mean(h)): dx = r·(h − r·k·x + μ·r·k − mean(h)); dscale = Σ rows r·(dy·x) − μ·r·dy.
+ * The same over the last dim alone, where training spends its time: in terms of x itself, so that n is never written.
+ * What sums over a row or over all rows is a product of a matrix and a vector. With μ the mean, r the inverse deviation
+ * and k = r·(mean(h · x) − μ·mean(h)): dx = r·(h − r·k·x + μ·r·k − mean(h)); dscale = Σ rows r·(dy·x) − μ·r·dy.
  */
 function layerGradient(
   c: GradientContext,
@@ -121,7 +121,9 @@ function layerGradient(
   ];
 }
 
-/** Ba et al. 2016. With n = (x − mean) / deviation and h = dy · scale: dx = (h − mean(h) − n · mean(h · n)) / deviation. */
+/**
+ * Ba et al. 2016. With n = (x − mean) / deviation and h = dy · scale: dx = (h − mean(h) − n · mean(h · n)) / deviation.
+ */
 function centred(g: Graph, h: Value, normal: Value, inverseDeviation: Value, axes: readonly number[]): Value {
   const level = sub(g, h, reduceMean(g, h, axes));
   return mul(g, sub(g, level, mul(g, normal, reduceMean(g, mul(g, h, normal), axes))), inverseDeviation);

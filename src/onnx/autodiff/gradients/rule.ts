@@ -10,7 +10,10 @@ export interface GradientContext {
   /** dLoss/dOutput of every output, for operators that have several; undefined where the loss doesn't depend on it. */
   readonly gradients: readonly (Value | undefined)[];
   wants(input: number): boolean;
-  /** The one node on the way there that reads the node's first output, and dLoss/dOutput of that one; undefined where several do or the loss. */
+  /**
+   * The one node on the way there that reads the node's first output, and dLoss/dOutput of that one; undefined where
+   * several do or the loss.
+   */
   readonly reader: { node: Node; gradient: Value } | undefined;
 }
 

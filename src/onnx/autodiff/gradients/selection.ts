@@ -21,7 +21,10 @@ export const selection: Record<string, GradientRule> = {
   },
 };
 
-/** Each place of x gets the sum of the gradients of where it went: [before…, indices…, after…] → [before…, place, after…]. */
+/**
+ * Each place of x gets the sum of the gradients of where it went: [before…, indices…, after…] → [before…, place,
+ * after…].
+ */
 export function gatherGradient(g: Graph, gradient: Value, x: Value, indices: Value, axis: number): Value {
   const rank = indices.dims.length;
   const only = knownIntegers(g, indices);
