@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { BuildResult, Perplexity } from '../lm/index.ts';
+import { removedSign } from './text.ts';
 
 export const buildResult: z.ZodType<BuildResult> = z.strictObject({
   unit: z.enum(['word', 'character']),
@@ -8,6 +9,7 @@ export const buildResult: z.ZodType<BuildResult> = z.strictObject({
   lines_left_out: z.number(),
   ngrams: z.array(z.strictObject({ count: z.number(), discounts: z.array(z.number()), fallback: z.boolean() })),
   spilled: z.number(),
+  removed: z.array(removedSign),
 });
 
 export const perplexity: z.ZodType<Perplexity> = z.strictObject({

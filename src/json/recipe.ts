@@ -34,6 +34,15 @@ export const checkedRecipe: z.ZodType<CheckedRecipe> = z.strictObject({
     what: z.string(),
     here: z.boolean(),
   }),
-  memory: z.array(z.strictObject({ stage: z.string(), bytes, mode: z.enum(['keep', 'recompute']) })).optional(),
+  memory: z
+    .array(
+      z.strictObject({
+        stage: z.string(),
+        bytes,
+        mode: z.enum(['keep', 'recompute']),
+        precision: z.enum(['float32', 'float16']),
+      }),
+    )
+    .optional(),
   corpus: z.union([preview, z.strictObject({ toFetch: z.array(z.string()) })]),
 });

@@ -2,6 +2,15 @@ import { z } from 'zod';
 
 const example = z.strictObject({ before: z.string(), after: z.string() });
 
+/** A sign that text rules took out, and how often. */
+export const removedSign = z.strictObject({
+  sign: z.string(),
+  codePoints: z.string(),
+  count: z.number(),
+  became: z.enum(['nothing', 'space']),
+  examples: z.array(example),
+});
+
 /** What a recipe's rules made of the transcripts. */
 export const textSummary = z.strictObject({
   rules: z.strictObject({
@@ -23,14 +32,6 @@ export const textSummary = z.strictObject({
       examples: z.array(z.string()),
     })
     .optional(),
-  removed: z.array(
-    z.strictObject({
-      sign: z.string(),
-      codePoints: z.string(),
-      count: z.number(),
-      became: z.enum(['nothing', 'space']),
-      examples: z.array(example),
-    }),
-  ),
+  removed: z.array(removedSign),
   inventory: z.array(z.strictObject({ token: z.string(), count: z.number() })),
 });
