@@ -71,7 +71,11 @@ async function decidedRules(
   recipe: Recipe,
   places: readonly CorpusFolder[],
 ): Promise<{ rules: TextRules; apostrophe?: ApostropheUse }> {
-  const rules: TextRules = { ...recipe.text, language: recipe.language };
+  const { case: letters, punctuation, brackets, digits, apostrophe: written, map, mapping, keep, drop } = recipe.text;
+  const rules: TextRules = {
+    ...{ language: recipe.language, case: letters, punctuation, brackets, digits, apostrophe: written },
+    ...{ map, mapping, keep, drop },
+  };
   if (recipe.text.unit === 'phones' || rules.apostrophe !== 'auto' || rules.punctuation === 'keep') return { rules };
   const reader = new ApostropheReader();
   for (const { folder } of places) for await (const { utterance } of readManifest(folder)) reader.add(utterance.text);

@@ -24,6 +24,14 @@ const bytes = z.strictObject({
   batches: z.number(),
   held: z.number(),
   total: z.number(),
+  gpu: z.number().optional(),
+});
+
+const memory = z.strictObject({
+  stage: z.string(),
+  mode: z.enum(['keep', 'recompute']),
+  precision: z.enum(['float32', 'float16']),
+  bytes,
 });
 
 export const checkedRecipe: z.ZodType<CheckedRecipe> = z.strictObject({
@@ -34,15 +42,6 @@ export const checkedRecipe: z.ZodType<CheckedRecipe> = z.strictObject({
     what: z.string(),
     here: z.boolean(),
   }),
-  memory: z
-    .array(
-      z.strictObject({
-        stage: z.string(),
-        bytes,
-        mode: z.enum(['keep', 'recompute']),
-        precision: z.enum(['float32', 'float16']),
-      }),
-    )
-    .optional(),
+  memory: z.array(memory).optional(),
   corpus: z.union([preview, z.strictObject({ toFetch: z.array(z.string()) })]),
 });

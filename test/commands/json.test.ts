@@ -79,7 +79,7 @@ it.each<[Command, ...string[]]>([
   ['recipe new', 'mine', '--language', 'it'],
   ['recipe check', 'mine.yaml'],
   ['score', '--ref', 'ref.trn', '--hyp', 'hyp.trn', '--by', 'speaker', '--report', 'sys'],
-])('%s %s', async (command, ...args) => {
+])('%s', async (command, ...args) => {
   await answerOf(command, ...args);
 });
 
@@ -96,11 +96,11 @@ it('run, and what takes a run', async () => {
   await answerOf('export', run, '--format', 'onnx');
   await answerOf('transcribe', run, 'corpora/mine/0.wav', 'mine.yaml');
   await answerOf('corpus audit', 'mine', '--model', run);
-});
+}, 300_000);
 
 it('adapt', async () => {
   await answerOf('adapt', 'mine', '--language', 'it', '--budget', '1s');
-});
+}, 300_000);
 
 it('what goes wrong', async () => {
   const { exitCode, stdout } = await isogloss('recipe', 'check', 'nothing.yaml');
