@@ -11,6 +11,7 @@ import {
   TRANSCRIPT_FORMATS,
   writeEaf,
   writeExb,
+  writeTextGrid,
   type AnnotationDocument,
   type MediaLink,
   type Note,
@@ -21,8 +22,8 @@ import { InputError, type SetAside } from '../support/errors.ts';
 import { readError, writeAtomic } from '../support/files.ts';
 import type { Target } from './targets.ts';
 
-/** Stands before the names of tiers that come into a file which is there already. */
-export const ADDED = 'auto-';
+/** Stands before the names of all tiers that are drafts: an import must not take them for what people wrote. */
+const DRAFT = 'auto-';
 
 /**
  * What is in the way of writing a file: it is there, or has such tiers already. Files of other kinds than ELAN's and
@@ -35,7 +36,7 @@ export async function obstacleTo({ format, file }: Target, overwrite: boolean): 
     return { item: file, reason: `${name} is there already; --overwrite replaces it`, place: { file } };
   try {
     const { tiers } = await existing(format, file);
-    const own = tiers.find(({ id }) => id.startsWith(`${ADDED}utterance`));
+    const own = tiers.find(({ id }) => id.startsWith(`${DRAFT}utterance`));
     if (!own) return undefined;
     return { item: file, reason: `${name} has a tier ${own.id} already; --overwrite replaces it`, place: { file } };
   } catch (error) {
@@ -68,9 +69,10 @@ export async function writeTranscript(
 
 /** Recordings are named from where the file lies. */
 function written(transcript: TimedTranscript, format: Target['format'], file: string): Written {
-  const media = [linkFrom(file, transcript.file)];
-  if (format === 'eaf') return writeEaf(documentOf(withConfidences(transcript), { media }));
-  if (format === 'exb') return writeExb(documentOf(transcript, { media }));
+  const named = { media: [linkFrom(file, transcript.file)], prefix: DRAFT };
+  if (format === 'eaf') return writeEaf(documentOf(withConfidences(transcript), named));
+  if (format === 'exb') return writeExb(documentOf(transcript, named));
+  if (format === 'textgrid') return writeTextGrid(documentOf(transcript, named));
   return TRANSCRIPT_FORMATS[format].write(transcript);
 }
 
@@ -86,12 +88,12 @@ async function withTiersAdded(
 ): Promise<Written<Uint8Array>> {
   const bytes = await bytesOf(file);
   if (format === 'textgrid') {
-    const { tiers } = documentOf(transcript, { prefix: ADDED });
+    const { tiers } = documentOf(transcript, { prefix: DRAFT });
     return addTiersToTextGrid(bytes, tiers, { file, replace: overwrite });
   }
   const { media } = readEaf(bytes, { file });
   const { tiers } = documentOf(withConfidences(countedFrom(originOf(media, transcript.file), transcript)), {
-    prefix: ADDED,
+    prefix: DRAFT,
   });
   return addTiersToEaf(bytes, tiers, { file, replace: overwrite });
 }

@@ -69,7 +69,9 @@ describe('transcribing into files', () => {
     expect(faultsOf(eaf)).toEqual([]);
     const { tiers, media } = readEaf(eaf, { file: 'story.eaf' });
     expect(media[0]).toMatchObject({ relativeUrl: './story.wav', mime: 'audio/x-wav' });
-    expect(tiers.map(({ id }) => id)).toEqual(['utterance', 'utterance-confidence', 'word', 'word-confidence']);
+    expect(tiers.map(({ id }) => id)).toEqual(
+      ['utterance', 'utterance-confidence', 'word', 'word-confidence'].map((kind) => `auto-${kind}`),
+    );
     expect(tiers[0]!.annotations.length).toBeGreaterThan(0);
     expect(tiers[0]!.annotations.every(({ text: said }) => said !== '')).toBe(true);
     const words = tiers[2]!.annotations.map(({ text: word }) => word).join(' ');

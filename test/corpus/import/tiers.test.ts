@@ -55,6 +55,7 @@ describe('the tier with the transcript', () => {
         ],
       ],
     ],
+    ['not a recogniser’s draft', 'Phrase', [[tier('Phrase', SAID), tier('auto-utterance', SAID)]]],
     ['in French', 'Transcription', [[tier('Transcription', SAID), tier('Traduction libre', FREE)]]],
     [
       'not that of a forced aligner',
