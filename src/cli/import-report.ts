@@ -35,7 +35,7 @@ function describeTier(tier: TierGroup): string {
 
 /** What became of it, for people. */
 export function describeResult(result: ImportResult, plan: ImportPlan): string {
-  const { name, utterances, seconds, speakers, splits, untranscribed, missing, notes, leftOut } = result;
+  const { name, utterances, seconds, speakers, splits, untranscribed, missing, missingCount, notes, leftOut } = result;
   const folder = path.relative('.', result.folder);
   const tiers = plan.options.tiers;
   const people = Object.entries(speakers).filter(([speaker]) => speaker !== '');
@@ -58,10 +58,9 @@ export function describeResult(result: ImportResult, plan: ImportPlan): string {
   if (untranscribed > 0) lines.push(`${count(untranscribed, 'annotation')} without text: not transcribed yet`);
   for (const { what, count: times } of notes.slice(plan.survey?.notes.length ?? 0))
     lines.push(`note: ${times > 1 ? `${times} utterances ` : ''}${what}`);
-  if (missing.length > 0) lines.push(`${count(missing.length, 'recording')} missing:`);
-  lines.push(
-    ...listed(missing.map(({ recording, utterances: times }) => `${recording} (${count(times, 'utterance')})`)),
-  );
+  if (missingCount > 0) lines.push(`${count(missingCount, 'recording')} missing:`);
+  const lost = missing.map(({ recording, utterances: times }) => `${recording} (${count(times, 'utterance')})`);
+  lines.push(...listed(lost, missingCount));
   for (const { reason, count: times, first } of leftOut)
     lines.push(`left out: ${times} × ${reason}, e.g. ${first[0]!.item}`);
   return printableLines(lines);
@@ -72,9 +71,9 @@ const minutes = (seconds: number): string =>
   seconds < 60 ? `${seconds.toFixed(0)} s` : `${(seconds / 60).toFixed(1)} minutes`;
 const short = (text: string): string => (text.length > 50 ? `${text.slice(0, 50)}…` : text);
 
-const listed = (items: readonly string[]): string[] => [
+const listed = (items: readonly string[], all = items.length): string[] => [
   ...items.slice(0, MOST_LISTED).map((item) => `  ${item}`),
-  ...(items.length > MOST_LISTED ? [`  … and ${items.length - MOST_LISTED} more: see --json`] : []),
+  ...(all > MOST_LISTED ? [`  … and ${all - MOST_LISTED} more: see --json`] : []),
 ];
 
 const printableLines = (lines: readonly string[]): string =>

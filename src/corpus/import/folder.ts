@@ -17,28 +17,39 @@ export const stemOf = (file: string): string => path.posix.basename(file).replac
 /** The files below a folder, by their paths from it with `/` between folders, in order. Hidden ones are passed over. */
 export class Folder {
   readonly root: string;
+  /** In order. */
   readonly files: readonly string[];
-  private readonly known: ReadonlySet<string>;
   private recordings: ReadonlyMap<string, string[]> | undefined;
+  private noSound: readonly string[] | undefined;
 
   constructor(root: string, files: readonly string[]) {
     this.root = root;
     this.files = files;
-    this.known = new Set(files);
   }
 
   has(file: string): boolean {
-    return this.known.has(file);
+    let [low, high] = [0, this.files.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.files[middle]! < file) low = middle + 1;
+      else high = middle;
+    }
+    return this.files[low] === file;
   }
 
   full(file: string): string {
     return path.join(this.root, ...file.split('/'));
   }
 
-  /** Files whose names end so, in whatever letters. */
+  /** All files but recordings: of a data set of a million clips these are few. */
+  get documents(): readonly string[] {
+    return (this.noSound ??= this.files.filter((file) => !isSound(file)));
+  }
+
+  /** Documents whose names end so, in whatever letters. */
   ending(...endings: readonly string[]): string[] {
     const pattern = new RegExp(`\\.(${endings.join('|')})$`, 'i');
-    return this.files.filter((file) => pattern.test(file));
+    return this.documents.filter((file) => pattern.test(file));
   }
 
   /** Recordings of a name, whatever its ending and letters: best sound first. */

@@ -19,9 +19,9 @@ export function formatsIn(folder: Folder, { format: named }: ImportOptions): Fou
   const findIn = (some: readonly Importer[]): FoundFormat[] =>
     some.map((importer) => ({ importer, files: importer.finds(folder) })).filter(({ files }) => files.length > 0);
   const made = findIn(importers.filter(({ lastResort }) => !lastResort));
-  const anything = findIn(importers.filter(({ lastResort }) => lastResort));
-  const wanted = (one: FoundFormat): boolean =>
-    named !== undefined || made.every((other) => !other.importer.layout && outnumbers(one, other));
+  const isLayout = made.some(({ importer }) => importer.layout);
+  const anything = isLayout && named === undefined ? [] : findIn(importers.filter(({ lastResort }) => lastResort));
+  const wanted = (one: FoundFormat): boolean => named !== undefined || made.every((other) => outnumbers(one, other));
   return [...made, ...anything.filter(wanted)].sort((a, b) => rank(a) - rank(b) || b.files.length - a.files.length);
 }
 

@@ -1,4 +1,5 @@
 import type { SetAside } from '../../support/errors.ts';
+import { HashedNumbers } from './hashed-numbers.ts';
 
 /** What was left out for one reason. */
 export interface LeftOut {
@@ -9,12 +10,15 @@ export interface LeftOut {
 }
 
 const SHOWN = 10;
+/** Missing recordings that are called by name; the rest is counted. */
+const MOST_MISSING = 10_000;
 
 /** Counts what happened on the way: of 700,000 rows no list is kept of those that were left out. */
 export class Tally {
   private readonly reasons = new Map<string, LeftOut>();
   private readonly lost = new Map<string, number>();
   private readonly told = new Map<string, number>();
+  private readonly unnamed = new HashedNumbers();
   untranscribed = 0;
 
   setAside(item: SetAside, reason = item.reason): void {
@@ -24,7 +28,9 @@ export class Tally {
   }
 
   missing(recording: string): void {
-    this.lost.set(recording, (this.lost.get(recording) ?? 0) + 1);
+    const known = this.lost.get(recording);
+    if (known !== undefined || this.lost.size < MOST_MISSING) this.lost.set(recording, (known ?? 0) + 1);
+    else this.unnamed.set(recording, 1);
   }
 
   note(what: string, count = 1): void {
@@ -35,7 +41,11 @@ export class Tally {
     return [...this.reasons.values()].sort((a, b) => b.count - a.count);
   }
 
-  /** Each recording that isn't there, once, with the number of its utterances. */
+  get missingCount(): number {
+    return this.lost.size + this.unnamed.size;
+  }
+
+  /** Each recording that isn't there, once, with the number of its utterances; of more than ten thousand, the first. */
   get missingRecordings(): { recording: string; utterances: number }[] {
     return Array.from(this.lost, ([recording, utterances]) => ({ recording, utterances }));
   }

@@ -6,7 +6,7 @@ import type { ImportOptions, Row } from '../importers/importer.ts';
 import type { Utterance } from '../utterance.ts';
 import type { Folder } from './folder.ts';
 import type { MediaNames } from './media-names.ts';
-import { hashOf } from './hash.ts';
+import { HashedNumbers } from './hashed-numbers.ts';
 import { findRecording } from './recordings.ts';
 import type { Speakers } from './speakers.ts';
 import type { Tally } from './tally.ts';
@@ -163,7 +163,7 @@ const rounded = (seconds: number): number => Math.round(seconds * 1e6) / 1e6;
  * needless number.
  */
 class Ids {
-  private readonly taken = new Set<number>();
+  private readonly taken = new HashedNumbers();
 
   get count(): number {
     return this.taken.size;
@@ -171,9 +171,8 @@ class Ids {
 
   give(wanted: string): string {
     let id = wanted;
-    let hash = hashOf(id);
-    for (let n = 2; this.taken.has(hash); n++) hash = hashOf((id = `${wanted}-${n}`));
-    this.taken.add(hash);
+    for (let n = 2; this.taken.has(id); n++) id = `${wanted}-${n}`;
+    this.taken.set(id, 1);
     return id;
   }
 }

@@ -31,7 +31,9 @@ export interface ImportResult {
   splits: Record<string, number>;
   /** Annotations without text: not transcribed yet. */
   untranscribed: number;
+  /** Of more than ten thousand, the first. */
   missing: { recording: string; utterances: number }[];
+  missingCount: number;
   notes: { what: string; count: number }[];
   leftOut: LeftOut[];
 }
@@ -92,6 +94,7 @@ export async function writeCorpus(
     splits: Object.fromEntries(splits),
     untranscribed: tally.untranscribed,
     missing: tally.missingRecordings,
+    missingCount: tally.missingCount,
     notes: [...(plan.survey?.notes ?? []), ...tally.notes],
     leftOut: tally.leftOut,
   };
@@ -111,7 +114,7 @@ function nothingLeft(tally: Tally, { from, name }: ImportPlan): InputError {
   const [left] = tally.leftOut;
   if (lost)
     return new InputError(
-      `none of the recordings is there: ${tally.missingRecordings.length} missing, e.g. ${lost.recording}`,
+      `none of the recordings is there: ${tally.missingCount} missing, e.g. ${lost.recording}`,
       'Say where they lie with --media FOLDER; or import the text alone with --keep-missing.',
       { file: from[0]! },
     );

@@ -14,7 +14,7 @@ export const audioFolder: DataSetImporter = {
   title: 'Hugging Face audiofolder',
   layout: true,
   finds: (folder) =>
-    folder.files.filter(
+    folder.documents.filter(
       (file) =>
         TABLE.test(path.posix.basename(file)) &&
         !folder.files.some((one) => one.startsWith(path.posix.join(path.posix.dirname(file), 'wavs/'))),

@@ -4,7 +4,9 @@ import { decodeStream, streamLines } from '../../formats/index.ts';
 import type { SetAside } from '../../support/errors.ts';
 import { cellsOf, rowOfCells } from '../import/cells.ts';
 import type { Folder } from '../import/folder.ts';
+import { HashedNumbers } from '../import/hashed-numbers.ts';
 import { splitNamed } from '../import/splits.ts';
+import { PARTS } from '../split/spoken.ts';
 import type { DataSetImporter, Row } from './importer.ts';
 
 /**
@@ -20,9 +22,9 @@ export const commonVoice: DataSetImporter = {
 };
 
 function finds(folder: Folder): string[] {
-  const tables = folder.files.filter((file) => /^(validated|train|dev|test)\.tsv$/.test(path.posix.basename(file)));
+  const tables = folder.documents.filter((file) => /^(validated|train|dev|test)\.tsv$/.test(path.posix.basename(file)));
   const homes = new Set(
-    folder.files
+    folder.documents
       .filter((file) => /^(validated|invalidated|other|clip_durations|reported)\.tsv$/.test(path.posix.basename(file)))
       .map((file) => path.posix.dirname(file)),
   );
@@ -48,12 +50,13 @@ async function* rows(folder: Folder, files: readonly string[]): AsyncGenerator<R
           continue;
         }
         const clip = cells(row)('audio')!;
-        const [split, duration] = [splits.get(clip) ?? one.split, seconds.get(clip)];
+        const part = splits.get(clip);
+        const [split, duration] = [part === undefined ? one.split : PARTS[part], seconds.get(clip)];
         yield {
           ...one,
           recording: [one.recording[1]!, one.recording[0]!],
           ...(split && { split }),
-          ...(duration !== undefined && { duration }),
+          ...(duration !== undefined && { duration: Math.round(duration * 1000) / 1000 }),
         };
       }
     }
@@ -80,26 +83,25 @@ async function* partedLines(file: string): AsyncGenerator<{ cells: string[]; lin
     if (text !== '') yield { cells: text.split('\t'), line };
 }
 
-/** A string of its own: a part of a line would keep the whole file in memory. */
-const alone = (text: string): string => Buffer.from(text).toString();
-
-async function splitsOf(folder: Folder, parts: readonly string[]): Promise<Map<string, NonNullable<Row['split']>>> {
-  const splits = new Map<string, NonNullable<Row['split']>>();
+/** @returns clip → its place in `PARTS` */
+async function splitsOf(folder: Folder, parts: readonly string[]): Promise<HashedNumbers> {
+  const splits = new HashedNumbers();
   for (const file of parts) {
     const split = splitNamed(path.posix.basename(file, '.tsv'));
     const { columns, rows: all } = await open(folder, file);
     const at = columns.indexOf('path');
-    for await (const { cells } of all) if (split && cells[at] !== undefined) splits.set(alone(cells[at]), split);
+    for await (const { cells } of all)
+      if (split && cells[at] !== undefined) splits.set(cells[at], PARTS.indexOf(split));
   }
   return splits;
 }
 
 /** Newer releases say in milliseconds how long each clip is. */
-async function secondsOf(folder: Folder, file: string): Promise<Map<string, number>> {
-  const seconds = new Map<string, number>();
+async function secondsOf(folder: Folder, file: string): Promise<HashedNumbers> {
+  const seconds = new HashedNumbers();
   if (!folder.has(file)) return seconds;
   const { rows: all } = await open(folder, file);
   for await (const { cells } of all)
-    if (cells[0] !== undefined && Number(cells[1]) > 0) seconds.set(alone(cells[0]), Number(cells[1]) / 1000);
+    if (cells[0] !== undefined && Number(cells[1]) > 0) seconds.set(cells[0], Number(cells[1]) / 1000);
   return seconds;
 }

@@ -13,7 +13,7 @@ export const fleurs: DataSetImporter = {
   title: 'FLEURS',
   layout: true,
   finds: (folder) =>
-    folder.files.filter((file) => {
+    folder.documents.filter((file) => {
       const split = /^(train|dev|test)\.tsv$/.exec(path.posix.basename(file))?.[1];
       const sound = path.posix.join(path.posix.dirname(file), `audio/${split}/`);
       return split !== undefined && folder.files.some((one) => one.startsWith(sound));
@@ -40,7 +40,7 @@ export const voxpopuli: DataSetImporter = {
   name: 'voxpopuli',
   title: 'VoxPopuli',
   layout: true,
-  finds: (folder) => folder.files.filter((file) => /^asr_(train|dev|test)\.tsv$/.test(path.posix.basename(file))),
+  finds: (folder) => folder.documents.filter((file) => /^asr_(train|dev|test)\.tsv$/.test(path.posix.basename(file))),
   rows: voxpopuliRows,
 };
 

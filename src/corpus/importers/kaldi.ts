@@ -15,7 +15,7 @@ export const kaldi: DataSetImporter = {
   title: 'Kaldi and ESPnet folders',
   layout: true,
   finds: (folder) =>
-    folder.files.filter(
+    folder.documents.filter(
       (file) =>
         path.posix.basename(file) === 'text' && folder.has(path.posix.join(path.posix.dirname(file), 'wav.scp')),
     ),

@@ -39,7 +39,7 @@ export const ljspeech: DataSetImporter = {
   title: 'LJSpeech',
   layout: true,
   finds: (folder) =>
-    folder.files.filter(
+    folder.documents.filter(
       (file) =>
         path.posix.basename(file) === 'metadata.csv' &&
         folder.files.some((one) => one.startsWith(path.posix.join(path.posix.dirname(file), 'wavs/'))),

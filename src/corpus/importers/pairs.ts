@@ -24,8 +24,8 @@ export const pairs: DataSetImporter = {
 function textsBeside(folder: Folder): Map<string, string[]> {
   const stems = new Set(folder.files.filter(isSound).map(withoutEnding));
   const found = new Map<string, string[]>();
-  for (const file of folder.files) {
-    if (isSound(file) || NO_TEXT.test(file) || !stems.has(withoutEnding(file))) continue;
+  for (const file of folder.documents) {
+    if (NO_TEXT.test(file) || !stems.has(withoutEnding(file))) continue;
     const ending = path.posix.extname(file).slice(1);
     const same = found.get(ending);
     if (same) same.push(file);
