@@ -50,6 +50,7 @@ export const importedCorpus: z.ZodType<ImportResult & Pick<ImportPlan, 'formats'
   splits: z.record(z.string(), z.number()),
   untranscribed: z.number(),
   missing: z.array(z.strictObject({ recording: z.string(), utterances: z.number() })),
+  missingCount: z.number(),
   notes: z.array(counted),
   leftOut: z.array(z.strictObject({ reason: z.string(), count: z.number(), first: z.array(setAside) })),
 });
