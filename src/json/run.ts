@@ -140,6 +140,7 @@ export const newRecipe: z.ZodType<NewRecipe> = z.strictObject({
     minutes: z.number(),
     speakers: z.array(z.string()),
     language: z.string().optional(),
+    splitGiven: z.boolean(),
     digits: z.strictObject({ utterances: z.number(), afterLetters: z.number() }),
   }),
   choices: z.array(choice),

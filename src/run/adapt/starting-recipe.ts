@@ -44,7 +44,9 @@ export function startingRecipe(
     split: choose(
       ['split'],
       split,
-      `of ${survey.minutes.toFixed(1)} minutes: a test that is long enough to be believed, the rest to learn from`,
+      survey.splitGiven
+        ? 'the corpus says what is for training, dev and test, and that stays; minutes count for what it doesn’t say'
+        : `of ${survey.minutes.toFixed(1)} minutes: a test that is long enough to be believed, the rest to learn from`,
     ),
     ...(digits && { text: { digits: choose(['text', 'digits'], digits.rule, digits.reason) } }),
     baseline: { random_encoder: false },

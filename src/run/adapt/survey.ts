@@ -15,6 +15,8 @@ export interface CorpusSurvey {
   unreadable: number;
   minutes: number;
   speakers: string[];
+  /** Whether it says itself what is for training, dev and test. */
+  splitGiven: boolean;
   /** The language that every utterance names, if they agree. */
   language?: string;
   /** Utterances with digits in them, and of these those whose digits all stand right behind a letter, as tones do. */
@@ -52,6 +54,7 @@ export async function surveyCorpus(
     unreadable: placed.length - decoded.length,
     minutes: minutesOf(decoded),
     speakers: [...new Set(utterances.flatMap(({ speaker }) => speaker ?? []))].sort(),
+    splitGiven: utterances.some(({ split }) => split !== undefined),
     ...(language !== undefined && others.length === 0 && { language }),
     digits: { utterances: withDigits.length, afterLetters },
   };

@@ -14,6 +14,7 @@ const survey: CorpusSurvey = {
   unreadable: 0,
   minutes: 20,
   speakers: ['abiayi'],
+  splitGiven: false,
   digits: { utterances: 0, afterLetters: 0 },
 };
 const names = { name: 'mboshi', corpus: ['mboshi'], language: 'mdw' };
@@ -25,6 +26,10 @@ describe('a recipe by a corpus’s size', () => {
       test: { minutes: 5 },
       dev: { minutes: 4 },
     });
+  });
+
+  it('says that a split which the corpus brings stays', () => {
+    expect(startingRecipe({ ...survey, splitGiven: true }, names).choices[0]!.reason).toMatch(/that stays/);
   });
 
   it.each([
