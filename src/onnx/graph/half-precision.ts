@@ -1,5 +1,5 @@
 import { floatOf } from './attributes.ts';
-import type { Attributes, Node, Value } from './graph.ts';
+import type { Node, Value } from './graph.ts';
 
 /** In what numbers a graph computes. */
 export type Precision = 'float32' | 'float16';
@@ -221,7 +221,7 @@ function asNarrow(node: Node): Node {
   if (op === 'Cast')
     return isFloat(inputs[0]!)
       ? { ...node, op: 'Identity', attributes: {} }
-      : { ...node, attributes: { to: { int: FLOAT16 } } as Attributes };
+      : { ...node, attributes: { to: { int: FLOAT16 } } };
   // So steep that it is a step: a slope that float16 doesn't have.
   if (op === 'HardSigmoid' && floatOf(attributes, 'alpha', 0.2) > LARGEST)
     return { ...node, op: 'Sign', attributes: {} };
