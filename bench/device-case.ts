@@ -20,6 +20,7 @@ import { Engine, type Feeds } from '../src/onnx/training/engine.ts';
 import type { TrainablePart } from '../src/recipe/trainable-part.ts';
 import { Random } from '../src/support/random.ts';
 import { symbolSizes } from '../src/train/memory.ts';
+import { frozenLayers } from '../src/train/pretrained.ts';
 import { buildTrainable, cachedLayers, cutOf, type Shape } from '../src/train/trainable.ts';
 
 /*
@@ -172,14 +173,7 @@ async function layersFor(trainable: TrainablePart): Promise<LayerBuilder> {
   const probe = await openEncoder('made', bytes, { folder });
   const [dims, top] = [probe.dims, probe.layerCount - 1];
   await probe.release();
-  const none: LayerBuilder = {
-    dims,
-    top,
-    weights: new Map(),
-    upper: () => [],
-    layerOf: () => 0,
-    isConvolution: () => false,
-  };
+  const none = frozenLayers(dims, top);
   return trainable === 'head'
     ? none
     : exportedLayers(await openUpper(bytes, cutOf({ encoder: none }, trainable), { folder }));

@@ -119,6 +119,16 @@ async function openQuantised(start: Pretrained, cut: number | undefined): Promis
   throw quantisedCannotLearn('q8', 'Take it as it was, without `encoder.dtype: q8`');
 }
 
+/** An encoder of which nothing learns: a head takes its features as they are. */
+export const frozenLayers = (dims: number, top: number): LayerBuilder => ({
+  dims,
+  top,
+  weights: new Map(),
+  upper: () => [],
+  layerOf: () => 0,
+  isConvolution: () => false,
+});
+
 /** An encoder of the Wav2Vec2 family that others exported. */
 async function exportedEncoder(
   name: string,
@@ -128,14 +138,7 @@ async function exportedEncoder(
   const encoder = await openEncoder(name, bytes, options);
   await encoder.release();
   const [dims, top] = [encoder.dims, encoder.layerCount - 1];
-  const frozen: LayerBuilder = {
-    dims,
-    top,
-    weights: new Map(),
-    upper: () => [],
-    layerOf: () => 0,
-    isConvolution: () => false,
-  };
+  const frozen = frozenLayers(dims, top);
   const openAt = async (cut: number | undefined): Promise<LayerBuilder> => {
     if (cut === undefined) return exportedWhole(await openWhole(bytes, options));
     return cut >= top ? frozen : exportedLayers(await openUpper(bytes, cut, options));

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AudioCache } from '../../src/audio/cache.ts';
-import { writeWav } from '../../src/audio/wav.ts';
 import { loadManifest, writeManifest } from '../../src/corpus/manifest.ts';
 import { runRecipe, type RunResult } from '../../src/run/run.ts';
-import { Random } from '../../src/support/random.ts';
+import { writeSmallCorpus } from './small-corpus.ts';
 
 let folder: string;
 const runs = (): string => path.join(folder, 'runs');
@@ -15,17 +14,7 @@ const run = (): Promise<RunResult> => runRecipe(path.join(folder, 'small.yaml'),
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'changed-'));
   vi.stubEnv('ISOGLOSS_CACHE', path.join(folder, 'cache'));
-  const random = new Random(1);
-  const letters = 'abcdefghijklmnop';
-  for (const name of letters)
-    await writeWav(
-      path.join(folder, `${name}.wav`),
-      Float32Array.from({ length: 16_000 }, () => 0.1 * random.normal()),
-    );
-  await writeManifest(
-    folder,
-    Array.from(letters, (name) => ({ id: name, audio: `${name}.wav`, text: `su ${name}` })),
-  );
+  await writeSmallCorpus(folder);
   const recipe = {
     name: 'small',
     language: 'it',

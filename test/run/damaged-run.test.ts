@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { auditCorpus } from '../../src/corpus/audit/audit.ts';
-import { writeWav } from '../../src/audio/wav.ts';
 import { writeManifest } from '../../src/corpus/manifest.ts';
 import { inspectEncoder } from '../../src/encoder/inspect.ts';
 import { loadRun } from '../../src/evaluate/load.ts';
@@ -14,7 +13,7 @@ import { finishedRun } from '../../src/report/finished-run.ts';
 import { runRecipe } from '../../src/run/run.ts';
 import { openPretrained } from '../../src/train/pretrained.ts';
 import { IsoglossError } from '../../src/support/errors.ts';
-import { Random } from '../../src/support/random.ts';
+import { writeSmallCorpus } from './small-corpus.ts';
 
 let folder: string;
 let whole: string;
@@ -22,17 +21,7 @@ let whole: string;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'damaged-'));
   vi.stubEnv('ISOGLOSS_CACHE', path.join(folder, 'cache'));
-  const random = new Random(1);
-  const letters = 'abcdefghijklmnop';
-  for (const name of letters)
-    await writeWav(
-      path.join(folder, `${name}.wav`),
-      Float32Array.from({ length: 16_000 }, () => 0.1 * random.normal()),
-    );
-  await writeManifest(
-    folder,
-    Array.from(letters, (name) => ({ id: name, audio: `${name}.wav`, text: `su ${name}` })),
-  );
+  await writeSmallCorpus(folder);
   const recipe = {
     ...{ name: 'small', language: 'it', corpus: folder, encoder: { model: 'embedded-small' } },
     split: { dev: { minutes: 0.05 }, test: { minutes: 0.05 } },
