@@ -2,14 +2,12 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { writeWav } from '../../src/audio/wav.ts';
-import { writeManifest } from '../../src/corpus/manifest.ts';
 import { breakDown } from '../../src/evaluate/breakdown.ts';
 import { loadRun } from '../../src/evaluate/load.ts';
 import { alignPairs } from '../../src/evaluate/score.ts';
 import { tokeniser } from '../../src/evaluate/tokens.ts';
 import { runRecipe, type RunResult } from '../../src/run/run.ts';
-import { Random } from '../../src/support/random.ts';
+import { writeSmallCorpus } from './small-corpus.ts';
 
 let run: RunResult;
 
@@ -19,18 +17,12 @@ const SPEAKERS: Record<string, string | undefined> = { m: 'ana', n: 'bea', o: 'b
 beforeAll(async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'voices-'));
   vi.stubEnv('ISOGLOSS_CACHE', path.join(folder, 'cache'));
-  const random = new Random(1);
   const utterances = Array.from('abcdefghijklmnop', (name) => {
     const speaker = name in SPEAKERS ? SPEAKERS[name] : 'ana';
     const split = name in SPEAKERS ? ('test' as const) : name === 'l' ? ('dev' as const) : ('train' as const);
     return { id: name, audio: `${name}.wav`, text: `su ${name}`, split, ...(speaker !== undefined && { speaker }) };
   });
-  for (const { audio } of utterances)
-    await writeWav(
-      path.join(folder, audio),
-      Float32Array.from({ length: 16_000 }, () => 0.1 * random.normal()),
-    );
-  await writeManifest(folder, utterances);
+  await writeSmallCorpus(folder, utterances);
   const recipe = path.join(folder, 'voices.yaml');
   const small = { encoder: { model: 'embedded-small' }, head: { kind: 'linear' }, training: { epochs: 1 } };
   await writeFile(recipe, JSON.stringify({ name: 'voices', language: 'it', corpus: folder, ...small }));

@@ -2,21 +2,18 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { writeWav } from '../../src/audio/wav.ts';
 import { auditCorpus } from '../../src/corpus/audit/audit.ts';
-import { writeManifest } from '../../src/corpus/manifest.ts';
 import { aboutOf, writeAuditPage } from '../../src/run/audit-page.ts';
 import { runRecipe } from '../../src/run/run.ts';
 import type { Judged } from '../../src/run/suspects/judge.ts';
 import { findSuspects, suspicious } from '../../src/run/suspects/suspects.ts';
-import { Random } from '../../src/support/random.ts';
+import { writeSmallCorpus } from './small-corpus.ts';
 
 let [folder, run] = ['', ''];
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'suspects-'));
   vi.stubEnv('ISOGLOSS_CACHE', path.join(folder, 'cache'));
-  const random = new Random(1);
   const utterances = Array.from('abcdefghijklmnop', (name, i) => ({
     ...{ id: name, audio: `${name}.wav`, text: `su ${name}`, start: 0, end: 1 },
     split: i < 12 ? ('train' as const) : i < 14 ? ('dev' as const) : ('test' as const),
@@ -24,12 +21,7 @@ beforeAll(async () => {
   }));
   // More letters than a second has time for.
   utterances[15]!.text = 'su e giù '.repeat(20);
-  for (const { audio } of utterances)
-    await writeWav(
-      path.join(folder, audio),
-      Float32Array.from({ length: 16_000 }, () => 0.1 * random.normal()),
-    );
-  await writeManifest(folder, utterances);
+  await writeSmallCorpus(folder, utterances);
   const recipe = path.join(folder, 'small.yaml');
   const small = { encoder: { model: 'embedded-small' }, head: { kind: 'linear' }, training: { epochs: 1 } };
   await writeFile(recipe, JSON.stringify({ name: 'small', language: 'it', corpus: folder, ...small }));
