@@ -21,6 +21,8 @@ export interface MemoryNeed {
 
 /** For what an operator needs inside, and for memory between pieces of memory. */
 const MARGIN = 1.25;
+/** The sessions themselves, compiled code and garbage not yet collected, in bytes: up to 60 MiB were seen, however small the batches. */
+const SESSIONS = 64 * 1024 ** 2;
 
 /**
  * @param before bytes that the process had taken before the step was planned: the program, and what it has loaded
@@ -35,7 +37,7 @@ export function totalNeed(
   return {
     ...parts,
     held: 0,
-    total: Math.round(Math.max(now, before + MARGIN * here)),
+    total: Math.round(Math.max(now, before + SESSIONS + MARGIN * here)),
   };
 }
 
