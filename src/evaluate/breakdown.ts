@@ -1,7 +1,7 @@
 import { InputError } from '../support/errors.ts';
 import { rate, tokenCounts, wordCounts, type AlignedPair } from './score.ts';
 
-export const BREAKDOWNS = ['speaker', 'seen', 'length', 'snr', 'file'] as const;
+export const BREAKDOWNS = ['speaker', 'seen', 'length', 'snr', 'file', 'tier'] as const;
 export type Breakdown = (typeof BREAKDOWNS)[number];
 
 /** Scores of the utterances that have something in common. Rates are shares. */
@@ -30,8 +30,7 @@ const WHAT: Partial<Record<Breakdown, string>> = {
 
 /**
  * Scores by speaker, by whether training has heard the speaker, by length (in words of the reference), SNR (bands of 5
- * dB) or recording. Groups come in their own order: names by
- * the alphabet, bands by size.
+ * dB), recording or tier. Groups come in their own order: names by the alphabet, bands by size.
  * @throws InputError when no utterance has what is asked for
  */
 export function breakDown(pairs: readonly AlignedPair[], by: Breakdown): Group[] {
@@ -61,7 +60,8 @@ export function breakDown(pairs: readonly AlignedPair[], by: Breakdown): Group[]
 function keyOf(pair: AlignedPair, by: Breakdown): { name: string; order: number } | undefined {
   switch (by) {
     case 'speaker':
-    case 'file': {
+    case 'file':
+    case 'tier': {
       const name = pair[by];
       return name === undefined ? undefined : { name, order: 0 };
     }

@@ -14,6 +14,7 @@ const record = z.looseObject({
   speaker: z.string().optional(),
   speaker_seen: z.boolean().optional(),
   file: z.string().optional(),
+  tier: z.string().optional(),
   snr: z.number().optional(),
   nbest: z.array(z.string()).optional(),
 });
@@ -51,6 +52,7 @@ export async function readHypotheses(file: string, split: string): Promise<Pair[
       ...(speakerSeen === undefined ? {} : { speakerSeen }),
       ...(snr === undefined ? {} : { snr }),
       ...(parsed.file === undefined ? {} : { file: parsed.file }),
+      ...(parsed.tier === undefined ? {} : { tier: parsed.tier }),
       ...(nbest ? { nbest: nbest.map(spaced) } : {}),
     });
   }

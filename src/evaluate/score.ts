@@ -20,6 +20,8 @@ export interface Pair {
   speakerSeen?: boolean;
   /** The recording. */
   file?: string;
+  /** The tier that it was transcribed on. */
+  tier?: string;
   /** Speech over noise, in dB. */
   snr?: number;
   /** The n best hypotheses, best first. */
@@ -35,6 +37,7 @@ export class AlignedPair implements Pair {
   readonly speaker: string | undefined;
   readonly speakerSeen: boolean | undefined;
   readonly file: string | undefined;
+  readonly tier: string | undefined;
   readonly snr: number | undefined;
   readonly nbest: readonly string[] | undefined;
   readonly words: Alignment;
@@ -49,6 +52,7 @@ export class AlignedPair implements Pair {
     this.speaker = pair.speaker;
     this.speakerSeen = pair.speakerSeen;
     this.file = pair.file;
+    this.tier = pair.tier;
     this.snr = pair.snr;
     this.nbest = pair.nbest;
     this.words = words;

@@ -6,7 +6,7 @@ import { encoderEntries, fetchedEncoder, inspection, suggestions } from './encod
 import { buildResult, perplexity } from './language-model.ts';
 import { machineDiagnosis } from './machine.ts';
 import { checkedRecipe } from './recipe.ts';
-import { adaptResult, newRecipe, runResult } from './run.ts';
+import { adaptResult, evaluation, newRecipe, runResult } from './run.ts';
 import { comparison, fileScores } from './scores.ts';
 import { exportResult, transcripts } from './transcripts.ts';
 
@@ -33,6 +33,7 @@ export const outputs = {
   'encoder inspect': inspection,
   'encoder list': encoderEntries,
   'encoder suggest': suggestions,
+  evaluate: evaluation,
   export: exportResult,
   'lm build': buildResult,
   'lm perplexity': perplexity,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { AdaptResult, NewRecipe, RunResult } from '../run/index.ts';
+import type { AdaptResult, Evaluation, NewRecipe, RunResult } from '../run/index.ts';
 import { relaxed } from './corpus.ts';
-import { group, scores } from './scores.ts';
-import { device, interval, setAside } from './shared.ts';
+import { comparison, group, scores } from './scores.ts';
+import { device, files, interval, setAside } from './shared.ts';
 import { textSummary } from './text.ts';
 
 const onTest = z.strictObject({ test: scores });
@@ -144,4 +144,23 @@ export const newRecipe: z.ZodType<NewRecipe> = z.strictObject({
     digits: z.strictObject({ utterances: z.number(), afterLetters: z.number() }),
   }),
   choices: z.array(choice),
+});
+
+export const evaluation: z.ZodType<Evaluation> = z.strictObject({
+  corpus: z.string(),
+  split: z.enum(['test', 'dev', 'train', 'all']),
+  heard: z.number(),
+  models: z.array(
+    z.strictObject({
+      model: z.string(),
+      unit: z.enum(['graphemes', 'phones']),
+      scores,
+      voices: z.strictObject({ seen: scores.optional(), unseen: scores.optional() }).optional(),
+      speakers: z.array(group).optional(),
+      tiers: z.array(group).optional(),
+      comparison: comparison.optional(),
+      files: files.optional(),
+    }),
+  ),
+  setAside: z.array(setAside),
 });

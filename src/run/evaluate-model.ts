@@ -89,6 +89,7 @@ function pairsOf(
     file: utterance.audio,
     snr: Number(snr[i]!.toFixed(1)),
     ...(utterance.speaker === undefined ? {} : { speaker: utterance.speaker }),
+    ...(utterance.source?.tier === undefined ? {} : { tier: utterance.source.tier }),
     ...(decoded[i]!.nbest && !phones ? { nbest: decoded[i]!.nbest } : {}),
   }));
   return alignPairs(pairs, tokeniser(recipe.text));

@@ -3,6 +3,8 @@ export { adapt, type AdaptOptions, type AdaptResult } from './adapt/adapt.ts';
 export { newRecipe, type NewRecipe, type NewRecipeOptions } from './adapt/new-recipe.ts';
 export { aboutOf, writeAuditPage } from './audit-page.ts';
 export { checkRecipe, describeMemory, describePreview, type CheckedRecipe } from './check-recipe.ts';
+export { evaluateModels, type EvaluateOptions, type Evaluation, type ModelScores } from './evaluate/evaluate.ts';
+export { EVALUATED_PARTS, type EvaluatedPart } from './evaluate/items.ts';
 export type { TrainingFinding } from './findings.ts';
 export { runRecipe, type Metrics, type RunOptions, type RunResult } from './run.ts';
 export { findSuspects, type Suspect, type SuspectOptions, type Suspicion } from './suspects/suspects.ts';

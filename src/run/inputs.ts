@@ -10,6 +10,8 @@ const utteranceSchema = z.object({
   /** Beginnings of content hashes. */
   audio: z.string(),
   text: z.string(),
+  /** Who speaks, where that is known; runs of earlier versions don't say. */
+  speaker: z.string().optional(),
 });
 const fileSchema = z.object({ file: z.string(), sha256: z.string() });
 
@@ -30,11 +32,12 @@ const inputsFile = (folder: string): string => path.join(folder, 'inputs.jsonl')
 /** @param files what else it reads, e.g. an encoder's weights → hex SHA-256 */
 export function inputsOf(prepared: Pick<Prepared, 'train' | 'dev' | 'test'>, files: Record<string, string>): RunInputs {
   const utterances = (['train', 'dev', 'test'] as const).flatMap((split) =>
-    prepared[split].map(({ utterance: { id }, key, tokens }) => ({
+    prepared[split].map(({ utterance: { id, speaker }, key, tokens }) => ({
       id,
       split,
       audio: key.slice(0, 16),
       text: sha256(tokens.join(' ')).slice(0, 16),
+      ...(speaker === undefined ? {} : { speaker }),
     })),
   );
   return {
@@ -45,8 +48,11 @@ export function inputsOf(prepared: Pick<Prepared, 'train' | 'dev' | 'test'>, fil
   };
 }
 
-/** Eight hex digits that name inputs. */
-export const inputsHash = (inputs: RunInputs): string => sha256(linesOf(inputs)).slice(0, 8);
+/** Eight hex digits that name inputs: what is said and heard, not by whom. */
+export const inputsHash = ({ files, utterances }: RunInputs): string =>
+  sha256(
+    linesOf({ files, utterances: utterances.map(({ id, split, audio, text }) => ({ id, split, audio, text })) }),
+  ).slice(0, 8);
 
 export async function writeInputs(folder: string, inputs: RunInputs): Promise<void> {
   await writeAtomic(inputsFile(folder), linesOf(inputs));

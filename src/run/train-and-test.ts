@@ -42,6 +42,7 @@ export interface Trained {
     speaker?: string;
     speaker_seen?: boolean;
     file?: string;
+    tier?: string;
     snr?: number;
     words: RecognisedWord[];
     nbest?: readonly string[];
@@ -173,7 +174,7 @@ function hypothesesOf(
   voices: ReadonlySet<string>,
 ): Trained['hypotheses'] {
   return (['dev', 'test'] as const).flatMap((split) =>
-    evaluated[split].pairs.map(({ id, reference, hypothesis, seconds, speaker, file, snr, nbest }, i) => ({
+    evaluated[split].pairs.map(({ id, reference, hypothesis, seconds, speaker, file, tier, snr, nbest }, i) => ({
       split,
       id,
       reference,
@@ -183,6 +184,7 @@ function hypothesesOf(
         speaker,
         speaker_seen: speaker === undefined ? undefined : voices.has(speaker),
         file,
+        tier,
         snr,
       }),
       words: evaluated[split].words[i]!,

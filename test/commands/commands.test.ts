@@ -52,6 +52,7 @@ describe('every command', () => {
       'recipe check',
       'doctor',
       'score',
+      'evaluate',
       'compare',
       'export',
       'lm build',

@@ -93,6 +93,7 @@ it('run, and what takes a run', async () => {
   const { folder: run } = (await answerOf('run', 'mine.yaml', '--baseline')) as { folder: string };
   await answerOf('score', run, '--by', 'speaker');
   await answerOf('compare', run, run, '--page', 'page.html');
+  await answerOf('evaluate', run, 'mine', '--split', 'all', '--out', 'scored');
   await answerOf('export', run, '--format', 'onnx');
   await answerOf('transcribe', run, 'corpora/mine/0.wav', 'mine.yaml');
   await answerOf('corpus audit', 'mine', '--model', run);
