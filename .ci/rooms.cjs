@@ -49,10 +49,10 @@ module.exports = {
   report: { holds: 'one self-contained page a run or comparison', imports: ['evaluate', 'recipe'] },
   transcribe: { holds: 'files and folders → transcripts', imports: ['audio', 'encoder', 'formats', 'model', 'onnx'] },
   run: {
-    holds: 'the main job, its findings, its report',
+    holds: 'the main job, its findings, its report; models on other corpora',
     imports: [
-      ...['audio', 'corpus', 'ctc', 'dataset', 'decode', 'encoder', 'evaluate', 'export', 'lm', 'model', 'onnx'],
-      ...['recipe', 'report', 'text', 'train', 'transcribe'],
+      ...['audio', 'corpus', 'ctc', 'dataset', 'decode', 'encoder', 'evaluate', 'export', 'formats', 'lm', 'model'],
+      ...['onnx', 'recipe', 'report', 'text', 'train', 'transcribe'],
     ],
   },
   doctor: { holds: 'what this machine has and what is missing', imports: ['audio', 'encoder', 'onnx'] },
