@@ -15,8 +15,9 @@ export interface DecodedStretch {
 }
 
 /**
- * Decodes stretches, each recording once however many are of it, and many short recordings by one process. Nothing comes of what is better
- * decoded when it is asked for: a recording with one stretch that can't be decoded with others, or stretches over each other without end.
+ * Decodes stretches, each recording once however many are of it, and many short recordings by one process. Nothing
+ * comes of what is better decoded when it is asked for: a recording with one stretch that can't be decoded with others,
+ * or stretches over each other without end.
  * @param folder where there is room for what ffmpeg writes
  */
 export async function* decodeStretches(

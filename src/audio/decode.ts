@@ -24,9 +24,10 @@ export interface DecodeOptions extends Sound {
 const LONGEST_WAIT = 120_000;
 
 /**
- * Decodes whatever ffmpeg reads, in blocks: 16 kHz mono float32, as loud as they are. Memory stays bounded however long the recording.
- * @throws InputError naming the file and the reason: missing, a folder or device, empty, sound lost, no sound in it, no such track,
- * a sample that is no number, a stretch beyond its end
+ * Decodes whatever ffmpeg reads, in blocks: 16 kHz mono float32, as loud as they are. Memory stays bounded however long
+ * the recording.
+ * @throws InputError naming the file and the reason: missing, a folder or device, empty, sound lost, no sound in it, no
+ * such track, a sample that is no number, a stretch beyond its end
  */
 export async function* decodeStream(file: string, options: DecodeOptions = {}): AsyncGenerator<Float32Array> {
   const { start, end, signal, note } = options;

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { InputError } from '../support/errors.ts';
 
 const HOW_TO_INSTALL =
-  'Install it: Debian/Ubuntu `sudo apt-get install ffmpeg` · Fedora `sudo dnf install ffmpeg-free` · macOS `brew install ffmpeg` · ' +
-  'Windows `winget install ffmpeg`; or set FFMPEG_PATH to the program.';
+  'Install it: Debian/Ubuntu `sudo apt-get install ffmpeg` · Fedora `sudo dnf install ffmpeg-free` · macOS `brew ' +
+  'install ffmpeg` · Windows `winget install ffmpeg`; or set FFMPEG_PATH to the program.';
 
 let ffmpeg: Promise<string> | undefined;
 let ffprobe: Promise<string> | undefined;

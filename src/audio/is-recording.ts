@@ -5,9 +5,10 @@ import { probe } from './probe.ts';
 
 /** Endings that are believed without a look inside: what a folder of recordings mostly holds. */
 const USUAL = new Set(
-  'wav mp3 flac ogg oga opus m4a m4b aac g722 wma aif aiff aifc amr au snd caf 3gp 3ga w64 rf64 sph mka webm mp4 mkv mov avi mts mpg'.split(
-    ' ',
-  ),
+  (
+    'wav mp3 flac ogg oga opus m4a m4b aac g722 wma aif aiff aifc amr au snd caf 3gp 3ga w64 rf64 sph mka ' +
+    'webm mp4 mkv mov avi mts mpg'
+  ).split(' '),
 );
 
 /**

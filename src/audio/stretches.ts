@@ -14,7 +14,9 @@ const LITTLE_BEYOND = 0.25;
 
 const SHORTEST_SPEECH = 0.1;
 
-/** Minutes in one piece: no utterance has so many, and several pieces at once must fit into a small computer's memory. */
+/**
+ * Minutes in one piece: no utterance has so many, and several pieces at once must fit into a small computer's memory.
+ */
 const MOST_MINUTES = 10;
 export const MOST_SAMPLES = MOST_MINUTES * 60 * SAMPLE_RATE;
 

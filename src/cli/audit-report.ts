@@ -45,7 +45,9 @@ function describeCoverage({ graphemes, pairs, sentences }: Coverage): string[] {
   const rare = graphemes.filter(({ count }) => count < RARE);
   const shown = rare.slice(0, MOST_RARE).map(({ grapheme, count }) => `${grapheme} ${count}×`);
   const more = rare.length > MOST_RARE ? ` and ${rare.length - MOST_RARE} more` : '';
-  const heard = `${graphemes.length} graphemes; ${pairs.known} of ${pairs.different} pairs of them are heard ${RARE} times or more`;
+  const heard =
+    `${graphemes.length} graphemes; ${pairs.known} of ${pairs.different} pairs of them are ` +
+    `heard ${RARE} times or more`;
   const added = sentences.map(({ text, adds }, i) => `  ${i + 1}. ${oneLine(text)}   (${adds.join(' ')})`);
   return [
     `${heard}${rare.length > 0 ? `\nseldom heard: ${shown.join(', ')}${more}` : ''}`,
@@ -85,7 +87,10 @@ export function describeSuspects(suspects: readonly Suspect[]): string {
   const lines = suspects.slice(0, MOST_SUSPECTS).map(({ item, transcript, heard, why, learnt, source }) => {
     const where = source?.tier === undefined ? '' : `, ${oneLine(source.file)}, tier ${oneLine(source.tier)}`;
     const notes = [why === 'no-path' ? ', too many letters for its time' : '', learnt ? ', learnt from' : ''].join('');
-    return `  ${oneLine(item)}${where}${notes}\n      transcript  ${oneLine(transcript)}\n      heard       ${oneLine(heard)}`;
+    return (
+      `  ${oneLine(item)}${where}${notes}\n      transcript  ${oneLine(transcript)}\n` +
+      `      heard       ${oneLine(heard)}`
+    );
   });
   const more = suspects.length - MOST_SUSPECTS;
   return [...lines, ...(more > 0 ? [`  … and ${more} more: see --html or --json`] : [])].join('\n');

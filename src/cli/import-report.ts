@@ -43,7 +43,8 @@ export function describeResult(result: ImportResult, plan: ImportPlan): string {
     `${name}: ${count(utterances, 'utterance')}, ${minutes(seconds)}, in ${folder}`,
     ...(tiers
       ? [
-          `from the tier ${tiers.join(', ')}${plan.survey && plan.survey.tiers.length > 1 ? '; --tier takes another' : ''}`,
+          `from the tier ${tiers.join(', ')}` +
+            (plan.survey && plan.survey.tiers.length > 1 ? '; --tier takes another' : ''),
         ]
       : []),
     people.length > 0

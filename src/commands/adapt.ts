@@ -8,8 +8,9 @@ import { adapt, type AdaptResult } from '../run/index.ts';
 export default class Adapt extends BaseCommand {
   static override summary = 'Find a good recipe for a corpus within a time budget, train it, test it once, report.';
   static override description =
-    'Looks at the corpus, begins with a sensible recipe for its size, tries what may be better and keeps what is, by dev alone. ' +
-    'The recipe that it found is written down with a reason at each choice. Stopped or killed, the same command goes on.';
+    'Looks at the corpus, begins with a sensible recipe for its size, tries what may be better and keeps what ' +
+    'is, by dev alone. The recipe that it found is written down with a reason at each choice. Stopped or killed, ' +
+    'the same command goes on.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> mboshi --language mdw',
     '<%= config.bin %> <%= command.id %> corpora/my-fieldwork --budget 1h',
@@ -47,7 +48,9 @@ export default class Adapt extends BaseCommand {
         ...{ budget, language, name, recipe, untranscribed, runs, progress: this.progress, signal: this.signal },
         onTrial: (what, devCer, best) =>
           this.logToStderr(
-            `${what}: ${devCer === undefined ? 'no time for it' : `CER on dev ${percent(devCer)}`}; best ${percent(best)}`,
+            `${what}: ` +
+              (devCer === undefined ? 'no time for it' : `CER on dev ${percent(devCer)}`) +
+              `; best ${percent(best)}`,
           ),
       }),
     );
@@ -65,7 +68,8 @@ export default class Adapt extends BaseCommand {
     );
     for (const { at, reason } of result.choices) this.log(`${at.join('.')}: ${reason}`);
     this.log(
-      `\nrecipe  ${result.recipe}\nreport  ${path.join(result.folder, 'report.html')}\nmodel   ${path.join(result.folder, 'model')}`,
+      `\nrecipe  ${result.recipe}\nreport  ${path.join(result.folder, 'report.html')}\n` +
+        `model   ${path.join(result.folder, 'model')}`,
     );
     this.reportSetAside(result.setAside);
     return result;

@@ -7,7 +7,8 @@ import { compareRunFolders } from '../report/index.ts';
 export default class Compare extends BaseCommand {
   static override summary = 'Is one run better than another, or is it chance?';
   static override description =
-    'Both have to be tested on the same references. Prints the difference with its 95 % interval (paired bootstrap), p, the matched-pairs test, and in words whether to believe it.';
+    'Both have to be tested on the same references. Prints the difference with its 95 % interval (paired ' +
+    'bootstrap), p, the matched-pairs test, and in words whether to believe it.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> runs/italian-10min-1a2b3c4d runs/italian-10min-5e6f7a8b',
     '<%= config.bin %> <%= command.id %> runs/italian-10min-1a2b3c4d runs/italian-10min-5e6f7a8b --page compared.html',
@@ -47,7 +48,8 @@ export default class Compare extends BaseCommand {
     );
     const rough = matched.segments < 50 ? ' (rough: fewer than 50 segments)' : '';
     this.log(
-      `\nmatched pairs (words): ${matched.segments} segments, z = ${matched.z.toFixed(2)}, p = ${shownP(matched.p)}${rough}`,
+      `\nmatched pairs (words): ${matched.segments} segments, z = ${matched.z.toFixed(2)}, p = ` +
+        `${shownP(matched.p)}${rough}`,
     );
     this.log(`\n${verdict}`);
     if (flags.page !== undefined) this.log(`\npage  ${flags.page}`);

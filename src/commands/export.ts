@@ -6,7 +6,8 @@ import { EXPORT_FORMATS, exportModel, type ExportResult } from '../export/index.
 export default class Export extends BaseCommand {
   static override summary = 'Write a run’s model in the layout of another program.';
   static override description =
-    '`transformers` is a folder for transformers.js and the Hugging Face Hub, `onnx` one file for any ONNX Runtime, `sherpa` a folder for sherpa-onnx, `elan` one for ELAN’s list of recognisers.';
+    '`transformers` is a folder for transformers.js and the Hugging Face Hub, `onnx` one file for any ONNX ' +
+    'Runtime, `sherpa` a folder for sherpa-onnx, `elan` one for ELAN’s list of recognisers.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> runs/italian-10min-*',
     '<%= config.bin %> <%= command.id %> runs/italian-10min-* --format onnx --to models',

@@ -10,7 +10,8 @@ import { runRecipe, type RunResult } from '../run/index.ts';
 export default class Run extends BaseCommand {
   static override summary = 'Run a recipe: prepare, features, train, evaluate, report.';
   static override description =
-    'Goes on where it was cut off; answers at once when it is done already. A changed recipe gets a run folder of its own.';
+    'Goes on where it was cut off; answers at once when it is done already. A changed recipe gets ' +
+    'a run folder of its own.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> italian-10min',
     '<%= config.bin %> <%= command.id %> recipes/italian-10min.yaml --json',

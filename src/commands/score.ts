@@ -6,7 +6,8 @@ import { BREAKDOWNS, SCLITE_REPORTS, scoreFiles, type FileScores } from '../eval
 export default class Score extends BaseCommand {
   static override summary = 'Count the errors of hypotheses against references.';
   static override description =
-    'Takes a run, or its hypotheses.jsonl; or two files: TRN, JSONL (by id), STM with CTM (by time), anything else as a line an utterance.';
+    'Takes a run, or its hypotheses.jsonl; or two files: TRN, JSONL (by id), STM with CTM (by time), anything ' +
+    'else as a line an utterance.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> runs/italian-10min-1a2b3c4d --by speaker',
     '<%= config.bin %> <%= command.id %> --ref ref.trn --hyp hyp.trn --report sys',
@@ -60,7 +61,11 @@ export default class Score extends BaseCommand {
     );
     if (groups)
       this.log(
-        `\n${columns([['', 'utterances', 'words', name, 'WER'], ...groups.map((g) => [g.group, String(g.utterances), String(g.words), percent(g.cer), percent(g.wer)])])}`,
+        '\n' +
+          columns([
+            ['', 'utterances', 'words', name, 'WER'],
+            ...groups.map((g) => [g.group, String(g.utterances), String(g.words), percent(g.cer), percent(g.wer)]),
+          ]),
       );
     for (const [title, list] of [
       [unit, tokens],
@@ -68,7 +73,8 @@ export default class Score extends BaseCommand {
     ] as const)
       if (list.length > 0)
         this.log(
-          `\nmost confused ${title}\n${columns(list.map((c) => [`  ${shown(c.reference)} → ${shown(c.hypothesis)}`, String(c.count)]))}`,
+          `\nmost confused ${title}\n` +
+            columns(list.map((c) => [`  ${shown(c.reference)} → ${shown(c.hypothesis)}`, String(c.count)])),
         );
   }
 }

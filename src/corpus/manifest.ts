@@ -91,7 +91,8 @@ function pathNamed(folder: string, { audio }: Utterance, line?: number): string 
 function outside(folder: string, what: string, line: number | undefined): InputError {
   return new InputError(
     `${what} outside the corpus folder`,
-    'Put the recording into the corpus folder and name it from there, or import the folder that it lies in: docs/corpora.md.',
+    'Put the recording into the corpus folder and name it from there, or import the folder that it ' +
+      'lies in: docs/corpora.md.',
     { file: manifestPath(folder), ...(line ? { line } : {}) },
   );
 }

@@ -102,6 +102,7 @@ export function findCorpus(name: string): CorpusPlace {
     return { name, folder: local, sourceFolder: packaged };
   throw new InputError(
     `no corpus ${name}`,
-    `A corpus is a folder with a manifest.jsonl, in ./corpora or by its path. ${docsPage('corpora.md')} shows how to make one.`,
+    'A corpus is a folder with a manifest.jsonl, in ./corpora or by its path. ' +
+      `${docsPage('corpora.md')} shows how to make one.`,
   );
 }

@@ -45,7 +45,8 @@ function beyond(file: string, { start = 0, end }: Bounds, length: number | undef
   if (length === undefined || (start < length && last - TOLERANCE <= length)) return undefined;
   const milliseconds = last >= 100 && last / 1000 <= length + TOLERANCE;
   return new BeyondRecording(
-    `stretch ${start}–${end ?? ''} s, the recording ends at ${length.toFixed(1)} s${milliseconds ? ': are these milliseconds?' : ''}`,
+    `stretch ${start}–${end ?? ''} s, the recording ends at ${length.toFixed(1)} ` +
+      `s${milliseconds ? ': are these milliseconds?' : ''}`,
     milliseconds ? 'Write start and end in seconds.' : 'Mend start and end in the manifest.',
     { file },
   );

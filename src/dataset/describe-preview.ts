@@ -14,7 +14,8 @@ export function describePreview(preview: CorpusPreview | NotHere): string[] {
     ...setAside.map(({ count, reason, first }) => `set aside: ${count} × ${reason} (first: ${first})`),
     ...apostrophes(text),
     ...text.removed.map((removed) => `left out of the texts: ${describeRemoved(removed)}`),
-    `inventory of ${text.inventory.length}: ${text.inventory.map(({ token, count }) => `${token} ${count}`).join(', ')}`,
+    `inventory of ${text.inventory.length}: ` +
+      text.inventory.map(({ token, count }) => `${token} ${count}`).join(', '),
     ...unwritableHotwords.map(
       (word) => `hotword ${word}: no training transcript has all its letters; it will be left out`,
     ),
@@ -32,6 +33,7 @@ function apostrophes({ apostrophe }: CorpusPreview['text']): string[] {
   const how = reading === 'letter' ? 'a letter' : 'a quotation mark';
   const other = reading === 'letter' ? 'remove' : 'letter';
   return [
-    `apostrophes: ${words} words begin with one (${examples.join(', ')}), taken for ${how}; text.apostrophe: ${other} says otherwise`,
+    `apostrophes: ${words} words begin with one (${examples.join(', ')}), taken for ${how}; ` +
+      `text.apostrophe: ${other} says otherwise`,
   ];
 }

@@ -74,7 +74,9 @@ function usable<T extends MeasuredItem>(
     setAside.push({
       item: item.utterance.id,
       code: 'target-too-long',
-      reason: `${item.tokens.length} tokens need ${needed} frames of 20 ms, the recording has ${there}: is the transcript the right one?`,
+      reason:
+        `${item.tokens.length} tokens need ${needed} frames of 20 ms, the recording has ${there}: is the ` +
+        'transcript the right one?',
     });
     return [];
   });

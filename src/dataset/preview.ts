@@ -50,8 +50,8 @@ export interface NotHere {
 }
 
 /**
- * Reads a recipe's corpora as a run of it would, but for the recordings: their lengths are what their headers say, and only those
- * whose header says none are decoded. Nothing is fetched.
+ * Reads a recipe's corpora as a run of it would, but for the recordings: their lengths are what their headers say, and
+ * only those whose header says none are decoded. Nothing is fetched.
  * @throws InputError where a run would end with one: a bad manifest, a text that the rules refuse, nothing to train on
  * @example
  * const preview = await previewCorpora(await loadRecipe('recipes/sardinian.yaml'));

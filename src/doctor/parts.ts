@@ -68,10 +68,11 @@ function embeddedEncoder(): MachineFinding {
 
 function processors(): MachineFinding {
   const cores = usableCores();
+  const make = cpus()[0]?.model.trim() ?? 'of unknown make';
   return {
     state: 'note',
     what: 'threads',
-    value: `${cores}, a core each; ${availableParallelism()} processors, ${cpus()[0]?.model.trim() ?? 'of unknown make'}`,
+    value: `${cores}, a core each; ${availableParallelism()} processors, ${make}`,
   };
 }
 
@@ -79,7 +80,9 @@ function memory(): MachineFinding {
   // A container's limit, where there is one; without one, a number beyond all memory or 0.
   const limit = process.constrainedMemory();
   const total = limit > 0 && limit < totalmem() ? limit : totalmem();
-  const value = `${(process.availableMemory() / GIB).toFixed(1)} of ${(total / GIB).toFixed(1)} GiB free${total === limit ? ' (the limit of this container)' : ''}`;
+  const value =
+    `${(process.availableMemory() / GIB).toFixed(1)} of ${(total / GIB).toFixed(1)} GiB ` +
+    `free${total === limit ? ' (the limit of this container)' : ''}`;
   return total >= 2 * GIB
     ? { state: 'good', what: 'memory', value }
     : { state: 'note', what: 'memory', value, next: 'Training wants 2 GiB: keep training.batch_seconds small.' };

@@ -179,6 +179,9 @@ function recommend(
   if (trainable === 'nothing') return { cut: top, train: 'head', reason: `only a head can learn on it: ${why!}` };
   const cut = Math.max(0, top - 2);
   const learning = stored.above(cut);
-  const more = `From ten minutes of speech on, try train: { top: ${top - cut} }, cut ${cut}: ${(learning / 1e6).toFixed(1)} M more parameters learn, which takes ${Math.ceil((learning * LEARNING_BYTES) / 1e6)} MB and more for activations.`;
+  const more =
+    `From ten minutes of speech on, try train: { top: ${top - cut} }, cut ${cut}: ` +
+    `${(learning / 1e6).toFixed(1)} M more parameters learn, which takes ` +
+    `${Math.ceil((learning * LEARNING_BYTES) / 1e6)} MB and more for activations.`;
   return { cut: top, train: 'head', reason: `features are computed once and a head learns in minutes. ${more}` };
 }

@@ -30,7 +30,9 @@ export async function encoderOrigin(choice: EncoderChoice, start?: string): Prom
     const source = await findEncoder(choice);
     return {
       from,
-      what: `${from === 'embedded' ? `${source.name}, comes with isogloss` : source.file}${source.rounds ? ', rounded to 8 bits' : ''}`,
+      what:
+        (from === 'embedded' ? `${source.name}, comes with isogloss` : source.file) +
+        (source.rounds ? ', rounded to 8 bits' : ''),
       here: true,
     };
   } catch (error) {

@@ -92,7 +92,8 @@ async function fromFile(file: string): Promise<EncoderSource> {
   if (!existsSync(file))
     throw new InputError(
       'no such encoder',
-      'Use `embedded`, `random`, the id of a repository on the Hugging Face Hub, a folder in its layout, or the path of an .onnx file or of PyTorch weights.',
+      'Use `embedded`, `random`, the id of a repository on the Hugging Face Hub, a folder in its layout, or the ' +
+        'path of an .onnx file or of PyTorch weights.',
       { file },
     );
   const folder = path.dirname(file);

@@ -112,7 +112,9 @@ function verdictOf(
   if (cer.difference === 0) return { believe: 'no', verdict: `A and B have the same ${measure}: nothing to believe.` };
   const [better, sign] = cer.difference > 0 ? ['B', 1] : ['A', -1];
   const [low, high] = cer.difference_ci95.map((bound) => sign * bound).sort((x, y) => x - y) as [number, number];
-  const claim = `${better} is better by ${points(sign * cer.difference)} points of ${measure} [${points(low)}, ${points(high)}], p = ${shownP(cer.p)}`;
+  const claim =
+    `${better} is better by ${points(sign * cer.difference)} points of ${measure} [${points(low)}, ` +
+    `${points(high)}], p = ${shownP(cer.p)}`;
   const against = sign * wer.difference < 0 && Math.min(wer.p, matched.p) < LIKELY;
   if (units < LEAST_UNITS)
     return { believe: 'no', verdict: `${claim}: too few ${resample}s (${units}) to tell; test on more speech.` };
@@ -145,13 +147,15 @@ function refuseDifferent(a: LoadedPairs, b: LoadedPairs): void {
   ];
   if (onlyA.length + onlyB.length > 0)
     throw new InputError(
-      `they were not tested on the same utterances: ${onlyA.length} only in A${named(onlyA)}, ${onlyB.length} only in B${named(onlyB)}`,
+      `they were not tested on the same utterances: ${onlyA.length} only in A${named(onlyA)}, ${onlyB.length} ` +
+        `only in B${named(onlyB)}`,
       next,
     );
   const changed = a.pairs.find((pair) => pair.reference !== other.get(pair.id)!.reference);
   if (changed)
     throw new InputError(
-      `the references differ, first at ${changed.id}: “${changed.reference}” in A, “${other.get(changed.id)!.reference}” in B`,
+      `the references differ, first at ${changed.id}: “${changed.reference}” in A, ` +
+        `“${other.get(changed.id)!.reference}” in B`,
       next,
     );
 }

@@ -21,29 +21,42 @@ export function modelCard(
   sure?: Threshold,
   use = USE,
 ): string {
-  const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;
   const interval = ([low, high]: [number, number]): string => `95 % interval ${percent(low)}–${percent(high)}`;
   return `${hubFrontMatter(recipe, test, sources)}
 # ${recipe.title ?? recipe.name}
 
-A speech recogniser for the language \`${recipe.language}\`, trained by \`isogloss run\` with the recipe \`${recipe.name}\` on
-${trainMinutes.toFixed(1)} minutes of transcribed speech. ${howTrained(recipe)}
+A speech recogniser for the language \`${recipe.language}\`, trained by \`isogloss run\` with the recipe
+\`${recipe.name}\` on ${trainMinutes.toFixed(1)} minutes of transcribed speech. ${howTrained(recipe)}
 
 ${use}
 ## How good
-On ${test.utterances} recordings (${(test.seconds_audio / 60).toFixed(1)} minutes, ${test.words} words) that share no text with training:
+${howTested(test)}
 
 | measure | value | |
 |---|---|---|
 | CER | ${percent(test.cer)} | ${interval(test.cer_ci95)} |
 | WER | ${percent(test.wer)} | ${interval(test.wer_ci95)} |
 
-${sure ? `Of words with a confidence of ${sure.threshold.toFixed(3)} or more, at least ${percent(sure.right_at_least)} are right (found on dev, where ${percent(sure.kept)} of the\nwords have it): who corrects transcripts by hand can look at the others alone.\n\n` : ''}It was trained and tested on the same few voices: on others, expect more errors.
+${sure ? `${whatIsSure(sure)}\n\n` : ''}It was trained and tested on the same few voices: on others, expect more errors.
 
 ## Data
 ${sources.map(termsLine).join('\n')}
-${isEmbedded(recipe.encoder.model) ? `- The encoder ${recipe.encoder.model}: ${EMBEDDED_TERMS[recipe.encoder.model].from}.\n` : ''}`;
+${encoderTerms(recipe.encoder.model)}`;
 }
+
+const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;
+
+const howTested = ({ utterances, seconds_audio, words }: Scores): string =>
+  `On ${utterances} recordings (${(seconds_audio / 60).toFixed(1)} minutes, ${words} words) that share no text with ` +
+  'training:';
+
+const whatIsSure = ({ threshold, right_at_least, kept }: Threshold): string =>
+  `Of words with a confidence of ${threshold.toFixed(3)} or more, at least ${percent(right_at_least)} are right ` +
+  `(found on dev, where ${percent(kept)} of the\nwords have it): who corrects transcripts by hand can look at the ` +
+  'others alone.';
+
+const encoderTerms = (encoder: string): string =>
+  isEmbedded(encoder) ? `- The encoder ${encoder}: ${EMBEDDED_TERMS[encoder].from}.\n` : '';
 
 function termsLine({ name, source }: Data): string {
   if (!source) return `- ${name}: your own`;

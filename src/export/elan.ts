@@ -26,13 +26,15 @@ export async function exportElan(model: string, name: string, card: string, fold
 
 const BIN = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 
+const PROFILE =
+  'http://catalog.clarin.eu/ds/ComponentRegistry/rest/registry/profiles/clarin.eu:cr1:p_1430905751617/xsd';
+
 /** What ELAN asks its user for, and what it gets: CLARIN's metadata profile for recognisers. */
 function cmdi(file: string, name: string): string {
   const title = xmlEscaped(`isogloss: ${name}`);
-  const profile = 'clarin.eu:cr1:p_1430905751617';
   return `<?xml version="1.0" encoding="UTF-8"?>
 <CMD CMDVersion="1.1" xmlns="http://www.clarin.eu/cmd/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
-  xsi:schemaLocation="http://www.clarin.eu/cmd/ http://catalog.clarin.eu/ds/ComponentRegistry/rest/registry/profiles/${profile}/xsd">
+  xsi:schemaLocation="http://www.clarin.eu/cmd/ ${PROFILE}">
   <Header/>
   <Resources>
     <ResourceProxyList/>

@@ -50,7 +50,8 @@ const { text } = await recognise(samples); // Float32Array, 16 kHz mono
   sherpa: {
     write: exportSherpa,
     use: `\`\`\`js
-const recogniser = new OfflineRecognizer({ modelConfig: { omnilingual: { model: 'model.onnx' }, tokens: 'tokens.txt' } });
+const modelConfig = { omnilingual: { model: 'model.onnx' }, tokens: 'tokens.txt' };
+const recogniser = new OfflineRecognizer({ modelConfig });
 \`\`\`
 `,
   },
@@ -83,8 +84,9 @@ async function exportForElan(model: string, folder: string): Promise<string[]> {
   return exportElan(model, await nameOf(model), await cardOf(model, ELAN_USE), folder);
 }
 
-const ELAN_USE = `Put this folder into ELAN’s folder \`extensions\` (Linux: \`lib/app/extensions\`, macOS: in the package \`Contents/app/extensions\`,
-Windows: \`app\\extensions\`) and start ELAN anew: the model stands in its list of recognisers.
+const ELAN_USE = `Put this folder into ELAN’s folder \`extensions\` (Linux: \`lib/app/extensions\`, macOS: in the package
+\`Contents/app/extensions\`, Windows: \`app\\extensions\`) and start ELAN anew: the model stands in its list of
+recognisers.
 `;
 
 async function nameOf(model: string): Promise<string> {

@@ -14,8 +14,12 @@ export interface Data {
  * Licences that the Hub knows by their name in small letters; it refuses a card with another:
  * https://huggingface.co/docs/hub/repositories-licenses
  */
-const KNOWN =
-  /^(cc0-1\.0|cc-by-(2\.0|2\.5|3\.0|4\.0)|cc-by-sa-[34]\.0|cc-by-nc(-sa)?-[234]\.0|cc-by-nc-nd-[34]\.0|cc-by-nd-4\.0|cdla-sharing-1\.0|cdla-permissive-[12]\.0|apache-2\.0|mit|bsd-[23]-clause|gpl-[23]\.0|lgpl-(2\.1|3\.0)|agpl-3\.0|gfdl|pddl|odc-by|odbl)$/;
+const LICENCES = [
+  'cc0-1\\.0|cc-by-(2\\.0|2\\.5|3\\.0|4\\.0)|cc-by-sa-[34]\\.0|cc-by-nc(-sa)?-[234]\\.0',
+  'cc-by-nc-nd-[34]\\.0|cc-by-nd-4\\.0|cdla-sharing-1\\.0|cdla-permissive-[12]\\.0|apache-2\\.0|mit',
+  'bsd-[23]-clause|gpl-[23]\\.0|lgpl-(2\\.1|3\\.0)|agpl-3\\.0|gfdl|pddl|odc-by|odbl',
+].join('|');
+const KNOWN = new RegExp(`^(${LICENCES})$`);
 
 /**
  * What the Hugging Face Hub reads at the top of a README.md: language, licence, data, base model and results, as YAML.

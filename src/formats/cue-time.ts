@@ -13,6 +13,7 @@ export function secondsOfCue(text: string): number {
 export function cueTime(seconds: number, separator: ',' | '.'): string {
   const milliseconds = Math.max(0, Math.round(seconds * 1000));
   const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
-  const whole = `${two(milliseconds / 3600_000)}:${two((milliseconds / 60_000) % 60)}:${two((milliseconds / 1000) % 60)}`;
+  const [hours, minutes] = [milliseconds / 3600_000, (milliseconds / 60_000) % 60];
+  const whole = `${two(hours)}:${two(minutes)}:${two((milliseconds / 1000) % 60)}`;
   return `${whole}${separator}${String(milliseconds % 1000).padStart(3, '0')}`;
 }

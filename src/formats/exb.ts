@@ -183,7 +183,9 @@ function tierElement(
   };
   const events = tier.annotations.map(
     ({ start, end, text }) =>
-      `<event${attributesOf({ start: points.get(start!), end: points.get(end!) }, notes)}>${escapeText(text, notes)}</event>`,
+      '<event' +
+      attributesOf({ start: points.get(start!), end: points.get(end!) }, notes) +
+      `>${escapeText(text, notes)}</event>`,
   );
   return [`<tier${attributesOf(attributes, notes)}>`, ...events, '</tier>'];
 }

@@ -133,7 +133,9 @@ export function writeTrs(document: AnnotationDocument): Written {
   const speakers = names.map((name, i) => `<Speaker${attributesOf({ id: `spk${i + 1}`, name, check: 'no' }, notes)}/>`);
   const body = turns.map(
     ({ start, end: until, text, speaker }) =>
-      `<Turn${attributesOf({ speaker, startTime: start, endTime: until }, notes)}>\n<Sync time="${start}"/>\n${escapeText(text, notes)}\n</Turn>`,
+      '<Turn' +
+      attributesOf({ speaker, startTime: start, endTime: until }, notes) +
+      `>\n<Sync time="${start}"/>\n${escapeText(text, notes)}\n</Turn>`,
   );
   const head = attributesOf(
     { scribe: document.author ?? '', audio_filename: document.media[0]?.relativeUrl, version: 1 },

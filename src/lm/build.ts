@@ -24,8 +24,8 @@ export interface BuildSettings extends TextUnits {
   /** Only so many of the most frequent tokens are kept. */
   vocabulary?: number | undefined;
   /**
-   * Megabytes for counting; beyond them, sorted pieces go to disk beside the output. The finished model must fit in memory
-   * all the same.
+   * Megabytes for counting; beyond them, sorted pieces go to disk beside the output. The finished model must fit in
+   * memory all the same.
    */
   memory?: number;
 }

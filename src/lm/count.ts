@@ -25,8 +25,8 @@ export interface TextCounts {
 }
 
 /**
- * Adds every n-gram of the texts' sentences to the sorter: rows of `order` ids and a 1. Sentences begin with as many `<s>`
- * as there is context, and end with one `</s>`.
+ * Adds every n-gram of the texts' sentences to the sorter: rows of `order` ids and a 1. Sentences begin with as many
+ * `<s>` as there is context, and end with one `</s>`.
  */
 export async function countTexts(
   files: readonly string[],

@@ -6,7 +6,10 @@ import type { TextRules } from '../text/rules.ts';
 import { textToTokens } from '../text/targets.ts';
 import { DELIMITER } from '../text/vocabulary.ts';
 
-/** What a model's tokens are, and how text becomes them. It is kept in the model's file: other text is to go the same way. */
+/**
+ * What a model's tokens are, and how text becomes them. It is kept in the model's file: other text is to go the same
+ * way.
+ */
 export interface TextUnits {
   unit: 'word' | 'character';
   /** Without rules text is taken as it stands, parted at spaces, tabs, CR and NUL, as lmplz does. */
@@ -40,8 +43,8 @@ function knownLanguage(written: string): string {
 }
 
 /**
- * The tokens of a line: words, or graphemes with `|` between words. A line by rules that has nothing left, or that the rules
- * exclude, is no sentence: undefined. Without rules every line is one, an empty line too.
+ * The tokens of a line: words, or graphemes with `|` between words. A line by rules that has nothing left, or that the
+ * rules exclude, is no sentence: undefined. Without rules every line is one, an empty line too.
  * @param removed counts the signs that the rules take out
  * @throws InputError when the text has `<s>`, `</s>` or `<unk>` as a token, or what the rules refuse
  */

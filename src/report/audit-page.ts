@@ -59,7 +59,8 @@ export function renderAudit(page: AuditPage): string {
   ];
   return staticDocument({
     title: `Audit of ${page.title}`,
-    subtitle: `${count(page.utterances)} utterances, ${page.minutes.toFixed(1)} minutes · ${page.createdAt.slice(0, 10)}`,
+    subtitle:
+      `${count(page.utterances)} utterances, ${page.minutes.toFixed(1)} minutes · ` + page.createdAt.slice(0, 10),
     body: body.join('\n'),
     places: [
       ['Suspicious', 'suspects'],
@@ -83,10 +84,18 @@ function flaggedItem({ id, errors, warnings, transcript, heard, where, links, so
     ...(heard.confidence === undefined ? [] : [`${percent(heard.confidence, 0)} sure`]),
     ...(heard.learnt ? ['the model has learnt from this transcript'] : []),
   ];
-  return `<li><div class="about"><code>${escape(id)}</code><span>${escape(where)}</span>${anchors.join('')}</div>
-${errors.map((what) => `<p class="error">${escape(what)}</p>`).join('')}${warnings.map((what) => `<p>${escape(what)}</p>`).join('')}
-${transcript === undefined ? '' : `<p class="words">${escape(transcript)}</p>`}${heard && facts ? `<p class="words"><small>heard: </small>${escape(heard.text === '' ? 'nothing' : heard.text)}</p><p class="note">${escape(facts.join(' · '))}</p>` : ''}
-${sound === undefined ? '' : `<audio controls preload="none" src="${escape(sound)}"></audio>`}</li>`;
+  return (
+    `<li><div class="about"><code>${escape(id)}</code><span>${escape(where)}</span>${anchors.join('')}</div>\n` +
+    errors.map((what) => `<p class="error">${escape(what)}</p>`).join('') +
+    warnings.map((what) => `<p>${escape(what)}</p>`).join('') +
+    (transcript === undefined ? '' : `<p class="words">${escape(transcript)}</p>`) +
+    (heard && facts
+      ? `<p class="words"><small>heard: </small>${escape(heard.text === '' ? 'nothing' : heard.text)}</p>` +
+        `<p class="note">${escape(facts.join(' · '))}</p>`
+      : '') +
+    (sound === undefined ? '' : `<audio controls preload="none" src="${escape(sound)}"></audio>`) +
+    '</li>'
+  );
 }
 
 function histogram({ name, unit, least, median, most, bins }: AuditPage['measures'][number]): string {
@@ -98,7 +107,10 @@ function histogram({ name, unit, least, median, most, bins }: AuditPage['measure
     return `<li title="${escape(label)}"><i style="--height:${(utterances / highest).toFixed(3)}"></i></li>`;
   });
   const spread = `${least.toFixed(1)} to ${most.toFixed(1)} ${unit}, median ${median.toFixed(1)}`;
-  return `<figure><figcaption>${escape(name)} <small>${escape(spread)}</small></figcaption><ol class="bars" aria-label="${escape(name)}: utterances from ${escape(spread)}">${bars.join('')}</ol></figure>`;
+  return (
+    `<figure><figcaption>${escape(name)} <small>${escape(spread)}</small></figcaption><ol class="bars" ` +
+    `aria-label="${escape(name)}: utterances from ${escape(spread)}">${bars.join('')}</ol></figure>`
+  );
 }
 
 /** The page does not grow beyond what a person reads. */
@@ -110,21 +122,30 @@ function groupTable({ title, rows }: AuditPage['groups'][number]): string {
   const body = rows.slice(0, MOST_ROWS).map((row) => {
     const cells = [count(row.utterances), row.minutes.toFixed(1), row.errors, row.warnings];
     const more = [row.snr.toFixed(0), row.pace.toFixed(1)];
-    return `<tr><th scope="row">${escape(row.name)}</th>${[...cells, ...more].map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+    return (
+      `<tr><th scope="row">${escape(row.name)}</th>` +
+      `${[...cells, ...more].map((cell) => `<td>${cell}</td>`).join('')}</tr>`
+    );
   });
   const rest = rows.length > MOST_ROWS ? `<p class="note">and ${count(rows.length - MOST_ROWS)} more</p>` : '';
-  return `<div class="scroll"><table><thead><tr><th scope="col">${escape(title)}</th>${heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>${rest}`;
+  return (
+    `<div class="scroll"><table><thead><tr><th scope="col">${escape(title)}</th>` +
+    `${heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead><tbody>${body.join('')}` +
+    `</tbody></table></div>${rest}`
+  );
 }
 
 function letters({ graphemes, sentences }: AuditPage): string {
   const all = graphemes.map(
     ({ grapheme, count: times, speakers }) =>
-      `<span><b>${escape(grapheme)}</b> ${count(times)}\u00a0× <small>${speakers} ${speakers === 1 ? 'speaker' : 'speakers'}</small></span>`,
+      `<span><b>${escape(grapheme)}</b> ${count(times)}\u00a0× <small>${speakers} ` +
+      `${speakers === 1 ? 'speaker' : 'speakers'}</small></span>`,
   );
   const added = sentences.map(({ text, adds }) => `<li>${escape(text)} <small>${escape(adds.join(' '))}</small></li>`);
   const next =
     added.length > 0
-      ? `<h3>Sentences that would add the most</h3><p class="note">With what each of them has that is seldom so far.</p><ol>${added.join('')}</ol>`
+      ? '<h3>Sentences that would add the most</h3><p class="note">With what each of them has that is seldom ' +
+        `so far.</p><ol>${added.join('')}</ol>`
       : '';
   return all.length === 0
     ? ''
@@ -134,7 +155,10 @@ function letters({ graphemes, sentences }: AuditPage): string {
 function alikeList(alike: AuditPage['alike']): string {
   const items = alike.slice(0, MOST_ROWS).map(({ what, items: ids, texts }) => {
     const said = texts.map((text) => `“${escape(text)}”`).join(' ');
-    return `<li>${escape(what)}, ${count(ids.length)}\u00a0×: ${said} <small>${escape(ids.slice(0, 5).join(', '))}${ids.length > 5 ? ' …' : ''}</small></li>`;
+    return (
+      `<li>${escape(what)}, ${count(ids.length)}\u00a0×: ${said} <small>` +
+      `${escape(ids.slice(0, 5).join(', '))}${ids.length > 5 ? ' …' : ''}</small></li>`
+    );
   });
   return items.length === 0 ? '' : `<ul class="plain-list">${items.join('')}</ul>`;
 }

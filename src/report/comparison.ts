@@ -45,7 +45,11 @@ export function renderComparison(
   const audio = both.map(([one, other]) => (one.audio ?? other.audio)?.dataUri);
   return htmlDocument({
     title,
-    subtitle: `Language ${a.language} · ${count(both.length)} utterances that both runs wrote down${both.length < a.utterances.length || both.length < b.utterances.length ? ` (of ${count(a.utterances.length)} and ${count(b.utterances.length)})` : ''}`,
+    subtitle:
+      `Language ${a.language} · ${count(both.length)} utterances that both runs wrote down` +
+      (both.length < a.utterances.length || both.length < b.utterances.length
+        ? ` (of ${count(a.utterances.length)} and ${count(b.utterances.length)})`
+        : ''),
     body: body.join('\n'),
     places: [
       ['Differences', 'differences'],
@@ -68,10 +72,16 @@ function headline(a: ComparedRun, b: ComparedRun): string {
     }));
   const change = (rate: 'cer' | 'wer', name: string): string => {
     const [from, to] = [a.rows[0]!.scores[rate], b.rows[0]!.scores[rate]];
-    return `<div class="figure"><b>${points(to - from)}</b><span>${name}, in percentage points: from ${percent(from)} to ${percent(to)}</span></div>`;
+    return (
+      `<div class="figure"><b>${points(to - from)}</b><span>${name}, in percentage points: from ${percent(from)} ` +
+      `to ${percent(to)}</span></div>`
+    );
   };
-  return `<div class="headline">${change('cer', `CER by ${escape(a.unit)}`)}${change('wer', 'WER')}</div>
-<div class="grid">${intervalRows('Character error rate', rows('cer'))}${intervalRows('Word error rate', rows('wer'))}</div>`;
+  return (
+    `<div class="headline">${change('cer', `CER by ${escape(a.unit)}`)}${change('wer', 'WER')}</div>\n` +
+    '<div class="grid">' +
+    `${intervalRows('Character error rate', rows('cer'))}${intervalRows('Word error rate', rows('wer'))}</div>`
+  );
 }
 
 /** A difference of shares in percentage points, with its sign. */
@@ -81,7 +91,8 @@ const points = (share: number): string =>
 function verdict({ verdict: words }: Tested, a: ComparedRun, b: ComparedRun): string {
   return words === undefined
     ? ''
-    : `<p class="verdict">${escape(words)}</p><p class="note">A is ${escape(a.title)}, B is ${escape(b.title)}. Differences are B less A: below nought, B is better.</p>`;
+    : `<p class="verdict">${escape(words)}</p><p class="note">A is ${escape(a.title)}, B is ${escape(b.title)}. ` +
+        'Differences are B less A: below nought, B is better.</p>';
 }
 
 function differenceTable(differences: readonly Difference[]): string {
@@ -90,9 +101,16 @@ function differenceTable(differences: readonly Difference[]): string {
     value === undefined ? '' : value < 0.001 ? '&lt; 0.001' : value.toFixed(3);
   const rows = differences.map(
     (d) =>
-      `<tr><th scope="row">${escape(d.name)}${d.note ? `<small>${escape(d.note)}</small>` : ''}</th><td>${points(d.value)}</td><td>${d.interval ? `${points(d.interval[0])} to ${points(d.interval[1])}` : ''}</td><td>${p(d.pValue)}</td></tr>`,
+      `<tr><th scope="row">${escape(d.name)}${d.note ? `<small>${escape(d.note)}</small>` : ''}</th><td>` +
+      `${points(d.value)}</td><td>` +
+      (d.interval ? `${points(d.interval[0])} to ${points(d.interval[1])}` : '') +
+      `</td><td>${p(d.pValue)}</td></tr>`,
   );
-  return `<div class="scroll"><table class="figures differences"><thead><tr><td></td><th scope="col">difference, points</th><th scope="col">95 % interval</th><th scope="col">p</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  return (
+    '<div class="scroll"><table class="figures differences"><thead><tr><td></td><th scope="col">' +
+    'difference, points</th><th scope="col">95 % interval</th><th scope="col">p</th></tr></thead><tbody>' +
+    `${rows.join('')}</tbody></table></div>`
+  );
 }
 
 /** How many utterances each run got better than the other, by token errors. */
@@ -108,9 +126,15 @@ function outcomes(both: readonly [ReportUtterance, ReportUtterance][], a: Compar
   const bars = order.map((kind) => `<i class="${kind}" style="flex-grow:${counts[kind]}"></i>`);
   const labels = order.map(
     (kind) =>
-      `<li><button type="button" class="plain" data-outcome="${kind}"><i class="swatch ${kind}"></i><b>${count(counts[kind])}</b> ${escape(names[kind])}</button></li>`,
+      `<li><button type="button" class="plain" data-outcome="${kind}"><i class="swatch ${kind}"></i><b>` +
+      `${count(counts[kind])}</b> ${escape(names[kind])}</button></li>`,
   );
-  return `<figure class="after"><figcaption>Utterances with fewer errors</figcaption><div class="outcomes" role="img" aria-label="${escape(order.map((kind) => `${counts[kind]} ${names[kind]}`).join(', '))}">${bars.join('')}</div><ul class="outcome-labels">${labels.join('')}</ul></figure>`;
+  return (
+    '<figure class="after"><figcaption>Utterances with fewer errors</figcaption><div class="outcomes" role="img" ' +
+    'aria-label="' +
+    escape(order.map((kind) => `${counts[kind]} ${names[kind]}`).join(', ')) +
+    `">${bars.join('')}</div><ul class="outcome-labels">${labels.join('')}</ul></figure>`
+  );
 }
 
 function costs(a: ComparedRun, b: ComparedRun): string {
@@ -118,7 +142,17 @@ function costs(a: ComparedRun, b: ComparedRun): string {
   if (labels.length === 0) return '';
   const value = (run: ComparedRun, label: string): string =>
     escape(run.costs?.find(([name]) => name === label)?.[1] ?? '–');
-  return `<div class="scroll"><table class="pairs"><thead><tr><td></td><th scope="col">${escape(a.title)}</th><th scope="col">${escape(b.title)}</th></tr></thead><tbody>${labels.map((label) => `<tr><th scope="row">${escape(label)}</th><td>${value(a, label)}</td><td>${value(b, label)}</td></tr>`).join('')}</tbody></table></div>`;
+  return (
+    `<div class="scroll"><table class="pairs"><thead><tr><td></td><th scope="col">${escape(a.title)}</th>` +
+    `<th scope="col">${escape(b.title)}</th></tr></thead><tbody>` +
+    labels
+      .map(
+        (label) =>
+          `<tr><th scope="row">${escape(label)}</th><td>${value(a, label)}</td><td>${value(b, label)}</td></tr>`,
+      )
+      .join('') +
+    '</tbody></table></div>'
+  );
 }
 
 /** The lines in which two recipes' locks differ, each with the headings that it stands under. */

@@ -31,6 +31,7 @@ function inWords({ minutes, dev_cer, rounds }: NonNullable<CostFigures['self_tra
   const taken = rounds.filter((round) => round.taken).at(-1);
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   return taken
-    ? `${minutes.toFixed(1)} min, of which it was sure of ${taken.minutes.toFixed(1)} and learnt from: CER on dev ${percent(dev_cer.before)} → ${percent(dev_cer.after)}`
+    ? `${minutes.toFixed(1)} min, of which it was sure of ${taken.minutes.toFixed(1)} and learnt from: CER on dev ` +
+        `${percent(dev_cer.before)} → ${percent(dev_cer.after)}`
     : `${minutes.toFixed(1)} min: it did not help, so the model has learnt from the transcripts alone`;
 }

@@ -16,15 +16,20 @@ export interface Document {
 
 // The page is data that may come from anywhere: nothing in it can reach the network, whatever it says.
 const POLICY =
-  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; media-src data: blob:; base-uri 'none'; form-action 'none'";
+  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; media-src data: " +
+  "blob:; base-uri 'none'; form-action 'none'";
 
 /** One HTML file with all that it needs inside: style, chart library, client, data. */
 export function htmlDocument(document: Document): string {
   const charts = chartLibrary();
   return page(document, {
     style: charts.style,
-    buttons: `<span class="spring"></span><button type="button" id="theme" aria-label="Light or dark">◐</button><button type="button" id="help" aria-label="Keys" aria-keyshortcuts="?">?</button>`,
-    notice: `<noscript><p class="note">Charts, the confusion matrix and the utterances need JavaScript; all else is below.</p></noscript>\n`,
+    buttons:
+      '<span class="spring"></span><button type="button" id="theme" aria-label="Light or dark">◐</button>' +
+      '<button type="button" id="help" aria-label="Keys" aria-keyshortcuts="?">?</button>',
+    notice:
+      '<noscript><p class="note">Charts, the confusion matrix and the utterances need JavaScript; all else ' +
+      'is below.</p></noscript>\n',
     scripts: `${document.data}\n<script>${charts.script}</script>\n<script>${CLIENT}</script>\n`,
   });
 }

@@ -29,14 +29,25 @@ export function intervalRows(title: string, rows: readonly RateRow[], head = '')
           .map(([key, value]) => ` data-${key}="${escape(value)}"`)
           .join('')}>${escape(row.name)}</button>`
       : escape(row.name);
-    return `<tr><th scope="row">${name}${row.note ? `<small>${escape(row.note)}</small>` : ''}</th>${counted ? `<td class="n">${count(row.utterances ?? 0)}</td>` : ''}
-<td class="track"><span class="scale ${row.colour ?? 'first'}">${band}<i class="dot" style="left:${at(row.rate)}"></i></span></td>
-<td class="value">${percent(row.rate)}</td><td class="range">${row.interval ? interval(row.interval) : ''}</td></tr>`;
+    return (
+      `<tr><th scope="row">${name}${row.note ? `<small>${escape(row.note)}</small>` : ''}</th>` +
+      `${counted ? `<td class="n">${count(row.utterances ?? 0)}</td>` : ''}\n` +
+      `<td class="track"><span class="scale ${row.colour ?? 'first'}">${band}<i class="dot" ` +
+      `style="left:${at(row.rate)}"></i></span></td>\n` +
+      `<td class="value">${percent(row.rate)}</td><td class="range">` +
+      `${row.interval ? interval(row.interval) : ''}</td></tr>`
+    );
   });
   const ticks = [0, 0.5, 1]
     .map((share) => `<i style="left:${100 * share}%">${percent(share * top, top < 0.1 ? 1 : 0)}</i>`)
     .join('');
-  return `<table class="rates"><caption>${escape(title)}</caption><thead><tr><th scope="col">${escape(head)}</th>${counted ? '<th scope="col" class="n">utterances</th>' : ''}<th class="track" scope="col" aria-label="on a scale"><span class="ticks">${ticks}</span></th><th scope="col" class="value">rate</th><th scope="col" class="range">95 %</th></tr></thead><tbody>${body.join('\n')}</tbody></table>`;
+  return (
+    `<table class="rates"><caption>${escape(title)}</caption><thead><tr><th scope="col">${escape(head)}</th>` +
+    (counted ? '<th scope="col" class="n">utterances</th>' : '') +
+    `<th class="track" scope="col" aria-label="on a scale"><span class="ticks">${ticks}</span></th>` +
+    '<th scope="col" class="value">rate</th><th scope="col" class="range">95 %</th></tr></thead><tbody>' +
+    `${body.join('\n')}</tbody></table>`
+  );
 }
 
 /** The next round number at or above a value. */

@@ -7,9 +7,14 @@ export function layerWeights(layers: ReportData['layers']): string {
   const most = Math.max(...layers.map(({ weight }) => weight));
   const bars = layers.map(
     ({ layer, weight }) =>
-      `<li><span class="share">${(100 * weight).toFixed(weight < 0.1 ? 1 : 0)}</span><i style="--height:${(weight / most).toFixed(3)}"></i><span>${layer}</span></li>`,
+      `<li><span class="share">${(100 * weight).toFixed(weight < 0.1 ? 1 : 0)}</span><i ` +
+      `style="--height:${(weight / most).toFixed(3)}"></i><span>${layer}</span></li>`,
   );
-  return `<figure><figcaption>Layer weights learned <small>% of the mix, by layer of the encoder; 0 is its input</small></figcaption><ol class="bars" aria-label="Layer weights in percent">${bars.join('')}</ol></figure>`;
+  return (
+    '<figure><figcaption>Layer weights learned <small>% of the mix, by layer of the encoder; 0 is ' +
+    'its input</small></figcaption><ol class="bars" aria-label="Layer weights in percent">' +
+    `${bars.join('')}</ol></figure>`
+  );
 }
 
 /** CER over the language model's weight and word bonus: whether the best lies well inside the grid or on its edge. */
@@ -23,15 +28,25 @@ export function languageModelSurface(surface: LanguageModelSurface | undefined):
     const badness = high > low ? (value - low) / (high - low) : 0;
     const best = framed ? framed.alpha === alpha && framed.beta === beta : value === low;
     // The square root spreads the colours where it matters, near the best.
-    return `<td${best ? ' class="best"' : ''} style="--share:${Math.round(100 * (1 - Math.sqrt(Number.isFinite(badness) ? badness : 1)))}%">${Number.isFinite(value) ? (100 * value).toFixed(1) : '–'}</td>`;
+    return (
+      `<td${best ? ' class="best"' : ''} style="--share:` +
+      Math.round(100 * (1 - Math.sqrt(Number.isFinite(badness) ? badness : 1))) +
+      `%">${Number.isFinite(value) ? (100 * value).toFixed(1) : '–'}</td>`
+    );
   };
   const rows = alphas.map(
     (alpha, i) =>
       `<tr><th scope="row">${alpha}</th>${betas.map((beta, j) => cell(cer[i]?.[j] ?? NaN, alpha, beta)).join('')}</tr>`,
   );
-  const caption = `CER on ${surface.measuredOn} in %, by the language model's weight α (rows) and word bonus β (columns)`;
-  return `<figure><figcaption>Language model <small>${escape(caption)}</small></figcaption><div class="scroll"><table class="heat"><thead><tr><th scope="col">α \\ β</th>${betas.map((beta) => `<th scope="col">${beta}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>
-<p class="note">${noteOn(surface, framed !== undefined, low)} The stronger the colour, the better.</p></figure>`;
+  const axes = "the language model's weight α (rows) and word bonus β (columns)";
+  return (
+    `<figure><figcaption>Language model <small>${escape(`CER on ${surface.measuredOn} in %, by ${axes}`)}</small></figcaption>` +
+    '<div class="scroll"><table class="heat"><thead><tr><th scope="col">α \\ β</th>' +
+    `${betas.map((beta) => `<th scope="col">${beta}</th>`).join('')}</tr></thead><tbody>` +
+    `${rows.join('')}</tbody></table></div>\n` +
+    `<p class="note">${noteOn(surface, framed !== undefined, low)} The stronger the colour, ` +
+    'the better.</p></figure>'
+  );
 }
 
 function noteOn({ chosen }: LanguageModelSurface, framed: boolean, low: number): string {

@@ -29,7 +29,9 @@ export function renderReport(data: ReportData): string {
   ];
   return htmlDocument({
     title: data.title,
-    subtitle: `${languageName(data.language)} · ${data.createdAt.slice(0, 10)} · ${count(data.utterances.length)} test utterances`,
+    subtitle:
+      `${languageName(data.language)} · ${data.createdAt.slice(0, 10)} · ` +
+      `${count(data.utterances.length)} test utterances`,
     body: body.join('\n'),
     places: [
       ['Utterances', 'utterances'],
@@ -65,7 +67,8 @@ const grid = (figures: readonly string[]): string =>
 function headline({ rows, unit }: ReportData): string {
   const [test, baseline] = [rows[0]!.scores, rows.find((row) => row.baseline)?.scores];
   const gain = baseline
-    ? `<div class="figure"><b>${(test.cer / Math.max(baseline.cer, 1e-9)).toFixed(2)} ×</b><span>the CER of the same head on the untrained encoder: what transfer gains</span></div>`
+    ? `<div class="figure"><b>${(test.cer / Math.max(baseline.cer, 1e-9)).toFixed(2)} ×</b><span>the CER of the ` +
+      'same head on the untrained encoder: what transfer gains</span></div>'
     : '';
   const rateRows = (rate: 'cer' | 'wer'): RateRow[] =>
     rows.map((row, i): RateRow => ({
@@ -74,9 +77,15 @@ function headline({ rows, unit }: ReportData): string {
       interval: row.scores[`${rate}_ci95`],
       colour: i === 0 ? 'first' : 'quiet',
     }));
-  return `<div class="headline"><div class="figure"><b>${percent(test.cer)}</b><span>CER on ${escape(rows[0]!.name)}, by ${escape(unit)}</span><span>95\u00a0% interval ${interval(test.cer_ci95)}</span></div>
-<div class="figure"><b>${percent(test.wer)}</b><span>WER on ${escape(rows[0]!.name)}</span><span>95\u00a0% interval ${interval(test.wer_ci95)}</span></div>${gain}</div>
-<div class="grid">${intervalRows('Character error rate', rateRows('cer'))}${intervalRows('Word error rate', rateRows('wer'))}</div>`;
+  return (
+    `<div class="headline"><div class="figure"><b>${percent(test.cer)}</b><span>CER on ${escape(rows[0]!.name)}, ` +
+    `by ${escape(unit)}</span><span>95\u00a0% interval ${interval(test.cer_ci95)}</span></div>\n` +
+    `<div class="figure"><b>${percent(test.wer)}</b><span>WER on ${escape(rows[0]!.name)}</span><span>95\u00a0% ` +
+    `interval ${interval(test.wer_ci95)}</span></div>${gain}</div>\n` +
+    '<div class="grid">' +
+    `${intervalRows('Character error rate', rateRows('cer'))}${intervalRows('Word error rate', rateRows('wer'))}` +
+    '</div>'
+  );
 }
 
 function learning({ epochs }: ReportData): string {
@@ -84,7 +93,10 @@ function learning({ epochs }: ReportData): string {
   const has = (key: 'dev_wer' | 'learning_rate'): boolean => epochs.some((e) => e[key] !== undefined);
   const cells = epochs.map(
     (e) =>
-      `<tr><th scope="row">${e.epoch}</th><td>${e.train_loss.toFixed(3)}</td><td>${e.dev_loss.toFixed(3)}</td><td>${percent(e.dev_cer)}</td>${has('dev_wer') ? `<td>${percent(e.dev_wer ?? NaN)}</td>` : ''}${has('learning_rate') ? `<td>${e.learning_rate?.toPrecision(2) ?? ''}</td>` : ''}</tr>`,
+      `<tr><th scope="row">${e.epoch}</th><td>${e.train_loss.toFixed(3)}</td><td>${e.dev_loss.toFixed(3)}</td>` +
+      `<td>${percent(e.dev_cer)}</td>${has('dev_wer') ? `<td>${percent(e.dev_wer ?? NaN)}</td>` : ''}` +
+      (has('learning_rate') ? `<td>${e.learning_rate?.toPrecision(2) ?? ''}</td>` : '') +
+      '</tr>',
   );
   const heads = [
     'epoch',
@@ -94,8 +106,12 @@ function learning({ epochs }: ReportData): string {
     ...(has('dev_wer') ? ['dev WER'] : []),
     ...(has('learning_rate') ? ['learning rate'] : []),
   ];
-  return `<div class="charts" id="curves"></div>
-<details><summary>Each epoch in figures</summary><div class="scroll"><table class="figures"><thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead><tbody>${cells.join('')}</tbody></table></div></details>`;
+  return (
+    '<div class="charts" id="curves"></div>\n' +
+    '<details><summary>Each epoch in figures</summary><div class="scroll"><table class="figures"><thead><tr>' +
+    `${heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead><tbody>${cells.join('')}</tbody>` +
+    '</table></div></details>'
+  );
 }
 
 function errors(data: ReportData): string {
@@ -112,8 +128,13 @@ function errors(data: ReportData): string {
       [bySnr(utterances), 'CER by signal-to-noise ratio', 'SNR'],
     ] as const
   ).filter(([rows]) => rows.length > 1);
-  return `<div class="matrix-and-list"><figure><figcaption>Confusion of ${escape(unit)} <small>rows: said, columns: written</small></figcaption><div id="matrix"></div></figure>${confusionList(data)}</div>
-${groups.length > 0 ? `<div class="groups">${groups.map(([rows, title, head]) => intervalRows(title, rows, head)).join('')}</div>` : ''}`;
+  return (
+    `<div class="matrix-and-list"><figure><figcaption>Confusion of ${escape(unit)} <small>rows: said, columns: ` +
+    `written</small></figcaption><div id="matrix"></div></figure>${confusionList(data)}</div>\n` +
+    (groups.length > 0
+      ? `<div class="groups">${groups.map(([rows, title, head]) => intervalRows(title, rows, head)).join('')}</div>`
+      : '')
+  );
 }
 
 function confusionList({ confusions, unit }: ReportData): string {
@@ -122,7 +143,12 @@ function confusionList({ confusions, unit }: ReportData): string {
     token === '' || token === '|' ? `<span class="note">${tokenName(token)}</span>` : `<b>${escape(token)}</b>`;
   const rows = confusions.map(
     (c) =>
-      `<tr data-reference="${escape(c.reference)}" data-hypothesis="${escape(c.hypothesis)}"><td>${name(c.reference)}</td><td>${name(c.hypothesis)}</td><td>${count(c.count)}</td></tr>`,
+      `<tr data-reference="${escape(c.reference)}" data-hypothesis="${escape(c.hypothesis)}"><td>` +
+      `${name(c.reference)}</td><td>${name(c.hypothesis)}</td><td>${count(c.count)}</td></tr>`,
   );
-  return `<figure><figcaption>Most confused ${escape(unit)}</figcaption><table class="confused"><thead><tr><th scope="col">said</th><th scope="col">written</th><th scope="col">times</th></tr></thead><tbody>${rows.join('')}</tbody></table></figure>`;
+  return (
+    `<figure><figcaption>Most confused ${escape(unit)}</figcaption><table class="confused"><thead><tr>` +
+    '<th scope="col">said</th><th scope="col">written</th><th scope="col">times</th></tr></thead><tbody>' +
+    `${rows.join('')}</tbody></table></figure>`
+  );
 }

@@ -18,8 +18,17 @@ const WORTH: readonly [from: number, what: string][] = [
 export function plainWords({ rows, utterances }: ReportData): string {
   const { cer } = rows[0]!.scores;
   const worth = WORTH.find(([from]) => cer >= from)![1];
-  return `<p class="verdict">${shareOf(cer)}: ${worth}. Listen below to the utterances that went worst and best.</p>${wrongWords(utterances)}
-<details><summary>What the terms mean</summary><dl><dt>CER</dt><dd>character error rate: letters that would have to be changed, added or taken out, as a share of the letters that were said</dd><dt>WER</dt><dd>word error rate: the same for whole words; one wrong letter makes the word wrong</dd><dt>test</dt><dd>speech that the training has not heard: its figures are the ones to trust</dd><dt>dev</dt><dd>other speech that the training has not heard, by which its best moment was chosen</dd><dt>epoch</dt><dd>one time through all training speech</dd><dt>CTC</dt><dd>the way of training: for each 20 milliseconds of sound the model writes a letter or nothing, and finds out by itself which</dd></dl></details>`;
+  return (
+    `<p class="verdict">${shareOf(cer)}: ${worth}. Listen below to the utterances that went worst and best.</p>` +
+    `${wrongWords(utterances)}\n` +
+    '<details><summary>What the terms mean</summary><dl><dt>CER</dt><dd>character error rate: letters that would ' +
+    'have to be changed, added or taken out, as a share of the letters that were said</dd><dt>WER</dt><dd>word ' +
+    'error rate: the same for whole words; one wrong letter makes the word wrong</dd><dt>test</dt><dd>speech that ' +
+    'the training has not heard: its figures are the ones to trust</dd><dt>dev</dt><dd>other speech that the ' +
+    'training has not heard, by which its best moment was chosen</dd><dt>epoch</dt><dd>one time through all ' +
+    'training speech</dd><dt>CTC</dt><dd>the way of training: for each 20 milliseconds of sound the model writes a ' +
+    'letter or nothing, and finds out by itself which</dd></dl></details>'
+  );
 }
 
 /** “About one letter in six is wrong”. */

@@ -4,9 +4,13 @@ import { editDistance } from '../support/edit-distance.ts';
 
 /** Groups of languages (ISO 639-5), which BCP 47 takes too. */
 const GROUPS = new Set(
-  'aav afa alg alv apa aqa aql art ath auf aus awd azc bad bai bat ber bih bnt btk cai cau cba ccn ccs cdc cdd cel cmc cpe cpf cpp crp csu cus day dmn dra egx esx euq fiu fox gem gme gmq gmw grk hmx hok hyx iir ijo inc ine ira iro itc jpx kar kdo khi kro map mkh mno mun myn nah nai ngf nic nub omq omv oto paa phi plf poz pqe pqw pra qwe roa sai sal sdv sem sgn sio sit sla smi son sqj ssa syd tai tbq trk tup tut tuw urj wak wen xgn xnd ypk zhx zle zls zlw znd'.split(
-    ' ',
-  ),
+  (
+    'aav afa alg alv apa aqa aql art ath auf aus awd azc bad bai bat ber bih bnt btk cai cau cba ccn ccs cdc cdd ' +
+    'cel cmc cpe cpf cpp crp csu cus day dmn dra egx esx euq fiu fox gem gme gmq gmw grk hmx hok hyx iir ijo inc ' +
+    'ine ira iro itc jpx kar kdo khi kro map mkh mno mun myn nah nai ngf nic nub omq omv oto paa phi plf poz pqe ' +
+    'pqw pra qwe roa sai sal sdv sem sgn sio sit sla smi son sqj ssa syd tai tbq trk tup tut tuw urj wak wen xgn ' +
+    'xnd ypk zhx zle zls zlw znd'
+  ).split(' '),
 );
 /** For languages without a code (BCP 47, 2.2.1). */
 const PRIVATE = /^q[a-t][a-z]$/;

@@ -1,7 +1,8 @@
 /**
- * Languages whose Latin alphabet has I–ı and İ–i. Unicode's SpecialCasing.txt and CLDR's transforms (tr-Lower, az-Lower) lower them so for
- * tr and az; MDN's page on text-transform adds Crimean Tatar, Tatar and Bashkir. The others have both letters in their alphabets: Kazakh
- * (2021), Gagauz, Ottoman Turkish, Salar, Urum, Zazaki, and Azerbaijani by the codes of its two branches.
+ * Languages whose Latin alphabet has I–ı and İ–i. Unicode's SpecialCasing.txt and CLDR's transforms (tr-Lower,
+ * az-Lower) lower them so for tr and az; MDN's page on text-transform adds Crimean Tatar, Tatar and Bashkir. The others
+ * have both letters in their alphabets: Kazakh (2021), Gagauz, Ottoman Turkish, Salar, Urum, Zazaki, and Azerbaijani by
+ * the codes of its two branches.
  */
 const DOTTED_I = new Set([
   'tr',

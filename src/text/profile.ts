@@ -14,7 +14,9 @@ const DOTTED_CIRCLE = '\u25cc';
  * Reads an orthography profile as CLDF's `segments` writes it (Moran & Cysouw 2018): tab-separated, a column
  * `Grapheme`, a column `Mapping` if graphemes are to become others. Other columns are for people.
  * @throws InputError with file and line
- * @example parseProfile('Grapheme\tMapping\nng\tŋ\na\ta\n', 'profile.tsv') // [{ grapheme: 'ng', mapping: 'ŋ' }, { grapheme: 'a' }]
+ * @example
+ * parseProfile('Grapheme\tMapping\nng\tŋ\na\ta\n', 'profile.tsv');
+ * // [{ grapheme: 'ng', mapping: 'ŋ' }, { grapheme: 'a' }]
  */
 export function parseProfile(text: string, file: string): ProfileEntry[] {
   const [header = '', ...lines] = text.replace(/^\ufeff/, '').split(/\r?\n/);

@@ -27,7 +27,8 @@ export interface Span {
  * @example
  * const removed = new RemovedSigns();
  * normalise('perché?', rules, {}, removed);
- * removed.list; // [{ sign: '?', codePoints: 'U+003F', count: 1, became: 'space', examples: [{ before: 'perché?', after: 'perché' }] }]
+ * const [{ sign, codePoints, count, became, examples }] = removed.list;
+ * // '?', 'U+003F', 1, 'space', [{ before: 'perché?', after: 'perché' }]
  */
 export class RemovedSigns {
   private readonly signs = new Map<string, RemovedSign>();

@@ -1,4 +1,7 @@
-/** Marks that write a tone above or below its letter: acute, grave, circumflex, macron, caron, double grave and acute, contours. */
+/**
+ * Marks that write a tone above or below its letter: acute, grave, circumflex, macron, caron, double grave and acute,
+ * contours.
+ */
 export const TONE_MARKS: readonly string[] = [
   ...['\u0300', '\u0301', '\u0302', '\u0304', '\u030b', '\u030c', '\u030f', '\u0311'],
   ...['\u1dc4', '\u1dc5', '\u1dc6', '\u1dc7', '\u1dc8', '\u1dc9', '\u0316', '\u0317'],

@@ -4,8 +4,8 @@ import { Random } from '../support/random.ts';
 import type { TrainingRecording } from './joined.ts';
 
 /**
- * Copies of utterances as they might have sounded elsewhere: in noise, in a room, over the telephone. Always the same for the same seed,
- * utterance and copy, so that their features are computed once, as a frozen encoder's are.
+ * Copies of utterances as they might have sounded elsewhere: in noise, in a room, over the telephone. Always the same
+ * for the same seed, utterance and copy, so that their features are computed once, as a frozen encoder's are.
  * @param copies of each
  */
 export function changedCopies(

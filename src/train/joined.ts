@@ -13,8 +13,8 @@ export interface TrainingRecording extends Recording {
 const [SHORTEST_PAUSE, LONGEST_PAUSE, LONGEST] = [0.3, 1.5, 20];
 
 /**
- * Utterances heard once more with another behind them and a pause in between, so that a head learns that a word ends where nothing is
- * said: what a corpus has as one utterance seldom has a pause in it.
+ * Utterances heard once more with another behind them and a pause in between, so that a head learns that a word ends
+ * where nothing is said: what a corpus has as one utterance seldom has a pause in it.
  * @param share of the utterances that are joined to another
  * @param seed the same gives the same pairs
  */

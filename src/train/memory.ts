@@ -122,7 +122,9 @@ function tooLarge(
   batchFrames: number,
   shapes: readonly BatchShape[],
 ): WorkError {
-  const what = `training would take about ${sizeInWords(need.total)} of memory, and ${sizeInWords(available)} are free (${inWords(need)})`;
+  const what =
+    `training would take about ${sizeInWords(need.total)} of memory, and ${sizeInWords(available)} ` +
+    `are free (${inWords(need)})`;
   if (mode === 'keep') return new WorkError(what, 'Set training.memory to `recompute`, or remove it.');
   const perBatch = need.kept + (need.gpu === undefined ? need.working : 0) + need.batches;
   const rest = need.total - perBatch;
@@ -132,16 +134,19 @@ function tooLarge(
   if (fitting * 50 < longest)
     return new WorkError(
       what,
-      `Cut or leave out the longest recordings (they have ${Math.round(longest / 50)} seconds), or let less of the encoder learn (\`train\`).`,
+      `Cut or leave out the longest recordings (they have ${Math.round(longest / 50)} seconds), or let less of ` +
+        'the encoder learn (`train`).',
     );
   return new WorkError(
     what,
-    `Lower training.batch_seconds from ${Math.round(batchFrames / 50)} to ${fitting}; training.accumulate makes up for it.`,
+    `Lower training.batch_seconds from ${Math.round(batchFrames / 50)} to ${fitting}; ` +
+      'training.accumulate makes up for it.',
   );
 }
 
 const inWords = ({ weights, kept, working, held }: MemoryNeed): string =>
-  `${sizeInWords(weights)} for weights, ${sizeInWords(kept)} kept for the way back, ${sizeInWords(working)} at work${held > 0 ? `, ${sizeInWords(held)} for what was read` : ''}`;
+  `${sizeInWords(weights)} for weights, ${sizeInWords(kept)} kept for the way back, ${sizeInWords(working)} at ` +
+  `work${held > 0 ? `, ${sizeInWords(held)} for what was read` : ''}`;
 
 /** A plan in a line: `about 1.3 GiB at most (…)`. */
 export function describeMemory({ mode, precision, need }: MemoryPlan): string {

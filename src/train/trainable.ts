@@ -34,7 +34,8 @@ export function cachedLayers(shape: Shape, trainable: TrainablePart): number[] |
   const cut = cutOf(shape, trainable);
   if (Math.max(...shape.layers) <= cut)
     throw new InputError(
-      `train: nothing between hidden layer ${cut} and the head's layer ${Math.max(...shape.layers)}, so no block would learn`,
+      `train: nothing between hidden layer ${cut} and the head's layer ` +
+        `${Math.max(...shape.layers)}, so no block would learn`,
       'Set encoder.layer to a higher one or to `mix`, or train more blocks.',
     );
   return [...new Set([...shape.layers.filter((layer) => layer < cut), cut])];

@@ -10,7 +10,8 @@ type Answer = Audit & { suspicion?: Suspicion };
 export default class CorpusAudit extends BaseCommand {
   static override summary = 'Listen through a corpus: damage, noise, clipping, transcripts that don’t fit.';
   static override description =
-    'Exit code 3 when there are errors (recordings that can’t be used) or, with --model, suspicious transcripts; warnings alone are fine.';
+    'Exit code 3 when there are errors (recordings that can’t be used) or, with --model, suspicious transcripts; ' +
+    'warnings alone are fine.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> asterisk-it',
     '<%= config.bin %> <%= command.id %> abui --html abui.html --sentences stories.txt',

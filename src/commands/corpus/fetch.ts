@@ -6,7 +6,8 @@ import { fetchCorpus, textFile, type FetchResult } from '../../corpus/index.ts';
 export default class CorpusFetch extends BaseCommand {
   static override summary = 'Get a corpus that isogloss knows where to find.';
   static override description =
-    'Downloads it (no root needed), checks it against its sha256 and writes its manifest. Goes on where it was cut off.';
+    'Downloads it (no root needed), checks it against its sha256 and writes its manifest. Goes ' +
+    'on where it was cut off.';
   static override examples = ['<%= config.bin %> <%= command.id %> asterisk-it'];
   static override args = {
     name: Args.string({
@@ -22,7 +23,8 @@ export default class CorpusFetch extends BaseCommand {
       this.log(`${result.name}: text without recordings, in ${path.relative('.', textFile(result.folder))}`);
     else
       this.log(
-        `${result.name}: ${result.utterances} utterances, ${(result.seconds / 60).toFixed(1)} minutes, in ${path.relative('.', result.folder)}`,
+        `${result.name}: ${result.utterances} utterances, ${(result.seconds / 60).toFixed(1)} minutes, in ` +
+          path.relative('.', result.folder),
       );
     if (result.edited)
       this.logToStderr(
@@ -30,7 +32,8 @@ export default class CorpusFetch extends BaseCommand {
       );
     if (result.setAside.length > 0)
       this.logToStderr(
-        `${result.setAside.length} left out (not speech, or no recording or transcript): see ${path.join(path.relative('.', result.folder), 'fetched.json')}`,
+        `${result.setAside.length} left out (not speech, or no recording or transcript): see ` +
+          path.join(path.relative('.', result.folder), 'fetched.json'),
       );
     return result;
   }

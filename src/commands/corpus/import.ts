@@ -16,7 +16,9 @@ type ImportAnswer = ImportResult & Pick<ImportPlan, 'formats' | 'survey'>;
 export default class CorpusImport extends BaseCommand {
   static override summary = 'Make a corpus of a folder of transcribed recordings: ELAN, Praat, tables, data sets.';
   static override description =
-    'Looks at the folder, says what is in it, and writes corpora/NAME/manifest.jsonl. Recordings stay where they are, and nothing in the folder is changed. Asks only what it can’t know; where nobody can be asked, it says which flag answers.';
+    'Looks at the folder, says what is in it, and writes corpora/NAME/manifest.jsonl. Recordings stay where ' +
+    'they are, and nothing in the folder is changed. Asks only what it can’t know; where nobody can be asked, ' +
+    'it says which flag answers.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> ~/fieldwork/abui',
     '<%= config.bin %> <%= command.id %> ~/fieldwork/abui --tier "tx@*" --name abui-2024',

@@ -14,8 +14,9 @@ const MEANING: Record<ProfileNote, string> = {
 export default class CorpusProfileCommand extends BaseCommand {
   static override summary = 'Propose an orthography profile: what a corpus is written with, as a table to edit.';
   static override description =
-    'Counts graphemes, finds likely multigraphs, letters of other scripts, rare signs and where they stand. Remove or mend ' +
-    'lines, write a Mapping where a grapheme is to be written otherwise, and name the file as text.profile_file in a recipe.';
+    'Counts graphemes, finds likely multigraphs, letters of other scripts, rare signs and where they stand. ' +
+    'Remove or mend lines, write a Mapping where a grapheme is to be written otherwise, and name the file as ' +
+    'text.profile_file in a recipe.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> mboshi --language mdw',
     '<%= config.bin %> <%= command.id %> na --profile ipa',

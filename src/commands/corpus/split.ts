@@ -7,9 +7,10 @@ import { writeSplit, type PartSize, type WrittenSplit } from '../../corpus/index
 export default class CorpusSplit extends BaseCommand {
   static override summary = 'Divide a corpus into train, dev and test once and for all, with nested trainings.';
   static override description =
-    'Test and train share no speaker, where three or more are known, no recording and no text, as far as there is speech for that. ' +
-    'Writes a list of ids that a recipe takes as split.file; with split.train.minutes it takes the beginning of train, in which all ' +
-    'speakers have their shares. A split that the corpus’s publisher has made stays as it is, unless --by asks for another.';
+    'Test and train share no speaker, where three or more are known, no recording and no text, as far as there ' +
+    'is speech for that. Writes a list of ids that a recipe takes as split.file; with split.train.minutes it ' +
+    'takes the beginning of train, in which all speakers have their shares. A split that the corpus’s publisher ' +
+    'has made stays as it is, unless --by asks for another.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> mboshi --train 1,5,10',
     '<%= config.bin %> <%= command.id %> story-book --by time --test 2 --dev 1',

@@ -24,7 +24,10 @@ export default class EncoderFetch extends BaseCommand {
     );
     this.log(`${fetched.name}: ${fetched.file}, ${fetched.megabytes.toFixed(0)} MB, commit ${fetched.commit}`);
     this.log(
-      `licence: ${fetched.licence ? `${fetched.licence.name}${fetched.licence.commercial ? '' : ' — not for what is sold'}` : 'not said'}`,
+      'licence: ' +
+        (fetched.licence
+          ? `${fetched.licence.name}${fetched.licence.commercial ? '' : ' — not for what is sold'}`
+          : 'not said'),
     );
     return fetched;
   }

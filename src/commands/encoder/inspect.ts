@@ -39,7 +39,12 @@ function table(found: Inspection): string {
   const rows: [string, string][] = [
     [
       'encoder',
-      `${found.name}, ${found.own ? 'written by isogloss' : found.file.endsWith('.onnx') ? 'exported by others' : 'from its PyTorch weights'}`,
+      `${found.name}, ` +
+        (found.own
+          ? 'written by isogloss'
+          : found.file.endsWith('.onnx')
+            ? 'exported by others'
+            : 'from its PyTorch weights'),
     ],
     ['layers', `0–${found.layers - 1}, ${found.dims} dims`],
     ['frames', `${found.frames_per_second} a second (measured)`],
@@ -71,7 +76,8 @@ function table(found: Inspection): string {
     ],
     [
       'fine-tuning',
-      `${tuning.trainable === 'all' ? 'all of it' : tuning.trainable}${tuning.why === undefined ? '' : `: ${tuning.why}`}`,
+      (tuning.trainable === 'all' ? 'all of it' : tuning.trainable) +
+        (tuning.why === undefined ? '' : `: ${tuning.why}`),
     ],
     ['recommended cut', `${recommended.cut} (train: ${recommended.train}): ${recommended.reason}`],
   ];

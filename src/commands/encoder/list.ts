@@ -5,7 +5,8 @@ import { listEncoders, type EncoderEntry } from '../../encoder/index.ts';
 export default class EncoderList extends BaseCommand {
   static override summary = 'List the encoders that come with isogloss or have been fetched from the Hub.';
   static override description =
-    'A recipe can name any other repository of the Hugging Face Hub with PyTorch weights or ONNX files, too: it is fetched when it is needed.';
+    'A recipe can name any other repository of the Hugging Face Hub with PyTorch weights or ONNX files, too: it ' +
+    'is fetched when it is needed.';
   static override examples = ['<%= config.bin %> <%= command.id %>'];
 
   async run(): Promise<EncoderEntry[]> {

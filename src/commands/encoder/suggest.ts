@@ -7,7 +7,8 @@ import { suggestEncoders, type Suggestions } from '../../run/index.ts';
 export default class EncoderSuggest extends BaseCommand {
   static override summary = 'Name encoders to try on a corpus, with time, memory and licence.';
   static override description =
-    'Goes by how much speech there is and by what this machine can do; nothing is fetched. Figures of ML-SUPERB are of another task: what counts is which is lower.';
+    'Goes by how much speech there is and by what this machine can do; nothing is fetched. Figures of ML-SUPERB ' +
+    'are of another task: what counts is which is lower.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> corpora/mboshi',
     '<%= config.bin %> <%= command.id %> corpora/mboshi --commercial',

@@ -7,11 +7,13 @@ import { buildLanguageModel, describeRemoved, textUnits, type BuildResult } from
 export default class LmBuild extends BaseCommand {
   static override summary = 'Make a language model from text, a sentence a line.';
   static override description =
-    'N-grams by interpolated modified Kneser–Ney, as KenLM’s lmplz estimates them. Text larger than memory is fine: counts go to disk beside the output. Without --language or --recipe the text is taken as it stands.';
+    'N-grams by interpolated modified Kneser–Ney, as KenLM’s lmplz estimates them. Text larger than memory is ' +
+    'fine: counts go to disk beside the output. Without --language or --recipe the text is taken as it stands.';
   static override strict = false;
   static override examples = [
     '<%= config.bin %> <%= command.id %> --language it --order 3 --output it.lm text.txt',
-    '<%= config.bin %> <%= command.id %> --recipe recipes/italian-10min.yaml --unit character --order 6 --prune 0,0,1 --output it.lm text.txt',
+    '<%= config.bin %> <%= command.id %> --recipe recipes/italian-10min.yaml --unit character --order 6 --prune ' +
+      '0,0,1 --output it.lm text.txt',
   ];
   static override args = { text: Args.string({ required: true, description: 'text files (UTF-8)' }) };
   static override flags = {

@@ -101,8 +101,8 @@ export function paceFindings(measured: readonly Measured[]): Finding[] {
     const isShort = lettersOf(m.utterance.text) < SHORT_LETTERS && m.quality.duration < SHORT_SECONDS;
     if (Math.abs(away) < FAR || isShort) return [];
     const usual = Math.exp(middle).toFixed(0);
-    const what = `${m.pace.toFixed(0)} letters a second of speech, ${usual} are usual: is the transcript the right one?`;
-    return [findingOn(m, 'warning', what)];
+    const pace = `${m.pace.toFixed(0)} letters a second of speech, ${usual} are usual`;
+    return [findingOn(m, 'warning', `${pace}: is the transcript the right one?`)];
   });
 }
 

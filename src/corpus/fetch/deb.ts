@@ -11,7 +11,8 @@ const [MAGIC, HEADER] = ['!<arch>\n', 60];
 const TAR = '.data.tar';
 
 /**
- * Unpacks what a Debian package installs, below `into`. Nothing is run: no root, no scripts; and nothing is written or linked outside.
+ * Unpacks what a Debian package installs, below `into`. Nothing is run: no root, no scripts; and nothing is written or
+ * linked outside.
  * @throws WorkError when it is not a Debian package, or tar can't unpack it, or refuses names with `..` in them
  */
 export async function unpackDeb(file: string, into: string): Promise<void> {

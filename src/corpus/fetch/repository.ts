@@ -9,8 +9,8 @@ import type { Task } from '../../support/progress.ts';
 import type { GitRepository } from '../importers/packaged/terms.ts';
 
 /**
- * Gets one commit of a git repository, without its history, into a folder. A commit's name is the hash of all that is in it, so
- * that what arrives is what source.yaml means. What is there already is kept.
+ * Gets one commit of a git repository, without its history, into a folder. A commit's name is the hash of all that is
+ * in it, so that what arrives is what source.yaml means. What is there already is kept.
  * @throws WorkError when git is missing, or the repository can't be reached or has no such commit
  */
 export async function fetchRepository(

@@ -1,12 +1,19 @@
 import type { TierGroup } from './tier-groups.ts';
 
 /** Names that projects give to what is said, in the languages of the handbooks. */
-const TRANSCRIPT =
-  /^(tx|txt|text|trs|transcri.*|transkri.*|utt|utterances?|phrases?|sentences?|ort|orth.*|vernacular|verbatim|practical|énoncés?|enunciado|oraci[oó]n|frases?|sätze?|satz)$/;
+const TRANSCRIPT_NAMES = [
+  'tx|txt|text|trs|transcri.*|transkri.*|utt|utterances?|phrases?|sentences?|ort|orth.*|vernacular|verbatim',
+  'practical|énoncés?|enunciado|oraci[oó]n|frases?|sätze?|satz',
+].join('|');
+const TRANSCRIPT = new RegExp(`^(${TRANSCRIPT_NAMES})$`);
 const SOUNDS = /^(ipa|phonetic|phonemic|phonology|phon|speech|segments?|default)$/;
 /** Of something else; `auto`: a recogniser's draft. */
-const ABOUT =
-  /^(auto|ft|fte|ftr|gls|gloss|glosses|ge|gl|lit|translations?|traduc.*|trad|free|english|en|eng|french|fr|fra|spanish|es|spa|esp|indonesian|german|de|notes?|comments?|cmt|ref|id|segnum|pos|ps|msa|mb|mor|morphs?|mph|cf|hn|gra|confidence|events?|sections?|gestures?|hands?|gaze|translat.*)$/;
+const ABOUT_NAMES = [
+  'auto|ft|fte|ftr|gls|gloss|glosses|ge|gl|lit|translations?|traduc.*|trad|free|english|en|eng|french|fr',
+  'fra|spanish|es|spa|esp|indonesian|german|de|notes?|comments?|cmt|ref|id|segnum|pos|ps|msa|mb|mor|morphs?',
+  'mph|cf|hn|gra|confidence|events?|sections?|gestures?|hands?|gaze|translat.*',
+].join('|');
+const ABOUT = new RegExp(`^(${ABOUT_NAMES})$`);
 const PARTS = /^(words?|wd|mots?|tokens?|syll.*|phones?|phonemes?|mau|kan|palabras?|wort|wörter)$/;
 
 export interface Guess {

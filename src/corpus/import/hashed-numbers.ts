@@ -4,8 +4,8 @@ import { hashOf } from './hash.ts';
 const FULLEST = 0.6;
 
 /**
- * Numbers by texts, of which only hashes of 52 bits are kept: a third of what a Map of strings takes. Of a million texts two have
- * one hash in one of ten thousand cases; then the later one's number stands for both.
+ * Numbers by texts, of which only hashes of 52 bits are kept: a third of what a Map of strings takes. Of a million
+ * texts two have one hash in one of ten thousand cases; then the later one's number stands for both.
  */
 export class HashedNumbers {
   private hashes = new Float64Array(1 << 10);

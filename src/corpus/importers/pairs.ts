@@ -7,8 +7,12 @@ import { splitIn } from '../import/splits.ts';
 import type { DataSetImporter, ImportOptions, Question, Row } from './importer.ts';
 
 /** Files that stand beside recordings and hold no plain transcript. */
-const NO_TEXT =
-  /\.(eaf|pfsx|psfx|etf|textgrid|pitch|flextext|cha|cex|trs|exb|exs|srt|vtt|aup3?|stm|ctm|trn|json|jsonl|csv|tsv|xlsx?|ods|parquet|meta|session|person|xml|imdi|cmdi|pdf|docx?|odt|rtf|html?|md|jpe?g|png|gif|tiff?|bmp|zip|gz|bak|tmp|\d+)$/i;
+const ENDINGS = [
+  'eaf|pfsx|psfx|etf|textgrid|pitch|flextext|cha|cex|trs|exb|exs|srt|vtt|aup3?|stm|ctm|trn|json|jsonl|csv',
+  'tsv|xlsx?|ods|parquet|meta|session|person|xml|imdi|cmdi|pdf|docx?|odt|rtf|html?|md|jpe?g|png|gif|tiff?',
+  'bmp|zip|gz|bak|tmp|\\d+',
+].join('|');
+const NO_TEXT = new RegExp(`\\.(${ENDINGS})$`, 'i');
 
 /** A recording and a text of the same name, whatever their endings. */
 export const pairs: DataSetImporter = {

@@ -6,7 +6,9 @@ import type { PartList } from './fixed.ts';
 import { PARTS, type Part } from './spoken.ts';
 
 const HEADER = ['id', 'split'];
-const SHAPE = `A list of a split is a text file with a tab between columns: the first line is “${HEADER.join('⇥')}”, each further one an utterance’s id and train, dev or test.`;
+const SHAPE =
+  `A list of a split is a text file with a tab between columns: the first line is “${HEADER.join('⇥')}”, each ` +
+  'further one an utterance’s id and train, dev or test.';
 
 /**
  * Reads a fixed split: TSV with columns `id` and `split`, others are passed over. The first minutes of train are the

@@ -61,20 +61,23 @@ function crossings({ train, dev, test }: Parts<Spoken>, { speakersApart, session
             'test-speakers-in-train',
             ofTest('speaker'),
             t,
-            'test utterances are by speakers that training hears too: the figures hold for those voices, and are better than for new ones',
+            'test utterances are by speakers that training hears too: the figures hold for those voices, and are ' +
+              'better than for new ones',
           ),
           ...found(
             'dev-shares-speakers',
             ofDev('speaker'),
             d,
-            'dev utterances are by speakers of train or test: the figures on dev are better than for new voices; those on test are hardly touched',
+            'dev utterances are by speakers of train or test: the figures on dev are better than for new voices; ' +
+              'those on test are hardly touched',
           ),
           ...(speakersOf(test).size > 0
             ? found(
                 'speakers-unknown',
                 unknown,
                 train.length,
-                'training utterances name no speaker: if one of them is by a test speaker, the figures are better than for new voices',
+                'training utterances name no speaker: if one of them is by a test speaker, the figures are ' +
+                  'better than for new voices',
               )
             : []),
         ]
@@ -84,14 +87,16 @@ function crossings({ train, dev, test }: Parts<Spoken>, { speakersApart, session
           'test-sessions-in-train',
           ofTest('session'),
           t,
-          'test utterances lie in a folder that training hears recordings of too: the figures are better than for a new session',
+          'test utterances lie in a folder that training hears recordings of too: the figures are ' +
+            'better than for a new session',
         )
       : []),
     ...found(
       'test-recordings-in-train',
       ofTest('recording'),
       t,
-      'test utterances come from recordings that training hears too (the same room, microphone and day; a gap of time lies between): the figures are better than for a new recording',
+      'test utterances come from recordings that training hears too (the same room, microphone and day; a gap of ' +
+        'time lies between): the figures are better than for a new recording',
     ),
     ...found(
       'test-texts-in-train',
@@ -103,13 +108,15 @@ function crossings({ train, dev, test }: Parts<Spoken>, { speakersApart, session
       'dev-shares-recordings',
       ofDev('recording'),
       d,
-      'dev utterances come from recordings of train or test: the figures on dev are better than for a new recording; those on test are hardly touched',
+      'dev utterances come from recordings of train or test: the figures on dev are better than for a new ' +
+        'recording; those on test are hardly touched',
     ),
     ...found(
       'dev-shares-texts',
       ofDev('text'),
       d,
-      'dev utterances have a text of train or test: the figures on dev are better than for new sentences; those on test are hardly touched',
+      'dev utterances have a text of train or test: the figures on dev are better than for new sentences; those ' +
+        'on test are hardly touched',
     ),
   ];
 }
@@ -120,7 +127,9 @@ function tooShort(part: 'test' | 'dev', seconds: number, wanted: number): Relaxe
   return [
     {
       code: `${part}-too-short`,
-      what: `${part} has ${minutes(seconds)} of the ${minutes(wanted)} minutes asked for, so that training keeps its share: the figures on it are less sure`,
+      what:
+        `${part} has ${minutes(seconds)} of the ${minutes(wanted)} minutes asked for, so that training keeps its ` +
+        'share: the figures on it are less sure',
     },
   ];
 }

@@ -52,7 +52,8 @@ const MOST_HELD_OUT = 0.5;
  * split in any order.
  * @throws InputError where not even three utterances can be told apart
  * @example
- * const { train, test, relaxed } = splitCorpus(utterances, { seed: 1, test: { minutes: 5 }, dev: { minutes: 3 }, train: {} });
+ * const rule = { seed: 1, test: { minutes: 5 }, dev: { minutes: 3 }, train: {} };
+ * const { train, test, relaxed } = splitCorpus(utterances, rule);
  */
 export function splitCorpus<S extends Spoken>(
   utterances: readonly S[],
@@ -109,7 +110,9 @@ function drawnParts<S extends Spoken>(entries: readonly S[], rule: SplitRule, wa
 }
 
 function tooFew(entries: readonly Spoken[], reserved: Reserved | undefined): InputError {
-  const what = `${entries.length} utterances (${(secondsOf(entries) / 60).toFixed(1)} minutes) can’t be divided into train, dev and test`;
+  const what =
+    `${entries.length} utterances (${(secondsOf(entries) / 60).toFixed(1)} minutes) can’t be divided ` +
+    'into train, dev and test';
   return reserved
     ? new InputError(
         `${what} without testing on what the earlier training has learnt`,

@@ -44,7 +44,8 @@ export class CheckpointGraph {
     if (first === undefined) return;
     const shown = [first, ...more.slice(0, 9)].join('; ');
     throw new InputError(
-      `these weights don’t fit the config.json beside them: ${shown}${more.length > 9 ? `; and ${more.length - 9} more` : ''}`,
+      'these weights don’t fit the config.json beside them: ' +
+        `${shown}${more.length > 9 ? `; and ${more.length - 9} more` : ''}`,
       'Get config.json and weights from the same place.',
       { file },
     );

@@ -113,14 +113,18 @@ function built(
 }
 
 /** What only pretraining or a task's head reads, and numbers that the graph makes itself. */
-const ASIDE =
-  /^(quantizer|project_q|project_hid|lm_head|classifier|projector|layer_weights|adapter|masked_spec_embed|label_embeddings_concat|final_proj|speaker_proj|dropout_features|intermediate_ffn|inner_attention)\b|\.inv_freq$|num_batches_tracked$/;
+const ASIDE_NAMES = [
+  'quantizer|project_q|project_hid|lm_head|classifier|projector|layer_weights|adapter|masked_spec_embed',
+  'label_embeddings_concat|final_proj|speaker_proj|dropout_features|intermediate_ffn|inner_attention',
+].join('|');
+const ASIDE = new RegExp(`^(${ASIDE_NAMES})\\b|\\.inv_freq$|num_batches_tracked$`);
 
 function refuseLeftOver(c: CheckpointGraph, { unused }: CheckpointArchitecture, file: string): void {
   const left = c.leftOver().filter((name) => !ASIDE.test(name) && !unused?.test(name));
   if (left.length > 0)
     throw new InputError(
-      `config.json has no place for ${left.length} of these weights: ${left.slice(0, 10).join(', ')}${left.length > 10 ? ', …' : ''}`,
+      `config.json has no place for ${left.length} of these weights: ` +
+        `${left.slice(0, 10).join(', ')}${left.length > 10 ? ', …' : ''}`,
       'Get config.json and weights from the same place.',
       { file },
     );

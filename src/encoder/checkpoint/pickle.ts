@@ -61,7 +61,7 @@ class Unpickler {
       if (!operation)
         throw new InputError(
           `the pickle in it does what no file of weights needs (operation 0x${code.charCodeAt(0).toString(16)})`,
-          ADVICE,
+          TAKE_SAFETENSORS,
           { file: this.file },
         );
       operation(this);
@@ -135,7 +135,7 @@ class Unpickler {
     if (!this.allowed.has(whole))
       throw new InputError(
         `its pickle wants ${JSON.stringify(whole)}, which is no part of weights: isogloss runs no code from files`,
-        ADVICE,
+        TAKE_SAFETENSORS,
         { file: this.file },
       );
     this.push(new PythonName(whole));
@@ -173,8 +173,9 @@ class Unpickler {
   }
 }
 
-const ADVICE =
-  'Take the weights as safetensors: many repositories have them on main or as a pull request (`encoder.revision: refs/pr/N`), and https://huggingface.co/spaces/safetensors/convert makes one.';
+export const TAKE_SAFETENSORS =
+  'Take the weights as safetensors: many repositories have them on main or as a pull request (`encoder.revision: ' +
+  'refs/pr/N`), and https://huggingface.co/spaces/safetensors/convert makes one.';
 
 /** Small and large integers, little-endian two's complement. */
 function long(bytes: Buffer): number {

@@ -1,6 +1,6 @@
 import { InputError } from '../../support/errors.ts';
 import { withFile, type FileBytes } from './bytes-of-file.ts';
-import { PersistentId, PythonCall, PythonName, readPickle } from './pickle.ts';
+import { PersistentId, PythonCall, PythonName, readPickle, TAKE_SAFETENSORS } from './pickle.ts';
 import { BYTES, damaged, sizeOf, type StoredTensor, type StoredType } from './stored-tensor.ts';
 import { readZip, type ZipEntry } from './zip.ts';
 
@@ -51,7 +51,7 @@ async function refuseOld(bytes: FileBytes): Promise<void> {
     old
       ? 'this is a file of PyTorch weights from before version 1.6 (2020), whose format isogloss doesn’t read'
       : 'this is no file of PyTorch weights',
-    'Take the weights as safetensors: many repositories have them on main or as a pull request (`encoder.revision: refs/pr/N`), and https://huggingface.co/spaces/safetensors/convert makes one.',
+    TAKE_SAFETENSORS,
     { file: bytes.file },
   );
 }

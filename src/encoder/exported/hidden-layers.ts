@@ -42,7 +42,8 @@ export function findHiddenLayers(model: ImportedModel): HiddenLayers {
   }
   throw new InputError(
     'no transformer encoder was found in this model',
-    'Give an encoder of the Wav2Vec2 family (Wav2Vec2, HuBERT, WavLM, Data2Vec, XLS-R, MMS, Wav2Vec2-BERT) or of Whisper, exported whole.',
+    'Give an encoder of the Wav2Vec2 family (Wav2Vec2, HuBERT, WavLM, Data2Vec, XLS-R, MMS, Wav2Vec2-BERT) or of ' +
+      'Whisper, exported whole.',
   );
 }
 

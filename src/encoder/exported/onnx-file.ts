@@ -38,7 +38,8 @@ export function chooseOnnx(names: readonly string[], dtype: Dtype, where: string
     );
   const others = names.filter((name) => name.endsWith('.onnx'));
   throw new InputError(
-    `${where} has no onnx/model.onnx and no model.safetensors${others.length > 0 ? `, but ${others.slice(0, 5).join(', ')}` : ''}`,
+    `${where} has no onnx/model.onnx and no ` +
+      `model.safetensors${others.length > 0 ? `, but ${others.slice(0, 5).join(', ')}` : ''}`,
     'Name the .onnx file itself as `encoder.model`.',
   );
 }

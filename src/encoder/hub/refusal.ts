@@ -39,7 +39,8 @@ function gatedNext(id: string): string {
   const account =
     token() === undefined
       ? 'then set HF_TOKEN to a token of your account'
-      : 'with the account that the token in HF_TOKEN is of; a fine-grained token needs the right to read gated repositories';
+      : 'with the account that the token in HF_TOKEN is of; a fine-grained token needs the right ' +
+        'to read gated repositories';
   return `Accept the terms at ${endpoint()}/${id}, ${account} (${endpoint()}/settings/tokens).`;
 }
 

@@ -11,7 +11,9 @@ export const EMBEDDED = {
 export const EMBEDDED_TERMS = {
   embedded: {
     licence: 'CC-BY-SA-3.0',
-    from: 'OpenAI’s Whisper base under MIT, © 2022 OpenAI (NOTICE of isogloss has the text), taught further by voices that models/embedded/README.md of isogloss names, mostly under CC-BY-SA-3.0 and GPL-2.0-or-later',
+    from:
+      'OpenAI’s Whisper base under MIT, © 2022 OpenAI (NOTICE of isogloss has the text), taught further by voices ' +
+      'that models/embedded/README.md of isogloss names, mostly under CC-BY-SA-3.0 and GPL-2.0-or-later',
   },
   'embedded-small': {
     licence: 'CC-BY-SA-3.0',

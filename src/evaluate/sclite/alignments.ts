@@ -12,7 +12,10 @@ export function alignmentReport(pairs: readonly AlignedPair[], title: string): s
     ({ speaker, pairs: own }, i) =>
       `Speaker sentences${String(i).padStart(4)}:  ${speaker}   #utts: ${own.length}\n${own.map(utterance).join('')}`,
   );
-  return `\n\n\t\tDUMP OF SYSTEM ALIGNMENT STRUCTURE\n\nSystem name:   ${title}\n\nSpeakers: \n${names}\n${bodies.join('')}\n`;
+  return (
+    `\n\n\t\tDUMP OF SYSTEM ALIGNMENT STRUCTURE\n\nSystem name:   ${title}\n\nSpeakers: \n` +
+    `${names}\n${bodies.join('')}\n`
+  );
 }
 
 function utterance(pair: AlignedPair): string {
@@ -31,7 +34,10 @@ function utterance(pair: AlignedPair): string {
   const lines = ['REF:  ', 'HYP:  ', 'Eval: '].map(
     (head, row) => `${head}${columns.map((cells) => cells[row]).join('')}\n`,
   );
-  return `id: (${pair.id})\nScores: (#C #S #D #I) ${counts}\nAttributes: Case_sensitve \n${columns.length > 0 ? lines.join('') : ''}\n`;
+  return (
+    `id: (${pair.id})\nScores: (#C #S #D #I) ${counts}\nAttributes: Case_sensitve \n` +
+    `${columns.length > 0 ? lines.join('') : ''}\n`
+  );
 }
 
 /** In code points: what `é` written as two would take on the screen is not asked. */

@@ -47,7 +47,8 @@ function annotationElement({ id, slots, ref, previous, annotation }: PlannedAnno
   };
   return (
     `        <ANNOTATION>\n            <${name}${attributesOf(attributes, notes)}>\n` +
-    `                <ANNOTATION_VALUE>${escapeText(annotation.text, notes)}</ANNOTATION_VALUE>\n            </${name}>\n        </ANNOTATION>\n`
+    `                <ANNOTATION_VALUE>${escapeText(annotation.text, notes)}</ANNOTATION_VALUE>\n` +
+    `            </${name}>\n        </ANNOTATION>\n`
   );
 }
 
@@ -101,5 +102,8 @@ export function vocabularyElement({ id, entries, external }: Vocabulary, externa
     return `        <CV_ENTRY_ML${attributesOf({ CVE_ID: entry }, notes)}>\n${lines.join('')}        </CV_ENTRY_ML>\n`;
   });
   const attributes = { CV_ID: id, EXT_REF: external === undefined ? undefined : externalRef };
-  return `    <CONTROLLED_VOCABULARY${attributesOf(attributes, notes)}>\n${inner.join('')}    </CONTROLLED_VOCABULARY>\n`;
+  return (
+    `    <CONTROLLED_VOCABULARY${attributesOf(attributes, notes)}>\n` +
+    `${inner.join('')}    </CONTROLLED_VOCABULARY>\n`
+  );
 }

@@ -22,7 +22,8 @@ export function writeFlextext(transcript: TimedTranscript, options: { title?: st
     ...transcript.segments.flatMap((segment, i) => paragraph(segment, i + 1, language, notes)),
     '    </paragraphs>',
     `    <languages><language${attributesOf({ lang: language, vernacular: 'true' }, notes)}/></languages>`,
-    `    <media-files offset-type="milliseconds"><media${attributesOf({ guid: MEDIA, location: relativeUrl }, notes)}/></media-files>`,
+    '    <media-files offset-type="milliseconds">' +
+      `<media${attributesOf({ guid: MEDIA, location: relativeUrl }, notes)}/></media-files>`,
     '  </interlinear-text>',
     '</document>',
     '',

@@ -55,12 +55,16 @@ function worth(rows: readonly string[][]): number {
 }
 
 /** Names of columns in published corpora and in people's own tables. */
-const NAMES =
-  /^(path|file|file_?name|file_?path|audio(_?(file|path|filename|filepath))?|wav|clip|recording|text|sentence|transcript(ion)?|raw_transcription|normali[sz]ed_text|speaker(_id)?|client_id|start(_time)?|end(_time)?|begin|duration|id|utterance(_id)?|lang(uage)?|locale|split|gender|age)$/i;
+const COLUMN_NAMES = [
+  'path|file|file_?name|file_?path|audio(_?(file|path|filename|filepath))?|wav|clip|recording|text|sentence',
+  'transcript(ion)?|raw_transcription|normali[sz]ed_text|speaker(_id)?|client_id|start(_time)?|end(_time)?',
+  'begin|duration|id|utterance(_id)?|lang(uage)?|locale|split|gender|age',
+].join('|');
+const COLUMN_NAME = new RegExp(`^(${COLUMN_NAMES})$`, 'i');
 
 function isHeader(first: readonly string[], rest: readonly (readonly string[])[]): boolean {
   const cells = first.map((cell) => cell.trim());
-  if (cells.some((cell) => NAMES.test(cell))) return true;
+  if (cells.some((cell) => COLUMN_NAME.test(cell))) return true;
   if (rest.length === 0 || new Set(cells).size < cells.length || cells.some((cell) => cell === '' || cell.length > 30))
     return false;
   return cells.some((cell, i) => !isNumber(cell) && rest.every((row) => isNumber(row[i] ?? '')));

@@ -28,7 +28,8 @@ export interface ParquetOptions {
  * a time.
  * @throws InputError for what is no Parquet file, or is damaged
  * @example
- * for await (const row of readParquet(await asyncBufferFromFile('train.parquet'), { file: 'train.parquet' })) audioOf(row.audio);
+ * const file = 'train.parquet';
+ * for await (const row of readParquet(await asyncBufferFromFile(file), { file })) audioOf(row.audio);
  */
 export async function* readParquet(source: AsyncBuffer, { file, columns }: ParquetOptions): AsyncGenerator<ParquetRow> {
   const metadata = await readMetadata(source, file);

@@ -31,17 +31,20 @@ export function longTier(
 ): string {
   const kind = points ? 'points' : 'intervals';
   const head =
-    `    item [${number}]:\n        class = "${points ? 'TextTier' : 'IntervalTier'}" \n        name = ${quoted(name)} \n` +
-    `        xmin = ${grid.start} \n        xmax = ${grid.end} \n        ${kind}: size = ${items.length} \n`;
+    `    item [${number}]:\n        class = "${points ? 'TextTier' : 'IntervalTier'}" \n` +
+    `        name = ${quoted(name)} \n        xmin = ${grid.start} \n        xmax = ${grid.end} \n` +
+    `        ${kind}: size = ${items.length} \n`;
   const body = items.map(({ start, end, text }, i) =>
     points
       ? `        points [${i + 1}]:\n            number = ${start} \n            mark = ${quoted(text)} \n`
-      : `        intervals [${i + 1}]:\n            xmin = ${start} \n            xmax = ${end} \n            text = ${quoted(text)} \n`,
+      : `        intervals [${i + 1}]:\n            xmin = ${start} \n            xmax = ${end} \n` +
+        `            text = ${quoted(text)} \n`,
   );
   return head + body.join('');
 }
 
 export function shortTier({ points, name, items }: FilledTier, grid: { start: number; end: number }): string {
-  const head = `"${points ? 'TextTier' : 'IntervalTier'}"\n${quoted(name)}\n${grid.start}\n${grid.end}\n${items.length}\n`;
+  const kind = points ? 'TextTier' : 'IntervalTier';
+  const head = `"${kind}"\n${quoted(name)}\n${grid.start}\n${grid.end}\n${items.length}\n`;
   return head + items.map(({ start, end, text }) => `${start}\n${points ? '' : `${end}\n`}${quoted(text)}\n`).join('');
 }

@@ -34,8 +34,10 @@ export function appendImported(
 
 function refusal(name: string, node: ImportedNode): InputError {
   const next = node.nested
-    ? 'Export the encoder again with fixed control flow (`torch.onnx.export` of a model in eval mode), or train only the layers above it.'
-    : 'This file was optimised for running. Take the file from before that (export without `--optimize`), or train only the head on it.';
+    ? 'Export the encoder again with fixed control flow (`torch.onnx.export` of a model in eval mode), or train ' +
+      'only the layers above it.'
+    : 'This file was optimised for running. Take the file from before that (export without `--optimize`), or ' +
+      'train only the head on it.';
   return new InputError(`the operator ${name} can't be trained through (it makes ${node.outputs[0]})`, next);
 }
 

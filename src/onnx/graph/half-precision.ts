@@ -43,9 +43,10 @@ const ROOTS = new Set(['Sqrt', 'Reciprocal']);
 const MOVING = new Set(['Transpose', 'Reshape', 'Slice', 'Squeeze', 'Unsqueeze', 'Identity']);
 
 /**
- * Mixed precision (Micikevicius et al. 2018): nodes that compute in float16 what follows from the batch, and in float32 what is made of
- * weights alone, the statistics of normalisation, and what a logarithm is taken of. Weights come in as float32 and are cast where they meet
- * the batch. A value of another type than before has casts beside it: `x.float16`, `x.float32`.
+ * Mixed precision (Micikevicius et al. 2018): nodes that compute in float16 what follows from the batch, and in float32
+ * what is made of weights alone, the statistics of normalisation, and what a logarithm is taken of. Weights come in as
+ * float32 and are cast where they meet the batch. A value of another type than before has casts beside it: `x.float16`,
+ * `x.float32`.
  *
  * All runs of a step are given at once, so that a value has the same type in each.
  */

@@ -28,7 +28,10 @@ export function installCommand(): string {
 
 /** The second way: PyPI's wheel of the same version has the same libraries, built for its own version of CUDA. */
 export function installFromPyPi(version: string): string {
-  return `pip download --no-deps onnxruntime-gpu==${version} && unzip -j onnxruntime_gpu-${version}-*.whl '*/libonnxruntime_providers_*.so' -d ${path.relative(process.cwd(), bindingFolder())}`;
+  return (
+    `pip download --no-deps onnxruntime-gpu==${version} && unzip -j onnxruntime_gpu-${version}-*.whl ` +
+    `'*/libonnxruntime_providers_*.so' -d ${path.relative(process.cwd(), bindingFolder())}`
+  );
 }
 
 /** What brings missing libraries. */

@@ -24,7 +24,8 @@ export type Session = ort.InferenceSession;
 
 /**
  * Loads a model, from bytes or from a file.
- * @throws InputError when ONNX Runtime refuses it, WorkError when another device than the CPU can't run it, or memory is short
+ * @throws InputError when ONNX Runtime refuses it, WorkError when another device than the CPU can't run it, or memory
+ * is short
  */
 export async function openSession(model: Uint8Array | string, options: SessionOptions = {}): Promise<Session> {
   const { device, threads } = { ...(await machine()), ...options };

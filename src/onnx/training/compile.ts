@@ -74,7 +74,10 @@ interface PlannedRun {
   outputs: Value[];
 }
 
-/** A network's way there and its way back to its parameters' gradients. Appends to the network's graph: once to a network. */
+/**
+ * A network's way there and its way back to its parameters' gradients. Appends to the network's graph: once to a
+ * network.
+ */
 export function planStep(
   network: Network,
   output: Value,
@@ -99,7 +102,8 @@ export function planStep(
     boundaries: network.boundaries,
     seed,
   };
-  // ONNX Runtime makes what the last output is made of first: the gradients of the top layers, as they come to be known.
+  // ONNX Runtime makes what the last output is made of first: the gradients of the top layers, as they come to be
+  // known.
   const wanted = [...gradients.values()].reverse();
   const backwardNodes = nodesBack(way, recompute, wanted);
   const made = madeBy(forward);
@@ -196,7 +200,8 @@ export function needOf(
   // Weights, where they started, two moments, gradients and their sums over batches.
   const copies = 6;
   const stored = [...constants.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
-  // Where one output's size isn't known, the binding for Node gives a copy of each, which is there until it is collected.
+  // Where one output's size isn't known, the binding for Node gives a copy of each, which is there until it is
+  // collected.
   const copied = (shape: BatchShape): number =>
     plan.forward.outputs.every((value) => sizes.dims(value, shape)) ? 0 : bytes(plan.forward.outputs, shape);
   const most = (of: (shape: BatchShape) => number): number => Math.max(0, ...shapes.map(of));
@@ -226,10 +231,16 @@ export function needOf(
   );
 }
 
-/** A pool that batches of many shapes have been through, against the most that one of them works with: 2 to 6 times were seen. */
+/**
+ * A pool that batches of many shapes have been through, against the most that one of them works with: 2 to 6 times were
+ * seen.
+ */
 const POOL = 8;
 
-/** What CUDA and its libraries take of a GPU, in bytes, and its pool against the most that a batch works with: guesses, not yet measured. */
+/**
+ * What CUDA and its libraries take of a GPU, in bytes, and its pool against the most that a batch works with: guesses,
+ * not yet measured.
+ */
 const DRIVER = 1024 ** 3;
 const GPU_POOL = 1.5;
 

@@ -103,7 +103,8 @@ export class Engine {
   /**
    * Moves the weights one step down the gradient.
    * @param gradient dLoss/dOutput, of the output's dims
-   * @returns the gradients' norm before clipping; when it is not finite, nothing was moved (in float16, it may be the next time)
+   * @returns the gradients' norm before clipping; when it is not finite, nothing was moved (in float16, it may be the
+   * next time)
    */
   async backward(gradient: ort.Tensor, learningRate: number): Promise<number> {
     await this.accumulate(gradient);

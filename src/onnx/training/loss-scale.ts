@@ -11,8 +11,9 @@ export interface LossScaleState {
 const [START, GROWS_AFTER] = [2 ** 16, 2000];
 
 /**
- * Keeps gradients inside float16 (Micikevicius et al. 2018): the loss's gradient goes in larger by a factor, and the weights' are taken for as
- * much smaller. Where one overflows, nothing is moved and the factor is halved; where none has for long, it is doubled.
+ * Keeps gradients inside float16 (Micikevicius et al. 2018): the loss's gradient goes in larger by a factor, and the
+ * weights' are taken for as much smaller. Where one overflows, nothing is moved and the factor is halved; where none
+ * has for long, it is doubled.
  */
 export class LossScale {
   private current: LossScaleState;

@@ -21,7 +21,10 @@ export interface MemoryNeed {
 
 /** For what an operator needs inside, and for memory between pieces of memory. */
 const MARGIN = 1.25;
-/** The sessions themselves, compiled code and garbage not yet collected, in bytes: up to 60 MiB were seen, however small the batches. */
+/**
+ * The sessions themselves, compiled code and garbage not yet collected, in bytes: up to 60 MiB were seen, however small
+ * the batches.
+ */
 const SESSIONS = 64 * 1024 ** 2;
 
 /**

@@ -63,7 +63,13 @@ function tableOf(
       td.dataset.says =
         reference === ''
           ? `${tokenName(hypothesis)} put in where nothing was said: ${count(times)} times`
-          : `${tokenName(reference)} ${reference === hypothesis ? 'written right' : hypothesis === '' ? 'left out' : `written as ${tokenName(hypothesis)}`}: ${count(times)} of ${count(total)} times, ${percent(share)}`;
+          : `${tokenName(reference)} ` +
+            (reference === hypothesis
+              ? 'written right'
+              : hypothesis === ''
+                ? 'left out'
+                : `written as ${tokenName(hypothesis)}`) +
+            `: ${count(times)} of ${count(total)} times, ${percent(share)}`;
       if (known) td.dataset.confusion = String(known.index);
     }
     return td;

@@ -82,7 +82,8 @@ function timesOf(side: Side, index: number): WordTuple[] | undefined {
 
 /** A word under the waveform, where it was heard. */
 function timedWord([text, start, end, sure]: WordTuple, length: number, seek: () => void): HTMLElement {
-  const says = `${text}: ${start.toFixed(2)}–${end.toFixed(2)} s${sure === null ? '' : `, confidence ${percent(sure, 0)}`}`;
+  const confidence = sure === null ? '' : `, confidence ${percent(sure, 0)}`;
+  const says = `${text}: ${start.toFixed(2)}–${end.toFixed(2)} s${confidence}`;
   const word = el(
     'button',
     {

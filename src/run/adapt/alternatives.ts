@@ -16,8 +16,8 @@ export interface Round {
 }
 
 /**
- * What is worth trying, what gains most for its time first: how the training speech is heard, what of the encoder learns,
- * the head, the layers it sees.
+ * What is worth trying, what gains most for its time first: how the training speech is heard, what of the encoder
+ * learns, the head, the layers it sees.
  * @param blocks of the encoder; 0 where nothing of it can learn
  */
 export function roundsFor(minutes: number, blocks: number): Round[] {
@@ -77,7 +77,10 @@ const layer = (layer: number): Alternative => ({
 /** `mix`, the default, has learnt weights for all of them; the highest often know more of another task. */
 const layersToTry = (blocks: number): number[] => (blocks > 1 ? [blocks, blocks - 1] : []);
 
-/** First the head, then with it what is above a cut: a head that knows nothing yet would spoil what it stands on (Kumar et al. 2022). */
+/**
+ * First the head, then with it what is above a cut: a head that knows nothing yet would spoil what it stands on (Kumar
+ * et al. 2022).
+ */
 function unfreezing(minutes: number, blocks: number): Alternative[] {
   const adapters = unfreezingStage('adapters too', 'adapters');
   // With very little speech, a few numbers in every block are all that can be learnt.

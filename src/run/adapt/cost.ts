@@ -97,9 +97,14 @@ function paceOf(kind: string, { pace, trials, blocks }: Known): number {
   return head + LEARNING * share * pace.features;
 }
 
-/** Decoding dev some seventy times, to find the weights of a language model, costs about as much as hearing it so often. */
+/**
+ * Decoding dev some seventy times, to find the weights of a language model, costs about as much as hearing it so often.
+ */
 const TUNING = 20;
-/** How often dev and test go through the encoder once a model is there: to find weights and confidences, and to be measured. */
+/**
+ * How often dev and test go through the encoder once a model is there: to find weights and confidences, and to be
+ * measured.
+ */
 const PASSES = { dev: 4, test: 3 };
 
 /** Sound that nobody has transcribed goes through the encoder to be transcribed, which also takes a beam search. */
@@ -127,8 +132,8 @@ export interface Speech {
 }
 
 /**
- * Seconds that are to be kept for what comes after the search: decoding, measuring, the report; the winner's own training, where
- * trials were folds; and self-training.
+ * Seconds that are to be kept for what comes after the search: decoding, measuring, the report; the winner's own
+ * training, where trials were folds; and self-training.
  */
 export function secondsAfter(recipe: Recipe, parts: readonly Parts[], speech: Speech, known: Known): number {
   const { prepared, test } = speech;

@@ -52,7 +52,8 @@ export function fitToBudget(recipe: Recipe, speech: Speech, known: Known, left: 
   const at = once.stages ? ['stages'] : ['training', 'epochs'];
   const reason = fits(shorter, whole)
     ? `there is no time for ${most} epochs`
-    : `the fewest: even these take longer than there is time; about ${minutes(seconds(once, whole))} would be enough for ${most} epochs`;
+    : `the fewest: even these take longer than there is time; about ${minutes(seconds(once, whole))} would be ` +
+      `enough for ${most} epochs`;
   return done(shorter, whole, epochs < most ? [...choices, { at, reason }] : choices);
 }
 

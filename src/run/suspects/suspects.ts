@@ -53,8 +53,8 @@ export interface SuspectOptions extends JobOptions {
 }
 
 /**
- * Finds transcripts that don't fit what a run's model hears: those that are far less likely than what it would write, by the
- * measure of the corpus's other utterances. Many are right all the same; the first ones are worth a listen.
+ * Finds transcripts that don't fit what a run's model hears: those that are far less likely than what it would write,
+ * by the measure of the corpus's other utterances. Many are right all the same; the first ones are worth a listen.
  * @param corpus a name in ./corpora, or a folder with a manifest.jsonl
  * @param run folder of a finished run
  * @throws InputError where the run is none, or does not say what it has learnt from

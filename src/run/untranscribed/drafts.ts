@@ -32,7 +32,8 @@ export interface Drafts {
 }
 
 /**
- * Transcribes recordings, line by line into a file: killed, the same call goes on with the recordings that are not in it yet.
+ * Transcribes recordings, line by line into a file: killed, the same call goes on with the recordings that are not in
+ * it yet.
  */
 export async function draftRecordings(
   model: Model,

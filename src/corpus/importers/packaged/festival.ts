@@ -47,8 +47,9 @@ interface Job {
 }
 
 /**
- * Synthetic speech with the timbre of real speakers: Festival and Flite join or model recordings of people. Texts are those of
- * message catalogues; their phones are what espeak-ng would say, since each synthesiser has an inventory of its own.
+ * Synthetic speech with the timbre of real speakers: Festival and Flite join or model recordings of people. Texts are
+ * those of message catalogues; their phones are what espeak-ng would say, since each synthesiser has an inventory of
+ * its own.
  */
 export async function* importFestival(
   source: FestivalSource,
@@ -89,7 +90,8 @@ async function say({ id, voice, text }: Job, folder: string): Promise<Utterance 
     if (codeOf(error) === 'ENOENT')
       throw new WorkError(
         `${voice.engine} is not installed`,
-        `Debian: apt-get install festival flite, and the voices that ${docsPage('corpora.md')} lists. Then run the same command again.`,
+        `Debian: apt-get install festival flite, and the voices that ${docsPage('corpora.md')} lists. Then ` +
+          'run the same command again.',
         {},
         error,
       );

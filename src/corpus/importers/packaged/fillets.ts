@@ -26,7 +26,10 @@ export interface Dialog {
   text: string;
 }
 
-/** The dialogs of the game Fish Fillets: `script/<level>/dialogs_cs.lua` has what is said in `sound/<level>/cs/<id>.ogg`. */
+/**
+ * The dialogs of the game Fish Fillets: `script/<level>/dialogs_cs.lua` has what is said in
+ * `sound/<level>/cs/<id>.ogg`.
+ */
 export async function* importFillets(
   source: FilletsSource,
   context: ImportContext,

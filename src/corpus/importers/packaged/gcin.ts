@@ -17,7 +17,10 @@ export const gcinSource = z.strictObject({
 });
 export type GcinSource = z.infer<typeof gcinSource>;
 
-/** Syllables that the input method gcin says: a folder a syllable, named in Bopomofo with its tone, and in it a recording a voice. */
+/**
+ * Syllables that the input method gcin says: a folder a syllable, named in Bopomofo with its tone, and in it a
+ * recording a voice.
+ */
 export async function* importGcin(source: GcinSource, context: ImportContext): AsyncGenerator<Utterance | SetAside> {
   const root = path.join(context.unpacked, source.sounds);
   const recordings = (await filesBelow(root)).filter((file) => file.endsWith('.ogg'));

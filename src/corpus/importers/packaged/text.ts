@@ -21,7 +21,10 @@ export type TextSource = z.infer<typeof textSource>;
 /** What a text corpus holds instead of recordings: a sentence or a word a line. */
 export const textFile = (folder: string): string => path.join(folder, 'text.txt');
 
-/** Text for language models, without recordings: what message catalogues say in a language, and word lists. Yields no utterances. */
+/**
+ * Text for language models, without recordings: what message catalogues say in a language, and word lists. Yields no
+ * utterances.
+ */
 export async function* importText(source: TextSource, context: ImportContext): AsyncGenerator<Utterance | SetAside> {
   const lines = await phrasesIn(context.unpacked, source.locale);
   for (const list of source.word_lists)

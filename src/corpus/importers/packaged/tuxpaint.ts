@@ -19,7 +19,10 @@ export const tuxpaintSource = z.strictObject({
 });
 export type TuxpaintSource = z.infer<typeof tuxpaintSource>;
 
-/** What Tux Paint says of its stamps: `frog_desc_fr.ogg` is the French line of `frog.txt`, `frog_desc.ogg` its English one. */
+/**
+ * What Tux Paint says of its stamps: `frog_desc_fr.ogg` is the French line of `frog.txt`, `frog_desc.ogg` its English
+ * one.
+ */
 export async function* importTuxpaint(
   source: TuxpaintSource,
   context: ImportContext,
