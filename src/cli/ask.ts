@@ -23,3 +23,14 @@ export async function askWhich(what: string, labels: readonly string[], signal?:
     asking.close();
   }
 }
+
+/** Asks whether to go on; no when nothing is typed. */
+export async function askWhether(what: string, signal?: AbortSignal): Promise<boolean> {
+  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await asking.question(`${printable(what)} [y/N]: `, { signal });
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    asking.close();
+  }
+}

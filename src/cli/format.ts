@@ -15,3 +15,5 @@ export function columns(rows: readonly (readonly string[])[]): string {
     )
     .join('\n');
 }
+
+export const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);

@@ -7,6 +7,7 @@ import { buildResult, perplexity } from './language-model.ts';
 import { machineDiagnosis } from './machine.ts';
 import { checkedRecipe } from './recipe.ts';
 import { adaptResult, evaluation, newRecipe, runResult } from './run.ts';
+import { cleanedRuns, runList, runsComparison, shownRun } from './runs.ts';
 import { comparison, fileScores } from './scores.ts';
 import { exportResult, transcripts } from './transcripts.ts';
 
@@ -40,6 +41,10 @@ export const outputs = {
   'recipe check': checkedRecipe,
   'recipe new': newRecipe,
   run: runResult,
+  'runs clean': cleanedRuns,
+  'runs compare': runsComparison,
+  'runs list': runList,
+  'runs show': shownRun,
   score: fileScores,
   transcribe: transcripts,
 };

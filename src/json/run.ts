@@ -78,7 +78,7 @@ export const metrics = z.strictObject({
   forgetting: z.strictObject({ recipe: z.string(), before: scores, after: scores }).optional(),
 });
 
-const finding = z.strictObject({
+export const finding = z.strictObject({
   kind: z.enum([
     ...(['learning-rate-too-high', 'all-blank', 'targets-too-long', 'unseen-symbols'] as const),
     ...(['dev-far-worse', 'cache-damaged'] as const),

@@ -34,9 +34,14 @@ export function htmlDocument(document: Document): string {
   });
 }
 
-/** One HTML file that needs no script. */
-export const staticDocument = (document: Omit<Document, 'data'>): string =>
-  page(document, { style: '', buttons: '', notice: '', scripts: '' });
+/** One HTML file that needs no script. @param document with a script of its own, what it does may be missing */
+export const staticDocument = (document: Omit<Document, 'data'> & { script?: string }): string =>
+  page(document, {
+    style: '',
+    buttons: '',
+    notice: '',
+    scripts: document.script === undefined ? '' : `<script>${document.script}</script>\n`,
+  });
 
 function page(
   { title, subtitle, body, places }: Omit<Document, 'data'>,

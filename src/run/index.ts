@@ -6,6 +6,12 @@ export { checkRecipe, describeMemory, describePreview, type CheckedRecipe } from
 export { evaluateModels, type EvaluateOptions, type Evaluation, type ModelScores } from './evaluate/evaluate.ts';
 export { EVALUATED_PARTS, type EvaluatedPart } from './evaluate/items.ts';
 export type { TrainingFinding } from './findings.ts';
+export { cleanRuns, planCleaning, type CleanOptions, type Removal } from './runs/clean.ts';
+export { compareManyRuns, type DifferingField, type RunsComparison } from './runs/compare.ts';
+export { writeRunsPage } from './runs/page.ts';
+export { RUN_STATES, type RunLock, type RunState } from './runs/run-folder.ts';
+export { showRun, type ShownRun } from './runs/show.ts';
+export { listRuns, type RunSummary } from './runs/summary.ts';
 export { runRecipe, type Metrics, type RunOptions, type RunResult } from './run.ts';
 export { findSuspects, type Suspect, type SuspectOptions, type Suspicion } from './suspects/suspects.ts';
 export { suggestEncoders, type Suggestion, type Suggestions } from './suggest-encoders.ts';

@@ -13,12 +13,14 @@ export const ownerTag = (): string => `${HOST}-${process.pid}-${randomBytes(4).t
  * an `ownerTag`. What another machine is writing into a shared folder is left alone.
  */
 export async function sweepLeftovers(folder: string): Promise<void> {
+  const leftovers = await leftoversIn(folder);
+  await Promise.all(leftovers.map((place) => rm(place, { recursive: true, force: true }).catch(() => {})));
+}
+
+/** What {@link sweepLeftovers} would remove. */
+export async function leftoversIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
-  await Promise.all(
-    names
-      .filter(isLeftover)
-      .map((name) => rm(path.join(folder, name), { recursive: true, force: true }).catch(() => {})),
-  );
+  return names.filter(isLeftover).map((name) => path.join(folder, name));
 }
 
 function isLeftover(name: string): boolean {

@@ -43,6 +43,13 @@ export async function withLock<T>(folder: string, work: () => Promise<T>, kind: 
   }
 }
 
+/** Whether a process works in a folder now. */
+export async function isInUse(folder: string): Promise<boolean> {
+  const file = path.join(folder, FILE);
+  const found = await readFile(file, 'utf8').catch(() => undefined);
+  return found !== undefined && isAtWork(file, ownerIn(found));
+}
+
 async function take(kind: string, file: string, me: Owner): Promise<void> {
   // Once more after a stale file is out of the way; by then somebody else may have been quicker.
   for (const last of [false, true]) {

@@ -94,6 +94,10 @@ it('run, and what takes a run', async () => {
   await answerOf('score', run, '--by', 'speaker');
   await answerOf('compare', run, run, '--page', 'page.html');
   await answerOf('evaluate', run, 'mine', '--split', 'all', '--out', 'scored');
+  await answerOf('runs list', '--html', 'runs.html');
+  await answerOf('runs show', run);
+  await answerOf('runs compare', run, run);
+  await answerOf('runs clean');
   await answerOf('export', run, '--format', 'onnx');
   await answerOf('transcribe', run, 'corpora/mine/0.wav', 'mine.yaml');
   await answerOf('corpus audit', 'mine', '--model', run);
