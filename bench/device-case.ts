@@ -15,7 +15,7 @@ import type { Device } from '../src/onnx/runtime/device.ts';
 import { onMachine } from '../src/onnx/runtime/machine.ts';
 import { floatData, floats } from '../src/onnx/runtime/session.ts';
 import { adamWDefaults } from '../src/onnx/training/adamw.ts';
-import { recomputedOn } from '../src/onnx/training/compile.ts';
+import { recomputedOn } from '../src/onnx/training/recomputed.ts';
 import { Engine, type Feeds } from '../src/onnx/training/engine.ts';
 import type { TrainablePart } from '../src/recipe/trainable-part.ts';
 import { Random } from '../src/support/random.ts';

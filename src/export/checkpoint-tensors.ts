@@ -1,8 +1,10 @@
 import { importModel } from '../onnx/file/import.ts';
 import { readMetadata } from '../onnx/file/fields.ts';
 import { CONFIG } from '../encoder/checkpoint/checkpoint.ts';
-import { parameterName } from '../encoder/exported/upper.ts';
-import { adapterOptions, type AdapterSettings, type ModelParts } from '../model/model.ts';
+import { parameterName } from '../encoder/exported/upper-plan.ts';
+import { adapterOptions } from '../model/adapters.ts';
+import type { AdapterSettings } from '../model/about.ts';
+import type { ModelParts } from '../model/parts.ts';
 import type { Weights } from '../onnx/training/engine.ts';
 import { InputError } from '../support/errors.ts';
 import type { LaterTensor } from '../support/safetensors.ts';

@@ -4,7 +4,7 @@ import { InputError } from '../support/errors.ts';
 import { writeAtomic, writeJson } from '../support/files.ts';
 import { safetensorsOf } from '../support/safetensors.ts';
 import { BLANK, UNKNOWN } from '../text/vocabulary.ts';
-import type { ModelParts } from '../model/model.ts';
+import type { ModelParts } from '../model/parts.ts';
 import { settled, type Settled } from './checkpoint-tensors.ts';
 import { PREPROCESSOR, tokenizer, TOKENIZER_CONFIG } from './transformers.ts';
 

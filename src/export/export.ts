@@ -17,7 +17,9 @@ import { exportOnnx } from './onnx.ts';
 import { exportSherpa } from './sherpa.ts';
 import { exportTransformers, type Parts } from './transformers.ts';
 import type { Data } from './hub-card.ts';
-import { adapterOptions, readModelFolder, type ModelParts } from '../model/model.ts';
+import { adapterOptions } from '../model/adapters.ts';
+import { readModelFolder } from '../model/model-folder.ts';
+import type { ModelParts } from '../model/parts.ts';
 import { exportCheckpoint } from './checkpoint.ts';
 import { checkpointConfig } from './checkpoint-tensors.ts';
 

@@ -15,7 +15,7 @@ import { SAMPLE_RATE } from '../audio/format.ts';
 import { BLANK, DELIMITER, UNKNOWN, type Vocabulary } from '../text/vocabulary.ts';
 import { wholeGraph, type WholeModel } from './graph.ts';
 import { torchWeights } from './weights.ts';
-import type { About } from '../model/model.ts';
+import type { About } from '../model/about.ts';
 
 /** What an export is made of: a model folder, read. */
 export interface Parts {

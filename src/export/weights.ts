@@ -9,7 +9,7 @@ import { hasQuantised } from '../encoder/own/encoder.ts';
 import { constantsOf, floatsOf } from '../onnx/file/quantise.ts';
 import { encodeSafetensors } from '../support/safetensors.ts';
 import type { WholeModel } from './graph.ts';
-import type { About } from '../model/model.ts';
+import type { About } from '../model/about.ts';
 
 interface Tensor {
   shape: number[];

@@ -1,6 +1,7 @@
 import { BEGIN_ID, END_ID } from './count.ts';
 import { discountsOf, type Discounts } from './discounts.ts';
-import type { Cursor, RecordSorter } from './record-sorter.ts';
+import type { Cursor } from './cursor.ts';
+import type { RecordSorter } from './record-sorter.ts';
 import { breathe, ROWS_A_BREATH } from './work.ts';
 
 /** What is left out of the model; what it had goes to the shorter n-grams. */

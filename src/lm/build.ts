@@ -8,7 +8,8 @@ import { writeArpa } from './arpa.ts';
 import { writeBinary } from './binary.ts';
 import { countTexts, mostFrequent } from './count.ts';
 import type { Discounts } from './discounts.ts';
-import { byEnding, estimate } from './estimate.ts';
+import { byEnding } from './by-ending.ts';
+import { estimate } from './estimate.ts';
 import { NgramModel } from './ngram-model.ts';
 import type { TextUnits } from './units.ts';
 

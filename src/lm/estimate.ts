@@ -1,9 +1,12 @@
 import { adjustCounts, type Pruning } from './adjust.ts';
 import { BEGIN_ID, UNKNOWN_ID } from './count.ts';
 import { discountOf, type Discounts } from './discounts.ts';
-import { NgramTable } from './ngram-table.ts';
-import { compareRows, RecordSorter, type Cursor } from './record-sorter.ts';
-import { breathe, ROWS_A_BREATH } from './work.ts';
+import type { NgramTable } from './ngram-table.ts';
+import type { Cursor } from './cursor.ts';
+import { RecordSorter } from './record-sorter.ts';
+import { keysFrom, byEnding } from './by-ending.ts';
+import { discount, Group } from './discounted-probabilities.ts';
+import { Interpolation } from './interpolation.ts';
 
 export interface Estimate {
   /** The ids that stay: those in `levels` are indices into it. */
@@ -20,28 +23,6 @@ export interface Workspace {
   folder: string;
   signal?: AbortSignal;
 }
-
-/**
- * Sorts n-grams by their last id, then the one before it, … (all that end alike stand together); `columns` numbers
- * follow the ids.
- * @param order of the n-grams
- */
-export const byEnding = (
-  order: number,
-  columns: number,
-  bytes: number,
-  folder: string,
-  name: string,
-  sum?: number,
-): RecordSorter =>
-  new RecordSorter(
-    { columns: order + columns, keys: keysFrom(order - 1), ...(sum === undefined ? {} : { sum }) },
-    bytes,
-    folder,
-    name,
-  );
-
-const keysFrom = (column: number): number[] => Array.from({ length: column + 1 }, (_, i) => column - i);
 
 /**
  * Interpolated modified Kneser–Ney (Chen & Goodman 1998), in the steps of lmplz (Heafield et al. 2013): adjusted
@@ -95,181 +76,4 @@ function unigramProbabilities(counts: Uint32Array, pruned: Uint8Array, discounts
   result[UNKNOWN_ID] = uniform;
   result[BEGIN_ID] = 1;
   return result;
-}
-
-/** The sums over all n-grams with one context. */
-class Group {
-  /** Of the counts. */
-  total = 0;
-  /** Taken from them: by discounts, and whole where the n-gram is left out. */
-  left = 0;
-
-  add(count: number, pruned: number, discounts: Discounts): void {
-    this.total += count;
-    this.left += pruned ? count : discountOf(discounts, count);
-  }
-}
-
-const bits = new Uint32Array(1);
-const float = new Float32Array(bits.buffer);
-
-/** A number's 32 bits as a float, for rows. */
-function bitsOf(value: number): number {
-  float[0] = value;
-  return bits[0]!;
-}
-
-function floatOf(value: number): number {
-  bits[0] = value;
-  return float[0]!;
-}
-
-/**
- * From counts to discounted probabilities.
- * @param counted rows of `order` ids, count, whether left out; those with the same context stand together
- * @param probabilities takes rows of ids, discounted probability, weight of the shorter n-gram's probability
- * @param backoffs takes rows of the context's ids and that weight
- */
-async function discount(
-  counted: Cursor,
-  order: number,
-  discounts: Discounts,
-  probabilities: RecordSorter,
-  backoffs: RecordSorter,
-  signal?: AbortSignal,
-): Promise<void> {
-  const { row } = counted;
-  const [context, columns] = [order - 1, order + 2];
-  let rows = new Uint32Array(64 * columns);
-  let more = counted.next();
-  for (let done = 0; more;) {
-    const group = new Group();
-    let used = 0;
-    do {
-      if (used === rows.length) {
-        const larger = new Uint32Array(2 * used);
-        larger.set(rows);
-        rows = larger;
-      }
-      rows.set(row, used);
-      used += columns;
-      group.add(row[order]!, row[order + 1]!, discounts);
-      if (++done % ROWS_A_BREATH === 0) await breathe(signal);
-      more = counted.next();
-    } while (more && sameWords(row, rows, context));
-    const weight = bitsOf(group.left / group.total);
-    const at = backoffs.slot();
-    for (let c = 0; c < context; c++) backoffs.records[at + c] = rows[c]!;
-    backoffs.records[at + context] = weight;
-    for (let from = 0; from < used; from += columns) {
-      if (rows[from + order + 1] === 1) continue;
-      const to = probabilities.slot();
-      for (let c = 0; c < order; c++) probabilities.records[to + c] = rows[from + c]!;
-      const count = rows[from + order]!;
-      probabilities.records[to + order] = bitsOf((count - discountOf(discounts, count)) / group.total);
-      probabilities.records[to + order + 1] = weight;
-    }
-  }
-}
-
-function sameWords(a: Uint32Array, b: Uint32Array, count: number): boolean {
-  for (let c = 0; c < count; c++) if (a[c] !== b[c]) return false;
-  return true;
-}
-
-/**
- * Walks through the n-grams of all orders at once, from each token to all n-grams that end with it: the probability of
- * an n-gram's ending is then always at hand.
- */
-class Interpolation {
-  private readonly order: number;
-  private readonly grams: readonly Cursor[];
-  private readonly backoffs: readonly Cursor[];
-  private readonly alive: boolean[];
-  private readonly backoffAlive: boolean[];
-  private readonly keys: readonly number[][];
-  private readonly levels: NgramTable[];
-  private readonly newIds: Uint32Array;
-  private readonly pruned: Uint8Array;
-  private readonly unigram = new Uint32Array(1);
-  private written = 0;
-
-  /**
-   * @param grams from order 2 on: rows of ids, discounted probability, weight of the lower order
-   * @param backoffs from order 1 on: rows of ids, back-off weight
-   */
-  constructor(order: number, grams: readonly Cursor[], backoffs: readonly Cursor[], pruned: Uint8Array) {
-    this.order = order;
-    this.grams = grams;
-    this.backoffs = backoffs;
-    this.alive = grams.map((cursor) => cursor.next());
-    this.backoffAlive = backoffs.map((cursor) => cursor.next());
-    this.keys = Array.from({ length: order }, (_, i) => keysFrom(i));
-    this.levels = Array.from({ length: order }, (_, i) => new NgramTable(i + 1));
-    this.pruned = pruned;
-    this.newIds = new Uint32Array(pruned.length);
-    for (let id = 0, next = 0; id < pruned.length; id++) this.newIds[id] = pruned[id] ? 0 : next++;
-  }
-
-  async run(unigrams: Float64Array, signal?: AbortSignal): Promise<NgramTable[]> {
-    let breathed = 0;
-    for (let id = 0; id < unigrams.length; id++) {
-      if (this.pruned[id]) continue;
-      this.unigram[0] = id;
-      this.write(1, this.unigram, unigrams[id]!);
-      this.extend(2, this.unigram, unigrams[id]!);
-      if (this.written - breathed < ROWS_A_BREATH) continue;
-      breathed = this.written;
-      await breathe(signal);
-    }
-    return this.levels;
-  }
-
-  /**
-   * Writes all n-grams of an order that end with `ending` (order − 1 ids, whose probability is given), and all longer
-   * ones.
-   */
-  private extend(order: number, ending: Uint32Array, lower: number): void {
-    if (order > this.order) return;
-    const cursor = this.grams[order - 2]!;
-    const { row } = cursor;
-    while (this.alive[order - 2] && endsWith(row, order, ending)) {
-      const probability = floatOf(row[order]!) + floatOf(row[order + 1]!) * lower;
-      this.write(order, row, probability);
-      this.extend(order + 1, row, probability);
-      this.alive[order - 2] = cursor.next();
-    }
-  }
-
-  private write(order: number, row: Uint32Array, probability: number): void {
-    const weight = order === this.order ? 1 : this.takeBackoff(order, row);
-    const level = this.levels[order - 1]!;
-    // Rounding can lead above 1.
-    const at = level.add(Math.min(0, logOf(probability)), logOf(weight));
-    for (let c = 0; c < order; c++) level.words[at + c] = this.newIds[row[c]!]!;
-    this.written++;
-  }
-
-  /** 1 where the n-gram is no context of another. Contexts that were themselves left out are skipped. */
-  private takeBackoff(order: number, row: Uint32Array): number {
-    const cursor = this.backoffs[order - 1]!;
-    const keys = this.keys[order - 1]!;
-    for (; this.backoffAlive[order - 1]; this.backoffAlive[order - 1] = cursor.next()) {
-      const difference = compareRows(cursor.row, row, keys);
-      if (difference === 0) return floatOf(cursor.row[order]!);
-      if (difference > 0) break;
-    }
-    return 1;
-  }
-}
-
-/** What ARPA files have for log10 of 0. */
-const LOG_ZERO = -99;
-
-const logOf = (value: number): number => (value > 0 ? Math.log10(value) : LOG_ZERO);
-
-/** Whether a row of `order` ids ends with the first `order − 1` ids of another row. */
-function endsWith(row: Uint32Array, order: number, ending: Uint32Array): boolean {
-  for (let c = 1; c < order; c++) if (row[c] !== ending[c - 1]) return false;
-  return true;
 }

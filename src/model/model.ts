@@ -1,77 +1,26 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
-import { AdaptedEncoder, buildAdapted } from '../encoder/adapted.ts';
 import { encode } from '../encoder/chunks.ts';
-import { encodeEncoder, Encoder, isOwn, readArchitecture, type FrozenEncoder } from '../encoder/own/encoder.ts';
+import type { FrozenEncoder } from '../encoder/own/encoder.ts';
 import { openEncoder } from '../encoder/open.ts';
-import { preprocessorSchema } from '../encoder/exported/preprocessor.ts';
-import { openUpper } from '../encoder/exported/split.ts';
-import { buildEncoder } from '../encoder/own/network.ts';
-import { readWeights } from '../encoder/own/weights.ts';
 import { loadLanguageModel } from '../lm/load.ts';
 import { buildHead } from '../head/head.ts';
-import type { Weights } from '../onnx/training/engine.ts';
-import { importModel as readGraph } from '../onnx/file/import.ts';
-import { Network, type AdapterOptions } from '../onnx/graph/network.ts';
+import { Network } from '../onnx/graph/network.ts';
 import { encodeModel } from '../onnx/file/proto.ts';
 import { frameMask } from '../audio/standardise.ts';
 import { onMachine, type MachineChoice } from '../onnx/runtime/machine.ts';
 import { floatData, floats, openSession, type Session } from '../onnx/runtime/session.ts';
 import { rowOf } from '../encoder/features.ts';
 import type { FetchOptions } from '../encoder/hub/from-hub.ts';
-import { Decoder, decodingSchema } from './decoder.ts';
+import { Decoder } from './decoder.ts';
 import { isPublished, readPublished } from './published.ts';
-import { InputError } from '../support/errors.ts';
 import { inFile } from '../support/in-file.ts';
 import { roundToFloat16 } from '../support/float16.ts';
-import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../support/safetensors.ts';
-import { copyAtomic, readJson, readText, writeAtomic, writeJson } from '../support/files.ts';
-import { shaped } from '../support/shape.ts';
-import { Vocabulary } from '../text/vocabulary.ts';
-
-const aboutSchema = z.object({
-  format: z.literal('isogloss-model/1'),
-  name: z.string(),
-  language: z.string(),
-  encoder: z.object({
-    name: z.string(),
-    hash: z.string(),
-    /** Of the repository on the Hub that it came from. */
-    commit: z.string().optional(),
-    /** How its input is made, where its makers say so. */
-    preprocessor: preprocessorSchema.optional(),
-  }),
-  /** Hidden layers that feed the head. */
-  layers: z.array(z.number().int().nonnegative()).min(1),
-  /** Adapters on the encoder, in `adapters.safetensors`. */
-  adapters: z
-    .object({ kind: z.enum(['low-rank', 'residual']), dims: z.number().int().positive(), scale: z.number() })
-    .optional(),
-  head: z.object({
-    kind: z.enum(['linear', 'mlp', 'transformer']),
-    dims: z.number(),
-    blocks: z.number(),
-    context: z.number(),
-    dropout: z.number(),
-    plain: z.boolean().optional(),
-    phones: z.object({ count: z.number(), at: z.number() }).optional(),
-  }),
-  text: z.record(z.string(), z.unknown()),
-  /** How it decodes; greedily, if absent. */
-  decoding: decodingSchema.optional(),
-  /**
-   * From the network's confidence in a word to the chance that it is right, found on dev; a model from before there
-   * were temperatures has none.
-   */
-  confidence: z
-    .object({ temperature: z.number().positive().default(1), slope: z.number(), offset: z.number() })
-    .optional(),
-});
-
-/** `model.json`: what a model folder says of itself. */
-export type About = z.infer<typeof aboutSchema>;
+import type { Vocabulary } from '../text/vocabulary.ts';
+import type { About } from './about.ts';
+import type { ModelParts } from './parts.ts';
+import { modelFolderIn, readModelFolder, COPY_AGAIN } from './model-folder.ts';
+import { adaptedEncoder } from './adapters.ts';
 
 /** Logits of one recording. */
 export interface Output {
@@ -152,22 +101,6 @@ export class Model {
   }
 }
 
-/** What a model folder holds. */
-export interface ModelParts {
-  about: About;
-  vocabulary: Vocabulary;
-  /** Bytes of the .onnx file. */
-  encoder: Uint8Array;
-  /** Where its weights lie, if not in those bytes. */
-  encoderFolder?: string | undefined;
-  /** Of the head, and of adapters on the encoder where there are any, by parameter. */
-  weights: Weights;
-  /** The language model's file, where it decodes with one. */
-  languageModel?: string | undefined;
-  /** Words that its decoding knows. */
-  words?: readonly string[] | undefined;
-}
-
 /**
  * A model from the folder that a run wrote, or a CTC model as it was published.
  * @throws InputError when it is none
@@ -175,106 +108,6 @@ export interface ModelParts {
 export async function readModel(name: string, options: FetchOptions = {}): Promise<ModelParts> {
   if (existsSync(path.join(modelFolderIn(name), 'model.json')) || !isPublished(name)) return readModelFolder(name);
   return readPublished(name, options);
-}
-
-/** A model folder, also by the folder of the run that made it. */
-export function modelFolderIn(folder: string): string {
-  const inside = path.join(folder, 'model');
-  return !existsSync(path.join(folder, 'model.json')) && existsSync(path.join(inside, 'model.json')) ? inside : folder;
-}
-
-/**
- * @param named a model folder, or the folder of a finished run
- * @throws InputError when the folder is no model, or not whole
- */
-export async function readModelFolder(named: string): Promise<ModelParts> {
-  const folder = modelFolderIn(named);
-  const file = path.join(folder, 'model.json');
-  if (!existsSync(file))
-    throw new InputError(
-      'not a model folder: there is no model.json',
-      'Name the folder of a finished run, e.g. runs/italian-10min-…, or the model folder in it.',
-      { file: folder },
-    );
-  const about = shaped(aboutSchema, await readJson(file), { file }, COPY_AGAIN);
-  const [vocabulary, encoder, head] = await Promise.all([
-    readJson(path.join(folder, 'vocab.json')).then((json) =>
-      Vocabulary.fromJson(json, { file: path.join(folder, 'vocab.json') }),
-    ),
-    readPart(folder, 'encoder.onnx'),
-    readPart(folder, 'head.onnx'),
-  ]);
-  const weights = await inFile(path.join(folder, 'head.onnx'), COPY_AGAIN, () => headWeights(head, about));
-  if (about.adapters)
-    for (const [name, { data }] of decodeSafetensors(await readPart(folder, ADAPTERS), path.join(folder, ADAPTERS)))
-      weights.set(name, data);
-  const [languageModel, words] = [path.join(folder, LANGUAGE_MODEL), path.join(folder, WORDS)];
-  return {
-    about,
-    vocabulary,
-    encoder,
-    encoderFolder: folder,
-    weights,
-    ...(existsSync(languageModel) ? { languageModel } : {}),
-    ...(existsSync(words) ? { words: (await readText(words)).trimEnd().split('\n') } : {}),
-  };
-}
-
-/** Writes a model folder; `model.json` last, so that a folder that has it is whole. */
-export async function writeModel(
-  folder: string,
-  { about, vocabulary, encoder, encoderFolder, weights, languageModel, words }: ModelParts,
-  card: string,
-): Promise<void> {
-  const dims = headDims(about, weights, vocabulary);
-  const network = new Network(false);
-  network.graph.output(
-    buildHead(network, about.head, { layers: about.layers.length, dims }, vocabulary.size),
-    'logits',
-  );
-  for (const name of isOwn(encoder) ? [] : readGraph(encoder).files)
-    await copyAtomic(path.join(encoderFolder ?? '', name), path.join(folder, name));
-  await writeAtomic(path.join(folder, 'encoder.onnx'), encoder);
-  await writeAtomic(path.join(folder, 'head.onnx'), encodeModel(network.graph, { weights }));
-  if (about.adapters)
-    await writeAtomic(
-      path.join(folder, ADAPTERS),
-      encodeSafetensors(await adapterTensors(about.adapters, encoder, weights, encoderFolder)),
-    );
-  if (languageModel !== undefined) await copyAtomic(languageModel, path.join(folder, LANGUAGE_MODEL));
-  if (words) await writeAtomic(path.join(folder, WORDS), words.map((word) => `${word}\n`).join(''));
-  await writeJson(path.join(folder, 'vocab.json'), vocabulary.toJson());
-  await writeAtomic(path.join(folder, 'README.md'), card);
-  await writeJson(path.join(folder, 'model.json'), about);
-}
-
-/** How wide a head's input is: it normalises it, or is one matrix of it. */
-const headDims = (about: About, weights: Weights, vocabulary: Vocabulary): number =>
-  weights.get(widthIn(about))!.length / (about.head.plain ? vocabulary.size : 1);
-
-/** The parameter that shows it. */
-const widthIn = ({ head }: About): string => (head.plain ? 'head.out.weight' : 'head.input_norm.scale');
-
-const COPY_AGAIN = 'Copy the model folder again, whole; or run its recipe again.';
-
-const ADAPTERS = 'adapters.safetensors';
-const LANGUAGE_MODEL = 'language-model.bin';
-const WORDS = 'words.txt';
-
-export type AdapterSettings = NonNullable<About['adapters']>;
-
-/** What adapters add to a network. LoRA stands on the products of attention and feed-forward. */
-export function adapterOptions(settings: AdapterSettings | undefined): AdapterOptions {
-  if (!settings) return {};
-  if (settings.kind === 'residual') return { adapterDims: settings.dims };
-  // In an encoder that others exported, all that is asked about are products inside its blocks.
-  return {
-    lowRank: {
-      rank: settings.dims,
-      scale: settings.scale,
-      on: (name) => /^(blocks\.\d+\.(attention|feed_forward)|encoder)\./.test(name),
-    },
-  };
 }
 
 function openedEncoder(parts: ModelParts): Promise<FrozenEncoder> {
@@ -285,45 +118,4 @@ function openedEncoder(parts: ModelParts): Promise<FrozenEncoder> {
   if (folder === undefined) return open();
   const file = path.join(folder, 'encoder.onnx');
   return inFile(existsSync(file) ? file : folder, COPY_AGAIN, open);
-}
-
-/** The untouched encoder with its adapters in place. */
-async function adaptedEncoder({ about, encoder, encoderFolder, weights }: ModelParts): Promise<FrozenEncoder> {
-  const options = adapterOptions(about.adapters);
-  if (!isOwn(encoder))
-    return AdaptedEncoder.open(about.encoder.name, encoder, options, weights, {
-      preprocessor: about.encoder.preprocessor,
-      folder: encoderFolder,
-    });
-  const architecture = readArchitecture(about.encoder.name, encoder);
-  const all = new Map([...readWeights(encoder), ...weights]);
-  return Encoder.fromBytes(about.encoder.name, encodeEncoder(all, architecture, { adapters: options }));
-}
-
-/** The parameters that adapters add to the encoder. */
-async function adapterTensors(
-  settings: AdapterSettings,
-  encoder: Uint8Array,
-  weights: Weights,
-  folder: string | undefined,
-): Promise<Map<string, NamedTensor>> {
-  const network = new Network(false, adapterOptions(settings));
-  if (isOwn(encoder)) buildEncoder(network, readArchitecture('encoder', encoder));
-  else buildAdapted(network, await openUpper(encoder, 0, { folder }));
-  const named = [...network.graph.parameters].filter(([name]) => weights.has(name));
-  return new Map(named.map(([name, { dims }]) => [name, { dims: dims as number[], data: weights.get(name)! }]));
-}
-
-/** @throws InputError when it has not what the head is built of */
-function headWeights(head: Uint8Array, about: About): Weights {
-  const weights = readWeights(head);
-  if (!weights.has(widthIn(about))) throw new InputError('the head has no weights in it', COPY_AGAIN);
-  return weights;
-}
-
-async function readPart(folder: string, name: string): Promise<Uint8Array> {
-  const file = path.join(folder, name);
-  return readFile(file).catch((error: unknown) => {
-    throw new InputError(`the model has no ${name}`, COPY_AGAIN, { file }, error);
-  });
 }

@@ -12,7 +12,7 @@ import { InputError } from '../support/errors.ts';
 import { shaped } from '../support/shape.ts';
 import { Vocabulary } from '../text/vocabulary.ts';
 import { readCtcHead } from './ctc-head.ts';
-import type { ModelParts } from './model.ts';
+import type { ModelParts } from './parts.ts';
 import { readTokens, TOKEN_FILES } from './published-tokens.ts';
 
 /**

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { TriedWeights } from '../decode/tune.ts';
 import { loadLanguageModel } from '../lm/load.ts';
-import { Model, type ModelParts } from '../model/model.ts';
+import { Model } from '../model/model.ts';
+import type { ModelParts } from '../model/parts.ts';
 import { learnLanguage } from './language-model.ts';
 import { tuneDecoding } from './tune-decoding.ts';
 import type { Work } from './work.ts';

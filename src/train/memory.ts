@@ -1,6 +1,8 @@
 import { paddedSamples } from '../encoder/own/architecture.ts';
-import { adapterOptions } from '../model/model.ts';
-import { needOf, planStep, recomputedOn, type Plan } from '../onnx/training/compile.ts';
+import { adapterOptions } from '../model/adapters.ts';
+import { needOf } from '../onnx/training/memory-need.ts';
+import { planStep, type Plan } from '../onnx/training/plan-step.ts';
+import { recomputedOn } from '../onnx/training/recomputed.ts';
 import { machine } from '../onnx/runtime/machine.ts';
 import type { MemoryNeed } from '../onnx/training/memory.ts';
 import type { Precision } from '../onnx/graph/half-precision.ts';

@@ -9,21 +9,17 @@ import { readSource } from '../encoder/quantised.ts';
 import { findEncoder, type EncoderSource } from '../encoder/source.ts';
 import { openUpper, openWhole, quantisedCannotLearn } from '../encoder/exported/split.ts';
 import { readPhones, type KnownPhones } from '../encoder/own/phones.ts';
-import { tensorName } from '../encoder/exported/upper.ts';
+import { tensorName } from '../encoder/exported/upper-plan.ts';
 import { readWeights } from '../encoder/own/weights.ts';
 import type { HeadSettings } from '../head/head.ts';
-import { readModel, type About, type AdapterSettings, type ModelParts } from '../model/model.ts';
+import { readModel } from '../model/model.ts';
+import type { AdapterSettings } from '../model/about.ts';
 import type { Weights } from '../onnx/training/engine.ts';
 import { withWeights } from '../onnx/file/with-weights.ts';
 import { inFile } from '../support/in-file.ts';
 import { InputError } from '../support/errors.ts';
-import { sha256 } from '../support/files.ts';
 import { recipeSchema, type Recipe } from '../recipe/schema.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
-import { learntPhones } from './known-phones.ts';
-import type { Prepared } from '../dataset/prepare.ts';
-import type { Stage } from './stages.ts';
-import { isAdapter, isHead, type Shape } from './trainable.ts';
 
 /** What training goes on from: an encoder, or the whole model of an earlier run. */
 export interface Pretrained {
@@ -202,70 +198,4 @@ export function layersOf(recipe: Recipe, { top: blocks }: Pretrained): number[] 
       'Choose one of them, or `mix`.',
     );
   return [layer];
-}
-
-/**
- * The head's output widened for tokens that the earlier vocabulary lacks: they start with weights of zero, and spelt as
- * elsewhere.
- * @param spelt how a head on phones would start, with the new vocabulary
- */
-export function extendVocabulary(weights: Weights, from: Vocabulary, to: Vocabulary, spelt?: Weights): Weights {
-  if (from.size === to.size) return weights;
-  const widened = ['head.out.weight', 'head.out.bias', 'head.spelling']
-    .filter((name) => weights.has(name))
-    .map((name) => [name, widen(weights.get(name)!, from.size, to.size, spelt?.get(name))] as const);
-  return new Map([...weights, ...widened]);
-}
-
-/** [rows, from] → [rows, to] @param fresh what stands in the new columns; zero, if absent */
-function widen(narrow: Float32Array, from: number, to: number, fresh?: Float32Array): Float32Array {
-  const rows = narrow.length / from;
-  const wide = fresh?.slice() ?? new Float32Array(rows * to);
-  for (let i = 0; i < rows; i++) wide.set(narrow.subarray(i * from, (i + 1) * from), i * to);
-  return wide;
-}
-
-/** The model that a run's stages have made. The encoder's file is made anew only where its own weights have changed. */
-export function trainedParts(
-  recipe: Recipe,
-  start: Pretrained,
-  shape: Pick<Shape, 'head' | 'layers'>,
-  stages: readonly Stage[],
-  weights: Weights,
-  { train, vocabulary, text }: Pick<Prepared, 'train' | 'vocabulary' | 'text'>,
-): ModelParts {
-  const changed =
-    !start.encoder || stages.some(({ trainable }) => trainable === 'all' || typeof trainable === 'object');
-  const learnt = changed && start.own ? learntPhones(recipe, shape, weights, train, vocabulary) : undefined;
-  const own = new Map([
-    ...[...weights].filter(([name]) => !isHead(name) && !isAdapter(name)),
-    ...(learnt?.weights ?? []),
-  ]);
-  const encoder = changed
-    ? start.encode(own, { metadata: { 'isogloss.recipe': recipe.name }, ...(learnt ? { phones: learnt.phones } : {}) })
-    : start.encoder!;
-  const adapters =
-    start.adapters ?? (stages.some(({ trainable }) => trainable === 'adapters') ? recipe.adapters : undefined);
-  const about: About = {
-    format: 'isogloss-model/1',
-    name: recipe.name,
-    language: recipe.language,
-    encoder: {
-      name: changed ? `${start.name}, trained on` : start.name,
-      hash: sha256(encoder),
-      ...(start.source?.commit === undefined ? {} : { commit: start.source.commit }),
-      ...(start.preprocessor ? { preprocessor: start.preprocessor } : {}),
-    },
-    layers: [...shape.layers],
-    head: shape.head,
-    ...(adapters ? { adapters } : {}),
-    text: { ...recipe.text, apostrophe: text.rules.apostrophe },
-  };
-  return {
-    about,
-    vocabulary,
-    encoder,
-    encoderFolder: start.folder,
-    weights: new Map([...weights].filter(([name]) => isHead(name) || isAdapter(name))),
-  };
 }

@@ -1,4 +1,5 @@
-import { Model as Network, type About } from '../model/model.ts';
+import { Model as Network } from '../model/model.ts';
+import type { About } from '../model/about.ts';
 import type { MachineChoice } from '../onnx/runtime/machine.ts';
 import type { SetAside } from '../support/errors.ts';
 import { recordingsAt } from './find-recordings.ts';

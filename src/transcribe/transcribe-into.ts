@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import type { TranscriptFormatName } from '../formats/index.ts';
-import { modelFolderIn } from '../model/model.ts';
+import { modelFolderIn } from '../model/model-folder.ts';
 import { InputError, type SetAside } from '../support/errors.ts';
 import { readJson } from '../support/files.ts';
 import { recordingsAt } from './find-recordings.ts';

@@ -4,7 +4,7 @@ import { frameCount, paddedSamples } from '../../src/encoder/own/architecture.ts
 import { AdaptedEncoder, buildAdapted } from '../../src/encoder/adapted.ts';
 import { openEncoder } from '../../src/encoder/open.ts';
 import { openUpper, openWhole } from '../../src/encoder/exported/split.ts';
-import { adapterOptions } from '../../src/model/model.ts';
+import { adapterOptions } from '../../src/model/adapters.ts';
 import { differentiate } from '../../src/onnx/autodiff/differentiate.ts';
 import { Network } from '../../src/onnx/graph/network.ts';
 import { encodeModel } from '../../src/onnx/file/proto.ts';

@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readModelFolder } from '../../src/model/model.ts';
+import { readModelFolder } from '../../src/model/model-folder.ts';
 import { inspectEncoder } from '../../src/encoder/inspect.ts';
 import { checkpointFile } from '../encoder/checkpoint/checkpoints.ts';
 import { expectSame, runOnNotes, writeNotes } from './notes.ts';

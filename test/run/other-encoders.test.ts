@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hasQuantised } from '../../src/encoder/own/encoder.ts';
 import { exportModel } from '../../src/export/export.ts';
-import { readModelFolder } from '../../src/model/model.ts';
+import { readModelFolder } from '../../src/model/model-folder.ts';
 import { openSession } from '../../src/onnx/runtime/session.ts';
 import type { RunResult } from '../../src/run/run.ts';
 import { fixture } from '../encoder/exported.ts';

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Architecture } from '../../src/encoder/own/architecture.ts';
 import { ownLayers } from '../../src/encoder/own/layer-builder.ts';
 import { buildEncoder } from '../../src/encoder/own/network.ts';
-import { adapterOptions } from '../../src/model/model.ts';
+import { adapterOptions } from '../../src/model/adapters.ts';
 import type { Feeds, Weights } from '../../src/onnx/training/engine.ts';
 import type { Value } from '../../src/onnx/graph/graph.ts';
 import { Network } from '../../src/onnx/graph/network.ts';

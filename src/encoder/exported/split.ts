@@ -8,7 +8,8 @@ import { InputError } from '../../support/errors.ts';
 import { findHiddenLayers, type HiddenLayers } from './hidden-layers.ts';
 import { measureSizes } from './sizes.ts';
 import { isFixed } from './fixed-tensors.ts';
-import { madeOf, parameterName, tensorName, UpperBuilder, type UpperLayers } from './upper.ts';
+import { madeOf, parameterName, tensorName, type UpperLayers } from './upper-plan.ts';
+import { UpperBuilder } from './upper.ts';
 
 /** The bytes of an .onnx file with a value inside it, by name, as one more output. Nothing is decoded. */
 export function exposeLayer(bytes: Uint8Array, tensorName: string): Uint8Array {

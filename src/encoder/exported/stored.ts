@@ -3,7 +3,7 @@ import { decodeModel } from '../../onnx/file/decode.ts';
 import type { ImportedModel, Tensor } from '../../onnx/file/import.ts';
 import { isOwn } from '../own/encoder.ts';
 import { isConstant } from '../own/weights.ts';
-import { madeOf } from './upper.ts';
+import { madeOf } from './upper-plan.ts';
 
 /** Weights of one type of number. */
 export interface StoredAs {

@@ -1,7 +1,8 @@
 import type * as ort from '../runtime/ort.ts';
 import { AdamW, type AdamWSettings, type Moments } from './adamw.ts';
 import { Arena, type Outputs } from './arena.ts';
-import { openStep, planStep, type EngineOptions, type Parts, type Plan, type Weights } from './compile.ts';
+import { openStep, type EngineOptions, type Parts, type Weights } from './compile.ts';
+import { planStep, type Plan } from './plan-step.ts';
 import type { Graph, Value } from '../graph/graph.ts';
 import type { Network } from '../graph/network.ts';
 import { runInto } from '../runtime/run-into.ts';

@@ -1,12 +1,12 @@
-import { count, el, percent, tokenName } from './dom.ts';
+import { chipsOf, type Filter } from './chips.ts';
+import { checkbox, graphemeBox, sortSelect, speakerSelect } from './controls.ts';
+import { count, el, percent } from './dom.ts';
 import type { Payload } from './payload.ts';
 import { Player } from './player.ts';
-import { Selector, type Query, type Sort } from './select.ts';
+import { Selector, type Query } from './select.ts';
 import { utteranceItem } from './utterance.ts';
 
 const PAGE = 50;
-
-type Filter = Pick<Query, 'confusion' | 'seconds' | 'snr' | 'outcome'>;
 
 /** The utterances: found, filtered, sorted, a page at a time, so that 100,000 are as light as a hundred. */
 export class UtteranceList {
@@ -44,7 +44,7 @@ export class UtteranceList {
       'aria-keyshortcuts': '/',
     });
     this.search.addEventListener('input', () => this.ask({ text: this.search.value.trim() }));
-    this.speaker = this.speakerSelect();
+    this.speaker = speakerSelect(payload, (speaker) => this.ask({ speaker }));
     place.append(this.controls(compares), this.summary, this.pagers[0]!.element, this.items, this.pagers[1]!.element);
     this.items.addEventListener('click', (event) => {
       const item = (event.target as HTMLElement).closest('li');
@@ -104,7 +104,7 @@ export class UtteranceList {
     this.found = this.selector.select(this.query);
     this.turnTo(0);
     this.summary.textContent = this.summaryText();
-    this.showChips();
+    this.chips.replaceChildren(...chipsOf(this.query, this.payload, (key) => this.ask({ [key]: undefined })));
   }
 
   private summaryText(): string {
@@ -146,118 +146,22 @@ export class UtteranceList {
   }
 
   private controls(compares: boolean): HTMLElement {
-    const { utterances, tokens } = this.payload;
-    const errorsOnly = this.box('with errors', (on) => this.ask({ errorsOnly: on }));
+    const { utterances } = this.payload;
+    const errorsOnly = checkbox('with errors', (on) => this.ask({ errorsOnly: on }));
     const audioOnly =
       utterances.waveforms.length > 0 && utterances.waveforms.length < utterances.ids.length
-        ? [this.box('with sound', (on) => this.ask({ audioOnly: on }))]
+        ? [checkbox('with sound', (on) => this.ask({ audioOnly: on }))]
         : [];
-    const sorts: [Sort, string, boolean][] = [
-      ...(compares
-        ? ([
-            ['change', 'most improved', false],
-            ['change', 'most worsened', true],
-          ] as [Sort, string, boolean][])
-        : []),
-      ['cer', 'highest CER', true],
-      ['cer', 'lowest CER', false],
-      ['errors', 'most errors', true],
-      ['length', 'longest', true],
-      ['length', 'shortest', false],
-      ...(utterances.snr ? ([['snr', 'noisiest', false]] as [Sort, string, boolean][]) : []),
-      ['id', 'name', false],
-    ];
-    const sort = el(
-      'select',
-      { 'aria-label': 'Sort' },
-      ...sorts.map(([, name], i) => el('option', { value: String(i) }, name)),
-    );
-    sort.addEventListener('change', () => {
-      const [by, , descending] = sorts[Number(sort.value)]!;
-      this.ask({ sort: by, descending });
-    });
-    const grapheme = el('input', {
-      type: 'text',
-      class: 'short',
-      placeholder: 'any',
-      list: 'graphemes',
-      'aria-label': 'Has this grapheme',
-      autocapitalize: 'off',
-      spellcheck: 'false',
-    });
-    grapheme.addEventListener('input', () => this.ask({ grapheme: grapheme.value.trim() }));
-    const known = el(
-      'datalist',
-      { id: 'graphemes' },
-      ...tokens
-        .slice(0, 200)
-        .filter(([token]) => token !== '|')
-        .map(([token]) => el('option', { value: token })),
-    );
     return el(
       'div',
       { class: 'controls', role: 'search' },
       this.search,
       ...(this.speaker ? [el('label', {}, 'speaker ', this.speaker)] : []),
-      el('label', {}, 'has ', grapheme, known),
+      graphemeBox(this.payload, (grapheme) => this.ask({ grapheme })),
       errorsOnly,
       ...audioOnly,
-      el('label', {}, 'sort by ', sort),
+      sortSelect(this.payload, (sort, descending) => this.ask({ sort, descending })),
       this.chips,
-    );
-  }
-
-  private speakerSelect(): HTMLSelectElement | undefined {
-    const { speakers } = this.payload.utterances;
-    if (!speakers || speakers.names.length < 2) return undefined;
-    const select = el(
-      'select',
-      { 'aria-label': 'Speaker' },
-      el('option', { value: '' }, 'all'),
-      ...speakers.names.map((name) => el('option', { value: name }, name)),
-    );
-    select.addEventListener('change', () => this.ask({ speaker: select.value }));
-    return select;
-  }
-
-  private box(name: string, changed: (on: boolean) => void): HTMLElement {
-    const input = el('input', { type: 'checkbox' });
-    input.addEventListener('change', () => changed(input.checked));
-    return el('label', {}, input, ` ${name}`);
-  }
-
-  /** What was asked for by a click elsewhere, each with a button to take it back. */
-  private showChips(): void {
-    const { confusion, seconds, snr, outcome } = this.query;
-    const range = ([low, high]: readonly [number, number], unit: string): string =>
-      low <= 0 || low === -Infinity
-        ? `under ${high} ${unit}`
-        : high === Infinity
-          ? `${low} ${unit} or more`
-          : `${low}–${high} ${unit}`;
-    const kind = confusion === undefined ? undefined : this.payload.confusions[confusion]!;
-    const [first, second] = this.payload.utterances.sides;
-    const chips: [string | undefined, keyof Filter][] = [
-      [kind && `${tokenName(kind[0])} → ${tokenName(kind[1])}`, 'confusion'],
-      [seconds && range(seconds, 's'), 'seconds'],
-      [snr && range(snr, 'dB'), 'snr'],
-      [
-        outcome &&
-          {
-            better: `fewer errors in ${second?.name}`,
-            worse: `fewer errors in ${first!.name}`,
-            same: 'as many errors in both',
-          }[outcome],
-        'outcome',
-      ],
-    ];
-    this.chips.replaceChildren(
-      ...chips.flatMap(([text, key]) => {
-        if (text === undefined) return [];
-        const chip = el('button', { type: 'button', class: 'chip', 'aria-label': `Take back: ${text}` }, `${text} ×`);
-        chip.addEventListener('click', () => this.ask({ [key]: undefined }));
-        return [chip];
-      }),
     );
   }
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Item } from '../../dataset/prepare.ts';
-import { modelFolderIn } from '../../model/model.ts';
+import { modelFolderIn } from '../../model/model-folder.ts';
 import { readInputs } from '../inputs.ts';
 
 /** What a model's training has heard. */

@@ -3,7 +3,7 @@ import { frameCount } from '../../../src/encoder/own/architecture.ts';
 import { rowOf } from '../../../src/encoder/features.ts';
 import { openEncoder } from '../../../src/encoder/open.ts';
 import { openUpper } from '../../../src/encoder/exported/split.ts';
-import { tensorName } from '../../../src/encoder/exported/upper.ts';
+import { tensorName } from '../../../src/encoder/exported/upper-plan.ts';
 import { withWeights } from '../../../src/onnx/file/with-weights.ts';
 import { InputError } from '../../../src/support/errors.ts';
 import { Random } from '../../../src/support/random.ts';

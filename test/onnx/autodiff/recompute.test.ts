@@ -3,7 +3,9 @@ import { paddedSamples, type Architecture } from '../../../src/encoder/own/archi
 import { buildEncoder } from '../../../src/encoder/own/network.ts';
 import { openUpper } from '../../../src/encoder/exported/split.ts';
 import { adamWDefaults } from '../../../src/onnx/training/adamw.ts';
-import { needOf, planStep, type Recomputed } from '../../../src/onnx/training/compile.ts';
+import { needOf } from '../../../src/onnx/training/memory-need.ts';
+import { planStep } from '../../../src/onnx/training/plan-step.ts';
+import type { Recomputed } from '../../../src/onnx/training/recomputed.ts';
 import { Engine, type Feeds, type Weights } from '../../../src/onnx/training/engine.ts';
 import type { Value } from '../../../src/onnx/graph/graph.ts';
 import { linear } from '../../../src/onnx/graph/layers.ts';
