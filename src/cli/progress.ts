@@ -97,7 +97,8 @@ function bar(share: number): string {
   return '█'.repeat(filled) + '░'.repeat(20 - filled);
 }
 
-function clock(seconds: number): string {
+/** `4.2 s`, `3 min 20 s`, `1 h 5 min`. */
+export function clock(seconds: number): string {
   if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
   const minutes = Math.floor(seconds / 60);
   return minutes < 60

@@ -2,14 +2,15 @@ import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.ts';
 import { machineFlags } from '../cli/flags.ts';
 import { printable } from '../cli/printable.ts';
+import { describeBatch, describeEstimate } from '../cli/batch-report.ts';
 import { formatsNamed, TRANSCRIPT_FORMATS } from '../formats/index.ts';
 import type { SetAside } from '../index.ts';
-import { transcribe, transcribeInto, type WrittenTranscript } from '../transcribe/index.ts';
+import { Batch, parseShard, type BatchSummary, type Estimate, type WrittenTranscript } from '../transcribe/index.ts';
 
 export default class Transcribe extends BaseCommand {
   static override summary = 'Write down what is said in recordings.';
   static override description =
-    'Takes files and folders, any format that ffmpeg reads, any length. What can’t be read is set aside and listed; the rest goes on (exit code 3).';
+    'Takes files, folders and lists of them, any format that ffmpeg reads, any length. What can’t be read is set aside and listed; the rest goes on (exit code 3). Of an archive it is noted what is done: stopped or killed, the same command does only what is missing.';
   static override strict = false;
   static override examples = [
     '<%= config.bin %> <%= command.id %> runs/italian-10min-* recording.wav',
@@ -17,6 +18,8 @@ export default class Transcribe extends BaseCommand {
     '<%= config.bin %> <%= command.id %> runs/italian-10min-* archive/ --format jsonl > transcripts.jsonl',
     '<%= config.bin %> <%= command.id %> runs/italian-10min-* archive/ --format eaf,srt',
     '<%= config.bin %> <%= command.id %> runs/italian-10min-* story.wav --into story.eaf',
+    '<%= config.bin %> <%= command.id %> runs/italian-10min-* archive/ --format eaf --out drafts --dry-run',
+    'find archive -name "*.mp3" | <%= config.bin %> <%= command.id %> runs/italian-10min-* --files-from - --out drafts',
   ];
   static override args = {
     model: Args.string({
@@ -24,7 +27,10 @@ export default class Transcribe extends BaseCommand {
       description:
         'the folder of a run, the model folder in it, or a CTC model on the Hugging Face Hub (`facebook/mms-1b-all:swh`)',
     }),
-    path: Args.string({ required: true, description: 'recordings, folders of them, or patterns' }),
+    path: Args.string({
+      description: 'recordings, folders of them, or patterns; - is sound on standard input',
+      ignoreStdin: true,
+    }),
   };
   static override flags = {
     format: Flags.string({
@@ -35,6 +41,18 @@ export default class Transcribe extends BaseCommand {
       description: 'an .eaf or .TextGrid that gets the transcript as further tiers; all else in it stays',
       exclusive: ['out', 'format'],
     }),
+    'files-from': Flags.string({
+      description: 'a list of recordings, one a line or parted by zero bytes; - is standard input',
+    }),
+    journal: Flags.string({
+      description:
+        'file in which it is noted what is done; isogloss-journal.jsonl in --out or in the folder that is named first, if not said',
+    }),
+    'retry-failed': Flags.boolean({ description: 'try again what could not be read the last time' }),
+    shard: Flags.string({
+      description: 'of several parts, e.g. on as many machines, only this one: 3/8 is the third of eight',
+    }),
+    'dry-run': Flags.boolean({ description: 'say what there is to do and how long that takes, and write nothing' }),
     overwrite: Flags.boolean({ description: 'replace files, and tiers that an earlier transcription added' }),
     track: Flags.integer({
       min: 1,
@@ -44,24 +62,34 @@ export default class Transcribe extends BaseCommand {
     ...machineFlags,
   };
 
-  async run(): Promise<{ transcripts: WrittenTranscript[]; setAside: SetAside[] }> {
+  async run(): Promise<Result> {
     const { argv, args, flags } = await this.parse(Transcribe);
-    const machine = await this.machineOf(flags);
+    const { out, into, overwrite, track, channel, journal } = flags;
     const paths = (argv as string[]).slice(1);
+    const batch = await Batch.open(args.model, paths, {
+      ...{ ...(await this.machineOf(flags)), progress: this.progress, signal: this.signal, track, channel },
+      ...{ formats: formatsNamed(flags.format ?? 'txt'), out, into, overwrite, journal },
+      ...{ filesFrom: flags['files-from'], retryFailed: flags['retry-failed'] },
+      ...(flags.shard === undefined ? {} : { shard: parseShard(flags.shard) }),
+    });
+    try {
+      return await (flags['dry-run'] ? this.estimate(batch) : this.transcribe(batch, paths, flags.format === 'jsonl'));
+    } finally {
+      await batch.close();
+    }
+  }
+
+  private async estimate(batch: Batch): Promise<Result> {
+    const estimate = await batch.estimate(await batch.plan());
+    this.log(describeEstimate(estimate));
+    this.reportSetAside(estimate.setAside);
+    return { transcripts: [], setAside: estimate.setAside, estimate };
+  }
+
+  private async transcribe(batch: Batch, paths: readonly string[], records: boolean): Promise<Result> {
     const transcripts: WrittenTranscript[] = [];
     const setAside: SetAside[] = [];
-    const { out, into, overwrite, track, channel } = flags;
-    const formats = formatsNamed(flags.format ?? 'txt');
-    const toFiles = out !== undefined || into !== undefined || !['txt', 'jsonl'].includes(formats.join());
-    const how = { ...machine, progress: this.progress, signal: this.signal, track, channel };
-    const items: AsyncIterable<WrittenTranscript | SetAside> = toFiles
-      ? transcribeInto(args.model, paths, {
-          ...{ ...how, formats, overwrite },
-          ...(out !== undefined && { out }),
-          ...(into !== undefined && { into }),
-        })
-      : transcribe(args.model, paths, how);
-    for await (const item of items) {
+    for await (const item of batch.run(await batch.plan())) {
       if ('reason' in item) {
         setAside.push(item);
         continue;
@@ -69,10 +97,19 @@ export default class Transcribe extends BaseCommand {
       for (const note of item.notes ?? []) this.logToStderr(`${item.file}: ${note}`);
       if (this.jsonEnabled()) transcripts.push(item);
       else if (item.files) this.log(item.files.map(printable).join('\n'));
-      else if (formats[0] === 'jsonl') this.log(JSON.stringify(item));
+      else if (records) this.log(JSON.stringify(item));
       else this.log(paths.length === 1 && item.file === paths[0] ? item.text : `${item.file}: ${item.text}`);
     }
+    const { summary } = batch;
+    if (batch.writes && !this.jsonEnabled()) this.logToStderr(describeBatch(summary));
     this.reportSetAside(setAside);
-    return { transcripts, setAside };
+    return { transcripts, setAside, ...(batch.writes ? { summary } : {}) };
   }
+}
+
+interface Result {
+  transcripts: WrittenTranscript[];
+  setAside: SetAside[];
+  summary?: BatchSummary;
+  estimate?: Estimate;
 }

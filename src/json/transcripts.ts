@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ExportResult } from '../export/index.ts';
 import type { SetAside } from '../support/errors.ts';
-import type { WrittenTranscript } from '../transcribe/index.ts';
+import type { BatchSummary, Estimate, WrittenTranscript } from '../transcribe/index.ts';
 import { files, setAside } from './shared.ts';
 
 const span = { start: z.number(), end: z.number(), text: z.string() };
@@ -16,9 +16,37 @@ export const transcript: z.ZodType<WrittenTranscript> = z.strictObject({
   files: files.optional(),
 });
 
-export const transcripts: z.ZodType<{ transcripts: WrittenTranscript[]; setAside: SetAside[] }> = z.strictObject({
+/** What came of files that were written. */
+export const summary: z.ZodType<BatchSummary> = z.strictObject({
+  recordings: z.number(),
+  seconds: z.number(),
+  elapsed: z.number(),
+  done: z.number(),
+  failed: z.array(z.strictObject({ reason: z.string(), count: z.number() })),
+  journal: z.string().optional(),
+});
+
+/** With --dry-run. */
+const estimate: z.ZodType<Estimate> = z.strictObject({
+  recordings: z.number(),
+  seconds: z.number(),
+  unknown: z.number(),
+  speed: z.number().optional(),
+  elapsed: z.number().optional(),
+  done: z.number(),
+  setAside: z.array(setAside),
+});
+
+export const transcripts: z.ZodType<{
+  transcripts: WrittenTranscript[];
+  setAside: SetAside[];
+  summary?: BatchSummary | undefined;
+  estimate?: Estimate | undefined;
+}> = z.strictObject({
   transcripts: z.array(transcript),
   setAside: z.array(setAside),
+  summary: summary.optional(),
+  estimate: estimate.optional(),
 });
 
 export const exportResult: z.ZodType<ExportResult> = z.strictObject({

@@ -22,12 +22,32 @@ const TOUCH_MS = 20_000;
 /** A process on another machine can't be looked at: it counts as gone when it hasn't touched its file for so long. */
 const SILENT_MS = 5 * 60_000;
 
+/** What is said of the other process, by what is at work. */
+const AT_WORK = {
+  run: 'this run is at work already',
+  corpus: 'this corpus is being fetched already',
+  transcripts: 'recordings are being transcribed here already',
+};
+
 /**
  * Works in a folder that no other process may write to meanwhile. What a killed process left behind is taken over.
  * @throws WorkError naming the other process, if there is one
  */
 export async function withLock<T>(folder: string, work: () => Promise<T>, kind: 'run' | 'corpus' = 'run'): Promise<T> {
-  const file = path.join(folder, FILE);
+  const release = await takeLock(path.join(folder, FILE), kind);
+  try {
+    return await work();
+  } finally {
+    await release();
+  }
+}
+
+/**
+ * The same for work that is no single function, by a lock file of any name.
+ * @returns what gives it free
+ * @throws WorkError naming the other process, if there is one
+ */
+export async function takeLock(file: string, kind: keyof typeof AT_WORK): Promise<() => Promise<void>> {
   await take(kind, file, {
     pid: process.pid,
     host: hostname(),
@@ -35,12 +55,10 @@ export async function withLock<T>(folder: string, work: () => Promise<T>, kind: 
     since: new Date().toISOString(),
   });
   const touching = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => {}), TOUCH_MS).unref();
-  try {
-    return await work();
-  } finally {
+  return async () => {
     clearInterval(touching);
     await rm(file, { force: true });
-  }
+  };
 }
 
 /** Whether a process works in a folder now. */
@@ -50,7 +68,7 @@ export async function isInUse(folder: string): Promise<boolean> {
   return found !== undefined && isAtWork(file, ownerIn(found));
 }
 
-async function take(kind: string, file: string, me: Owner): Promise<void> {
+async function take(kind: keyof typeof AT_WORK, file: string, me: Owner): Promise<void> {
   // Once more after a stale file is out of the way; by then somebody else may have been quicker.
   for (const last of [false, true]) {
     try {
@@ -65,11 +83,11 @@ async function take(kind: string, file: string, me: Owner): Promise<void> {
   }
 }
 
-function inUse(kind: string, file: string, owner: Owner | undefined): WorkError {
+function inUse(kind: keyof typeof AT_WORK, file: string, owner: Owner | undefined): WorkError {
   const who = owner ? `process ${owner.pid} on ${owner.host}, since ${owner.since}` : 'another process';
   return new WorkError(
-    `${kind === 'run' ? 'this run is at work already' : 'this corpus is being fetched already'}: ${who}`,
-    `Wait for it, or stop it. If there is no such process, delete ${FILE}.`,
+    `${AT_WORK[kind]}: ${who}`,
+    `Wait for it, or stop it. If there is no such process, delete ${path.basename(file)}.`,
     { file: path.dirname(file) },
   );
 }

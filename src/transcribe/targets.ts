@@ -21,15 +21,18 @@ export function targetsOf(
   formats: readonly TranscriptFormatName[],
   out: string | undefined,
 ): Map<string, Target[]> {
-  const places = recordings.map((file) => (out === undefined ? file : path.join(out, insideNamed(named, file))));
+  const folders = out === undefined ? [] : named.filter(isFolder);
+  const places = recordings.map((file) => (out === undefined ? file : path.join(out, insideNamed(folders, file))));
+  const taken = new Map<string, string>();
   places.forEach((place, i) => {
-    const first = places.indexOf(place);
-    if (first < i)
+    const first = taken.get(place);
+    if (first !== undefined)
       throw new InputError(
-        `${recordings[first]} and ${recordings[i]} would be written to one file`,
+        `${first} and ${recordings[i]} would be written to one file`,
         'Name the folder that both are in: then its tree is kept.',
         { file: place },
       );
+    taken.set(place, recordings[i]!);
   });
   const withoutEnding = (place: string): string => place.slice(0, place.length - path.extname(place).length);
   const counts = new Map<string, number>();
@@ -44,13 +47,15 @@ export function targetsOf(
   );
 }
 
+const isFolder = (place: string): boolean => statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
 /** A recording's path from the folder that was named; its name alone where it was named itself. */
-function insideNamed(named: readonly string[], file: string): string {
-  const folder = named.find((one) => {
+function insideNamed(folders: readonly string[], file: string): string {
+  const folder = folders.find((one) => {
     const relative = path.relative(one, file);
     return relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
   });
-  return folder !== undefined && statSync(folder).isDirectory() ? path.relative(folder, file) : path.basename(file);
+  return folder === undefined ? path.basename(file) : path.relative(folder, file);
 }
 
 /** The format of a file to which tiers can be added, by its ending. @throws InputError for any other */

@@ -14,12 +14,11 @@ import {
   writeTextGrid,
   type AnnotationDocument,
   type MediaLink,
-  type Note,
   type TimedTranscript,
   type Written,
 } from '../formats/index.ts';
 import { InputError, type SetAside } from '../support/errors.ts';
-import { readError, writeAtomic } from '../support/files.ts';
+import { readError } from '../support/files.ts';
 import type { Target } from './targets.ts';
 
 /** Stands before the names of all tiers that are drafts: an import must not take them for what people wrote. */
@@ -46,25 +45,23 @@ export async function obstacleTo({ format, file }: Target, overwrite: boolean): 
 }
 
 /**
- * Writes a transcript into a file, whole or not at all. Into an ELAN or Praat file that is there it adds tiers, and
- * leaves all else as it is.
+ * What a file will hold that a transcript goes into: of an ELAN or Praat file that is there, tiers more, and all else as
+ * it is.
  * @param overwrite whether tiers that an earlier transcription added may be replaced
- * @returns what the format could not hold
  * @throws InputError for a file to which tiers can't be added
  */
-export async function writeTranscript(
+export async function contentFor(
   transcript: TimedTranscript,
   { format, file }: Target,
   overwrite: boolean,
-): Promise<Note[]> {
+): Promise<string | Uint8Array> {
   const spoken = { ...transcript, segments: transcript.segments.filter(({ text }) => text !== '') };
   const tiered = format === 'eaf' || format === 'textgrid';
-  const { content, notes } =
+  const { content } =
     tiered && existsSync(file)
       ? await withTiersAdded(spoken, { format, file }, overwrite)
       : written(spoken, format, file);
-  await writeAtomic(file, content);
-  return notes;
+  return content;
 }
 
 /** Recordings are named from where the file lies. */

@@ -14,7 +14,8 @@ import {
 } from '../../src/formats/index.ts';
 import type { SetAside } from '../../src/support/errors.ts';
 import { targetsOf } from '../../src/transcribe/targets.ts';
-import { transcribeInto, type IntoOptions } from '../../src/transcribe/transcribe-into.ts';
+import type { BatchOptions } from '../../src/transcribe/batch/batch.ts';
+import { transcribeInto } from '../../src/transcribe/transcribe-into.ts';
 import { faultsOf } from '../formats/eaf/check-eaf.ts';
 import { smallModel, speechlike } from '../model/small-model.ts';
 
@@ -24,7 +25,10 @@ const at = (name: string): string => path.join(folder, name);
 const text = (name: string): Promise<string> => readFile(at(name), 'utf8');
 
 /** What was written, relative to the test's folder, and what was set aside. */
-async function run(paths: string[], options: Partial<IntoOptions>): Promise<{ files: string[]; setAside: SetAside[] }> {
+async function run(
+  paths: string[],
+  options: Partial<BatchOptions>,
+): Promise<{ files: string[]; setAside: SetAside[] }> {
   const result = { files: [] as string[], setAside: [] as SetAside[] };
   for await (const item of transcribeInto(model, paths.map(at), { formats: ['eaf'], ...options }))
     if ('reason' in item) result.setAside.push(item);
