@@ -8,7 +8,8 @@ import { EVALUATED_PARTS, evaluateModels, type Evaluation } from '../run/index.t
 export default class Evaluate extends BaseCommand {
   static override summary = 'Try models on a corpus: errors by speaker, tier and new voices.';
   static override description =
-    'Takes one model or several, and last a corpus. Each model reads the transcripts by its own text rules. What a training has heard is left out.';
+    'Takes one model or several, and last a corpus. Each model reads the transcripts by its own text rules. What ' +
+    'a training has heard is left out.';
   static override strict = false;
   static override examples = [
     '<%= config.bin %> <%= command.id %> runs/italian-10min-1a2b3c4d asterisk-it-menardi',

@@ -86,8 +86,8 @@ async function exportForElan(model: string, folder: string): Promise<string[]> {
   return exportElan(model, await nameOf(model), await cardOf(model, ELAN_USE), folder);
 }
 
-const ELAN_USE = `Put this folder into ELAN’s folder \`extensions\` (Linux: \`lib/app/extensions\`, macOS: in the package
-\`Contents/app/extensions\`, Windows: \`app\\extensions\`) and start ELAN anew: the model stands in its list of
+const ELAN_USE = `Put this folder into ELAN’s folder \`extensions\` (Linux: \`lib/app/extensions\`, macOS: in the
+package \`Contents/app/extensions\`, Windows: \`app\\extensions\`) and start ELAN anew: the model stands in its list of
 recognisers.
 `;
 

@@ -1,7 +1,7 @@
 import { CLIENT } from '#report-client';
 import { chartLibrary } from './chart-library.ts';
 import { escape } from './html.ts';
-import { STYLE } from './style.ts';
+import { STYLE } from './style/style.ts';
 
 export interface Document {
   title: string;

@@ -38,9 +38,9 @@ export function languageModelSurface(surface: LanguageModelSurface | undefined):
     (alpha, i) =>
       `<tr><th scope="row">${alpha}</th>${betas.map((beta, j) => cell(cer[i]?.[j] ?? NaN, alpha, beta)).join('')}</tr>`,
   );
-  const axes = "the language model's weight α (rows) and word bonus β (columns)";
+  const axes = `CER on ${surface.measuredOn} in %, by the language model's weight α (rows) and word bonus β (columns)`;
   return (
-    `<figure><figcaption>Language model <small>${escape(`CER on ${surface.measuredOn} in %, by ${axes}`)}</small></figcaption>` +
+    `<figure><figcaption>Language model <small>${escape(axes)}</small></figcaption>` +
     '<div class="scroll"><table class="heat"><thead><tr><th scope="col">α \\ β</th>' +
     `${betas.map((beta) => `<th scope="col">${beta}</th>`).join('')}</tr></thead><tbody>` +
     `${rows.join('')}</tbody></table></div>\n` +

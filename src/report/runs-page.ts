@@ -91,12 +91,19 @@ function table(runs: readonly RunRow[]): string {
     const [name, ...cells] = cellsOf(run);
     const shown =
       run.report === undefined ? escape(name![0]) : `<a href="${escape(run.report)}">${escape(name![0])}</a>`;
-    return `<tr><th scope="row" data-by="${escape(String(name![1]))}">${shown}</th>${cells.map(([text, by]) => `<td data-by="${escape(String(by))}">${escape(text)}</td>`).join('')}</tr>`;
+    return (
+      `<tr><th scope="row" data-by="${escape(String(name![1]))}">${shown}</th>` +
+      cells.map(([text, by]) => `<td data-by="${escape(String(by))}">${escape(text)}</td>`).join('') +
+      '</tr>'
+    );
   });
   const heads = HEADS.map(
     (head) => `<th scope="col" aria-sort="none"><button type="button" class="plain">${head}</button></th>`,
   );
-  return `<div class="scroll"><table class="sorted"><thead><tr>${heads.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+  return (
+    `<div class="scroll"><table class="sorted"><thead><tr>${heads.join('')}</tr></thead><tbody>` +
+    `${rows.join('\n')}</tbody></table></div>`
+  );
 }
 
 function cellsOf(run: RunRow): Cell[] {

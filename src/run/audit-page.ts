@@ -61,8 +61,12 @@ export function aboutOf({ run, judged, learnt, suspects }: Suspicion): string {
   const bias =
     learnt === 0
       ? 'It has learnt from none of them.'
-      : `It has learnt from ${learnt} of them, which it believes more than it should: --folds 3 judges those by models that have not.`;
-  return `${suspects.length} of ${judged} transcripts are far from what the model of ${path.basename(run)} hears, by the measure of the others; the furthest come first. ${bias} A listen decides who is right.`;
+      : `It has learnt from ${learnt} of them, which it believes more than it should: --folds 3 judges those ` +
+        'by models that have not.';
+  return (
+    `${suspects.length} of ${judged} transcripts are far from what the model of ${path.basename(run)} hears, by ` +
+    `the measure of the others; the furthest come first. ${bias} A listen decides who is right.`
+  );
 }
 
 type Flagged = Pick<FlaggedUtterance, 'id' | 'errors' | 'warnings'>;

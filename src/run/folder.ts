@@ -8,7 +8,7 @@ import { loadRecipe } from '../recipe/load.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { InputError, type SetAside } from '../support/errors.ts';
 import { changesBetween, describeChanges, inputsHash, readInputs, type RunInputs } from './inputs.ts';
-import type { TrainingFinding } from './findings.ts';
+import type { TrainingFinding } from './findings/finding.ts';
 import type { Metrics, RunResult } from './run.ts';
 
 /** Where a recipe runs first: the folder has the recipe's hash in its name. */

@@ -45,7 +45,8 @@ export async function earlierRun(
 ): Promise<EarlierRun | undefined> {
   const lockFile = path.join(path.dirname(path.resolve(model)), 'recipe.lock.yaml');
   if (!existsSync(lockFile)) return undefined;
-  const next = `Run ${path.basename(path.dirname(lockFile))}’s recipe again, or move the model out of its run’s folder.`;
+  const next =
+    `Run ${path.basename(path.dirname(lockFile))}’s recipe again, or move the model ` + 'out of its run’s folder.';
   const { value } = await readYaml(lockFile, next);
   const { recipe } = shaped(lockSchema, value, { file: lockFile }, next);
   const prepared = await prepare(recipe, cache, progress, signal);

@@ -5,7 +5,7 @@ export { aboutOf, writeAuditPage } from './audit-page.ts';
 export { checkRecipe, describeMemory, describePreview, type CheckedRecipe } from './check-recipe.ts';
 export { evaluateModels, type EvaluateOptions, type Evaluation, type ModelScores } from './evaluate/evaluate.ts';
 export { EVALUATED_PARTS, type EvaluatedPart } from './evaluate/items.ts';
-export type { TrainingFinding } from './findings.ts';
+export type { TrainingFinding } from './findings/finding.ts';
 export { cleanRuns, planCleaning, type CleanOptions, type Removal } from './runs/clean.ts';
 export { compareManyRuns, type DifferingField, type RunsComparison } from './runs/compare.ts';
 export { writeRunsPage } from './runs/page.ts';

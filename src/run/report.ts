@@ -12,7 +12,7 @@ import type { ReportData, ReportUtterance } from '../report/data.ts';
 import { renderReport } from '../report/page.ts';
 import { prefetch } from '../support/prefetch.ts';
 import { writeAtomic } from '../support/files.ts';
-import type { TrainingFinding } from './findings.ts';
+import type { TrainingFinding } from './findings/finding.ts';
 import type { Trained } from './train-and-test.ts';
 import { readCheckpoint } from '../train/checkpoint.ts';
 import type { Item, Prepared } from '../dataset/prepare.ts';

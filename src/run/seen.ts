@@ -18,8 +18,8 @@ import type { RunResult } from './run.ts';
 const SEEN = 'inputs.seen';
 
 /**
- * What all files that a run reads look like from outside: names, sizes, times. As long as that stays as it was, none has to be read
- * again to know that they are the same.
+ * What all files that a run reads look like from outside: names, sizes, times. As long as that stays as it was, none
+ * has to be read again to know that they are the same.
  * @returns a hash; undefined where that can't be told from outside
  */
 export async function lookOf(recipe: Recipe, runs: string): Promise<string | undefined> {

@@ -51,8 +51,9 @@ export interface Trained {
 }
 
 /**
- * Adapts an encoder to the prepared corpus, stage by stage, writes the model and measures it as it will be used: from the
- * sound, with the weights as they are stored. Trains the same head on an untrained encoder to compare, if the recipe says so.
+ * Adapts an encoder to the prepared corpus, stage by stage, writes the model and measures it as it will be used: from
+ * the sound, with the weights as they are stored. Trains the same head on an untrained encoder to compare, if the
+ * recipe says so.
  */
 export async function trainAndTest(work: Work): Promise<Trained> {
   const { recipe, prepared, folder, start } = work;

@@ -7,7 +7,9 @@ import { writeWav } from '../../src/audio/wav.ts';
 import { writeManifest } from '../../src/corpus/manifest.ts';
 import type { Utterance } from '../../src/corpus/utterance.ts';
 import { recipeSchema, type Recipe } from '../../src/recipe/schema.ts';
-import { findProblems, type RunFacts, type TrainingFinding } from '../../src/run/findings.ts';
+import { findProblems } from '../../src/run/findings.ts';
+import type { RunFacts } from '../../src/run/findings/facts.ts';
+import type { TrainingFinding } from '../../src/run/findings/finding.ts';
 import { runRecipe, type RunResult } from '../../src/run/run.ts';
 import type { EpochRecord } from '../../src/train/task.ts';
 

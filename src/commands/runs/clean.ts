@@ -7,7 +7,8 @@ import { cleanRuns, planCleaning, type Removal } from '../../run/index.ts';
 export default class RunsClean extends BaseCommand {
   static override summary = 'Delete what runs need no more: checkpoints of finished ones, and what killed ones left.';
   static override description =
-    'Says first what it would delete, and asks; without a terminal, only --yes deletes. Models, results and reports go with runs that are named, and only so.';
+    'Says first what it would delete, and asks; without a terminal, only --yes deletes. Models, results and ' +
+    'reports go with runs that are named, and only so.';
   static override strict = false;
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

@@ -7,7 +7,8 @@ import { listRuns, writeRunsPage, type RunSummary } from '../../run/index.ts';
 export default class RunsList extends BaseCommand {
   static override summary = 'All runs in a folder: what was trained on what, and how well it does.';
   static override description =
-    'Choose among runs by dev: who chooses by test has learnt from it. Runs with other test splits can’t be compared by their figures.';
+    'Choose among runs by dev: who chooses by test has learnt from it. Runs with other test splits can’t be ' +
+    'compared by their figures.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --html runs/index.html',

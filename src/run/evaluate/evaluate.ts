@@ -49,8 +49,8 @@ export interface ModelScores {
 }
 
 /**
- * Tries models on any corpus, each by its own text rules. What the training of any of them has heard is left out, unless
- * the corpus's train part is asked for.
+ * Tries models on any corpus, each by its own text rules. What the training of any of them has heard is left out,
+ * unless the corpus's train part is asked for.
  * @param models folders of runs, model folders, or published CTC models
  * @throws InputError for what is no model, a bad corpus, or a part that it hasn't
  * @example
@@ -169,7 +169,8 @@ function nothingNew(corpus: string, heard: number, setAside: readonly SetAside[]
   if (heard > 0)
     return new InputError(
       `all ${heard} utterances of ${corpus} were heard in the training: errors on them would say nothing`,
-      'Name a corpus, or with --split a part of it, that the model has not learnt from; --split train counts them anyway.',
+      'Name a corpus, or with --split a part of it, that the model has not learnt from; --split ' +
+        'train counts them anyway.',
     );
   return new InputError(
     `no utterance of ${corpus} can be used${setAside[0] ? `: ${setAside[0].item}: ${setAside[0].reason}` : ''}`,

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import type { Recipe } from '../../recipe/schema.ts';
-import type { TrainingFinding } from '../findings.ts';
+import type { TrainingFinding } from '../findings/finding.ts';
 import type { Metrics } from '../run.ts';
 import { bytesIn, RunFolder, type RunLock } from './run-folder.ts';
 import { summaryOf, type RunSummary } from './summary.ts';
