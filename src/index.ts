@@ -1,7 +1,7 @@
 /**
  * The library, its main things. Each of its rooms has a door of its own, with more in it: `isogloss/corpus`,
  * `/dataset`, `/decode`, `/doctor`, `/encoder`, `/export`, `/formats`, `/json`, `/lm`, `/onnx`, `/recipe`, `/report`,
- * `/run`, `/score` and `/transcribe`. A door loads only what lies behind it.
+ * `/run`, `/score`, `/serve` and `/transcribe`. A door loads only what lies behind it.
  * @packageDocumentation
  */
 export {

@@ -26,6 +26,11 @@ export abstract class BaseCommand extends Command {
     return this.stopper.signal;
   }
 
+  /** How many seconds work may take to stop by itself, once it is asked to. */
+  protected stopsWithin(seconds: number): void {
+    this.stopper.patienceMs = seconds * 1000;
+  }
+
   override async init(): Promise<void> {
     await super.init();
     this.unlisten = onNotice((text) => this.logToStderr(text));

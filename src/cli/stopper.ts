@@ -1,14 +1,14 @@
 import { codeOf } from '../support/errors.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** How long work may take to stop by itself. */
-const PATIENCE_MS = 10_000;
 
 /**
  * What ends a command before its time: Ctrl-C, a closed terminal, a reader of its output that went away, a full disk
  * behind it.
  */
 export class Stopper {
+  /** How long work may take to stop by itself. */
+  patienceMs = 10_000;
   private readonly controller = new AbortController();
   /** Why standard output can't be written to any more. */
   private closed: 'reader gone' | 'disk full' | undefined;
@@ -41,7 +41,7 @@ export class Stopper {
 
   private readonly onSignal = (name: NodeJS.Signals): void => {
     this.controller.abort(new Error('stopped; the same command goes on from here'));
-    if (name !== 'SIGINT') setTimeout(() => process.exit(1), PATIENCE_MS).unref();
+    if (name !== 'SIGINT') setTimeout(() => process.exit(1), this.patienceMs).unref();
   };
 
   private readonly onOutput = (error: Error): void => {

@@ -9,7 +9,7 @@ import { checkedRecipe } from './recipe.ts';
 import { adaptResult, evaluation, newRecipe, runResult } from './run.ts';
 import { cleanedRuns, runList, runsComparison, shownRun } from './runs.ts';
 import { comparison, fileScores } from './scores.ts';
-import { exportResult, transcripts } from './transcripts.ts';
+import { exportResult, serviceAddress, transcripts } from './transcripts.ts';
 
 export { metrics } from './run.ts';
 export { transcript } from './transcripts.ts';
@@ -46,6 +46,7 @@ export const outputs = {
   'runs list': runList,
   'runs show': shownRun,
   score: fileScores,
+  serve: serviceAddress,
   transcribe: transcripts,
 };
 

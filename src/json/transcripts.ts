@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ExportResult } from '../export/index.ts';
+import type { Service } from '../serve/index.ts';
 import type { SetAside } from '../support/errors.ts';
 import type { BatchSummary, Estimate, WrittenTranscript } from '../transcribe/index.ts';
 import { files, setAside } from './shared.ts';
@@ -53,4 +54,10 @@ export const exportResult: z.ZodType<ExportResult> = z.strictObject({
   format: z.enum(['transformers', 'onnx', 'sherpa', 'elan']),
   folder: z.string(),
   files: z.array(z.strictObject({ name: z.string(), bytes: z.number() })),
+});
+
+/** What `serve` prints once it is ready. */
+export const serviceAddress: z.ZodType<Pick<Service, 'address' | 'models'>> = z.strictObject({
+  address: z.string(),
+  models: z.array(z.string()),
 });

@@ -8,7 +8,7 @@ import { writeWav } from '../../src/audio/wav.ts';
 import { writeManifest } from '../../src/corpus/manifest.ts';
 import { modelBytes } from '../encoder/exported.ts';
 import { SimulatedHub } from '../encoder/hub/simulated-hub.ts';
-import { speechlike } from '../model/small-model.ts';
+import { smallModel, speechlike } from '../model/small-model.ts';
 
 type Command = keyof typeof outputs;
 
@@ -106,6 +106,23 @@ it('run, and what takes a run', async () => {
 it('adapt', async () => {
   await answerOf('adapt', 'mine', '--language', 'it', '--budget', '1s');
 }, 300_000);
+
+it('serve, once it is ready', async () => {
+  tried.add('serve');
+  const model = await smallModel({ encoder: 'tiny', layers: [1] });
+  const service = execa('node', ['bin/run.js', 'serve', model, '--port', '0', '--json']);
+  let printed = '';
+  await new Promise<void>((resolve) => {
+    service.stdout.on('data', (chunk: Buffer) => {
+      printed += String(chunk);
+      if (/^\}$/m.test(printed)) resolve();
+    });
+  });
+  const { address } = outputs.serve.parse(JSON.parse(printed));
+  expect((await fetch(`${address}/health`)).status).toBe(200);
+  service.kill('SIGTERM');
+  expect((await service).exitCode).toBe(0);
+});
 
 it('what goes wrong', async () => {
   const { exitCode, stdout } = await isogloss('recipe', 'check', 'nothing.yaml');

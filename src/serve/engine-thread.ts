@@ -1,0 +1,86 @@
+import { setImmediate } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { Model, type About } from '../model/model.ts';
+import type { MachineChoice } from '../onnx/runtime/machine.ts';
+import { IsoglossError, messageOf, type Place } from '../support/errors.ts';
+import { ContinuousDecoder, type TranscriptSegment } from '../transcribe/continuous-decoder.ts';
+import type { Segment } from '../transcribe/segments.ts';
+import { nextBatch, type Waiting } from './next-batch.ts';
+
+/** What the thread is started with. */
+export interface EngineStart extends MachineChoice {
+  model: string;
+}
+
+/** To the thread: a stretch of a stream, with a number for the answer; or that a stream is over. */
+export type Order = { id: number; stream: number; segment: Segment } | { over: number };
+
+/** From the thread. */
+export type Report =
+  | { ready: About }
+  | { failed: { message: string; next: string | undefined; place: Place; exitCode: 1 | 2 } }
+  /** What a stream says by now, up to this stretch. */
+  | { id: number; spoken: TranscriptSegment[] }
+  | { id: number; error: string }
+  | { batch: { stretches: number; soundSeconds: number; seconds: number } };
+
+interface Item extends Waiting {
+  id: number;
+  segment: Segment;
+}
+
+const queue: Item[] = [];
+const decoders = new Map<number, ContinuousDecoder>();
+let working = false;
+
+const say = (report: Report): void => parentPort!.postMessage(report);
+
+/** Loads a model, then computes what streams send, theirs side by side. */
+async function main({ model: name, ...machine }: EngineStart): Promise<void> {
+  const model = await Model.load(name, machine);
+  say({ ready: model.about });
+  parentPort!.on('message', (order: Order) => {
+    if ('over' in order) return forget(order.over);
+    if (!decoders.has(order.stream)) decoders.set(order.stream, new ContinuousDecoder(model));
+    queue.push({ ...order, samples: order.segment.samples.length });
+    if (!working) void work(model);
+  });
+}
+
+/** What is still in the queue is answered by nothing. */
+function forget(over: number): void {
+  decoders.delete(over);
+  const dropped = queue.filter(({ stream }) => stream === over);
+  queue.splice(0, queue.length, ...queue.filter(({ stream }) => stream !== over));
+  for (const { id } of dropped) say({ id, spoken: [] });
+}
+
+async function work(model: Model): Promise<void> {
+  working = true;
+  while (queue.length > 0) {
+    await computeBatch(model, nextBatch(queue));
+    // What has come meanwhile takes its turn.
+    await setImmediate();
+  }
+  working = false;
+}
+
+async function computeBatch(model: Model, batch: Item[]): Promise<void> {
+  const since = performance.now();
+  try {
+    const outputs = await model.run(batch.map(({ segment }) => segment.samples));
+    batch.forEach(({ id, stream, segment }, i) => {
+      say({ id, spoken: decoders.get(stream)?.add(segment, outputs[i]!) ?? [] });
+    });
+  } catch (error) {
+    for (const { id } of batch) say({ id, error: messageOf(error) });
+  }
+  const soundSeconds = batch.reduce((sum, { samples }) => sum + samples, 0) / 16_000;
+  say({ batch: { stretches: batch.length, soundSeconds, seconds: (performance.now() - since) / 1000 } });
+}
+
+await main(workerData as EngineStart).catch((error: unknown) => {
+  const { next, place, exitCode } =
+    error instanceof IsoglossError ? error : { next: undefined, place: {}, exitCode: 1 as const };
+  say({ failed: { message: messageOf(error), next, place, exitCode } });
+});

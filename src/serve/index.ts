@@ -1,0 +1,4 @@
+/** `isogloss/serve`: models by HTTP. */
+export { tokenFor } from './access.ts';
+export { LIMITS, type Limits } from './limits.ts';
+export { serve, type ServeOptions, type Service } from './serve.ts';
