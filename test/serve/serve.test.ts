@@ -14,7 +14,7 @@ import { smallModel, speechlike } from '../model/small-model.ts';
 
 const ENDLESS = 1e6;
 const wavOf = (samples: Float32Array): Buffer =>
-  wav.encode([samples], { sampleRate: 16_000, float: true, bitDepth: 32 });
+  Buffer.from(wav.encode([samples], { sampleRate: 16_000, float: true, bitDepth: 32 }));
 let folder: string;
 let [first, second] = ['', ''];
 let service: Service;
@@ -210,14 +210,14 @@ describe('a limit', () => {
   it('of size and of duration: 413', async () => {
     expect((await send(service, Buffer.alloc(6e6))).status).toBe(413);
     // Nobody needs to read to the end what says itself that it is too large.
-    const [response] = (await new Promise((resolve) => {
+    const status = await new Promise((resolve) => {
       const half = halfSent(service.address, 1e9);
-      half.on('response', (answer) => {
+      half.on('response', ({ statusCode }) => {
         half.destroy();
-        resolve([answer]);
+        resolve(statusCode);
       });
-    })) as [{ statusCode: number }];
-    expect(response.statusCode).toBe(413);
+    });
+    expect(status).toBe(413);
     const short = await serve([first], { port: 0, device: 'cpu', threads: 1, limits: { soundSeconds: 20 } });
     const answer = await send(short, sound);
     await short.close();
