@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { Model, type About } from '../model/model.ts';
+import type { About } from '../model/about.ts';
+import { Model } from '../model/model.ts';
 import type { MachineChoice } from '../onnx/runtime/machine.ts';
 import { IsoglossError, messageOf, type Place } from '../support/errors.ts';
 import { ContinuousDecoder, type TranscriptSegment } from '../transcribe/continuous-decoder.ts';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { About } from '../model/model.ts';
+import type { About } from '../model/about.ts';
 import type { MachineChoice } from '../onnx/runtime/machine.ts';
 import { InputError, WorkError } from '../support/errors.ts';
 import type { TranscriptSegment } from '../transcribe/continuous-decoder.ts';
