@@ -4,7 +4,7 @@ import { InputError, IsoglossError, messageOf } from './errors.ts';
  * Does work with what stands in a file. What goes wrong and names no file is told as this file's: libraries that read
  * bytes don't know where these come from.
  * @param next what to do then
- * @example const encoder = await inFile(file, 'Copy it again.', () => openEncoder(name, bytes));
+ * @example const json = await inFile(file, 'Copy it again.', () => JSON.parse(text) as unknown);
  */
 export async function inFile<T>(file: string, next: string, work: () => T | Promise<T>): Promise<T> {
   try {

@@ -30,7 +30,7 @@ export function canonicalLanguage(written: string): string | undefined {
 
 /**
  * What is wrong with a language, and how it may have been meant.
- * @example languageProblem('it_IT') // “it_IT” is no language tag (BCP 47): write it-IT
+ * @example languageProblem('it_IT') // '“it_IT” is no language tag (BCP 47): write it-IT'
  */
 export function languageProblem(written: string): string {
   const meant = suggestions(written);

@@ -25,7 +25,7 @@ const DIGITS = /[\p{Nd}¼-¾⅐-⅞↉①-⓿]+/gu;
  * @param removed counts what is taken out
  * @throws InputError for digits, where the rules don't say what to do with them, and for `|`, which parts words in a
  * vocabulary; ExcludedText where the rules say to leave the text out
- * @example normalise('L’uomo, un po’!', rules) // l'uomo un po'
+ * @example normalise('L’uomo, un po’!', rules) // "l'uomo un po'"
  */
 export function normalise(text: string, rules: TextRules, place: Place = {}, removed?: RemovedSigns): string {
   const kept = keptSigns(rules);

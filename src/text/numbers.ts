@@ -11,10 +11,12 @@ export class UnsureNumber extends Error {
 /**
  * A text with its numbers in words, as the language writes numbers: `1.500` is millecinquecento in Italian, one point
  * five zero zero in English. Times, dates, years that are not read as numbers are, percentages and whatever else leaves
- * a doubt are not guessed at.
+ * a doubt are not guessed at. Each number has a space on either side.
  * @param place named in errors
  * @throws InputError when the language's number words are not known, UnsureNumber for what can't be read for certain
- * @example spellNumbers('1.500 persone, 3,5 euro', 'it') // millecinquecento persone, tre virgola cinque euro
+ * @example
+ * spellNumbers('1.500 persone, 3,5 euro', 'it');
+ * // ' millecinquecento  persone,  tre virgola cinque  euro'
  */
 export function spellNumbers(text: string, language: string, place: Place = {}): string {
   const words = numberWordsOf(language);

@@ -27,8 +27,8 @@ export interface Span {
  * @example
  * const removed = new RemovedSigns();
  * normalise('perché?', rules, {}, removed);
- * const [{ sign, codePoints, count, became, examples }] = removed.list;
- * // '?', 'U+003F', 1, 'space', [{ before: 'perché?', after: 'perché' }]
+ * removed.list.map(({ sign, codePoints, count }) => ({ sign, codePoints, count }));
+ * // [{ sign: '?', codePoints: 'U+003F', count: 1 }]
  */
 export class RemovedSigns {
   private readonly signs = new Map<string, RemovedSign>();

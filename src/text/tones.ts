@@ -24,7 +24,7 @@ const TONE_SHARE = 1 / 3;
 /**
  * Whether texts write tones: on a third of their words at least. Fewer are accents, as Italian and French have them.
  * @example marksTones(['akáni báabiilá']); // true
- * @example marksTones(['la città è grande e bella']); // false
+ * @example marksTones(['la città è grande, bella e antica']); // false
  */
 export function marksTones(texts: readonly string[]): boolean {
   const words = texts.flatMap((text) => text.split(/\s+/u)).filter((word) => word !== '');

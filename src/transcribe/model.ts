@@ -13,7 +13,8 @@ export type RecordingInput = string | Float32Array;
  * A trained model, loaded once: encoder, head, vocabulary and decoder. Several can be held at once, each on its own device.
  * @example
  * const model = await Model.load('runs/italian-10min-1a2b3c4d/model', { device: 'cpu', threads: 2 });
- * for await (const { file, text } of model.transcribe(['a.wav', samples])) console.log(file, text);
+ * for await (const item of model.transcribe(['a.wav', samples]))
+ *   console.log('text' in item ? item.text : item.reason);
  * await model.release();
  */
 export class Model {

@@ -53,7 +53,7 @@ const MOST_HELD_OUT = 0.5;
  * @throws InputError where not even three utterances can be told apart
  * @example
  * const rule = { seed: 1, test: { minutes: 5 }, dev: { minutes: 3 }, train: {} };
- * const { train, test, relaxed } = splitCorpus(utterances, rule);
+ * const { train, test, relaxed } = splitCorpus(spoken, rule);
  */
 export function splitCorpus<S extends Spoken>(
   utterances: readonly S[],
