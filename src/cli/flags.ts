@@ -17,6 +17,14 @@ export const machineFlags = {
   }),
 };
 
+/** Of every command that takes a recipe. */
+export const setFlag = Flags.string({
+  multiple: true,
+  multipleNonGreedy: true,
+  description: 'set a field of the recipe, a value as YAML has it: training.epochs=10 (repeatable)',
+  helpValue: 'FIELD=VALUE',
+});
+
 const UNITS = { s: 1, m: 60, h: 3600 };
 
 /** A length of time, in seconds: `90s`, `15m`, `2h`. */

@@ -1,3 +1,5 @@
+import type { Variants } from '../run/index.ts';
+
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 export const interval = ([low, high]: readonly [number, number]): string =>
@@ -17,3 +19,20 @@ export function columns(rows: readonly (readonly string[])[]): string {
 }
 
 export const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+
+/** What variants came to: all of them on dev, and of the best, which dev has chosen, also test. */
+export function variantTable({ variants, best }: Variants): string {
+  const several = variants.some(({ runs }) => runs.length > 1);
+  const rows = variants.map(({ set, dev, test, seconds, runs }, i) => [
+    set.length > 0 ? set.join(' ') : 'the recipe',
+    percent(dev.cer.mean),
+    ...(several ? [percent(dev.cer.deviation)] : []),
+    i === best ? percent(test.cer.mean) : '',
+    i === best ? percent(test.wer.mean) : '',
+    `${Math.round(seconds)} s`,
+    runs.every(({ known }) => known) ? 'known' : '',
+  ]);
+  const heads = ['', 'dev CER', ...(several ? ['deviation'] : []), 'test CER', 'test WER', 'training', ''];
+  const folders = variants[best]!.runs.map(({ folder }) => `run  ${folder}`);
+  return `${columns([heads, ...rows])}\n\n${variants.length > 1 ? 'Best on dev, and only that one is shown on test:\n' : ''}${folders.join('\n')}`;
+}

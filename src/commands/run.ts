@@ -1,11 +1,11 @@
 import { Args, Flags } from '@oclif/core';
 import path from 'node:path';
 import { BaseCommand } from '../cli/base-command.ts';
-import { machineFlags } from '../cli/flags.ts';
-import { columns, interval, percent } from '../cli/format.ts';
+import { machineFlags, setFlag } from '../cli/flags.ts';
+import { columns, interval, percent, variantTable } from '../cli/format.ts';
 import { describeRemoved } from '../dataset/index.ts';
 import type { Scores } from '../evaluate/index.ts';
-import { runRecipe, type RunResult } from '../run/index.ts';
+import { gridOf, readSweep, runRecipe, varyRecipe, type RunResult, type Variants } from '../run/index.ts';
 
 export default class Run extends BaseCommand {
   static override summary = 'Run a recipe: prepare, features, train, evaluate, report.';
@@ -15,6 +15,8 @@ export default class Run extends BaseCommand {
   static override examples = [
     '<%= config.bin %> <%= command.id %> italian-10min',
     '<%= config.bin %> <%= command.id %> recipes/italian-10min.yaml --json',
+    '<%= config.bin %> <%= command.id %> italian-10min --set training.epochs=10 --set train="{ top: 2 }"',
+    '<%= config.bin %> <%= command.id %> italian-10min --sweep head.dims=128,256 --seeds 3',
   ];
   static override args = {
     recipe: Args.string({ required: true, description: 'a recipe: its file (YAML), or its name' }),
@@ -24,13 +26,32 @@ export default class Run extends BaseCommand {
     baseline: Flags.boolean({
       description: 'also train the same head on the untrained encoder, to show what transfer gains',
     }),
+    set: setFlag,
+    seeds: Flags.integer({
+      min: 1,
+      description: 'run it with so many seeds, from the recipe’s on: the mean, and how far seeds spread it',
+    }),
+    sweep: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      description:
+        'run it with each of these values (head.dims=128,256); several make a grid. The best is chosen on dev',
+      helpValue: 'FIELD=VALUES',
+    }),
     ...machineFlags,
   };
 
-  async run(): Promise<RunResult> {
+  async run(): Promise<RunResult | Variants> {
     const { args, flags } = await this.parse(Run);
-    const { runs, baseline: withBaseline } = flags;
-    const options = { runs, baseline: withBaseline, progress: this.progress, signal: this.signal };
+    const { runs, set, baseline: withBaseline } = flags;
+    const options = { runs, set, baseline: withBaseline, progress: this.progress, signal: this.signal };
+    if (flags.sweep !== undefined || flags.seeds !== undefined) {
+      const grid = gridOf((flags.sweep ?? []).map(readSweep));
+      const vary = { ...options, seeds: flags.seeds };
+      const varied = await this.onMachine(flags, () => varyRecipe(args.recipe, grid, vary));
+      this.log(variantTable(varied));
+      return varied;
+    }
     const result = await this.onMachine(flags, () => runRecipe(args.recipe, options));
     const { test, dev, baseline, greedy, without_tones, before, forgetting } = result.metrics;
     this.log(

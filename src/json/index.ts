@@ -6,8 +6,8 @@ import { encoderEntries, fetchedEncoder, inspection, suggestions } from './encod
 import { buildResult, perplexity } from './language-model.ts';
 import { machineDiagnosis } from './machine.ts';
 import { checkedRecipe } from './recipe.ts';
-import { adaptResult, evaluation, newRecipe, runResult } from './run.ts';
-import { cleanedRuns, runList, runsComparison, shownRun } from './runs.ts';
+import { adaptResult, evaluation, newRecipe } from './run.ts';
+import { cleanedRuns, curve, runList, runOutput, runsComparison, shownRun } from './runs.ts';
 import { comparison, fileScores } from './scores.ts';
 import { exportResult, serviceAddress, transcripts } from './transcripts.ts';
 
@@ -29,6 +29,7 @@ export const outputs = {
   'corpus import': importedCorpus,
   'corpus profile': corpusProfile,
   'corpus split': writtenSplit,
+  curve,
   doctor: machineDiagnosis,
   'encoder fetch': fetchedEncoder,
   'encoder inspect': inspection,
@@ -40,7 +41,7 @@ export const outputs = {
   'lm perplexity': perplexity,
   'recipe check': checkedRecipe,
   'recipe new': newRecipe,
-  run: runResult,
+  run: runOutput,
   'runs clean': cleanedRuns,
   'runs compare': runsComparison,
   'runs list': runList,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Removal, RunsComparison, RunSummary, ShownRun } from '../run/index.ts';
+import type { Curve, Removal, RunResult, RunsComparison, RunSummary, ShownRun, Variants } from '../run/index.ts';
 import { recipeSchema } from '../recipe/schema.ts';
-import { finding, metrics } from './run.ts';
+import { finding, metrics, runResult } from './run.ts';
 import { comparison } from './scores.ts';
 import { device, files, interval } from './shared.ts';
 
@@ -53,11 +53,64 @@ export const shownRun: z.ZodType<ShownRun> = z.strictObject({
   files: z.array(z.strictObject({ name: z.string(), bytes: z.number() })),
 });
 
+const spread = z.strictObject({
+  mean: z.number(),
+  deviation: z.number(),
+  least: z.number(),
+  most: z.number(),
+  count: z.number(),
+});
+const spreads = z.strictObject({ cer: spread, wer: spread });
+
+const variantRun = z.strictObject({
+  folder: z.string(),
+  seed: z.number(),
+  known: z.boolean(),
+  dev: rates,
+  test: rates,
+});
+
+/** What `run` prints: one run, or its variants where `--seeds` or `--sweep` ask for several. */
+export const runOutput: z.ZodType<RunResult | Variants> = z.union([
+  runResult,
+  z.strictObject({
+    variants: z.array(
+      z.strictObject({
+        set: z.array(z.string()),
+        dev: spreads,
+        test: spreads,
+        seconds: z.number(),
+        runs: z.array(variantRun),
+      }),
+    ),
+    best: z.number(),
+  }),
+]);
+
+export const curve: z.ZodType<Curve> = z.strictObject({
+  points: z.array(
+    z.strictObject({
+      minutes: z.number(),
+      trained: z.number(),
+      dev: spreads,
+      test: spreads,
+      test_ci95: z.strictObject({ cer: interval, wer: interval }),
+      runs: z.array(variantRun),
+      seconds: z.number(),
+    }),
+  ),
+  page: z.string(),
+});
+
 export const runsComparison: z.ZodType<RunsComparison> = z.strictObject({
   runs: z.array(runSummary),
   differing: z.array(z.strictObject({ field: z.string(), values: z.array(z.unknown()) })),
   comparisons: z.array(
     z.strictObject({ run: z.string(), comparison: comparison.optional(), reason: z.string().optional() }),
+  ),
+  seeds: z.array(z.strictObject({ runs: files, seeds: z.array(z.number()), cer: spread, wer: spread })),
+  verdicts: z.array(
+    z.strictObject({ a: z.number(), b: z.number(), difference: z.number(), p: z.number(), verdict: z.string() }),
   ),
 });
 

@@ -9,7 +9,7 @@ type Issue = z.core.$ZodIssue;
 export function explain(issue: Issue, written: Document): { message: string; path: PropertyKey[] } {
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0]!;
-    const known = knownKeys(issue.path);
+    const known = issue.path.length > 0 ? knownKeys(issue.path) : [...knownKeys([]), 'extends'];
     const near = closest(key, known);
     const name = [...issue.path, key].join('.');
     return {

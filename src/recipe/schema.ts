@@ -333,5 +333,17 @@ export type RecipeInput = z.input<typeof recipeSchema>;
 
 /** For editors: `# yaml-language-server: $schema=recipe.schema.json` on a recipe's first line. */
 export function recipeJsonSchema(): unknown {
-  return z.toJSONSchema(recipeSchema, { io: 'input' });
+  const { required, ...schema } = z.toJSONSchema(recipeSchema.extend(inFiles), { io: 'input' });
+  // What a recipe extends may have what it lacks itself.
+  return { ...schema, anyOf: [{ required: ['extends'] }, { required }] };
 }
+
+/** What recipes have in files only: it is gone when they are read. */
+const inFiles = {
+  extends: z
+    .string()
+    .optional()
+    .describe(
+      'Another recipe, by its path from this file’s folder: its fields hold where this one says nothing. Maps are merged, lists and values replaced; null takes a field back to its default.',
+    ),
+};

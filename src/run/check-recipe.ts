@@ -1,7 +1,7 @@
 import { previewCorpora, type CorpusPreview, type NotHere } from '../dataset/preview.ts';
 import { encoderOrigin, type EncoderOrigin } from '../encoder/origin.ts';
 import { recipeHash } from '../recipe/hash.ts';
-import { loadRecipe } from '../recipe/load.ts';
+import { loadRecipe, type LoadOptions } from '../recipe/load.ts';
 import type { Recipe, RecipeInput } from '../recipe/schema.ts';
 import { silent, type JobOptions } from '../support/progress.ts';
 import { memoryOfRecipe, type MemoryPlan } from '../train/memory.ts';
@@ -35,9 +35,9 @@ export interface RecipeMemory extends Pick<MemoryPlan, 'mode' | 'precision'> {
  */
 export async function checkRecipe(
   source: string | RecipeInput,
-  { progress = silent, signal }: JobOptions = {},
+  { set, progress = silent, signal }: JobOptions & LoadOptions = {},
 ): Promise<CheckedRecipe> {
-  const recipe = await loadRecipe(source);
+  const recipe = await loadRecipe(source, { set });
   const encoder = await encoderOrigin(recipe.encoder, recipe.start);
   // What a run goes on from is only known when that is there, and what is on the Hub when it is fetched.
   const foreseeable = recipe.start === undefined && encoder.from !== 'hub';

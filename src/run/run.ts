@@ -39,6 +39,8 @@ import type { SelfTraining } from './untranscribed/self-train.ts';
 export interface RunOptions {
   /** Where run folders are; `runs` by default. */
   runs?: string;
+  /** Fields of the recipe that are set beside it: `training.epochs=10`, the value as YAML has it. */
+  set?: readonly string[] | undefined;
   /** Also trains the head on the untrained encoder, whatever the recipe says of it. */
   baseline?: boolean | undefined;
   progress?: Progress;
@@ -110,7 +112,7 @@ export interface RunResult {
  * @throws InputError for a bad recipe or corpus, WorkError when the work itself fails or another process is at it
  */
 export async function runRecipe(source: string | RecipeInput, options: RunOptions = {}): Promise<RunResult> {
-  const loaded = await loadRecipe(source);
+  const loaded = await loadRecipe(source, { set: options.set });
   const recipe: Recipe = options.baseline ? { ...loaded, baseline: { random_encoder: true } } : loaded;
   const runs = options.runs ?? 'runs';
   const look = await lookOf(recipe, runs);

@@ -53,6 +53,7 @@ describe('every command', () => {
       'doctor',
       'score',
       'evaluate',
+      'curve',
       'runs list',
       'runs show',
       'runs compare',

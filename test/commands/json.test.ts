@@ -95,6 +95,8 @@ it('run, and what takes a run', async () => {
   await answerOf('compare', run, run, '--page', 'page.html');
   await answerOf('evaluate', run, 'mine', '--split', 'all', '--out', 'scored');
   await answerOf('runs list', '--html', 'runs.html');
+  await answerOf('run', 'mine.yaml', '--baseline', '--seeds', '1');
+  await answerOf('curve', 'mine.yaml', '--minutes', '0.2');
   await answerOf('runs show', run);
   await answerOf('runs compare', run, run);
   await answerOf('runs clean');

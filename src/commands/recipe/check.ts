@@ -1,5 +1,6 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.ts';
+import { setFlag } from '../../cli/flags.ts';
 import { checkRecipe, describeMemory, describePreview, type CheckedRecipe } from '../../run/index.ts';
 
 export default class RecipeCheck extends BaseCommand {
@@ -13,10 +14,12 @@ export default class RecipeCheck extends BaseCommand {
     recipe: Args.string({ required: true, description: 'a recipe: its file (YAML), or its name' }),
   };
 
+  static override flags = { set: setFlag };
+
   async run(): Promise<CheckedRecipe> {
-    const { args } = await this.parse(RecipeCheck);
+    const { args, flags } = await this.parse(RecipeCheck);
     const { progress, signal } = this;
-    const checked = await checkRecipe(args.recipe, { progress, signal });
+    const checked = await checkRecipe(args.recipe, { set: flags.set, progress, signal });
     const { run, encoder, memory = [], corpus } = checked;
     this.log(`${args.recipe} is in order; its run folder is ${run}\nencoder: ${encoder.what}`);
     for (const { stage, bytes: need, ...how } of memory)

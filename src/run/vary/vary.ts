@@ -1,0 +1,120 @@
+import { loadRecipe } from '../../recipe/load.ts';
+import { spreadOf, type Spread } from '../../evaluate/spread.ts';
+import type { RecipeInput } from '../../recipe/schema.ts';
+import type { Progress } from '../../support/progress.ts';
+import { silent } from '../../support/progress.ts';
+import { runRecipe, type RunOptions, type RunResult } from '../run.ts';
+
+export interface VaryOptions extends RunOptions {
+  /** How many seeds each variant is run with: the recipe's, and those after it; 1 if not said. */
+  seeds?: number | undefined;
+  /** Told of each run that is done. */
+  onRun?: ((run: VariantRun) => void) | undefined;
+}
+
+/** A recipe with some fields set, run with one seed or several. Rates are shares. */
+export interface Variant {
+  /** `head.dims=256`, beside the recipe. */
+  set: string[];
+  /** Over seeds. */
+  dev: { cer: Spread; wer: Spread };
+  test: { cer: Spread; wer: Spread };
+  /** Of training, all seeds together. */
+  seconds: number;
+  runs: VariantRun[];
+}
+
+export interface VariantRun {
+  folder: string;
+  seed: number;
+  /** Whether it was there from before. */
+  known: boolean;
+  dev: { cer: number; wer: number };
+  test: { cer: number; wer: number };
+}
+
+export interface Variants {
+  /** In the order asked for. */
+  variants: Variant[];
+  /** Which of them is best on dev, by CER; test chooses nothing. */
+  best: number;
+}
+
+/**
+ * Runs a recipe in several variants, each a run in a folder of its own: killed, the same call goes on where it was, and
+ * what was run before is taken as it is. Features that variants share are computed once.
+ * @param variants of each the fields to set, see {@link gridOf}
+ * @throws InputError before anything runs, when one of the variants is no recipe
+ * @example
+ * const { variants, best } = await varyRecipe('mine.yaml', [['head.dims=128'], ['head.dims=256']], { seeds: 3 });
+ */
+export async function varyRecipe(
+  source: string | RecipeInput,
+  variants: readonly (readonly string[])[],
+  { seeds = 1, onRun, ...options }: VaryOptions = {},
+): Promise<Variants> {
+  const planned = await Promise.all(variants.map((set) => planOf(source, set, seeds, options)));
+  const total = planned.flat().length;
+  const done: Variant[] = [];
+  for (const [i, plan] of planned.entries()) {
+    const runs: VariantRun[] = [];
+    let seconds = 0;
+    for (const { seed, set } of plan) {
+      const number = done.reduce((sum, { runs: { length } }) => sum + length, 0) + runs.length + 1;
+      const progress = numbered(options.progress ?? silent, `${number}/${total}`);
+      const result = await runRecipe(source, { ...options, set, progress });
+      runs.push(runOf(result, seed));
+      seconds += result.metrics.train.seconds;
+      onRun?.(runs.at(-1)!);
+    }
+    done.push({ set: [...variants[i]!], ...ratesOf(runs), seconds, runs });
+  }
+  return { variants: done, best: bestOnDev(done) };
+}
+
+interface Planned {
+  seed: number;
+  set: string[];
+}
+
+/** Each seed as settings of its own; one alone is the recipe's, and its folder that of a plain run. */
+async function planOf(
+  source: string | RecipeInput,
+  variant: readonly string[],
+  seeds: number,
+  options: RunOptions,
+): Promise<Planned[]> {
+  const set = [...(options.set ?? []), ...variant];
+  const { seed: first } = await loadRecipe(source, { set });
+  return Array.from({ length: seeds }, (_, i) => ({
+    seed: first + i,
+    set: i === 0 ? set : [...set, `seed=${first + i}`],
+  }));
+}
+
+const numbered =
+  (progress: Progress, number: string): Progress =>
+  (stage, total, unit) =>
+    progress(`${number} ${stage}`, total, unit);
+
+const runOf = ({ folder, known, metrics: { dev, test } }: RunResult, seed: number): VariantRun => ({
+  folder,
+  seed,
+  known,
+  dev: { cer: dev.cer, wer: dev.wer },
+  test: { cer: test.cer, wer: test.wer },
+});
+
+function ratesOf(runs: readonly VariantRun[]): Pick<Variant, 'dev' | 'test'> {
+  const rates = (part: 'dev' | 'test'): Variant['dev'] => ({
+    cer: spreadOf(runs.map((run) => run[part].cer)),
+    wer: spreadOf(runs.map((run) => run[part].wer)),
+  });
+  return { dev: rates('dev'), test: rates('test') };
+}
+
+/** The first of those that are equally good. */
+function bestOnDev(variants: readonly Variant[]): number {
+  const rates = variants.map(({ dev }) => dev.cer.mean);
+  return rates.indexOf(Math.min(...rates));
+}
