@@ -34,5 +34,6 @@ export function variantTable({ variants, best }: Variants): string {
   ]);
   const heads = ['', 'dev CER', ...(several ? ['deviation'] : []), 'test CER', 'test WER', 'training', ''];
   const folders = variants[best]!.runs.map(({ folder }) => `run  ${folder}`);
-  return `${columns([heads, ...rows])}\n\n${variants.length > 1 ? 'Best on dev, and only that one is shown on test:\n' : ''}${folders.join('\n')}`;
+  const chosen = variants.length > 1 ? 'Best on dev, and only that one is shown on test:\n' : '';
+  return `${columns([heads, ...rows])}\n\n${chosen}${folders.join('\n')}`;
 }

@@ -47,7 +47,8 @@ function baseOf(document: Document, file: string, place: Place, above: readonly 
 
 /**
  * A field that is set beside a recipe.
- * @param text `training.epochs=10`: a path of keys, and a value as YAML has it; nothing takes the field back to its default
+ * @param text `training.epochs=10`: a path of keys, and a value as YAML has it; none takes the field back to its
+ *   default
  * @throws InputError when it is none
  * @example layerOfSetting('train={ top: 2 }')
  */

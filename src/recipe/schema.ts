@@ -344,6 +344,7 @@ const inFiles = {
     .string()
     .optional()
     .describe(
-      'Another recipe, by its path from this file’s folder: its fields hold where this one says nothing. Maps are merged, lists and values replaced; null takes a field back to its default.',
+      'Another recipe, by its path from this file’s folder: its fields hold where this one says nothing. Maps are ' +
+        'merged, lists and values replaced; null takes a field back to its default.',
     ),
 };

@@ -68,7 +68,11 @@ function table(points: CurveData['points'], cer: string, seeds: number): string 
       ...[percent(dev.cer.mean), percent(test.cer.mean), spread(test.cer, test_ci95.cer)],
       ...[percent(test.wer.mean), spread(test.wer, test_ci95.wer), `${Math.round(seconds)} s`],
     ];
-    return `<tr><th scope="row">${trained.toFixed(1)}</th>${cells.map((cell) => `<td>${escape(cell)}</td>`).join('')}</tr>`;
+    const inRow = cells.map((cell) => `<td>${escape(cell)}</td>`).join('');
+    return `<tr><th scope="row">${trained.toFixed(1)}</th>${inRow}</tr>`;
   });
-  return `<div class="scroll"><table><thead><tr>${heads.map((head) => `<th scope="col">${escape(head)}</th>`).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+  const head = heads.map((name) => `<th scope="col">${escape(name)}</th>`).join('');
+  return (
+    `<div class="scroll"><table><thead><tr>${head}</tr></thead>` + `<tbody>${rows.join('\n')}</tbody></table></div>`
+  );
 }

@@ -6,7 +6,9 @@ import { compareManyRuns, type RunsComparison } from '../../run/index.ts';
 
 export default class RunsCompare extends BaseCommand {
   static override summary = 'Several runs side by side: what is different in their recipes, and which is better.';
-  static override description = 'Each is held against the first; isogloss compare says more of two.';
+  static override description =
+    'Each is held against the first; isogloss compare says more of two. Runs of one recipe with several seeds are ' +
+    'held together against those of another.';
   static override strict = false;
   static override examples = ['<%= config.bin %> <%= command.id %> runs/italian-1min-* runs/italian-10min-*'];
   static override args = {
@@ -39,7 +41,18 @@ export default class RunsCompare extends BaseCommand {
     if (comparisons.length > 0) this.log(`\nA is ${runs[0]!.folder}; B is`);
     for (const { run, comparison, reason } of comparisons)
       this.log(`  ${run}: ${comparison?.verdict ?? `can’t be compared: ${reason!}`}`);
+    this.printSeeds(compared);
     return compared;
+  }
+
+  private printSeeds({ seeds, verdicts }: RunsComparison): void {
+    if (seeds.length === 0) return;
+    const rows = seeds.map(({ runs, cer, wer }) => [
+      `${path.basename(runs[0]!)}${runs.length > 1 ? ` and ${runs.length - 1} more` : ''}`,
+      ...[cer, wer].flatMap(({ mean, deviation }) => [percent(mean), percent(deviation)]),
+    ]);
+    this.log(`\n${columns([['by recipe, on test', 'CER', 'deviation', 'WER', 'deviation'], ...rows])}`);
+    for (const { a, b, verdict } of verdicts) this.log(`A is ${rows[a]![0]!}, B is ${rows[b]![0]!}: ${verdict}`);
   }
 }
 

@@ -3,6 +3,7 @@ import { loadRun } from '../../evaluate/load.ts';
 import type { Recipe } from '../../recipe/schema.ts';
 import { InputError } from '../../support/errors.ts';
 import { RunFolder } from './run-folder.ts';
+import { seedGroups, seedVerdicts, type SeedGroup, type SeedVerdict } from './seeds.ts';
 import { summaryOf, type RunSummary } from './summary.ts';
 
 /** A field of the recipes that is not the same in all of them. */
@@ -19,10 +20,15 @@ export interface RunsComparison {
   differing: DifferingField[];
   /** Of each but the first: against the first, which is A; or why they can't be compared. */
   comparisons: { run: string; comparison?: Comparison; reason?: string }[];
+  /** Runs that only the seed parts, where there are any. */
+  seeds: SeedGroup[];
+  /** Of each such group but the first: whether it differs from the first by more than seeds explain. */
+  verdicts: SeedVerdict[];
 }
 
 /**
- * What is different in the recipes of several runs, and whether the others are better than the first.
+ * What is different in the recipes of several runs, and whether the others are better than the first. Runs of one
+ * recipe with several seeds are held together against those of another.
  * @param folders of finished runs
  * @param split to compare on
  * @throws InputError for what is no finished run
@@ -44,7 +50,10 @@ export async function compareManyRuns(folders: readonly string[], split = 'test'
     }
   });
   const recipes = await Promise.all(runs.map((run) => run.recipe()));
-  return { runs: summaries, differing: differingFields(recipes), comparisons };
+  const groups = seedGroups(summaries, recipes);
+  const seeds = groups.some((group) => group.seeds.length > 1) ? groups : [];
+  const verdicts = seedVerdicts(seeds, summaries);
+  return { runs: summaries, differing: differingFields(recipes), comparisons, seeds, verdicts };
 }
 
 const notFinished = ({ folder }: RunFolder): InputError =>

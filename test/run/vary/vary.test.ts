@@ -77,7 +77,7 @@ describe('values to try', () => {
 });
 
 describe('a sweep of twelve', () => {
-  it('that was killed goes on: what was finished is taken as it is, and all comes out as if it had not been', async () => {
+  it('that was killed goes on: what was finished stays, and all comes out as if it had not been', async () => {
     const runs = runsNamed('swept');
     const sweep = ['training.learning_rate=0.001,0.003,0.01', 'head.dropout=0,0.2', 'training.epochs=1,2'];
     const flags = sweep.flatMap((one) => ['--sweep', one]);
