@@ -50,7 +50,7 @@ module.exports = {
   transcribe: { holds: 'files and folders → transcripts', imports: ['audio', 'encoder', 'formats', 'model', 'onnx'] },
   serve: {
     holds: 'models by HTTP: transcriptions as OpenAI’s service has them, live sound, limits, metrics',
-    imports: ['audio', 'formats', 'model', 'onnx', 'transcribe'],
+    imports: ['audio', 'encoder', 'formats', 'model', 'onnx', 'transcribe'],
   },
   run: {
     holds: 'the main job, its findings, its report; models on other corpora',

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { EventEmitter } from 'node:events';
 import { Refusal } from './refusal.ts';
 
 /**
@@ -10,10 +10,11 @@ export class Job {
   private readonly held: (() => unknown)[] = [];
   private over = false;
 
-  constructor(response: ServerResponse, mostSeconds: number) {
-    const late = new Refusal(408, 'timeout', `this took longer than ${mostSeconds} s: send shorter recordings`);
+  /** @param connection of the request, or its response: with its `close` the work is over */
+  constructor(connection: EventEmitter, mostSeconds: number) {
+    const late = new Refusal(408, 'timeout', `this took longer than ${mostSeconds} s`);
     const timer = setTimeout(() => this.controller.abort(late), mostSeconds * 1000);
-    response.once('close', () => {
+    connection.once('close', () => {
       clearTimeout(timer);
       this.over = true;
       this.controller.abort(new Refusal(499, 'client_gone', 'the client has gone'));

@@ -7,7 +7,7 @@ import type { Engine } from './engine.ts';
 import { Refusal } from './refusal.ts';
 
 /** Stretches as long as those the encoder learnt from do best. */
-const LONGEST_STRETCH_SECONDS = 12;
+export const LONGEST_STRETCH_SECONDS = 12;
 
 /** A recording as it is heard: what is said, as it becomes certain, and how long the recording was. */
 export interface Listening {
@@ -35,5 +35,5 @@ export function listenTo(file: string, engine: Engine, mostSeconds: number, sign
   return { segments: engine.transcribe(stretches, signal), seconds: () => samples / SAMPLE_RATE };
 }
 
-const tooLong = (most: number): Refusal =>
-  new Refusal(413, 'too_long', `recordings of more than ${most / 60} minutes are not taken`, { param: 'file' });
+export const tooLong = (most: number): Refusal =>
+  new Refusal(413, 'too_long', `no more than ${most / 60} minutes of sound are taken`, { param: 'file' });

@@ -1,5 +1,6 @@
 import multipart from '@fastify/multipart';
 import swagger from '@fastify/swagger';
+import websocket from '@fastify/websocket';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import type { MachineChoice } from '../onnx/runtime/machine.ts';
@@ -8,6 +9,7 @@ import { readJson } from '../support/files.ts';
 import { packaged } from '../support/package.ts';
 import { checkAccess } from './access.ts';
 import type { House } from './house.ts';
+import { live } from './live/live.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { Models } from './models.ts';
@@ -90,6 +92,11 @@ async function application(house: House, token: string | undefined): Promise<Fas
     bodyLimit: 1e5,
   });
   for (const [name, engine] of models.all) metrics.watch(name, engine);
+  let endLive = (): Promise<void> => Promise.resolve();
+  await app.register(websocket, {
+    options: { maxPayload: 1 << 20 },
+    preClose: (done: () => void) => void endLive().finally(done),
+  });
   await app.register(multipart);
   const { version } = (await readJson(packaged('package.json'))) as { version: string };
   await app.register(swagger, { openapi: { openapi: '3.1.0', info: { title: 'isogloss', version } } });
@@ -104,6 +111,7 @@ async function application(house: House, token: string | undefined): Promise<Fas
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );
   transcriptions(app, house);
+  endLive = live(app, house);
   app.addHook('onClose', async () => {
     await Promise.all([models.release(), uploads.remove()]);
   });

@@ -26,10 +26,13 @@ const PAUSE = 0.01;
  * Cuts a recording in its pauses as it is decoded, into stretches of at most `longest` seconds: where
  * `segmentBySilence` cuts the whole. Where there is no pause, a stretch comes with some of its neighbours, so that what
  * is said at the cut is heard whole from either side. No more than a stretch and a block are in memory.
+ * @param pauseIn told of live sound what has come since the last cut, and how many samples were before it: how much of it
+ * is a stretch by now, up to a pause, if any
  */
 export async function* cutWhileDecoding(
   blocks: Iterable<Float32Array> | AsyncIterable<Float32Array>,
   longest: number,
+  pauseIn: (own: Float32Array, start: number) => number | undefined = () => undefined,
 ): AsyncGenerator<Segment> {
   const most = longest * SAMPLE_RATE;
   // One sample more than fits: the next cut depends on nothing beyond it.
@@ -38,11 +41,13 @@ export async function* cutWhileDecoding(
   // Where the next stretch starts: in what is waiting, and in the recording.
   let [from, start] = [0, 0];
   let before = 0;
-  const next = (): Segment => {
+  const next = (pause?: number): Segment => {
     const own = waiting.subarray(from, Math.min(filled, from + most + 1));
-    const length = segmentBySilence(own, longest)[0]!.end;
+    const length = pause ?? segmentBySilence(own, longest)[0]!.end;
     const after =
-      length === filled - from || loudnessAt(own, length) <= PAUSE ? 0 : Math.min(CONTEXT, filled - from - length);
+      pause !== undefined || length === filled - from || loudnessAt(own, length) <= PAUSE
+        ? 0
+        : Math.min(CONTEXT, filled - from - length);
     const segment = {
       start: start / SAMPLE_RATE,
       samples: waiting.slice(from - before, from + length + after),
@@ -58,8 +63,9 @@ export async function* cutWhileDecoding(
       const count = Math.min(block.length - taken, waiting.length - filled);
       waiting.set(block.subarray(taken, taken + count), filled);
       [taken, filled] = [taken + count, filled + count];
-      if (filled < waiting.length) continue;
-      yield next();
+      const pause = pauseIn(waiting.subarray(from, filled), start);
+      if (pause === undefined && filled < waiting.length) continue;
+      yield next(pause);
       const past = from - before;
       waiting.copyWithin(0, past, filled);
       [from, filled] = [before, filled - past];

@@ -1,0 +1,39 @@
+import { PassThrough, type Readable } from 'node:stream';
+import { runFfmpeg } from '../../audio/ffmpeg.ts';
+import { floatsOf, SAMPLE_RATE } from '../../audio/format.ts';
+
+/**
+ * 16-bit PCM (little-endian, mono) as it comes, as 16 kHz float32.
+ * @param rate samples a second that come; another one than 16000 is changed by ffmpeg
+ */
+export async function* liveSound(pcm: Readable, rate: number, signal: AbortSignal): AsyncGenerator<Float32Array> {
+  if (rate === SAMPLE_RATE) {
+    for await (const bytes of wholeSamples(pcm, 2)) yield floatsOfPcm(bytes);
+    return;
+  }
+  const pipe = new PassThrough();
+  const input = ['-probesize', '32', '-analyzeduration', '0', '-fflags', 'nobuffer', '-f', 's16le'];
+  const source = { source: pcm, options: [...input, '-ar', String(rate), '-ac', '1'] };
+  const target = { target: pipe, options: ['-ar', String(SAMPLE_RATE), '-f', 'f32le', '-flush_packets', '1'] };
+  const outcome = runFfmpeg([source], [target], { signal }).finally(() => pipe.end());
+  outcome.catch(() => {});
+  for await (const bytes of wholeSamples(pipe, 4)) yield floatsOf(bytes);
+  await outcome;
+}
+
+/** A message may end within a sample. */
+async function* wholeSamples(stream: Readable, size: 2 | 4): AsyncGenerator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
+    const whole = bytes.length - (bytes.length % size);
+    rest = bytes.subarray(whole);
+    if (whole > 0) yield bytes.subarray(0, whole);
+  }
+}
+
+function floatsOfPcm(bytes: Buffer): Float32Array {
+  const samples = new Float32Array(bytes.length / 2);
+  for (let i = 0; i < samples.length; i++) samples[i] = bytes.readInt16LE(2 * i) / 32768;
+  return samples;
+}
