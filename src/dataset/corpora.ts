@@ -5,17 +5,17 @@ import { findCorpus, type CorpusPlace } from '../corpus/source.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { InputError } from '../support/errors.ts';
 import { docsPage } from '../support/package.ts';
-import type { Progress } from '../support/progress.ts';
+import type { JobOptions } from '../support/progress.ts';
 
 /**
  * The folders of a recipe's corpora; what has a source is fetched if it isn't here.
  * @throws InputError for one that is unknown, or has no manifest
  */
-export async function openCorpora(recipe: Recipe, progress: Progress, signal?: AbortSignal): Promise<CorpusPlace[]> {
+export async function openCorpora(recipe: Recipe, { progress, signal }: JobOptions): Promise<CorpusPlace[]> {
   const places: CorpusPlace[] = [];
   for (const name of [recipe.corpus].flat()) {
     const place = findCorpus(name);
-    if (place.sourceFolder) await fetchCorpus(name, { progress, ...(signal ? { signal } : {}) });
+    if (place.sourceFolder) await fetchCorpus(name, { progress, signal });
     else checkManifest(place);
     places.push(place);
   }

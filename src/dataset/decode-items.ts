@@ -9,7 +9,7 @@ import type { Utterance } from '../corpus/utterance.ts';
 import { frameCount } from '../encoder/own/architecture.ts';
 import { codeOf, InputError, type SetAside } from '../support/errors.ts';
 import { prefetch } from '../support/prefetch.ts';
-import type { Progress } from '../support/progress.ts';
+import { silent, type JobOptions } from '../support/progress.ts';
 
 /** An utterance, and the folder of its manifest. */
 export interface Placed {
@@ -29,8 +29,7 @@ export async function decodeAll<T extends Placed>(
   items: readonly T[],
   cache: AudioCache,
   setAside: SetAside[],
-  progress: Progress,
-  signal?: AbortSignal,
+  { progress = silent, signal }: JobOptions = {},
 ): Promise<(T & Sounded)[]> {
   const task = progress('prepare', items.length, 'utterances');
   const ends = new RecordingEnds();

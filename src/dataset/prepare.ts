@@ -2,7 +2,7 @@ import type { AudioCache } from '../audio/cache.ts';
 import { audioPath } from '../corpus/manifest.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import type { SetAside } from '../support/errors.ts';
-import { silent, type Progress } from '../support/progress.ts';
+import { silent, type JobOptions } from '../support/progress.ts';
 import { openCorpora } from './corpora.ts';
 import { decodeAll } from './decode-items.ts';
 import { divide, type Divided, type Earlier, type MeasuredItem } from './divide.ts';
@@ -34,14 +34,12 @@ export interface Prepared extends Divided<Unlabelled> {
 export async function prepare(
   recipe: Recipe,
   cache: AudioCache,
-  progress: Progress = silent,
-  signal?: AbortSignal,
-  earlier: Earlier = {},
+  { progress = silent, signal, ...earlier }: JobOptions & Earlier = {},
 ): Promise<Prepared> {
   const setAside: SetAside[] = [];
-  const places = await openCorpora(recipe, progress, signal);
+  const places = await openCorpora(recipe, { progress, signal });
   const { items: texts, summary } = await normalisedTexts(recipe, places, setAside);
-  const decoded = await decodeAll(texts, cache, setAside, progress, signal);
+  const decoded = await decodeAll(texts, cache, setAside, { progress, signal });
   const parts = await divide(recipe, decoded, setAside, earlier);
   return {
     ...parts,

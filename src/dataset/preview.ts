@@ -12,7 +12,7 @@ import type { Recipe } from '../recipe/schema.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
 import { InputError, type SetAside } from '../support/errors.ts';
 import { prefetch } from '../support/prefetch.ts';
-import { silent, type Progress } from '../support/progress.ts';
+import { silent, type JobOptions } from '../support/progress.ts';
 import { groupSetAside, type SetAsideGroup } from '../support/set-aside.ts';
 import { hotwordsBy } from '../text/hotwords.ts';
 import { corporaHere } from './corpora.ts';
@@ -59,14 +59,13 @@ export interface NotHere {
  */
 export async function previewCorpora(
   recipe: Recipe,
-  progress: Progress = silent,
-  signal?: AbortSignal,
+  { progress = silent, signal }: JobOptions = {},
 ): Promise<CorpusPreview | NotHere> {
   const { places, toFetch } = corporaHere(recipe);
   if (toFetch.length > 0) return { toFetch };
   const setAside: SetAside[] = [];
   const { items, summary } = await normalisedTexts(recipe, places, setAside);
-  const measured = await measure(items, setAside, progress, signal);
+  const measured = await measure(items, setAside, { progress, signal });
   const divided = await divide(recipe, measured, setAside);
   const [train, dev, test] = PARTS.map((part) => amountOf(divided[part])) as [Amount, Amount, Amount];
   return {
@@ -83,8 +82,7 @@ export async function previewCorpora(
 async function measure(
   items: readonly TextItem[],
   setAside: SetAside[],
-  progress: Progress,
-  signal?: AbortSignal,
+  { progress = silent, signal }: JobOptions = {},
 ): Promise<MeasuredItem[]> {
   const task = progress('look at the recordings', items.length, 'utterances');
   const lengths = new Lengths(signal);

@@ -1,4 +1,4 @@
-import { silent, type Progress } from '../support/progress.ts';
+import { silent, type JobOptions } from '../support/progress.ts';
 import { prefetch } from '../support/prefetch.ts';
 import { makeBatches, type Batch } from '../support/batches.ts';
 import { frameCount } from './own/architecture.ts';
@@ -38,8 +38,7 @@ export async function computeFeatures(
   layers: readonly number[],
   recordings: readonly Recording[],
   cache: FeatureCache,
-  progress: Progress = silent,
-  signal?: AbortSignal,
+  { progress = silent, signal }: JobOptions = {},
 ): Promise<FeatureReport> {
   const keyOf = (recording: Recording): FeatureKey => ({ audio: recording.key, encoder: encoder.hash, layers });
   const missing: Recording[] = [];

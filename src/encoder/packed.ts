@@ -1,7 +1,7 @@
 import { SAMPLE_RATE } from '../audio/format.ts';
 import { standardise } from '../audio/standardise.ts';
 import { prefetch } from '../support/prefetch.ts';
-import { silent, type Progress } from '../support/progress.ts';
+import { silent, type JobOptions } from '../support/progress.ts';
 import { FRAME_SAMPLES, frameCount } from './own/architecture.ts';
 import type { FrozenEncoder } from './own/encoder.ts';
 import type { FeatureCache, FeatureKey } from './feature-cache.ts';
@@ -28,8 +28,7 @@ export async function computePacked(
   layer: number,
   recordings: readonly Recording[],
   cache: FeatureCache,
-  progress: Progress = silent,
-  signal?: AbortSignal,
+  { progress = silent, signal }: JobOptions = {},
 ): Promise<void> {
   const find = ({ key }: Recording) => cache.find(packedKey(key, encoder, layer));
   const missing: Recording[] = [];

@@ -46,7 +46,7 @@ export async function checkRecipe(
     run: `${recipe.name}-${recipeHash(recipe).slice(0, 8)}`,
     encoder,
     memory: foreseeable ? await memoryOf(recipe) : undefined,
-    corpus: await previewCorpora(recipe, progress, signal),
+    corpus: await previewCorpora(recipe, { progress, signal }),
   };
 }
 

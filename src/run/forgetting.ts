@@ -8,7 +8,7 @@ import { Model } from '../model/model.ts';
 import { recipeSchema, type Recipe } from '../recipe/schema.ts';
 import { shaped } from '../support/shape.ts';
 import { readYaml } from '../support/yaml.ts';
-import type { Progress } from '../support/progress.ts';
+import { silent, type JobOptions } from '../support/progress.ts';
 import type { Work } from './work.ts';
 import { evaluateModel } from './evaluate-model.ts';
 import { prepare, type Prepared } from '../dataset/prepare.ts';
@@ -40,16 +40,15 @@ const lockSchema = z.looseObject({ recipe: recipeSchema });
 export async function earlierRun(
   model: string,
   cache: AudioCache,
-  progress: Progress,
-  signal?: AbortSignal,
+  { progress = silent, signal }: JobOptions = {},
 ): Promise<EarlierRun | undefined> {
   const lockFile = path.join(path.dirname(path.resolve(model)), 'recipe.lock.yaml');
   if (!existsSync(lockFile)) return undefined;
-  const next =
-    `Run ${path.basename(path.dirname(lockFile))}’s recipe again, or move the model ` + 'out of its run’s folder.';
+  const run = path.basename(path.dirname(lockFile));
+  const next = `Run ${run}’s recipe again, or move the model out of its run’s folder.`;
   const { value } = await readYaml(lockFile, next);
   const { recipe } = shaped(lockSchema, value, { file: lockFile }, next);
-  const prepared = await prepare(recipe, cache, progress, signal);
+  const prepared = await prepare(recipe, cache, { progress, signal });
   const texts = (items: Prepared['train']): string[] => items.map((item) => item.tokens.join(' '));
   return {
     recipe,

@@ -7,7 +7,7 @@ import { readLines } from '../lm/lines.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { writeAtomic } from '../support/files.ts';
 import { InputError } from '../support/errors.ts';
-import type { Progress } from '../support/progress.ts';
+import { silent, type JobOptions } from '../support/progress.ts';
 import { ExcludedText, normalise } from '../text/normalise.ts';
 import type { TextRules } from '../text/rules.ts';
 import type { Prepared } from '../dataset/prepare.ts';
@@ -28,14 +28,13 @@ export async function learnLanguage(
   recipe: Recipe,
   prepared: Prepared,
   folder: string,
-  progress: Progress,
-  signal?: AbortSignal,
+  { progress = silent, signal }: JobOptions = {},
 ): Promise<LanguageKnowledge> {
   const { language_model: settings } = recipe.decoding;
   const held = new Set([...prepared.dev, ...prepared.test].map((item) => item.text));
   const sentences = prepared.train.map((item) => item.text);
   for (const name of settings?.texts ?? [])
-    for await (const sentence of sentencesIn(await textAt(name, progress, signal), prepared.text.rules))
+    for await (const sentence of sentencesIn(await textAt(name, { progress, signal }), prepared.text.rules))
       if (!held.has(sentence)) sentences.push(sentence);
   const words = [...new Set(sentences.flatMap((sentence) => sentence.split(' ')))].sort();
   if (!settings) return { words };
@@ -52,9 +51,9 @@ export async function learnLanguage(
 }
 
 /** A text file, or the text of a corpus that is fetched first. */
-async function textAt(name: string, progress: Progress, signal?: AbortSignal): Promise<string> {
+async function textAt(name: string, { progress, signal }: JobOptions): Promise<string> {
   if (/\.\w+$/.test(name)) return name;
-  const { folder } = await fetchCorpus(name, { progress, ...(signal ? { signal } : {}) });
+  const { folder } = await fetchCorpus(name, { progress, signal });
   return textFile(folder);
 }
 

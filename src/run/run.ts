@@ -161,8 +161,10 @@ async function begin(recipe: Recipe, runs: string, { progress = silent, signal }
       ? await openPretrained(recipe, { progress, signal, commit })
       : await fromModel(model, { progress, signal });
   const encoder = start.source && (await lockEncoder(start.source));
-  const earlier = model === undefined ? undefined : await earlierRun(model, cache, progress, signal);
-  const prepared = await prepare(recipe, cache, progress, signal, {
+  const earlier = model === undefined ? undefined : await earlierRun(model, cache, { progress, signal });
+  const prepared = await prepare(recipe, cache, {
+    progress,
+    signal,
     vocabulary: start.vocabulary,
     reserved: earlier?.reserved,
   }).catch(async (error: unknown) => {

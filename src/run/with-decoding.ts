@@ -13,13 +13,10 @@ export async function withDecoding(
   parts: ModelParts,
 ): Promise<{ parts: ModelParts; tried: TriedWeights[] }> {
   if (recipe.decoding.method === 'greedy') return { parts, tried: [] };
-  const { languageModel, words } = await learnLanguage(
-    recipe,
-    prepared,
-    path.join(folder, 'language-model'),
+  const { languageModel, words } = await learnLanguage(recipe, prepared, path.join(folder, 'language-model'), {
     progress,
     signal,
-  );
+  });
   const model = await Model.assemble(parts);
   const knowledge = {
     words,

@@ -53,14 +53,8 @@ export async function examplesFor(source: StageSource): Promise<StageExamples> {
     preprocessor: source.start.preprocessor,
     folder: source.start.folder,
   });
-  const features = await computeFeatures(
-    encoder,
-    layers,
-    [...train, ...dev],
-    source.cache,
-    source.progress,
-    source.signal,
-  );
+  const { cache, progress, signal } = source;
+  const features = await computeFeatures(encoder, layers, [...train, ...dev], cache, { progress, signal });
   await encoder.release();
   const examples = (recordings: TrainingRecording[]): Examples =>
     featureExamples(

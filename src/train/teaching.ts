@@ -51,8 +51,7 @@ export async function teachingFor(
     layer,
     once.map((item) => ({ key: item.key, samples: item.samples, read: () => prepared.read(item) })),
     cache,
-    progress,
-    signal,
+    { progress, signal },
   );
   await encoder.release();
   const { dims } = encoder;

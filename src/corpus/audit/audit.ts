@@ -51,7 +51,7 @@ export async function auditCorpus(name: string, options: AuditOptions = {}): Pro
   for await (const { utterance, line } of readManifest(folder))
     listed.push({ utterance, place: { file: manifestPath(folder), line } });
   const utterances = listed.map(({ utterance }) => utterance);
-  const { measured, findings } = await measureUtterances(folder, listed, progress, signal);
+  const { measured, findings } = await measureUtterances(folder, listed, { progress, signal });
   findings.push(
     ...listed.filter(({ utterance }) => lettersOf(utterance.text) === 0).map(withoutLetters),
     ...qualityFindings(measured),

@@ -7,7 +7,7 @@ import { cacheFolder } from '../../support/cache-folder.ts';
 import { InputError } from '../../support/errors.ts';
 import { sha256 } from '../../support/files.ts';
 import { prefetch } from '../../support/prefetch.ts';
-import type { Progress } from '../../support/progress.ts';
+import { silent, type JobOptions } from '../../support/progress.ts';
 import { byRecording } from '../by-recording.ts';
 import { audioPath } from '../manifest.ts';
 import { RecordingEnds } from '../stretch.ts';
@@ -30,8 +30,7 @@ const TOGETHER = 64;
 export async function measureUtterances(
   folder: string,
   listed: readonly Listed[],
-  progress: Progress,
-  signal?: AbortSignal,
+  { progress = silent, signal }: JobOptions = {},
 ): Promise<{ measured: Measured[]; findings: Finding[] }> {
   const cache = new AudioCache(path.join(cacheFolder(), 'audio'));
   const ends = new RecordingEnds();

@@ -63,7 +63,7 @@ export async function lookInto(place: string, options: LookOptions = {}): Promis
     return question ? { ...plan, question } : { ...plan, source: { importer, files, folders } };
   }
   const documents = new Documents(importer, home.folder);
-  const survey = await surveyTiers(folders, files, documents, progress, signal);
+  const survey = await surveyTiers(folders, files, documents, { progress, signal });
   const tiers = chooseTiers(importer, survey, answers, place);
   if ('question' in tiers) return { ...plan, survey, question: tiers.question };
   return {

@@ -1,5 +1,5 @@
 import { InputError, type SetAside } from '../../support/errors.ts';
-import type { Progress } from '../../support/progress.ts';
+import { silent, type JobOptions } from '../../support/progress.ts';
 import type { AnnotationImporter, ImportOptions, Question } from '../importers/importer.ts';
 import type { Documents } from './documents.ts';
 import type { Folder } from './folder.ts';
@@ -22,8 +22,7 @@ export async function surveyTiers(
   folders: readonly [Folder, ...Folder[]],
   files: readonly string[],
   documents: Documents,
-  progress: Progress,
-  signal?: AbortSignal,
+  { progress = silent, signal }: JobOptions = {},
 ): Promise<TierSurvey> {
   const task = progress('look', files.length, 'files');
   const counts = new TierCounts();

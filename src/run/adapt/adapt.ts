@@ -76,7 +76,7 @@ export async function adapt(corpus: readonly string[], options: AdaptOptions = {
   const folder = path.join(runs, `adapt-${start.name}-${sha256(recipeHash(start)).slice(0, 8)}`);
   await mkdir(folder, { recursive: true });
   return withLock(folder, async () => {
-    const { test, ...prepared } = await prepare(start, new AudioCache(audioFolder()), progress, signal);
+    const { test, ...prepared } = await prepare(start, new AudioCache(audioFolder()), { progress, signal });
     const pace = await timePace(start, prepared, { folder, began, progress, signal });
     const journal = await TrialJournal.open(folder);
     const blocks = await blocksOf(start);

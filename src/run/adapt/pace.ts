@@ -81,14 +81,9 @@ async function timeFeatures(
     preprocessor: start.preprocessor,
     folder: start.folder,
   });
-  const report = await computeFeatures(
-    encoder,
-    [encoder.layerCount - 1],
-    recordings,
-    new FeatureCache(folder),
-    undefined,
+  const report = await computeFeatures(encoder, [encoder.layerCount - 1], recordings, new FeatureCache(folder), {
     signal,
-  );
+  });
   await encoder.release();
   return report.realTimeFactor!;
 }

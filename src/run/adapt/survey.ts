@@ -39,7 +39,7 @@ export async function surveyCorpus(
   }
   const looking: Progress = (_, total, unit) => progress('look at the corpus', total, unit);
   const cache = new AudioCache(path.join(cacheFolder(), 'audio'));
-  const decoded = await decodeAll(placed, cache, [], looking, signal);
+  const decoded = await decodeAll(placed, cache, [], { progress: looking, signal });
   if (decoded.length === 0)
     throw new InputError(
       `none of the ${placed.length} utterances of ${corpus.join(', ')} has a recording that can be read`,

@@ -36,13 +36,13 @@ export async function itemsFor(
 ): Promise<CorpusItems> {
   const recipe = recipeOf(model, corpus);
   const setAside: SetAside[] = [];
-  const places = await openCorpora(recipe, progress, signal);
+  const places = await openCorpora(recipe, { progress, signal });
   const { items: texts } = await normalisedTexts(recipe, places, setAside);
   const divided = texts.some(({ utterance }) => utterance.split !== undefined);
   const part = wanted ?? (divided ? 'test' : 'all');
   const chosen = part === 'all' ? texts : texts.filter(({ utterance }) => utterance.split === part);
   if (chosen.length === 0) throw noneLeft(corpus, part, divided, setAside);
-  const decoded = await decodeAll(chosen, cache, setAside, progress, signal);
+  const decoded = await decodeAll(chosen, cache, setAside, { progress, signal });
   return {
     recipe,
     part,

@@ -66,7 +66,7 @@ export async function findSuspects(corpus: string, run: string, options: Suspect
   const read = ({ folder, utterance }: Unlabelled): Promise<Float32Array> =>
     cache.read(audioPath(folder, utterance), utterance);
   const { items } = await normalisedTexts({ ...recipe, corpus }, [placeOf(corpus)], []);
-  const decoded = await decodeAll(items, cache, [], progress, signal);
+  const decoded = await decodeAll(items, cache, [], { progress, signal });
   const learnt = await learntBy(run);
   const isLearnt = ({ key }: Unlabelled): boolean => learnt.has(key.slice(0, HASH));
 
@@ -137,7 +137,7 @@ async function judgeInFolds(
       'the model went on from another one, which may have learnt from these transcripts too',
       'Leave --folds out, or name a run whose recipe has no start.',
     );
-  const prepared = await prepare(recipe, cache, progress, signal);
+  const prepared = await prepare(recipe, cache, { progress, signal });
   const start = await openPretrained(recipe, { progress, signal });
   const place = await mkdtemp(path.join(tmpdir(), 'isogloss-folds-'));
   const byKey = new Map(wanted.map((item) => [item.key, item]));

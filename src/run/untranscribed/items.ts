@@ -35,7 +35,7 @@ export async function itemsOf(
     tokens: textToTokens(draft.text, text.profile),
   }));
   const cache = new AudioCache(path.join(cacheFolder(), 'audio'));
-  const decoded = await decodeAll(texts, cache, [], progress, signal);
+  const decoded = await decodeAll(texts, cache, [], { progress, signal });
   return decoded
     .map((item) => ({ ...item, target: vocabulary.encode(item.tokens).ids }))
     .filter(({ target, samples }) => minimumFrames(target) <= frameCount(samples));
