@@ -9,7 +9,7 @@ import type { Recipe } from '../recipe/schema.ts';
 import { InputError, type SetAside } from '../support/errors.ts';
 import { changesBetween, describeChanges, inputsHash, readInputs, type RunInputs } from './inputs.ts';
 import type { TrainingFinding } from './findings/finding.ts';
-import type { Metrics, RunResult } from './run.ts';
+import type { Metrics, RunResult } from './result.ts';
 
 /** Where a recipe runs first: the folder has the recipe's hash in its name. */
 export const runFolder = (recipe: Recipe, runs: string): string =>

@@ -12,7 +12,7 @@ import { recordingsAt } from '../transcribe/find-recordings.ts';
 import { versions } from '../support/versions.ts';
 import { finishedRun, folderFor, modelFolder } from './folder.ts';
 import { readInputs } from './inputs.ts';
-import type { RunResult } from './run.ts';
+import type { RunResult } from './result.ts';
 
 /** In a run's folder: what its files looked like from outside. */
 const SEEN = 'inputs.seen';

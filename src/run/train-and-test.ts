@@ -18,7 +18,7 @@ import type { EpochRecord } from '../train/task.ts';
 import { calibrate, confidenceOf } from './confidence.ts';
 import { evaluateDecoders, evaluateModel, type Evaluated, type RecognisedWord } from './evaluate-model.ts';
 import { measureForgetting } from './forgetting.ts';
-import type { Metrics } from './run.ts';
+import type { Metrics } from './result.ts';
 import { temperatureOf } from './temperature.ts';
 import { trainStages, type StagesResult } from './train-stages.ts';
 import { selfTrain, type SelfTraining } from './untranscribed/self-train.ts';

@@ -17,7 +17,7 @@ import { examplesFor } from '../train/stage-examples.ts';
 import { stagesOf, type Stage } from '../train/stages.ts';
 import type { EpochRecord } from '../train/task.ts';
 import { buildTrainable, cutOf, optimiserOf, type Shape } from '../train/trainable.ts';
-import type { Metrics } from './run.ts';
+import type { Metrics } from './result.ts';
 import type { Work } from './work.ts';
 
 /** What the stages of a training leave. */

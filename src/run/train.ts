@@ -1,7 +1,8 @@
 import { onMachine, type MachineChoice } from '../onnx/runtime/machine.ts';
 import type { RecipeInput } from '../recipe/schema.ts';
 import type { Progress } from '../support/progress.ts';
-import { runRecipe, type RunResult } from './run.ts';
+import { runRecipe } from './run.ts';
+import type { RunResult } from './result.ts';
 
 /** How far the work is. */
 export interface TrainProgress {

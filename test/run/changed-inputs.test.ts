@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AudioCache } from '../../src/audio/cache.ts';
 import { loadManifest, writeManifest } from '../../src/corpus/manifest.ts';
-import { runRecipe, type RunResult } from '../../src/run/run.ts';
+import { runRecipe } from '../../src/run/run.ts';
+import type { RunResult } from '../../src/run/result.ts';
 import { writeSmallCorpus } from './small-corpus.ts';
 
 let folder: string;

@@ -10,7 +10,8 @@ import { recipeSchema, type Recipe } from '../../src/recipe/schema.ts';
 import { findProblems } from '../../src/run/findings.ts';
 import type { RunFacts } from '../../src/run/findings/facts.ts';
 import type { TrainingFinding } from '../../src/run/findings/finding.ts';
-import { runRecipe, type RunResult } from '../../src/run/run.ts';
+import { runRecipe } from '../../src/run/run.ts';
+import type { RunResult } from '../../src/run/result.ts';
 import type { EpochRecord } from '../../src/train/task.ts';
 
 const recipeOf = (fields: object = {}): Recipe =>

@@ -4,7 +4,8 @@ import { expect } from 'vitest';
 import { writeWav } from '../../src/audio/wav.ts';
 import { writeManifest } from '../../src/corpus/manifest.ts';
 import type { Utterance } from '../../src/corpus/utterance.ts';
-import { runRecipe, type RunResult } from '../../src/run/run.ts';
+import { runRecipe } from '../../src/run/run.ts';
+import type { RunResult } from '../../src/run/result.ts';
 import { transcribe } from '../../src/transcribe/transcribe.ts';
 
 /** Two notes of several pitches, high after low or low after high: a language of two words. */

@@ -6,7 +6,7 @@ import { hasQuantised } from '../../src/encoder/own/encoder.ts';
 import { exportModel } from '../../src/export/export.ts';
 import { readModelFolder } from '../../src/model/model-folder.ts';
 import { openSession } from '../../src/onnx/runtime/session.ts';
-import type { RunResult } from '../../src/run/run.ts';
+import type { RunResult } from '../../src/run/result.ts';
 import { fixture } from '../encoder/exported.ts';
 import { expectSame, runOnNotes, writeNotes } from './notes.ts';
 

@@ -6,7 +6,8 @@ import { breakDown } from '../../src/evaluate/breakdown.ts';
 import { loadRun } from '../../src/evaluate/load.ts';
 import { alignPairs } from '../../src/evaluate/score.ts';
 import { tokeniser } from '../../src/evaluate/tokens.ts';
-import { runRecipe, type RunResult } from '../../src/run/run.ts';
+import { runRecipe } from '../../src/run/run.ts';
+import type { RunResult } from '../../src/run/result.ts';
 import { writeSmallCorpus } from './small-corpus.ts';
 
 let run: RunResult;

@@ -8,7 +8,7 @@ import { isInUse } from '../../support/lock.ts';
 import { shaped } from '../../support/shape.ts';
 import { readYaml } from '../../support/yaml.ts';
 import { finishedRun } from '../folder.ts';
-import type { RunResult } from '../run.ts';
+import type { RunResult } from '../result.ts';
 
 /** All that a run writes into its folder; whatever else is there, somebody else has put there. */
 const WRITTEN = [

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { Recipe } from '../../recipe/schema.ts';
 import type { TrainingFinding } from '../findings/finding.ts';
-import type { Metrics } from '../run.ts';
+import type { Metrics } from '../result.ts';
 import { bytesIn, RunFolder, type RunLock } from './run-folder.ts';
 import { summaryOf, type RunSummary } from './summary.ts';
 

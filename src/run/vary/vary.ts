@@ -3,7 +3,8 @@ import { spreadOf, type Spread } from '../../evaluate/spread.ts';
 import type { RecipeInput } from '../../recipe/schema.ts';
 import type { Progress } from '../../support/progress.ts';
 import { silent } from '../../support/progress.ts';
-import { runRecipe, type RunOptions, type RunResult } from '../run.ts';
+import { runRecipe, type RunOptions } from '../run.ts';
+import type { RunResult } from '../result.ts';
 
 export interface VaryOptions extends RunOptions {
   /** How many seeds each variant is run with: the recipe's, and those after it; 1 if not said. */
