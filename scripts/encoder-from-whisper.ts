@@ -11,7 +11,7 @@ import { AudioCache } from '../src/audio/cache.ts';
 import { audioPath, loadManifest } from '../src/corpus/manifest.ts';
 import { findCorpus } from '../src/corpus/source.ts';
 import { Encoder, encodeEncoder } from '../src/encoder/own/encoder.ts';
-import { hear, pack } from '../src/encoder/packed.ts';
+import { encodeWindow, pack } from '../src/encoder/packed.ts';
 import { fromWhisper } from '../src/encoder/own/whisper-weights.ts';
 import { cacheFolder } from '../src/support/cache-folder.ts';
 import { writeAtomic } from '../src/support/files.ts';
@@ -55,7 +55,7 @@ async function statistics(encoder: Encoder): Promise<{ mean: Float32Array; devia
       }),
     );
     for (const window of pack(recordings).slice(0, 3))
-      for (const features of await hear(encoder, encoder.layerCount - 1, window.recordings, window.firsts)) {
+      for (const features of await encodeWindow(encoder, encoder.layerCount - 1, window.recordings, window.firsts)) {
         features.forEach((x, i) => {
           sum[i % encoder.dims]! += x;
           squares[i % encoder.dims]! += x * x;

@@ -145,7 +145,7 @@ function operatorsOf(model: ImportedModel): Record<string, number> {
   return Object.fromEntries([...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));
 }
 
-/** Builds the way back through the highest block: the others are made as it is. */
+/** Builds the backward pass through the highest block: the others are made as it is. */
 async function tryToTrain(bytes: Uint8Array, folder: string, top: number): Promise<Inspection['fine_tuning']> {
   try {
     const upper = await openUpper(bytes, top - 1, { folder });

@@ -37,7 +37,7 @@ export async function computePacked(
   const task = progress('teacher', windows.length, 'windows');
   for (const { recordings: inside, firsts } of windows) {
     signal?.throwIfAborted();
-    const features = await hear(encoder, layer, inside, firsts);
+    const features = await encodeWindow(encoder, layer, inside, firsts);
     await Promise.all(inside.map(({ key }, i) => cache.write(packedKey(key, encoder, layer), features[i]!)));
     task.advance();
   }
@@ -45,7 +45,7 @@ export async function computePacked(
 }
 
 /** [frames, dims] of each recording in a window. */
-export async function hear(
+export async function encodeWindow(
   encoder: FrozenEncoder,
   layer: number,
   recordings: readonly Pick<Recording, 'read' | 'samples'>[],

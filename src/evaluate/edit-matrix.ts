@@ -24,7 +24,7 @@ export class EditMatrix {
   /**
    * Fills the table and returns the distance.
    * @param ids all ids are below it
-   * @param whole keep every column, for a way back; else only the last stays, and memory is linear
+   * @param whole keep every column, for a trace back; else only the last stays, and memory is linear
    */
   fill(reference: Stretch, hypothesis: Stretch, ids: number, whole: boolean): number {
     this.setMasks(reference, ids);

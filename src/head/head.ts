@@ -22,7 +22,7 @@ export interface HeadSettings {
   /** Whether it takes the features as they are, without a norm of its own: a published model's head does. */
   plain?: boolean | undefined;
   /**
-   * Where the encoder knows phones: how many, and the place among the head's layers of the one that they are heard in.
+   * Where the encoder knows phones: how many, and the place among the head's layers of the one that they are read from.
    */
   phones?: { count: number; at: number } | undefined;
 }
@@ -56,9 +56,12 @@ export function appendHead(
   tokens: number,
 ): Value {
   const mixed = input.layers === 1 ? features : mixLayers(network, features, input);
-  const heard =
+  const phoneLayer =
     settings.phones && norm(network, layerOf(network, features, input, settings.phones.at), 'head.phones.norm');
-  const { x, beside } = network.specAugment(settings.plain ? mixed : norm(network, mixed, 'head.input_norm'), heard);
+  const { x, beside } = network.specAugment(
+    settings.plain ? mixed : norm(network, mixed, 'head.input_norm'),
+    phoneLayer,
+  );
   if (!settings.phones) return linear(network, hiddenOf(network, x, mask, settings), 'head.out', tokens);
   // What is learnt besides starts at nothing.
   const learnt = linear(network, hiddenOf(network, x, mask, settings), 'head.out', tokens, 0);
@@ -79,9 +82,9 @@ const LEAST_SHARE = 1e-4;
  * The logarithm of each token's probability if phones are spelled alike everywhere: the encoder's phones, each shared
  * out among tokens by a table that is learnt like all else.
  */
-function spelledPhones(network: Network, heard: Value, count: number, tokens: number): Value {
+function spelledPhones(network: Network, hidden: Value, count: number, tokens: number): Value {
   const g = network.graph;
-  const phones = softmax(g, linear(network, heard, 'head.phones.out', count));
+  const phones = softmax(g, linear(network, hidden, 'head.phones.out', count));
   const shares = softmax(g, network.parameter('head.spelling', [count, tokens], { value: 0 }));
   return g.node('Log', [add(g, matmul(g, phones, shares), g.scalar(LEAST_SHARE))]);
 }
@@ -94,8 +97,8 @@ function hiddenOf(network: Network, x: Value, mask: Value, settings: HeadSetting
     case 'mlp': {
       // Dropped before frames are put side by side: a mask of one frame's width, where one for all neighbours would be
       // most of the random numbers.
-      const heard = network.dropout(silencePadding(network, x, mask), dropout);
-      return network.dropout(relu(network.graph, amongNeighbours(network, heard, 'head.hidden', settings)), dropout);
+      const hidden = network.dropout(silencePadding(network, x, mask), dropout);
+      return network.dropout(relu(network.graph, amongNeighbours(network, hidden, 'head.hidden', settings)), dropout);
     }
     case 'transformer': {
       const bias = attentionBias(network, mask);

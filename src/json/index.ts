@@ -17,8 +17,8 @@ export { transcript } from './transcripts.ts';
 /**
  * By command: what it prints when it is done (exit code 0), or done but for what was set aside (3).
  * @example
- * const { stdout } = await execa('isogloss', ['run', 'italian-10min', '--json']);
- * const { metrics } = outputs.run.parse(JSON.parse(stdout));
+ * const { stdout } = await execa('isogloss', ['doctor', '--json']);
+ * const { findings } = outputs.doctor.parse(JSON.parse(stdout));
  */
 export const outputs = {
   adapt: adaptResult,

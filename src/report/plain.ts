@@ -4,7 +4,7 @@ import { count, escape } from './html.ts';
 const MOST_WORDS = 12;
 
 /** From a CER on: what a draft with so many wrong letters is good for. */
-const WORTH: readonly [from: number, what: string][] = [
+const JUDGEMENTS: readonly [from: number, what: string][] = [
   [0.6, 'too much to correct: more transcribed speech, or a better encoder, is needed'],
   [0.35, 'good for finding places and listening there, not yet for correcting: more transcribed minutes help most'],
   [0.2, 'a rough draft: correcting it takes about as long as writing, but no word is looked for in silence'],
@@ -17,9 +17,9 @@ const WORTH: readonly [from: number, what: string][] = [
  */
 export function plainWords({ rows, utterances }: ReportData): string {
   const { cer } = rows[0]!.scores;
-  const worth = WORTH.find(([from]) => cer >= from)![1];
+  const judgement = JUDGEMENTS.find(([from]) => cer >= from)![1];
   return (
-    `<p class="verdict">${shareOf(cer)}: ${worth}. Listen below to the utterances that went worst and best.</p>` +
+    `<p class="verdict">${shareOf(cer)}: ${judgement}. Listen below to the utterances that went worst and best.</p>` +
     `${wrongWords(utterances)}\n` +
     '<details><summary>What the terms mean</summary><dl><dt>CER</dt><dd>character error rate: letters that would ' +
     'have to be changed, added or taken out, as a share of the letters that were said</dd><dt>WER</dt><dd>word ' +

@@ -21,7 +21,7 @@ import { batchesOf } from './steps.ts';
 import type { TrainingTask } from './task.ts';
 import { buildTrainable, cutOf } from './trainable.ts';
 
-/** Whether what is inside a block is kept for the way back, or computed once more. */
+/** Whether what is inside a block is kept for the backward pass, or computed once more. */
 export type MemoryMode = 'keep' | 'recompute';
 
 /** What a training needs at its peak. */
@@ -47,7 +47,7 @@ export interface PlannedStep extends MemoryPlan {
 export const symbolSizes: SymbolSizes = ({ batch, frames }) => ({ batch, frames, samples: paddedSamples(frames) });
 
 /**
- * Plans the steps of a training so that they fit into the memory that is there: keeps what the way back needs, or
+ * Plans the steps of a training so that they fit into the memory that is there: keeps what the backward pass needs, or
  * computes it once more where that is too much or where the recipe says so.
  * @throws WorkError with what to lower, where neither fits
  */
@@ -147,13 +147,13 @@ function tooLarge(
 }
 
 const inWords = ({ weights, kept, working, held }: MemoryNeed): string =>
-  `${sizeInWords(weights)} for weights, ${sizeInWords(kept)} kept for the way back, ${sizeInWords(working)} at ` +
+  `${sizeInWords(weights)} for weights, ${sizeInWords(kept)} kept for the backward pass, ${sizeInWords(working)} at ` +
   `work${held > 0 ? `, ${sizeInWords(held)} for what was read` : ''}`;
 
 /** A plan in a line: `about 1.3 GiB at most (…)`. */
 export function describeMemory({ mode, precision, need }: MemoryPlan): string {
   const onGpu = need.gpu === undefined ? '' : `, and about ${sizeInWords(need.gpu)} of the GPU’s`;
-  const again = mode === 'recompute' ? '; computed once more on the way back' : '';
+  const again = mode === 'recompute' ? '; computed once more in the backward pass' : '';
   const slower = precision === 'float16' && need.gpu === undefined ? '; in float16, which a CPU is slower in' : '';
   return `about ${sizeInWords(need.total)} at most${onGpu} (${inWords(need)}${again}${slower})`;
 }

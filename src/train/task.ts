@@ -22,7 +22,7 @@ export interface TrainingSettings {
   clip: number;
   /** Batches to a step; 1 when absent. */
   accumulate?: number;
-  /** Whether what is inside a block is kept for the way back or computed once more; whichever fits, if absent. */
+  /** Whether what is inside a block is kept for the backward pass or computed once more; whichever fits, if absent. */
   memory?: MemoryMode;
   /** In what numbers steps are computed; float32, if absent. Weights, and what is measured on dev, are float32. */
   precision?: Precision;

@@ -63,9 +63,9 @@ export async function teachingFor(
       const result = new Float32Array(examples.length * frames * dims);
       await Promise.all(
         examples.map(async (i, row) => {
-          const heard = await cache.read(packedKey(items[i]!.key, encoder, layer));
+          const features = await cache.read(packedKey(items[i]!.key, encoder, layer));
           stretch(
-            heard,
+            features,
             dims,
             speeds?.[row] ?? 1,
             result.subarray(row * frames * dims, (row * frames + frameCounts[row]!) * dims),

@@ -75,7 +75,7 @@ describe('the memory that a training needs', () => {
     withMemory(0.95 * recompute.need.total);
     const refused = (await planned().catch((error: unknown) => error)) as WorkError;
     expect(refused.message).toMatch(
-      /^training would take about \d+(\.\d G| M)iB of memory, and \d+(\.\d G| M)iB are free \(.* for weights, .* kept for the way back, .* at work\)$/,
+      /^training would take about \d+(\.\d G| M)iB of memory, and \d+(\.\d G| M)iB are free \(.* for weights, .* kept for the backward pass, .* at work\)$/,
     );
     const lower = Number(/Lower training\.batch_seconds from 120 to (\d+)/.exec(refused.next)?.[1]);
     expect(lower).toBeGreaterThan(60);

@@ -87,8 +87,8 @@ function convolutionModule(
       c,
       convolution(c, y, `${name}.pointwise_conv1`, { width: 2 * dims, kernel: 1, bias: false }),
     );
-    const heard = activation(c, parts.convolved(gated, name), config.hidden_act);
-    return convolution(c, heard, `${name}.pointwise_conv2`, { width: dims, kernel: 1, bias: false });
+    const activated = activation(c, parts.convolved(gated, name), config.hidden_act);
+    return convolution(c, activated, `${name}.pointwise_conv2`, { width: dims, kernel: 1, bias: false });
   });
 }
 

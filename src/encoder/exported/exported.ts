@@ -30,7 +30,10 @@ export class ExportedEncoder implements FrozenEncoder {
 
   static async open(graph: ExposedGraph, preprocessor: Preprocessor | undefined): Promise<ExportedEncoder> {
     const standardised = standardises(preprocessor);
-    const [probe] = await new ExportedEncoder(graph, standardised, 0, false).alone(new Float32Array(samplesOf(4)), [0]);
+    const [probe] = await new ExportedEncoder(graph, standardised, 0, false).runOne(
+      new Float32Array(samplesOf(4)),
+      [0],
+    );
     const of = (pads: boolean): ExportedEncoder => new ExportedEncoder(graph, standardised, probe!.dims[2]!, pads);
     return of(
       graph.hidden.mask !== undefined &&
@@ -56,7 +59,7 @@ export class ExportedEncoder implements FrozenEncoder {
   ): Promise<Hidden> {
     if (!this.pads)
       return oneByOne(recordings, { layers: layers.length, dims: this.dims, frames }, async (recording) =>
-        (await this.alone(recording, layers, level)).map(({ data }) => data),
+        (await this.runOne(recording, layers, level)).map(({ data }) => data),
       );
     const frameCounts = Int32Array.from(recordings, (r) => frameCount(r.length));
     const padded = frames ?? Math.max(1, ...frameCounts);
@@ -67,7 +70,11 @@ export class ExportedEncoder implements FrozenEncoder {
     await this.graph.release();
   }
 
-  private alone(recording: Float32Array, layers: readonly number[], level?: Loudness): ReturnType<ExposedGraph['run']> {
+  private runOne(
+    recording: Float32Array,
+    layers: readonly number[],
+    level?: Loudness,
+  ): ReturnType<ExposedGraph['run']> {
     // One frame at least: a graph can't give none.
     const audio = new Float32Array(Math.max(recording.length, samplesOf(1)));
     prepareSound(recording, audio, this.standardised, level);

@@ -29,8 +29,8 @@ export function logMel(g: Graph, audio: Value, mask: Value, { mels, gain = 1 }: 
   const logs = mul(g, g.node('Log', [g.node('Max', [power, floor])]), g.scalar(Math.LOG10E));
   const present = stepMask(g, mask);
   // Below any loudness where no frame is.
-  const heard = add(g, mul(g, logs, present), mul(g, sub(g, present, g.scalar(1)), g.scalar(100)));
-  const loudest = g.node('ReduceMax', [heard, g.integers([1, 2])], { keepdims: { int: 1 } });
+  const padded = add(g, mul(g, logs, present), mul(g, sub(g, present, g.scalar(1)), g.scalar(100)));
+  const loudest = g.node('ReduceMax', [padded, g.integers([1, 2])], { keepdims: { int: 1 } });
   const near = g.node('Max', [logs, sub(g, loudest, g.scalar(8))], {}, 'Max', logs.dims);
   return mul(g, mul(g, add(g, near, g.scalar(4)), g.scalar(1 / 4)), present);
 }

@@ -20,11 +20,11 @@ export function dialectOf(sample: string): Dialect {
     [true, false].map((quoted) => [one, quoted, rowsOf(sample, one, quoted)] as const),
   )
     .filter(([, , found]) => found.length > 0)
-    .reduce((best, other) => (worth(other[2]) > worth(best[2]) ? other : best), [',', true, [[]]] as readonly [
-      string,
-      boolean,
-      string[][],
-    ]);
+    .reduce((best, other) => (likelihood(other[2]) > likelihood(best[2]) ? other : best), [
+      ',',
+      true,
+      [[]],
+    ] as readonly [string, boolean, string[][]]);
   return { delimiter, quotes, header: isHeader(rows[0] ?? [], rows.slice(1)) };
 }
 
@@ -45,7 +45,7 @@ function rowsOf(sample: string, delimiter: string, quotes: boolean): string[][] 
 }
 
 /** Columns, if most rows have as many; a little more for several rows, so that a reading that swallows lines loses. */
-function worth(rows: readonly string[][]): number {
+function likelihood(rows: readonly string[][]): number {
   const counts = new Map<number, number>();
   for (const { length } of rows) counts.set(length, (counts.get(length) ?? 0) + 1);
   const [columns, alike] = [...counts].reduce((best, other) => (other[1] > best[1] ? other : best), [0, 0]);

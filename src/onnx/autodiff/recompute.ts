@@ -5,16 +5,16 @@ export interface Way {
   graph: Graph;
   forward: readonly Node[];
   backward: readonly Node[];
-  /** Values between which a stretch of the network is computed a second time on the way back. */
+  /** Values between which a stretch of the network is computed a second time in the backward pass. */
   boundaries: readonly Value[];
-  /** dLoss/dOutput, which the way back starts with. */
+  /** dLoss/dOutput, which the backward pass starts with. */
   seed: Value;
 }
 
 /**
- * Checkpointing (Chen et al. 2016): nothing inside a stretch between two boundaries is kept. On the way back it is
+ * Checkpointing (Chen et al. 2016): nothing inside a stretch between two boundaries is kept. In the backward pass it is
  * computed once more from what enters it, just before it is needed. What is behind the last boundary is kept as it is.
- * @returns the way back, with the nodes that compute anew put in
+ * @returns the backward pass, with the nodes that compute anew put in
  */
 export function withRecomputation(way: Way): Node[] {
   const stretches = stretchesOf(way);
@@ -69,7 +69,7 @@ function stretchesOf({ forward, boundaries }: Way): Stretches {
 }
 
 /**
- * Copies the nodes of a stretch that the way back reads from.
+ * Copies the nodes of a stretch that the backward pass reads from.
  * @param gradient a value that is known by the time the stretch is needed, and not before: ONNX Runtime chooses an
  * order of its own, and would compute all stretches at once if what enters them did not depend on it
  */

@@ -54,7 +54,7 @@ const refused = new Set([
 ]);
 
 const unchanged: Rule = ({ graph, node, inputs, shapes }) => graph.append(node.op, inputs, node.attributes, shapes);
-const alone = (value: Value): Value[] => [value];
+const single = (value: Value): Value[] => [value];
 
 /** Since opset 18, axes are an input. */
 const reduction: Rule = ({ graph, node, inputs, shapes }) => {
@@ -124,10 +124,10 @@ const rules: Record<string, Rule> = {
     const fill = graph.constant(node.tensor?.read() ?? Float32Array.of(0), [1]);
     return graph.append('Expand', [fill, inputs[0]], {}, shapes);
   },
-  'com.microsoft.Gelu': ({ graph, inputs }) => alone(graph.node('Gelu', [inputs[0]])),
-  'com.microsoft.BiasGelu': ({ graph, inputs: [x, bias] }) => alone(graph.node('Gelu', [add(graph, x!, bias!)])),
+  'com.microsoft.Gelu': ({ graph, inputs }) => single(graph.node('Gelu', [inputs[0]])),
+  'com.microsoft.BiasGelu': ({ graph, inputs: [x, bias] }) => single(graph.node('Gelu', [add(graph, x!, bias!)])),
   'com.microsoft.FastGelu': ({ graph, inputs: [x, bias] }) =>
-    alone(graph.node('Gelu', [bias ? add(graph, x!, bias) : x], { approximate: { text: 'tanh' } })),
+    single(graph.node('Gelu', [bias ? add(graph, x!, bias) : x], { approximate: { text: 'tanh' } })),
   'com.microsoft.FusedMatMul': ({ graph, node, inputs: [a, b] }) => {
     const turned = (value: Value, attribute: string): Value =>
       intOf(node.attributes, attribute, 0) ? transposeLast(graph, value) : value;
@@ -135,7 +135,7 @@ const rules: Record<string, Rule> = {
       throw refusal('com.microsoft.FusedMatMul with transBatch', node);
     const product = matmul(graph, turned(a!, 'transA'), turned(b!, 'transB'));
     const alpha = floatOf(node.attributes, 'alpha', 1);
-    return alone(alpha === 1 ? product : mul(graph, product, graph.scalar(alpha)));
+    return single(alpha === 1 ? product : mul(graph, product, graph.scalar(alpha)));
   },
   // x + skip (+ bias), normalised; the fourth output is the sum.
   'com.microsoft.SkipLayerNormalization': ({ graph, node, inputs: [x, skip, scale, offset, bias] }) => {

@@ -12,13 +12,13 @@ export type Weights = Map<string, Float32Array>;
 
 export interface EngineOptions extends SessionOptions {
   moments?: Moments;
-  /** What is computed once more on the way back, instead of kept. */
+  /** What is computed once more in the backward pass, instead of kept. */
   recompute?: Recomputed | undefined;
   /** In what numbers it computes; weights and their moves are float32. */
   precision?: Precision | undefined;
   /** Of a training in float16 that is gone on with. */
   lossScale?: LossScaleState | undefined;
-  /** Of the batches to come, the largest among them: memory for what the way back needs is taken once. */
+  /** Of the batches to come, the largest among them: memory for what the backward pass needs is taken once. */
   shapes?: readonly BatchShape[];
   /** What a batch makes of the names in the inputs' dims; those of `batch` and `frames` alone, if absent. */
   sizes?: SymbolSizes;
@@ -33,9 +33,9 @@ export interface Parts {
   seed: Value;
   /** Parameter → its gradient. */
   gradients: ReadonlyMap<string, Value>;
-  /** Values of the way there that the way back reads. */
+  /** Values of the forward pass that the backward pass reads. */
   kept: Value[];
-  /** All that the way there gives. */
+  /** All that the forward pass gives. */
   given: Value[];
   precision: Precision;
   forwardInputs: Set<string>;

@@ -15,8 +15,8 @@ export type Feeds = Record<string, ort.Tensor>;
 
 /**
  * A network made trainable. One step is two runs of ONNX Runtime, with the loss's gradient computed in between:
- * `forward` gives the output and keeps in an arena what the way back needs; `backward` takes dLoss/dOutput and moves
- * the weights.
+ * `forward` gives the output and keeps in an arena what the backward pass needs; `backward` takes dLoss/dOutput and
+ * moves the weights.
  */
 export class Engine {
   /** Its own copy, moved in place. */
@@ -26,7 +26,7 @@ export class Engine {
   private readonly scale: LossScale | undefined;
   private readonly arena = new Arena();
   private readonly parts: Parts;
-  /** Of what the way there gives. */
+  /** Of what the forward pass gives. */
   private readonly sizes: ValueSizes;
   private kept: Feeds = {};
   /** Gradients summed over the batches since the last move. */
@@ -69,7 +69,7 @@ export class Engine {
     );
   }
 
-  /** @param sizes of what the way there gives */
+  /** @param sizes of what the forward pass gives */
   static async open(
     plan: Plan,
     sizes: ValueSizes,
@@ -142,7 +142,7 @@ export class Engine {
     if (this.summed++ > 0) addTo(this.sums, found);
   }
 
-  /** What the way there gives, where its dims are known. */
+  /** What the forward pass gives, where its dims are known. */
   private outputsFor(inputs: Feeds): Outputs {
     const { graph } = this.parts;
     const symbol = (name: string): number | undefined =>

@@ -6,7 +6,7 @@ import type { Plan } from './plan-step.ts';
 
 /**
  * What a step needs with batches of these shapes, with what the process had.
- * @param sizes of the network's values, the way back included
+ * @param sizes of the network's values, the backward pass included
  * @param before bytes that the process had taken before the step was planned
  * @param pooled whether ONNX Runtime keeps what it has worked with (decision 0028)
  * @param device on which it computes: what is at work on a GPU is in the GPU's memory

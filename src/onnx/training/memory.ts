@@ -5,7 +5,7 @@ import type { BatchShape, ValueSizes } from './value-sizes.ts';
 export interface MemoryNeed {
   /** Weights, where they started, what AdamW carries, and gradients; and what is frozen. */
   weights: number;
-  /** What the way there keeps for the way back. */
+  /** What the forward pass keeps for the backward pass. */
   kept: number;
   /** The most that is alive at once inside a run of ONNX Runtime, and what the binding has to copy. */
   working: number;

@@ -27,8 +27,8 @@ export interface PlannedRun {
 }
 
 /**
- * A network's way there and its way back to its parameters' gradients. Appends to the network's graph: once to a
- * network.
+ * A network's forward pass, and its backward pass to its parameters' gradients. Appends to the network's graph: once to
+ * a network.
  */
 export function planStep(
   network: Network,
@@ -44,7 +44,8 @@ export function planStep(
   const gradients = asOutputs(graph, differentiate(graph, output, seed, graph.parameters.values()), seed);
   const added = graph.nodes.slice(forwardNodes.length);
   const before = madeBy(forwardNodes);
-  // A shape that the way back reads is taken on the way there: to keep it costs nothing, to keep what has it would.
+  // A shape that the backward pass reads is taken in the forward pass: to keep it costs nothing, to keep what has it
+  // would.
   const early = (node: Node): boolean => node.op === 'Shape' && before.has(node.inputs[0]!.name);
   const forward = plain([...forwardNodes, ...added.filter(early)]);
   const way = {
@@ -110,7 +111,7 @@ function asOutputs(graph: Graph, gradients: ReadonlyMap<string, Value>, seed: Va
   );
 }
 
-/** The nodes of the way back, and of the way there those that it computes once more. */
+/** The nodes of the backward pass, and of the forward pass those that it computes once more. */
 function nodesBack(way: Way, recompute: Recomputed | undefined, outputs: readonly Value[]): Node[] {
   const backward = recompute === undefined || recompute === 'all' ? way.backward : withRecomputation(way);
   const nodes = computesAllAgain(recompute) ? [...way.forward, ...backward] : withViews(way.forward, backward);
@@ -128,7 +129,10 @@ function leadingTo(values: readonly Value[], nodes: readonly Node[]): Node[] {
   return found.reverse();
 }
 
-/** The way back with other shapes of values made there once more: ONNX Runtime would have to copy them to keep both. */
+/**
+ * The backward pass with other shapes of values made there once more: ONNX Runtime would have to copy them to keep
+ * both.
+ */
 function withViews(forward: readonly Node[], backward: readonly Node[]): Node[] {
   const read = readBy(backward);
   const again = [...forward].reverse().filter((node) => {

@@ -1,6 +1,6 @@
 import type { Device } from '../runtime/device.ts';
 
-/** What is inside the blocks, or the whole way there; or that, and what is inside the blocks a third time. */
+/** What is inside the blocks, or the whole forward pass; or that, and what is inside the blocks a third time. */
 export type Recomputed = 'blocks' | 'all' | 'all and blocks';
 
 /** What pays on a device: another memory than the CPU's is reached so slowly that nothing is kept (decision 0032). */

@@ -29,7 +29,7 @@ export const training = z.strictObject({
     .enum(['keep', 'recompute'])
     .optional()
     .describe(
-      '`recompute`: what is inside the encoder’s blocks is computed once more on the way back instead of kept; ' +
+      '`recompute`: what is inside the encoder’s blocks is computed once more in the backward pass instead of kept; ' +
         'slower by about a third, same results. Whichever fits, if absent.',
     ),
   precision: z

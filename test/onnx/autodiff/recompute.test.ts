@@ -118,7 +118,7 @@ function isTheSame(a: Awaited<ReturnType<typeof steps>>, b: Awaited<ReturnType<t
 describe.each([
   ['isogloss’s own encoder, from the sound', () => Promise.resolve(whole())],
   ['the blocks of an exported one', aboveCut],
-])('%s, computed anew on the way back', (_, build) => {
+])('%s, computed anew in the backward pass', (_, build) => {
   let kept: Awaited<ReturnType<typeof steps>>;
   let anew: Awaited<ReturnType<typeof steps>>;
   beforeAll(async () => {

@@ -11,7 +11,7 @@ export interface GradientContext {
   readonly gradients: readonly (Value | undefined)[];
   wants(input: number): boolean;
   /**
-   * The one node on the way there that reads the node's first output, and dLoss/dOutput of that one; undefined where
+   * The one node in the forward pass that reads the node's first output, and dLoss/dOutput of that one; undefined where
    * several do or the loss.
    */
   readonly reader: { node: Node; gradient: Value } | undefined;
