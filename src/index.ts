@@ -42,6 +42,7 @@ export {
   checkRecipe,
   evaluateModels,
   newRecipe,
+  reproduce,
   runRecipe,
   suggestEncoders,
   train,

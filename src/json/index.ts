@@ -7,7 +7,7 @@ import { buildResult, perplexity } from './language-model.ts';
 import { machineDiagnosis } from './machine.ts';
 import { checkedRecipe } from './recipe.ts';
 import { adaptResult, evaluation, newRecipe } from './run.ts';
-import { cleanedRuns, curve, runList, runOutput, runsComparison, shownRun } from './runs.ts';
+import { cleanedRuns, curve, reproduction, runArchive, runList, runOutput, runsComparison, shownRun } from './runs.ts';
 import { comparison, fileScores } from './scores.ts';
 import { exportResult, serviceAddress, transcripts } from './transcripts.ts';
 
@@ -41,7 +41,9 @@ export const outputs = {
   'lm perplexity': perplexity,
   'recipe check': checkedRecipe,
   'recipe new': newRecipe,
+  reproduce: reproduction,
   run: runOutput,
+  'runs archive': runArchive,
   'runs clean': cleanedRuns,
   'runs compare': runsComparison,
   'runs list': runList,

@@ -88,6 +88,11 @@ export const finding = z.strictObject({
   advice: z.string(),
 });
 
+export const inputChange = z.strictObject({
+  code: z.enum(['added', 'removed', 'audio', 'text', 'split', 'file']),
+  items: z.array(z.string()),
+});
+
 const run = z.strictObject({
   folder: z.string(),
   metrics,
@@ -99,12 +104,7 @@ const run = z.strictObject({
     .strictObject({
       since: z.string(),
       what: z.string(),
-      changes: z.array(
-        z.strictObject({
-          code: z.enum(['added', 'removed', 'audio', 'text', 'split', 'file']),
-          items: z.array(z.string()),
-        }),
-      ),
+      changes: z.array(inputChange),
     })
     .optional(),
 });

@@ -1,7 +1,17 @@
 import { z } from 'zod';
-import type { Curve, Removal, RunResult, RunsComparison, RunSummary, ShownRun, Variants } from '../run/index.ts';
+import type {
+  Curve,
+  Removal,
+  Reproduction,
+  RunArchive,
+  RunResult,
+  RunsComparison,
+  RunSummary,
+  ShownRun,
+  Variants,
+} from '../run/index.ts';
 import { recipeSchema } from '../recipe/schema.ts';
-import { finding, metrics, runResult } from './run.ts';
+import { finding, inputChange, metrics, runResult } from './run.ts';
 import { comparison } from './scores.ts';
 import { device, files, interval } from './shared.ts';
 
@@ -43,6 +53,8 @@ export const shownRun: z.ZodType<ShownRun> = z.strictObject({
     onnxruntime: z.string().optional(),
     node: z.string().optional(),
     ffmpeg: z.string().optional(),
+    code: z.string().optional(),
+    cpu: z.string().optional(),
     platform: z.string().optional(),
     device: device.optional(),
     threads: z.number().optional(),
@@ -124,4 +136,27 @@ export const cleanedRuns: z.ZodType<{ removals: Removal[]; deleted: boolean; lef
   ),
   deleted: z.boolean(),
   left: files,
+});
+
+export const runArchive: z.ZodType<RunArchive> = z.strictObject({ file: z.string(), names: files });
+
+const partRates = z.strictObject({ test: rates, dev: rates });
+
+export const reproduction: z.ZodType<Reproduction> = z.strictObject({
+  folder: z.string(),
+  outcome: z.enum(['identical', 'close', 'apart']),
+  inputs: z.array(inputChange),
+  environment: z.array(
+    z.strictObject({
+      what: z.enum([
+        ...(['isogloss', 'code', 'onnxruntime', 'node', 'ffmpeg'] as const),
+        ...(['platform', 'cpu', 'device', 'threads'] as const),
+      ]),
+      before: z.union([z.string(), z.number()]).optional(),
+      now: z.union([z.string(), z.number()]),
+    }),
+  ),
+  before: partRates,
+  now: partRates,
+  known: z.boolean(),
 });

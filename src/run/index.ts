@@ -6,6 +6,9 @@ export { checkRecipe, describeMemory, describePreview, type CheckedRecipe } from
 export { evaluateModels, type EvaluateOptions, type Evaluation, type ModelScores } from './evaluate/evaluate.ts';
 export { EVALUATED_PARTS, type EvaluatedPart } from './evaluate/items.ts';
 export type { TrainingFinding } from './findings/finding.ts';
+export { reproduce, TOLERANCE, type Reproduction, type ReproduceOptions } from './reproduce/reproduce.ts';
+export { archiveRun, type ArchiveOptions, type RunArchive } from './reproduce/archive.ts';
+export type { EnvironmentChange } from './environment.ts';
 export { cleanRuns, planCleaning, type CleanOptions, type Removal } from './runs/clean.ts';
 export { compareManyRuns, type DifferingField, type RunsComparison } from './runs/compare.ts';
 export type { SeedGroup, SeedVerdict } from './runs/seeds.ts';

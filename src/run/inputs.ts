@@ -51,20 +51,25 @@ export function inputsOf(prepared: Pick<Prepared, 'train' | 'dev' | 'test'>, fil
 /** Eight hex digits that name inputs: what is said and heard, not by whom. */
 export const inputsHash = ({ files, utterances }: RunInputs): string =>
   sha256(
-    linesOf({ files, utterances: utterances.map(({ id, split, audio, text }) => ({ id, split, audio, text })) }),
+    inputLines({ files, utterances: utterances.map(({ id, split, audio, text }) => ({ id, split, audio, text })) }),
   ).slice(0, 8);
 
 export async function writeInputs(folder: string, inputs: RunInputs): Promise<void> {
-  await writeAtomic(inputsFile(folder), linesOf(inputs));
+  await writeAtomic(inputsFile(folder), inputLines(inputs));
 }
 
-const linesOf = ({ files, utterances }: RunInputs): string =>
+/** As `inputs.jsonl` has them. */
+export const inputLines = ({ files, utterances }: RunInputs): string =>
   [...files, ...utterances].map((record) => `${JSON.stringify(record)}\n`).join('');
 
 /** @returns undefined where a folder has none, or none that can be read */
 export async function readInputs(folder: string): Promise<RunInputs | undefined> {
   const text = await readFile(inputsFile(folder), 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : parseInputs(text);
+}
+
+/** @returns undefined for what is no inputs.jsonl */
+export function parseInputs(text: string): RunInputs | undefined {
   const inputs: RunInputs = { utterances: [], files: [] };
   try {
     for (const line of text.split('\n').filter((line) => line !== '')) {

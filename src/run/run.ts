@@ -7,12 +7,12 @@ import { findCorpus, readTerms, type Terms } from '../corpus/source.ts';
 import { loadRecipe } from '../recipe/load.ts';
 import type { Recipe, RecipeInput } from '../recipe/schema.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
-import { machine, type Machine } from '../onnx/runtime/machine.ts';
+import { machine } from '../onnx/runtime/machine.ts';
 import { sha256, sha256File, writeAtomic, writeJson } from '../support/files.ts';
 import { sweepLeftovers } from '../support/leftovers.ts';
 import { withLock } from '../support/lock.ts';
 import { silent, type Progress } from '../support/progress.ts';
-import { versions } from '../support/versions.ts';
+import { environment, type Environment } from './environment.ts';
 import { findProblems } from './findings.ts';
 import { factsOf } from './findings/facts.ts';
 import { writeReport } from './report.ts';
@@ -22,7 +22,7 @@ import { trainAndTest } from './train-and-test.ts';
 import { UnusableCorpus } from '../dataset/unusable.ts';
 import { finishedRun, folderFor, modelFolder, runFolder } from './folder.ts';
 import { earlierRun, type EarlierRun } from './forgetting.ts';
-import { inputsOf, writeInputs, type RunInputs } from './inputs.ts';
+import { inputsOf, readInputs, writeInputs, type RunInputs } from './inputs.ts';
 import { finishedWith, lookOf, rememberLook } from './seen.ts';
 import { lockEncoder, readLockedEncoder, type LockedEncoder } from './locked-encoder.ts';
 import { fromModel, openPretrained, type Pretrained } from '../train/pretrained.ts';
@@ -34,6 +34,10 @@ export interface RunOptions {
   runs?: string;
   /** Fields of the recipe that are set beside it: `training.epochs=10`, the value as YAML has it. */
   set?: readonly string[] | undefined;
+  /** Told what the run works on, before anything is trained; what it throws ends the run. */
+  onInputs?: ((inputs: RunInputs) => void) | undefined;
+  /** The revision of an encoder on the Hub, where the recipe leaves it open and no earlier run says it. */
+  commit?: string | undefined;
   /** Also trains the head on the untrained encoder, whatever the recipe says of it. */
   baseline?: boolean | undefined;
   progress?: Progress;
@@ -52,8 +56,13 @@ export async function runRecipe(source: string | RecipeInput, options: RunOption
   const runs = options.runs ?? 'runs';
   const look = await lookOf(recipe, runs);
   const unchanged = await finishedWith(look, runFolder(recipe, runs));
-  if (unchanged) return unchanged;
+  if (unchanged) {
+    const inputs = await readInputs(unchanged.folder);
+    if (inputs) options.onInputs?.(inputs);
+    return unchanged;
+  }
   const begun = await begin(recipe, runs, options);
+  options.onInputs?.(begun.inputs);
   const { folder, changed } = await folderFor(runFolder(recipe, runs), begun.inputs);
   const withChanges = (result: RunResult): RunResult => ({ ...result, ...(changed ? { changed } : {}) });
   const finished = async (): Promise<RunResult | undefined> => {
@@ -85,11 +94,12 @@ interface Begun {
   inputs: RunInputs;
 }
 
-async function begin(recipe: Recipe, runs: string, { progress = silent, signal }: RunOptions): Promise<Begun> {
+async function begin(recipe: Recipe, runs: string, options: RunOptions): Promise<Begun> {
+  const { progress = silent, signal } = options;
   const base = runFolder(recipe, runs);
   await sweepLeftovers(base);
   const cache = new AudioCache(path.join(cacheFolder(), 'audio'));
-  const commit = (await readLockedEncoder(base))?.commit;
+  const commit = (await readLockedEncoder(base))?.commit ?? options.commit;
   const model = recipe.start === undefined ? undefined : await modelFolder(recipe.start, runs);
   const start =
     model === undefined
@@ -140,7 +150,7 @@ async function runIn(
   await writeInputs(folder, inputs);
   await writeAtomic(
     path.join(folder, 'recipe.lock.yaml'),
-    stringify(lockOf(recipe, prepared, encoder, { device, threads })),
+    stringify(lockOf(recipe, prepared, encoder, await environment())),
   );
   await writeJsonLines(path.join(folder, 'set-aside.jsonl'), prepared.setAside);
   await writeJson(path.join(folder, 'text.json'), prepared.text);
@@ -168,7 +178,7 @@ async function runIn(
 }
 
 /** The recipe with all its defaults, and hashes of what it was run on. */
-function lockOf(recipe: Recipe, prepared: Prepared, encoder: LockedEncoder | undefined, machine: Machine): object {
+function lockOf(recipe: Recipe, prepared: Prepared, encoder: LockedEncoder | undefined, on: Environment): object {
   const parts = { train: prepared.train, dev: prepared.dev, test: prepared.test };
   const hashes = Object.fromEntries(
     Object.entries(parts).map(([name, items]) => [
@@ -182,7 +192,7 @@ function lockOf(recipe: Recipe, prepared: Prepared, encoder: LockedEncoder | und
     ]),
   );
   const relaxed = prepared.relaxed.length > 0 ? { relaxed: prepared.relaxed } : {};
-  return { recipe, locked: { ...hashes, ...relaxed, ...(encoder ? { encoder } : {}), ...versions(), ...machine } };
+  return { recipe, locked: { ...hashes, ...relaxed, ...(encoder ? { encoder } : {}), ...on } };
 }
 
 async function sourcesOf(recipe: Recipe): Promise<{ name: string; source?: Terms }[]> {

@@ -54,6 +54,8 @@ describe('every command', () => {
       'score',
       'evaluate',
       'curve',
+      'reproduce',
+      'runs archive',
       'runs list',
       'runs show',
       'runs compare',

@@ -99,6 +99,8 @@ it('run, and what takes a run', async () => {
   await answerOf('curve', 'mine.yaml', '--minutes', '0.2');
   await answerOf('runs show', run);
   await answerOf('runs compare', run, run);
+  await answerOf('runs archive', run, '--output', 'run.zip');
+  await answerOf('reproduce', run);
   await answerOf('runs clean');
   await answerOf('export', run, '--format', 'onnx');
   await answerOf('transcribe', run, 'corpora/mine/0.wav', 'mine.yaml');

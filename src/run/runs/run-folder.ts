@@ -29,6 +29,8 @@ const lockSchema = z.looseObject({
     onnxruntime: z.string().optional(),
     node: z.string().optional(),
     ffmpeg: z.string().optional(),
+    code: z.string().optional(),
+    cpu: z.string().optional(),
     platform: z.string().optional(),
     device: z.string().optional(),
     threads: z.number().optional(),
@@ -37,6 +39,11 @@ const lockSchema = z.looseObject({
 
 /** `recipe.lock.yaml`: the recipe with all its defaults, and what it was run on. */
 export type RunLock = z.infer<typeof lockSchema>;
+
+const RUN_AGAIN = 'Run its recipe again: the lock was damaged, or is of another version of isogloss.';
+
+/** @throws InputError when it is none */
+export const parseLock = (value: unknown, file: string): RunLock => shaped(lockSchema, value, { file }, RUN_AGAIN);
 
 export const RUN_STATES = ['finished', 'unfinished', 'at work', 'damaged'] as const;
 export type RunState = (typeof RUN_STATES)[number];
@@ -71,8 +78,7 @@ export class RunFolder {
   /** @throws InputError when it is damaged */
   async lock(): Promise<RunLock> {
     const file = this.file('recipe.lock.yaml');
-    const next = 'Run its recipe again: the lock was damaged, or is of another version of isogloss.';
-    return shaped(lockSchema, (await readYaml(file, next)).value, { file }, next);
+    return parseLock((await readYaml(file, RUN_AGAIN)).value, file);
   }
 
   async recipe(): Promise<Recipe> {

@@ -1,0 +1,138 @@
+import { parse } from 'yaml';
+import { chooseMachine, onMachine, type Machine, type MachineChoice } from '../../onnx/runtime/machine.ts';
+import type { RecipeInput } from '../../recipe/schema.ts';
+import { InputError } from '../../support/errors.ts';
+import { recipeText } from '../adapt/write-recipe.ts';
+import { environment, environmentChanges, type EnvironmentChange } from '../environment.ts';
+import { changesBetween, describeChanges, type InputChange, type RunInputs } from '../inputs.ts';
+import type { Metrics } from '../result.ts';
+import { runRecipe, type RunOptions } from '../run.ts';
+import { readLockedRun, type LockedRun } from './locked-run.ts';
+
+export interface ReproduceOptions extends Pick<RunOptions, 'runs' | 'progress' | 'signal'>, MachineChoice {
+  /** Where the recipe's corpora are now, in its order; where it says, if not said. */
+  corpus?: readonly string[] | undefined;
+  /** Goes on where inputs differ. */
+  anyway?: boolean | undefined;
+}
+
+/** By how much figures may differ where versions, processor or device do: shares of CER and of WER. */
+export const TOLERANCE = { cer: 0.01, wer: 0.02 } as const;
+
+/** What running it again has come to. */
+export interface Reproduction {
+  folder: string;
+  /** `identical`: every figure is bit for bit what it was. `close`: on another machine, within {@link TOLERANCE}. */
+  outcome: 'identical' | 'close' | 'apart';
+  /** What of the inputs is different: only where it was to go on anyway. */
+  inputs: InputChange[];
+  /** What else is. */
+  environment: EnvironmentChange[];
+  before: Rates;
+  now: Rates;
+  /** Whether the reproduction itself was there from before. */
+  known: boolean;
+}
+
+interface Rates {
+  test: { cer: number; wer: number };
+  dev: { cer: number; wer: number };
+}
+
+/**
+ * Runs a finished run again, from its folder or its archive: the same recipe, the same revision of the encoder, device
+ * and threads. First it holds every input against its hash.
+ * @throws InputError naming what differs, the utterance or the file, before anything is trained
+ * @example
+ * const { outcome } = await reproduce('mine.zip', { corpus: ['corpora/mine'] });
+ */
+export async function reproduce(place: string, options: ReproduceOptions = {}): Promise<Reproduction> {
+  const locked = await readLockedRun(place);
+  return onMachine(await machineFor(locked, options), () => runAgain(place, locked, options));
+}
+
+/** What the run was on, where that can be had here and nothing else is asked for. */
+async function machineFor({ lock: { locked } }: LockedRun, { device, threads }: ReproduceOptions): Promise<Machine> {
+  const asked: MachineChoice = {
+    device: device ?? (locked.device as MachineChoice['device']),
+    threads: threads ?? locked.threads,
+  };
+  return chooseMachine(asked).catch((error: unknown) => {
+    if (device === undefined && error instanceof InputError) return chooseMachine({ device: 'auto', threads });
+    throw error;
+  });
+}
+
+async function runAgain(place: string, locked: LockedRun, options: ReproduceOptions): Promise<Reproduction> {
+  const { runs = 'reproduced', progress, signal, anyway = false } = options;
+  let inputs: InputChange[] = [];
+  const hold = (now: RunInputs): void => {
+    inputs = changesBetween(locked.inputs, now);
+    if (inputs.length > 0 && !anyway) throw differs(place, inputs);
+  };
+  const result = await runRecipe(recipeOf(locked, options), {
+    ...{ runs, progress, signal, onInputs: hold },
+    commit: commitOf(locked),
+  });
+  const changes = environmentChanges(locked.lock.locked, await environment());
+  const now = result.metrics;
+  return {
+    folder: result.folder,
+    outcome: outcomeOf(locked.metrics, now, changes.length === 0 && inputs.length === 0),
+    inputs,
+    environment: changes,
+    before: ratesOf(locked.metrics),
+    now: ratesOf(now),
+    known: result.known,
+  };
+}
+
+/** As it would be written: a field that was left to its default contradicts nothing. */
+function recipeOf({ lock: { recipe } }: LockedRun, { corpus }: ReproduceOptions): RecipeInput {
+  const places = [recipe.corpus].flat();
+  if (corpus !== undefined && corpus.length !== places.length)
+    throw new InputError(
+      `the run has ${places.length} corpora (${places.join(', ')}), and ${corpus.length} are named`,
+      'Name as many with --corpus, in the same order.',
+    );
+  const written = parse(recipeText(recipe, [])) as RecipeInput;
+  return corpus === undefined ? written : { ...written, corpus: corpus.length === 1 ? corpus[0]! : [...corpus] };
+}
+
+function commitOf({ lock }: LockedRun): string | undefined {
+  const { encoder } = lock.locked as { encoder?: { commit?: unknown } };
+  return typeof encoder?.commit === 'string' ? encoder.commit : undefined;
+}
+
+const differs = (place: string, changes: readonly InputChange[]): InputError =>
+  new InputError(
+    `the inputs are not those of ${place}: ${describeChanges(changes)}`,
+    'Restore them, or name where they are with --corpus; --anyway goes on with what is there.',
+  );
+
+function outcomeOf(before: Metrics, now: Metrics, same: boolean): Reproduction['outcome'] {
+  if (JSON.stringify(figuresOf(before)) === JSON.stringify(figuresOf(now))) return 'identical';
+  if (same) return 'apart';
+  const near = (part: 'test' | 'dev'): boolean =>
+    Math.abs(before[part].cer - now[part].cer) <= TOLERANCE.cer &&
+    Math.abs(before[part].wer - now[part].wer) <= TOLERANCE.wer;
+  return near('test') && near('dev') ? 'close' : 'apart';
+}
+
+/** What is measured of the model: no time and no memory; speakers' names may be left out of an archive. */
+function figuresOf({ train, speakers, self_training: learnt, ...metrics }: Metrics): unknown {
+  const rounds = learnt?.rounds.map((round) => ({ ...round, seconds: undefined }));
+  return {
+    ...metrics,
+    features: undefined,
+    machine: undefined,
+    epochs: train.epochs,
+    speakers: speakers && { seen: speakers.seen, unseen: speakers.unseen },
+    self_training: learnt && { ...learnt, rounds },
+  };
+}
+
+const ratesOf = ({ test, dev }: Metrics): Rates => ({
+  test: { cer: test.cer, wer: test.wer },
+  dev: { cer: dev.cer, wer: dev.wer },
+});
