@@ -35,6 +35,6 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^src/report/client/' },
+    exclude: { path: '^src/(report|export)/client/' },
   },
 };

@@ -43,7 +43,7 @@ module.exports = {
     imports: ['audio', 'augment', 'ctc', 'dataset', 'decode', 'encoder', 'head', 'model', 'onnx', 'recipe', 'text'],
   },
   export: {
-    holds: 'transformers, onnx, sherpa; cards',
+    holds: 'transformers, onnx, sherpa, ELAN, a page for browsers (`client/`); cards',
     imports: ['audio', 'corpus', 'encoder', 'evaluate', 'formats', 'model', 'onnx', 'recipe', 'text'],
   },
   report: { holds: 'one self-contained page a run or comparison', imports: ['evaluate', 'recipe'] },

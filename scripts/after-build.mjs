@@ -1,19 +1,26 @@
-// What a package needs besides tsc's output: the list of commands, read in place of every command's modules, and an
-// ONNX Runtime that installs without the network (docs/decisions/0038-a-package-that-installs-anywhere.md).
+// What a package needs besides tsc's output: the list of commands, read in place of every command's modules; an ONNX
+// Runtime that installs without the network (docs/decisions/0038-a-package-that-installs-anywhere.md); and the one for
+// browsers that `export --format web` writes (docs/decisions/0044-onnx-runtime-for-browsers.md).
 import { Plugin } from '@oclif/core';
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 await listCommands();
+await takeBrowserRuntime();
 for (const name of (await readPackage('.')).bundleDependencies) await withoutInstallScript(`node_modules/${name}`);
 
 async function listCommands() {
   const plugin = new Plugin({ root, type: 'core', ignoreManifest: true, errorOnManifestCreate: true });
   await plugin.load();
   await writeJson('oclif.manifest.json', plugin.manifest);
+}
+
+async function takeBrowserRuntime() {
+  const wasm = 'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm';
+  await copyFile(path.join(root, wasm), path.join(root, 'vendor/onnxruntime-web.wasm'));
 }
 
 // npm runs the scripts of bundled packages, too.

@@ -1,7 +1,6 @@
 import path from 'node:path';
 
-/** Everything inside isogloss is mono float32 at this rate, in Hz: what Wav2Vec2-family encoders were trained on. */
-export const SAMPLE_RATE = 16_000;
+export { SAMPLE_RATE } from './sample-rate.ts';
 
 /** What ffmpeg has to be told of a file: G.722 has no header, only its name tells. */
 export const formatByName = (file: string): string | undefined =>

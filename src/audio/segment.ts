@@ -1,4 +1,4 @@
-import { SAMPLE_RATE } from './format.ts';
+import { SAMPLE_RATE } from './sample-rate.ts';
 
 /** Loudness is measured in stretches of 20 ms. */
 const STEP = SAMPLE_RATE / 50;

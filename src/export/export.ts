@@ -15,6 +15,7 @@ import { modelCard } from './card.ts';
 import { exportElan } from './elan.ts';
 import { exportOnnx } from './onnx.ts';
 import { exportSherpa } from './sherpa.ts';
+import { exportWeb } from './web.ts';
 import { exportTransformers, type Parts } from './transformers.ts';
 import type { Data } from './hub-card.ts';
 import { adapterOptions } from '../model/adapters.ts';
@@ -23,7 +24,7 @@ import type { ModelParts } from '../model/parts.ts';
 import { exportCheckpoint } from './checkpoint.ts';
 import { checkpointConfig } from './checkpoint-tensors.ts';
 
-export const EXPORT_FORMATS = ['transformers', 'onnx', 'sherpa', 'elan'] as const;
+export const EXPORT_FORMATS = ['transformers', 'onnx', 'sherpa', 'elan', 'web'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export interface ExportResult {
@@ -55,6 +56,12 @@ const { text } = await recognise(samples); // Float32Array, 16 kHz mono
 const modelConfig = { omnilingual: { model: 'model.onnx' }, tokens: 'tokens.txt' };
 const recogniser = new OfflineRecognizer({ modelConfig });
 \`\`\`
+`,
+  },
+  web: {
+    write: exportWeb,
+    use: `Open \`index.html\` in a browser, or put the folder on any web server: drop a recording on the page, or speak. Nothing leaves
+the computer that the page is opened on.
 `,
   },
 };

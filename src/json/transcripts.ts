@@ -51,7 +51,7 @@ export const transcripts: z.ZodType<{
 });
 
 export const exportResult: z.ZodType<ExportResult> = z.strictObject({
-  format: z.enum(['transformers', 'onnx', 'sherpa', 'elan']),
+  format: z.enum(['transformers', 'onnx', 'sherpa', 'elan', 'web']),
   folder: z.string(),
   files: z.array(z.strictObject({ name: z.string(), bytes: z.number() })),
 });

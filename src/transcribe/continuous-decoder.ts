@@ -1,4 +1,4 @@
-import { SAMPLE_RATE } from '../audio/format.ts';
+import { SAMPLE_RATE } from '../audio/sample-rate.ts';
 import { FRAME_SAMPLES } from '../encoder/own/architecture.ts';
 import type { Decoded } from '../model/decoder.ts';
 import type { Model, Output } from '../model/model.ts';

@@ -1,4 +1,4 @@
-import { SAMPLE_RATE } from '../audio/format.ts';
+import { SAMPLE_RATE } from '../audio/sample-rate.ts';
 import { loudnessAt, segmentBySilence } from '../audio/segment.ts';
 import { FRAME_SAMPLES } from '../encoder/own/architecture.ts';
 
