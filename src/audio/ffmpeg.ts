@@ -1,4 +1,4 @@
-import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
+import type { FfmpegCommand } from 'fluent-ffmpeg';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { messageOf, WorkError } from '../support/errors.ts';
@@ -52,6 +52,7 @@ export async function runFfmpeg(
   { signal, seconds }: FfmpegLimits = {},
 ): Promise<FfmpegOutcome> {
   signal?.throwIfAborted();
+  const { default: ffmpeg } = await import('fluent-ffmpeg');
   const command = ffmpeg({ stdoutLines: MOST_LINES, ...(seconds === undefined ? {} : { timeout: seconds }) });
   command.setFfmpegPath(await findFfmpeg());
   for (const { source, options = [] } of inputs) {

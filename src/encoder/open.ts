@@ -1,7 +1,5 @@
 import { Encoder, isOwn, type FrozenEncoder } from './own/encoder.ts';
-import { ExportedEncoder } from './exported/exported.ts';
-import { ExposedGraph, type ExportedOptions } from './exported/exposed.ts';
-import { SpectrogramEncoder } from './exported/spectrogram-encoder.ts';
+import type { ExportedOptions } from './exported/exposed.ts';
 
 /**
  * An encoder from the bytes of its .onnx file, isogloss's own or one that others exported.
@@ -13,6 +11,12 @@ export async function openEncoder(
   options: ExportedOptions = {},
 ): Promise<FrozenEncoder> {
   if (isOwn(bytes)) return Encoder.fromBytes(name, bytes, options);
+  // Loaded here: it is half of the modules of this room, and most models have isogloss's own encoder.
+  const [{ ExposedGraph }, { ExportedEncoder }, { SpectrogramEncoder }] = await Promise.all([
+    import('./exported/exposed.ts'),
+    import('./exported/exported.ts'),
+    import('./exported/spectrogram-encoder.ts'),
+  ]);
   const graph = await ExposedGraph.open(name, bytes, options);
   return graph.kind === 'sound'
     ? ExportedEncoder.open(graph, options.preprocessor)

@@ -1,6 +1,4 @@
-import { AdaptedEncoder, buildAdapted } from '../encoder/adapted.ts';
 import { encodeEncoder, Encoder, isOwn, readArchitecture, type FrozenEncoder } from '../encoder/own/encoder.ts';
-import { openUpper } from '../encoder/exported/split.ts';
 import { buildEncoder } from '../encoder/own/network.ts';
 import { readWeights } from '../encoder/own/weights.ts';
 import type { Weights } from '../onnx/training/engine.ts';
@@ -26,11 +24,13 @@ export function adapterOptions(settings: AdapterSettings | undefined): AdapterOp
 /** The untouched encoder with its adapters in place. */
 export async function adaptedEncoder({ about, encoder, encoderFolder, weights }: ModelParts): Promise<FrozenEncoder> {
   const options = adapterOptions(about.adapters);
-  if (!isOwn(encoder))
+  if (!isOwn(encoder)) {
+    const { AdaptedEncoder } = await import('../encoder/adapted.ts');
     return AdaptedEncoder.open(about.encoder.name, encoder, options, weights, {
       preprocessor: about.encoder.preprocessor,
       folder: encoderFolder,
     });
+  }
   const architecture = readArchitecture(about.encoder.name, encoder);
   const all = new Map([...readWeights(encoder), ...weights]);
   return Encoder.fromBytes(about.encoder.name, encodeEncoder(all, architecture, { adapters: options }));
@@ -45,7 +45,15 @@ export async function adapterTensors(
 ): Promise<Map<string, NamedTensor>> {
   const network = new Network(false, adapterOptions(settings));
   if (isOwn(encoder)) buildEncoder(network, readArchitecture('encoder', encoder));
-  else buildAdapted(network, await openUpper(encoder, 0, { folder }));
+  else await buildExported(network, encoder, folder);
   const named = [...network.graph.parameters].filter(([name]) => weights.has(name));
   return new Map(named.map(([name, { dims }]) => [name, { dims: dims as number[], data: weights.get(name)! }]));
+}
+
+async function buildExported(network: Network, encoder: Uint8Array, folder: string | undefined): Promise<void> {
+  const [{ buildAdapted }, { openUpper }] = await Promise.all([
+    import('../encoder/adapted.ts'),
+    import('../encoder/exported/split.ts'),
+  ]);
+  buildAdapted(network, await openUpper(encoder, 0, { folder }));
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { encode } from '../encoder/chunks.ts';
 import type { FrozenEncoder } from '../encoder/own/encoder.ts';
 import { openEncoder } from '../encoder/open.ts';
-import { loadLanguageModel } from '../lm/load.ts';
+import type { LanguageModel } from '../lm/language-model.ts';
 import { buildHead } from '../head/head.ts';
 import { Network } from '../onnx/graph/network.ts';
 import { encodeModel } from '../onnx/file/proto.ts';
@@ -13,7 +13,6 @@ import { floatData, floats, openSession, type Session } from '../onnx/runtime/se
 import { rowOf } from '../encoder/features.ts';
 import type { FetchOptions } from '../encoder/hub/from-hub.ts';
 import { Decoder } from './decoder.ts';
-import { isPublished, readPublished } from './published.ts';
 import { inFile } from '../support/in-file.ts';
 import { roundToFloat16 } from '../support/float16.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
@@ -54,7 +53,7 @@ export class Model {
       buildHead(network, about.head, { layers: about.layers.length, dims: encoder.dims }, vocabulary.size),
       'logits',
     );
-    const languageModel = parts.languageModel === undefined ? undefined : await loadLanguageModel(parts.languageModel);
+    const languageModel = parts.languageModel === undefined ? undefined : await languageModelIn(parts.languageModel);
     const decoder = new Decoder(vocabulary, about.decoding, { languageModel, words: parts.words }, about.confidence);
     return new Model(about, vocabulary, decoder, encoder, await openSession(encodeModel(network.graph, { weights })));
   }
@@ -106,8 +105,15 @@ export class Model {
  * @throws InputError when it is none
  */
 export async function readModel(name: string, options: FetchOptions = {}): Promise<ModelParts> {
-  if (existsSync(path.join(modelFolderIn(name), 'model.json')) || !isPublished(name)) return readModelFolder(name);
-  return readPublished(name, options);
+  if (existsSync(path.join(modelFolderIn(name), 'model.json'))) return readModelFolder(name);
+  // Loaded here: a model folder needs neither the Hub nor readers of PyTorch's files.
+  const { isPublished, readPublished } = await import('./published.ts');
+  return isPublished(name) ? readPublished(name, options) : readModelFolder(name);
+}
+
+async function languageModelIn(file: string): Promise<LanguageModel> {
+  const { loadLanguageModel } = await import('../lm/load.ts');
+  return loadLanguageModel(file);
 }
 
 function openedEncoder(parts: ModelParts): Promise<FrozenEncoder> {

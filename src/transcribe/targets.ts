@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { TRANSCRIPT_FORMATS, type TranscriptFormatName } from '../formats/index.ts';
+import { TRANSCRIPT_FORMATS, type TranscriptFormatName } from '../formats/registry.ts';
 import { InputError } from '../support/errors.ts';
 
 /** A file that a recording's transcript goes into. */

@@ -26,7 +26,16 @@ it('transcribing loads what it needs, and a plain WAV no runner of programs', as
   const loaded = await loadedBy('transcribe', await smallModel({ encoder: 'tiny', layers: [1] }), recording);
   const packages = new Set(loaded.flatMap((url) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []));
   expect([...packages]).toContain('onnxruntime-node');
-  for (const heavy of ['@huggingface/transformers', 'execa', 'piscina', 'n2words', 'yaml', 'meyda'])
+  for (const heavy of [
+    '@huggingface/transformers',
+    'execa',
+    'fluent-ffmpeg',
+    'iso-639-3',
+    'piscina',
+    'n2words',
+    'yaml',
+    'meyda',
+  ])
     expect([...packages], heavy).not.toContain(heavy);
 });
 
