@@ -23,6 +23,8 @@ export class AudioCache {
   /** Why what was decoded ahead can't be used, by its place. */
   private readonly refused = new Map<string, InputError>();
   private swept: Promise<void> | undefined;
+  /** Stretches that `fill` was asked for, and those that it had to decode. */
+  readonly filled = { asked: 0, decoded: 0 };
 
   constructor(folder: string) {
     this.folder = folder;
@@ -67,6 +69,8 @@ export class AudioCache {
       const place = await this.place(stretch.file, stretch).catch(() => undefined);
       if (place !== undefined && !existsSync(place)) missing.set(stretch, place);
     }
+    this.filled.asked += stretches.length;
+    this.filled.decoded += missing.size;
     for await (const { stretch, result } of decodeStretches([...missing.keys()], this.folder, signal)) {
       const place = missing.get(stretch)!;
       if (result instanceof InputError) this.refused.set(place, result);

@@ -78,6 +78,7 @@ export default class Run extends BaseCommand {
       );
     for (const removed of result.text?.removed ?? [])
       this.logToStderr(`left out of the texts: ${describeRemoved(removed)}`);
+    this.logToStderr(reusedInWords(result));
     this.reportSetAside(result.setAside, path.join(result.folder, 'set-aside.jsonl'));
     for (const { what, advice } of result.findings) this.logToStderr(`warning: ${what}\n  → ${advice}`);
     return result;
@@ -86,4 +87,13 @@ export default class Run extends BaseCommand {
 
 function row(name: string, scores: Scores): string[] {
   return [name, percent(scores.cer), interval(scores.cer_ci95), percent(scores.wer), interval(scores.wer_ci95)];
+}
+
+function reusedInWords({ known, reused }: RunResult): string {
+  if (known || !reused) return 'from before: all of it';
+  const { recordings, features, epochs } = reused;
+  return (
+    `from before: ${recordings.there} of ${recordings.of} recordings decoded, features of ${features.there} of ` +
+    `${features.of} utterances, ${epochs.there} of ${epochs.of} epochs`
+  );
 }

@@ -77,6 +77,9 @@ export class FeatureCache {
   }
 }
 
+/** Whether a file's bytes are as they were written. */
+export const isSoundFeatureFile = (bytes: Buffer): boolean => numbersIn(bytes) !== undefined;
+
 /** The numbers in a file, or nothing when it isn't what was written. */
 function numbersIn(bytes: Buffer): Uint16Array | undefined {
   const length = bytes.length - TRAILER;

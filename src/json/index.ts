@@ -1,5 +1,6 @@
 /** `isogloss/json`: what each command prints with `--json`, as zod schemas. */
 import { z } from 'zod';
+import { cacheList, clearedCache, verifiedCache } from './cache.ts';
 import { audit } from './audit.ts';
 import { corpusExport, corpusProfile, fetchResult, importedCorpus, writtenSplit } from './corpus.ts';
 import { encoderEntries, fetchedEncoder, inspection, suggestions } from './encoder.ts';
@@ -22,6 +23,9 @@ export { transcript } from './transcripts.ts';
  */
 export const outputs = {
   adapt: adaptResult,
+  'cache clear': clearedCache,
+  'cache list': cacheList,
+  'cache verify': verifiedCache,
   compare: comparison,
   'corpus audit': audit,
   'corpus export': corpusExport,

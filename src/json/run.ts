@@ -93,6 +93,8 @@ export const inputChange = z.strictObject({
   items: z.array(z.string()),
 });
 
+const there = z.strictObject({ there: z.number(), of: z.number() });
+
 const run = z.strictObject({
   folder: z.string(),
   metrics,
@@ -100,6 +102,7 @@ const run = z.strictObject({
   text: textSummary.optional(),
   findings: z.array(finding),
   known: z.boolean(),
+  reused: z.strictObject({ recordings: there, features: there, epochs: there }).optional(),
   changed: z
     .strictObject({
       since: z.string(),

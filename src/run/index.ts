@@ -9,6 +9,16 @@ export type { TrainingFinding } from './findings/finding.ts';
 export { reproduce, TOLERANCE, type Reproduction, type ReproduceOptions } from './reproduce/reproduce.ts';
 export { archiveRun, type ArchiveOptions, type RunArchive } from './reproduce/archive.ts';
 export type { EnvironmentChange } from './environment.ts';
+export {
+  clearCaches,
+  listCaches,
+  planClearing,
+  verifyCaches,
+  type CacheList,
+  type ClearOptions,
+  type Verified,
+} from './caches/caches.ts';
+export { CACHE_NAMES, CACHES, type CacheEntry, type CacheName } from './caches/entries.ts';
 export { cleanRuns, planCleaning, type CleanOptions, type Removal } from './runs/clean.ts';
 export { compareManyRuns, type DifferingField, type RunsComparison } from './runs/compare.ts';
 export type { SeedGroup, SeedVerdict } from './runs/seeds.ts';

@@ -54,6 +54,21 @@ export interface Metrics {
   forgetting?: Forgetting['forgetting'];
 }
 
+/** Of a step of the work, how much was there from before. */
+export interface There {
+  there: number;
+  of: number;
+}
+
+/** What a run did not do again. */
+export interface Reused {
+  /** Decoded. */
+  recordings: There;
+  /** Of utterances that the frozen part of an encoder has heard. */
+  features: There;
+  epochs: There;
+}
+
 export interface RunResult {
   folder: string;
   metrics: Metrics;
@@ -64,6 +79,8 @@ export interface RunResult {
   findings: TrainingFinding[];
   /** Whether all of it was there from an earlier run. */
   known: boolean;
+  /** Where not all was: what was not done again. */
+  reused?: Reused;
   /** Where an earlier run of the recipe worked on other inputs: what is different now. Its folder stays as it is. */
   changed?: { since: string; what: string; changes: InputChange[] };
 }

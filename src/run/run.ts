@@ -8,6 +8,7 @@ import { loadRecipe } from '../recipe/load.ts';
 import type { Recipe, RecipeInput } from '../recipe/schema.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
 import { machine } from '../onnx/runtime/machine.ts';
+import { withCacheInUse } from '../support/cache-use.ts';
 import { sha256, sha256File, writeAtomic, writeJson } from '../support/files.ts';
 import { sweepLeftovers } from '../support/leftovers.ts';
 import { withLock } from '../support/lock.ts';
@@ -27,7 +28,7 @@ import { finishedWith, lookOf, rememberLook } from './seen.ts';
 import { lockEncoder, readLockedEncoder, type LockedEncoder } from './locked-encoder.ts';
 import { fromModel, openPretrained, type Pretrained } from '../train/pretrained.ts';
 import { findUntranscribed, sizesOf, type Untranscribed } from './untranscribed/recordings.ts';
-import type { RunResult, Metrics } from './result.ts';
+import type { Metrics, Reused, RunResult } from './result.ts';
 
 export interface RunOptions {
   /** Where run folders are; `runs` by default. */
@@ -61,6 +62,12 @@ export async function runRecipe(source: string | RecipeInput, options: RunOption
     if (inputs) options.onInputs?.(inputs);
     return unchanged;
   }
+  return withCacheInUse(() => runOn(recipe, look, options));
+}
+
+/** @param look at the files that it reads, from outside */
+async function runOn(recipe: Recipe, look: string | undefined, options: RunOptions): Promise<RunResult> {
+  const runs = options.runs ?? 'runs';
   const begun = await begin(recipe, runs, options);
   options.onInputs?.(begun.inputs);
   const { folder, changed } = await folderFor(runFolder(recipe, runs), begun.inputs);
@@ -87,6 +94,7 @@ export async function runRecipe(source: string | RecipeInput, options: RunOption
 /** What a run works on, before it has a folder. */
 interface Begun {
   prepared: Prepared;
+  recordings: Reused['recordings'];
   start: Pretrained;
   earlier: EarlierRun | undefined;
   encoder: LockedEncoder | undefined;
@@ -120,7 +128,8 @@ async function begin(recipe: Recipe, runs: string, options: RunOptions): Promise
   });
   const untranscribed = await findUntranscribed(recipe, signal);
   const files = { ...(await filesOf(recipe, encoder, model)), ...(await sizesOf(untranscribed)) };
-  return { prepared, start, earlier, encoder, untranscribed, inputs: inputsOf(prepared, files) };
+  const recordings = { there: cache.filled.asked - cache.filled.decoded, of: cache.filled.asked };
+  return { prepared, recordings, start, earlier, encoder, untranscribed, inputs: inputsOf(prepared, files) };
 }
 
 /** Files that a run reads besides its recordings, by content. */
@@ -143,7 +152,7 @@ async function filesOf(
 async function runIn(
   folder: string,
   recipe: Recipe,
-  { prepared, start, earlier, encoder, untranscribed, inputs }: Begun,
+  { prepared, recordings, start, earlier, encoder, untranscribed, inputs }: Begun,
   { progress = silent, signal }: RunOptions,
 ): Promise<RunResult> {
   const { device, threads } = await machine();
@@ -174,7 +183,15 @@ async function runIn(
   await writeReport({ folder, recipe, prepared, trained: { ...trained, metrics }, sources, findings });
   // Last: a folder that has it is finished.
   await writeJson(path.join(folder, 'metrics.json'), metrics);
-  return { folder, metrics, setAside: prepared.setAside, text: prepared.text, findings, known: false };
+  return {
+    folder,
+    metrics,
+    setAside: prepared.setAside,
+    text: prepared.text,
+    findings,
+    known: false,
+    reused: { recordings, ...trained.reused },
+  };
 }
 
 /** The recipe with all its defaults, and hashes of what it was run on. */

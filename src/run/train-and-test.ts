@@ -18,7 +18,7 @@ import type { EpochRecord } from '../train/task.ts';
 import { calibrate, confidenceOf } from './confidence.ts';
 import { evaluateDecoders, evaluateModel, type Evaluated, type RecognisedWord } from './evaluate-model.ts';
 import { measureForgetting } from './forgetting.ts';
-import type { Metrics } from './result.ts';
+import type { Metrics, Reused } from './result.ts';
 import { temperatureOf } from './temperature.ts';
 import { trainStages, type StagesResult } from './train-stages.ts';
 import { selfTrain, type SelfTraining } from './untranscribed/self-train.ts';
@@ -29,6 +29,8 @@ import type { Work } from './work.ts';
 export interface Trained {
   metrics: Metrics;
   epochs: EpochRecord[];
+  /** What was there from before, of features and of epochs. */
+  reused: Pick<Reused, 'features' | 'epochs'>;
   test: Evaluated;
   /** Weights of the language model that were tried on dev, and what was chosen. */
   tried: readonly TriedWeights[];
@@ -127,6 +129,10 @@ export async function trainAndTest(work: Work): Promise<Trained> {
   return {
     metrics,
     epochs: trained.epochs,
+    reused: {
+      features: { there: trained.features.cached, of: trained.features.cached + trained.features.computed },
+      epochs: { there: trained.resumed, of: trained.epochs.length },
+    },
     test: evaluated.test,
     tried,
     decoding: parts.about.decoding,

@@ -28,6 +28,8 @@ export interface StagesResult {
   frames: number;
   features: FeatureReport;
   memory: Metrics['train']['memory'];
+  /** Epochs that an earlier process had trained. */
+  resumed: number;
 }
 
 /** Runs the stages one after the other; each starts from the weights that the one before left. */
@@ -58,6 +60,7 @@ export async function trainStages(work: Work, folder: string): Promise<StagesRes
     frames: 0,
     features: { seconds: 0, secondsOfAudio: 0, cached: 0, computed: 0, damaged: 0 } as FeatureReport,
     memory: [] as Metrics['train']['memory'],
+    resumed: 0,
   };
   for (const [i, stage] of stages.entries()) {
     const trained = await trainStage(work, {
@@ -72,6 +75,7 @@ export async function trainStages(work: Work, folder: string): Promise<StagesRes
     for (const [name, data] of trained.weights) weights.set(name, data);
     result.epochs.push(...trained.epochs);
     result.seconds += trained.seconds;
+    result.resumed += trained.resumed;
     result.frames += trained.seconds * trained.framesPerSecond;
     result.features = added(result.features, trained.features);
     result.memory.push({
@@ -113,6 +117,7 @@ async function trainStage(work: Work, { shape: common, stage, weights, folder, i
   };
   const { train: trainExamples, dev, features, teaching } = await examplesFor(source);
   const named: Progress = only ? progress : (what, total, unit) => progress(`${stage.name}: ${what}`, total, unit);
+  let fresh = 0;
   const result = await train({
     build: (training) => buildTrainable(shape, stage.trainable, weights, training),
     blank: prepared.vocabulary.blank,
@@ -130,12 +135,16 @@ async function trainStage(work: Work, { shape: common, stage, weights, folder, i
     folder: path.join(folder, 'checkpoints', ...(only ? [] : [`${index + 1} ${stage.name}`])),
     progress: named,
     ...(signal ? { signal } : {}),
-    onEpoch: (record) => recordEpoch(folder, inRun(record)),
+    onEpoch: (record) => {
+      fresh++;
+      return recordEpoch(folder, inRun(record));
+    },
   });
   function inRun(record: EpochRecord): EpochRecord {
     return { ...record, epoch: record.epoch + epochsBefore, ...(only ? {} : { stage: stage.name }) };
   }
-  return { ...result, epochs: result.epochs.map(inRun), features };
+  const epochs = result.epochs.map(inRun);
+  return { ...result, epochs, features, resumed: epochs.length - fresh };
 }
 
 function added(a: FeatureReport, b: FeatureReport): FeatureReport {

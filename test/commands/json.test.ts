@@ -64,6 +64,9 @@ async function answerOf(command: Command, ...args: string[]): Promise<unknown> {
 }
 
 it.each<[Command, ...string[]]>([
+  ['cache list'],
+  ['cache clear', '--keep', '1GB'],
+  ['cache verify'],
   ['doctor', '--device', 'cpu'],
   ['corpus audit', 'mine', '--sentences', 'train.txt'],
   ['corpus export', 'mine', '--format', 'eaf', '--out', 'exported'],

@@ -37,10 +37,10 @@ describe('a run whose corpus has changed since', () => {
     const first = await run();
     expect(first).toMatchObject({ known: false });
     const preparing = vi.spyOn(AudioCache.prototype, 'key');
-    expect(await run()).toEqual({ ...first, known: true });
+    expect(await run()).toEqual({ ...first, known: true, reused: undefined });
     expect(preparing, 'at once, without a look into recordings').not.toHaveBeenCalled();
     await utimes(path.join(folder, 'e.wav'), new Date(), new Date());
-    expect(await run()).toEqual({ ...first, known: true });
+    expect(await run()).toEqual({ ...first, known: true, reused: undefined });
     expect(preparing, 'touched, so that they are looked into').toHaveBeenCalled();
     preparing.mockRestore();
 
@@ -59,7 +59,7 @@ describe('a run whose corpus has changed since', () => {
     expect(second.changed!.what).toMatch(
       /1 utterance is gone \(p\); the sound of 1 has changed \(d\); the text of 1 has changed \(b\)/,
     );
-    expect(await run()).toEqual({ ...second, known: true });
+    expect(await run()).toEqual({ ...second, known: true, reused: undefined });
 
     expect((await readdir(runs())).length).toBe(2);
   });

@@ -379,7 +379,7 @@ describe('a run with all that is wrong', () => {
   it('keeps what was found beside the metrics, and tells it again', async () => {
     expect(JSON.parse(await readFile(path.join(result.folder, 'findings.json'), 'utf8'))).toEqual(result.findings);
     const again = await runRecipe(path.join(folder, 'wrong.yaml'), { runs: path.join(folder, 'runs') });
-    expect(again).toEqual({ ...result, known: true });
+    expect(again).toEqual({ ...result, known: true, reused: undefined });
   });
 
   it('is warned of on stderr, and told as JSON', async () => {

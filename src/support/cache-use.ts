@@ -1,0 +1,29 @@
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { cacheFolder } from './cache-folder.ts';
+import { leftoversIn, ownerTag } from './leftovers.ts';
+
+const PREFIX = '.in-use.';
+/** What a process of another machine has said counts for so long. */
+const FOREIGN_MS = 24 * 3600_000;
+
+/** Works while it is known that this process needs what is in the cache: `cache clear` leaves it alone meanwhile. */
+export async function withCacheInUse<T>(work: () => Promise<T>): Promise<T> {
+  const file = path.join(cacheFolder(), `${PREFIX}${ownerTag()}`);
+  await mkdir(cacheFolder(), { recursive: true });
+  await writeFile(file, '');
+  try {
+    return await work();
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+/** How many processes are at work with the cache; what killed ones said is removed. */
+export async function cacheUsers(): Promise<number> {
+  const folder = cacheFolder();
+  for (const stale of await leftoversIn(folder)) await rm(stale, { force: true });
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith(PREFIX));
+  const times = await Promise.all(names.map((name) => stat(path.join(folder, name)).catch(() => undefined)));
+  return times.filter((info) => info && Date.now() - info.mtimeMs < FOREIGN_MS).length;
+}

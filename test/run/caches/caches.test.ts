@@ -1,0 +1,126 @@
+import { execa } from 'execa';
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  clearCaches,
+  listCaches,
+  planClearing,
+  runRecipe,
+  verifyCaches,
+  type RunResult,
+} from '../../../src/run/index.ts';
+import { withCacheInUse } from '../../../src/support/cache-use.ts';
+import { writeSmallCorpus } from '../small-corpus.ts';
+
+let folder: string;
+let recipe: string;
+const runs = (): string => path.join(folder, 'runs');
+const run = (seed: number): Promise<RunResult> => runRecipe(recipe, { runs: runs(), set: [`seed=${seed}`] });
+
+async function filesIn(cache: string): Promise<string[]> {
+  const entries = await readdir(path.join(folder, 'cache', cache), { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => path.join(parentPath, name));
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'caches-'));
+  vi.stubEnv('ISOGLOSS_CACHE', path.join(folder, 'cache'));
+  await writeSmallCorpus(path.join(folder, 'mine'));
+  recipe = path.join(folder, 'small.yaml');
+  await writeFile(
+    recipe,
+    JSON.stringify({
+      name: 'small',
+      language: 'it',
+      corpus: path.join(folder, 'mine'),
+      split: { dev: { minutes: 0.05 }, test: { minutes: 0.05 } },
+      encoder: { model: 'embedded-small' },
+      head: { kind: 'linear' },
+      training: { epochs: 2 },
+    }),
+  );
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+});
+
+describe('two processes at once', () => {
+  it('share an empty cache, and give what each gives alone', async () => {
+    const env = { ISOGLOSS_CACHE: path.join(folder, 'cache') };
+    const together = (seed: number) =>
+      execa('node', ['bin/run.js', 'run', recipe, '--runs', runs(), '--set', `seed=${seed}`, '--json'], { env });
+    const answers = await Promise.all([together(1), together(2)]);
+    vi.stubEnv('ISOGLOSS_CACHE', path.join(folder, 'alone'));
+    for (const [i, { stdout }] of answers.entries()) {
+      const { metrics } = await runRecipe(recipe, { runs: path.join(folder, 'alone runs'), set: [`seed=${i + 1}`] });
+      expect((JSON.parse(stdout) as RunResult).metrics.test).toEqual(metrics.test);
+    }
+    vi.stubEnv('ISOGLOSS_CACHE', path.join(folder, 'cache'));
+    expect(await filesIn('audio')).toHaveLength(16);
+    expect((await listCaches()).users, 'both are done').toBe(0);
+  }, 120_000);
+});
+
+describe('a run', () => {
+  it('says what it has not done again', async () => {
+    const third = await run(3);
+    const { of } = third.reused!.features;
+    expect(third.reused).toEqual({
+      recordings: { there: 16, of: 16 },
+      features: { there: of, of },
+      epochs: { there: 0, of: 2 },
+    });
+    await rm(path.join(third.folder, 'metrics.json'));
+    expect((await run(3)).reused!.epochs).toEqual({ there: 2, of: 2 });
+    expect(await run(3)).toMatchObject({ known: true });
+  });
+});
+
+describe('what is kept', () => {
+  it('is listed by kind', async () => {
+    const { caches } = await listCaches();
+    expect(caches.map(({ cache, files }) => [cache, files])).toEqual([
+      ['audio', 16],
+      ['features', (await filesIn('features')).length],
+      ['phones', 0],
+      ['hub', 0],
+    ]);
+    expect(caches[0]!.bytes).toBeGreaterThan(16 * 16_000 * 2);
+  });
+
+  it('is verified: what was damaged is gone, and made anew to the same figures', async () => {
+    expect((await verifyCaches()).damaged).toEqual([]);
+    const hurt = [(await filesIn('audio'))[3]!, (await filesIn('features'))[2]!];
+    for (const file of hurt) {
+      const bytes = await readFile(file);
+      bytes[bytes.length >> 1]! ^= 1;
+      await writeFile(file, bytes);
+    }
+    expect((await verifyCaches()).damaged.sort()).toEqual(hurt.sort());
+    const fourth = await run(4);
+    expect(fourth.reused!.recordings).toEqual({ there: 15, of: 16 });
+    expect((await verifyCaches()).damaged).toEqual([]);
+    vi.stubEnv('ISOGLOSS_CACHE', path.join(folder, 'alone'));
+    const alone = await runRecipe(recipe, { runs: path.join(folder, 'alone runs'), set: ['seed=4'] });
+    vi.stubEnv('ISOGLOSS_CACHE', path.join(folder, 'cache'));
+    expect(fourth.metrics.test).toEqual(alone.metrics.test);
+  });
+
+  it('goes down to a size, what was used longest ago first; not while a process needs it', async () => {
+    const files = await filesIn('audio');
+    const long = new Date(Date.now() - 3600_000);
+    for (const file of files.slice(0, 5)) await utimes(file, long, long);
+    const { bytes } = (await listCaches()).caches[0]!;
+    const going = await planClearing({ caches: ['audio'], keep: (bytes * 11) / 16 });
+    expect(going.map(({ file }) => file).sort()).toEqual(files.slice(0, 5).sort());
+    await withCacheInUse(async () => {
+      await expect(clearCaches(going)).rejects.toThrow('at work with the cache');
+    });
+    await clearCaches(going);
+    expect(await filesIn('audio')).toHaveLength(11);
+    await clearCaches(await planClearing());
+    expect((await listCaches()).caches.map((cache) => cache.files)).toEqual([0, 0, 0, 0]);
+  });
+});
