@@ -1,25 +1,17 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { encode } from '../encoder/chunks.ts';
-import type { FrozenEncoder } from '../encoder/own/encoder.ts';
-import { openEncoder } from '../encoder/open.ts';
-import type { LanguageModel } from '../lm/language-model.ts';
-import { buildHead } from '../head/head.ts';
-import { Network } from '../onnx/graph/network.ts';
-import { encodeModel } from '../onnx/file/proto.ts';
-import { frameMask } from '../audio/standardise.ts';
-import { onMachine, type MachineChoice } from '../onnx/runtime/machine.ts';
-import { floatData, floats, openSession, type Session } from '../onnx/runtime/session.ts';
-import { rowOf } from '../encoder/features.ts';
+import { frameCount } from '../encoder/own/architecture.ts';
 import type { FetchOptions } from '../encoder/hub/from-hub.ts';
-import { Decoder } from './decoder.ts';
+import type { LanguageModel } from '../lm/language-model.ts';
+import { machine, onMachine, type Machine, type MachineChoice } from '../onnx/runtime/machine.ts';
 import { inFile } from '../support/in-file.ts';
-import { roundToFloat16 } from '../support/float16.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import type { About } from './about.ts';
+import { Decoder } from './decoder.ts';
+import { EncoderAndHead } from './encoder-and-head.ts';
+import { COPY_AGAIN, modelFolderIn, readModelFolder } from './model-folder.ts';
+import { OneGraph } from './one-graph.ts';
 import type { ModelParts } from './parts.ts';
-import { modelFolderIn, readModelFolder, COPY_AGAIN } from './model-folder.ts';
-import { adaptedEncoder } from './adapters.ts';
 
 /** Logits of one recording. */
 export interface Output {
@@ -33,29 +25,28 @@ export class Model {
   readonly about: About;
   readonly vocabulary: Vocabulary;
   readonly decoder: Decoder;
-  private readonly encoder: FrozenEncoder;
-  private readonly head: Session;
+  private readonly parts: ModelParts;
+  private readonly machine: Machine;
+  /** Encoder and head in one, where they can be. */
+  private readonly whole: OneGraph | undefined;
+  /** Opened when it is needed: for encoders of others, and for what is too long to be heard at once. */
+  private apart: Promise<EncoderAndHead> | undefined;
 
-  private constructor(about: About, vocabulary: Vocabulary, decoder: Decoder, encoder: FrozenEncoder, head: Session) {
-    this.about = about;
-    this.vocabulary = vocabulary;
-    this.decoder = decoder;
-    this.encoder = encoder;
-    this.head = head;
+  private constructor(parts: ModelParts, decoder: Decoder, machine: Machine, whole: OneGraph | undefined) {
+    this.about = parts.about;
+    this.vocabulary = parts.vocabulary;
+    [this.parts, this.decoder, this.machine, this.whole] = [parts, decoder, machine, whole];
   }
 
-  /** A model from its parts. @param weights of the head, and of adapters where the model has them */
+  /** A model from its parts. */
   static async assemble(parts: ModelParts): Promise<Model> {
-    const { about, vocabulary, weights } = parts;
-    const encoder = await openedEncoder(parts);
-    const network = new Network(false);
-    network.graph.output(
-      buildHead(network, about.head, { layers: about.layers.length, dims: encoder.dims }, vocabulary.size),
-      'logits',
-    );
+    const { about, vocabulary } = parts;
+    const whole = await inEncoderFile(parts, () => OneGraph.open(parts));
     const languageModel = parts.languageModel === undefined ? undefined : await languageModelIn(parts.languageModel);
     const decoder = new Decoder(vocabulary, about.decoding, { languageModel, words: parts.words }, about.confidence);
-    return new Model(about, vocabulary, decoder, encoder, await openSession(encodeModel(network.graph, { weights })));
+    const model = new Model(parts, decoder, await machine(), whole);
+    if (!whole) await model.opened();
+    return model;
   }
 
   /**
@@ -70,33 +61,19 @@ export class Model {
 
   /** Runs recordings of like length (16 kHz mono) side by side. */
   async run(recordings: readonly Float32Array[]): Promise<Output[]> {
-    const hidden = await encode(this.encoder, recordings, this.about.layers);
-    const width = this.about.layers.length * this.encoder.dims;
-    const rows = recordings.length;
-    const features = new Float32Array(rows * hidden.frames * width);
-    for (let row = 0; row < rows; row++)
-      features.set(rowOf(hidden, row, this.encoder.dims), row * hidden.frames * width);
-    // As the cached features were that the head learnt from; a published model's head learnt from what they were.
-    if (!this.about.head.plain) roundToFloat16(features);
-    const feeds = {
-      features: floats(features, [rows, hidden.frames, width]),
-      mask: floats(frameMask(hidden.frameCounts, hidden.frames), [rows, hidden.frames]),
-    };
-    const logits = floatData((await this.head.run(feeds)).logits!);
-    const size = hidden.frames * this.vocabulary.size;
-    return recordings.map((_, row) => ({
-      logits: logits.subarray(row * size, row * size + hidden.frameCounts[row]! * this.vocabulary.size),
-      frames: hidden.frameCounts[row]!,
-    }));
-  }
-
-  /** The encoder's .onnx file, with adapters in place where the model has them. */
-  get encoderBytes(): Uint8Array {
-    return this.encoder.bytes;
+    const { whole } = this;
+    if (whole && recordings.every(({ length }) => frameCount(length) <= whole.longest)) return whole.run(recordings);
+    return (await this.opened()).run(recordings);
   }
 
   async release(): Promise<void> {
-    await Promise.all([this.encoder.release(), this.head.release()]);
+    await Promise.all([this.whole?.release(), this.apart?.then((both) => both.release())]);
+  }
+
+  private opened(): Promise<EncoderAndHead> {
+    return (this.apart ??= onMachine(this.machine, () =>
+      inEncoderFile(this.parts, () => EncoderAndHead.open(this.parts)),
+    ));
   }
 }
 
@@ -116,12 +93,9 @@ async function languageModelIn(file: string): Promise<LanguageModel> {
   return loadLanguageModel(file);
 }
 
-function openedEncoder(parts: ModelParts): Promise<FrozenEncoder> {
-  const { about, encoder, encoderFolder: folder } = parts;
-  const { name, preprocessor } = about.encoder;
-  const open = (): Promise<FrozenEncoder> =>
-    about.adapters ? adaptedEncoder(parts) : openEncoder(name, encoder, { preprocessor, folder });
-  if (folder === undefined) return open();
+/** What is wrong with an encoder is told of its file. */
+function inEncoderFile<T>({ encoderFolder: folder }: ModelParts, work: () => Promise<T>): Promise<T> {
+  if (folder === undefined) return work();
   const file = path.join(folder, 'encoder.onnx');
-  return inFile(existsSync(file) ? file : folder, COPY_AGAIN, open);
+  return inFile(existsSync(file) ? file : folder, COPY_AGAIN, work);
 }

@@ -71,6 +71,11 @@ export function layerNorm(g: Graph, x: Value, scale: Value, bias: Value): Value 
   return g.nodeMany('LayerNormalization', [x, scale, bias], { axis: { int: -1 }, epsilon: { float: 1e-5 } })[0]!;
 }
 
+/** Rounds to float16. */
+export function castToHalf(g: Graph, x: Value): Value {
+  return g.node('Cast', [x], { to: { int: 10 } });
+}
+
 export function castToFloat(g: Graph, x: Value): Value {
   return g.node('Cast', [x], { to: { int: 1 } });
 }

@@ -1,0 +1,64 @@
+import { frameMask } from '../audio/standardise.ts';
+import { encode } from '../encoder/chunks.ts';
+import { rowOf } from '../encoder/features.ts';
+import { openEncoder } from '../encoder/open.ts';
+import type { FrozenEncoder } from '../encoder/own/encoder.ts';
+import { buildHead } from '../head/head.ts';
+import { encodeModel } from '../onnx/file/proto.ts';
+import { Network } from '../onnx/graph/network.ts';
+import { floatData, floats, openSession, type Session } from '../onnx/runtime/session.ts';
+import { roundToFloat16 } from '../support/float16.ts';
+import type { About } from './about.ts';
+import { adaptedEncoder } from './adapters.ts';
+import type { Output } from './model.ts';
+import type { ModelParts } from './parts.ts';
+
+/** Encoder and head in a session each: any encoder, and recordings of any length, in windows. */
+export class EncoderAndHead {
+  private readonly about: About;
+  private readonly tokens: number;
+  private readonly encoder: FrozenEncoder;
+  private readonly head: Session;
+
+  private constructor({ about, vocabulary }: ModelParts, encoder: FrozenEncoder, head: Session) {
+    [this.about, this.tokens, this.encoder, this.head] = [about, vocabulary.size, encoder, head];
+  }
+
+  static async open(parts: ModelParts): Promise<EncoderAndHead> {
+    const { about, vocabulary, weights, encoder: bytes, encoderFolder: folder } = parts;
+    const { name, preprocessor } = about.encoder;
+    const encoder = await (about.adapters ? adaptedEncoder(parts) : openEncoder(name, bytes, { preprocessor, folder }));
+    const network = new Network(false);
+    network.graph.output(
+      buildHead(network, about.head, { layers: about.layers.length, dims: encoder.dims }, vocabulary.size),
+      'logits',
+    );
+    return new EncoderAndHead(parts, encoder, await openSession(encodeModel(network.graph, { weights })));
+  }
+
+  /** Runs recordings of like length (16 kHz mono) side by side. */
+  async run(recordings: readonly Float32Array[]): Promise<Output[]> {
+    const hidden = await encode(this.encoder, recordings, this.about.layers);
+    const width = this.about.layers.length * this.encoder.dims;
+    const rows = recordings.length;
+    const features = new Float32Array(rows * hidden.frames * width);
+    for (let row = 0; row < rows; row++)
+      features.set(rowOf(hidden, row, this.encoder.dims), row * hidden.frames * width);
+    // As the cached features were that the head learnt from; a published model's head learnt from what they were.
+    if (!this.about.head.plain) roundToFloat16(features);
+    const feeds = {
+      features: floats(features, [rows, hidden.frames, width]),
+      mask: floats(frameMask(hidden.frameCounts, hidden.frames), [rows, hidden.frames]),
+    };
+    const logits = floatData((await this.head.run(feeds)).logits!);
+    const size = hidden.frames * this.tokens;
+    return recordings.map((_, row) => ({
+      logits: logits.subarray(row * size, row * size + hidden.frameCounts[row]! * this.tokens),
+      frames: hidden.frameCounts[row]!,
+    }));
+  }
+
+  async release(): Promise<void> {
+    await Promise.all([this.encoder.release(), this.head.release()]);
+  }
+}

@@ -1,0 +1,72 @@
+import { frameMask, standardise } from '../audio/standardise.ts';
+import { frameCount, hearsLogMel, paddedSamples } from '../encoder/own/architecture.ts';
+import { hasQuantised, isOwn, readArchitecture } from '../encoder/own/encoder.ts';
+import { buildEncoder } from '../encoder/own/network.ts';
+import { readWeights } from '../encoder/own/weights.ts';
+import { appendHead } from '../head/head.ts';
+import { Network } from '../onnx/graph/network.ts';
+import { castToFloat, castToHalf, concat } from '../onnx/graph/ops.ts';
+import { encodeModel } from '../onnx/file/proto.ts';
+import { floatData, floats, openSession, type Session } from '../onnx/runtime/session.ts';
+import { adapterOptions } from './adapters.ts';
+import type { Output } from './model.ts';
+import type { ModelParts } from './parts.ts';
+
+/** Frames that the embedded encoder takes at once at most, and those beyond which attention's memory counts. */
+const LONGEST = { logMel: 1499, other: 2000 };
+
+/**
+ * Encoder and head as one graph, with nothing in it that the logits don't need: no layers above the head's, no phones,
+ * and no hidden layers that are copied out to go in again.
+ */
+export class OneGraph {
+  /** Recordings of more frames have to be heard in windows. */
+  readonly longest: number;
+  private readonly session: Session;
+  private readonly tokens: number;
+
+  private constructor(session: Session, tokens: number, longest: number) {
+    [this.session, this.tokens, this.longest] = [session, tokens, longest];
+  }
+
+  /** @returns nothing for an encoder of others, and for one in 8 bits, which hears one recording at a time */
+  static async open({ about, vocabulary, encoder, weights }: ModelParts): Promise<OneGraph | undefined> {
+    if (!isOwn(encoder) || hasQuantised(encoder)) return undefined;
+    const architecture = readArchitecture(about.encoder.name, encoder);
+    const network = new Network(false, adapterOptions(about.adapters));
+    const g = network.graph;
+    const { hidden, mask } = buildEncoder(network, architecture, 0, Math.max(...about.layers));
+    const heard = about.layers.map((layer) => hidden[layer]!);
+    const features = heard.length === 1 ? heard[0]! : concat(g, heard, 2);
+    // As the cached features were that the head learnt from.
+    const rounded = about.head.plain ? features : castToFloat(g, castToHalf(g, features));
+    const input = { layers: heard.length, dims: architecture.dims };
+    g.output(appendHead(network, about.head, rounded, input, mask, vocabulary.size), 'logits');
+    const all = new Map([...readWeights(encoder), ...weights]);
+    const session = await openSession(encodeModel(g, { weights: all }));
+    return new OneGraph(session, vocabulary.size, LONGEST[hearsLogMel(architecture) ? 'logMel' : 'other']);
+  }
+
+  /** Runs recordings of like length (16 kHz mono) side by side. */
+  async run(recordings: readonly Float32Array[]): Promise<Output[]> {
+    const frameCounts = Int32Array.from(recordings, ({ length }) => frameCount(length));
+    const [rows, padded] = [recordings.length, Math.max(1, ...frameCounts)];
+    const width = paddedSamples(padded);
+    const audio = new Float32Array(rows * width);
+    recordings.forEach((recording, row) => standardise(recording, audio.subarray(row * width, (row + 1) * width)));
+    const results = await this.session.run({
+      audio: floats(audio, [rows, width]),
+      mask: floats(frameMask(frameCounts, padded), [rows, padded]),
+    });
+    const logits = floatData(results.logits!);
+    const size = padded * this.tokens;
+    return recordings.map((_, row) => ({
+      logits: logits.subarray(row * size, row * size + frameCounts[row]! * this.tokens),
+      frames: frameCounts[row]!,
+    }));
+  }
+
+  async release(): Promise<void> {
+    await this.session.release();
+  }
+}
