@@ -5,7 +5,14 @@ import { printable } from '../cli/printable.ts';
 import { describeBatch, describeEstimate } from '../cli/batch-report.ts';
 import { formatsNamed, TRANSCRIPT_FORMATS } from '../formats/index.ts';
 import type { SetAside } from '../index.ts';
-import { Batch, parseShard, type BatchSummary, type Estimate, type WrittenTranscript } from '../transcribe/index.ts';
+import {
+  Batch,
+  parseShard,
+  watch,
+  type BatchSummary,
+  type Estimate,
+  type WrittenTranscript,
+} from '../transcribe/index.ts';
 
 export default class Transcribe extends BaseCommand {
   static override summary = 'Write down what is said in recordings.';
@@ -52,6 +59,10 @@ export default class Transcribe extends BaseCommand {
     shard: Flags.string({
       description: 'of several parts, e.g. on as many machines, only this one: 3/8 is the third of eight',
     }),
+    watch: Flags.boolean({
+      description: 'go on with what appears in the folders, until stopped (Ctrl-C)',
+      exclusive: ['dry-run', 'into', 'files-from'],
+    }),
     'dry-run': Flags.boolean({ description: 'say what there is to do and how long that takes, and write nothing' }),
     overwrite: Flags.boolean({ description: 'replace files, and tiers that an earlier transcription added' }),
     track: Flags.integer({
@@ -73,7 +84,7 @@ export default class Transcribe extends BaseCommand {
       ...(flags.shard === undefined ? {} : { shard: parseShard(flags.shard) }),
     });
     try {
-      return await (flags['dry-run'] ? this.estimate(batch) : this.transcribe(batch, paths, flags.format === 'jsonl'));
+      return await (flags['dry-run'] ? this.estimate(batch) : this.transcribe(batch, paths, flags));
     } finally {
       await batch.close();
     }
@@ -86,10 +97,14 @@ export default class Transcribe extends BaseCommand {
     return { transcripts: [], setAside: estimate.setAside, estimate };
   }
 
-  private async transcribe(batch: Batch, paths: readonly string[], records: boolean): Promise<Result> {
+  private async transcribe(
+    batch: Batch,
+    paths: readonly string[],
+    flags: { format?: string | undefined; watch: boolean },
+  ): Promise<Result> {
     const transcripts: WrittenTranscript[] = [];
     const setAside: SetAside[] = [];
-    for await (const item of batch.run(await batch.plan())) {
+    for await (const item of flags.watch ? watch(batch, { signal: this.signal }) : batch.run(await batch.plan())) {
       if ('reason' in item) {
         setAside.push(item);
         continue;
@@ -97,7 +112,7 @@ export default class Transcribe extends BaseCommand {
       for (const note of item.notes ?? []) this.logToStderr(`${item.file}: ${note}`);
       if (this.jsonEnabled()) transcripts.push(item);
       else if (item.files) this.log(item.files.map(printable).join('\n'));
-      else if (records) this.log(JSON.stringify(item));
+      else if (flags.format === 'jsonl') this.log(JSON.stringify(item));
       else this.log(paths.length === 1 && item.file === paths[0] ? item.text : `${item.file}: ${item.text}`);
     }
     const { summary } = batch;

@@ -13,9 +13,13 @@ const AT_ONCE = 4;
  * Files, the recordings in folders, and what patterns like `tapes/*.wav` stand for where no shell has expanded them, in
  * the order given and each once. In folders, hidden files (also the `._` files of macOS) are left out; no link leads
  * out of a folder, and no loop of links is entered.
+ * @param none whether there may be nothing
  * @throws InputError when a path doesn't exist, or there is nothing to transcribe
  */
-export async function recordingsAt(paths: readonly string[], signal?: AbortSignal): Promise<string[]> {
+export async function recordingsAt(
+  paths: readonly string[],
+  { signal, none = false }: { signal?: AbortSignal | undefined; none?: boolean } = {},
+): Promise<string[]> {
   const files = new Set<string>();
   for (const named of paths)
     for (const place of await expanded(named)) {
@@ -24,7 +28,7 @@ export async function recordingsAt(paths: readonly string[], signal?: AbortSigna
       });
       for (const file of info.isDirectory() ? await recordingsIn(place, signal) : [place]) files.add(file);
     }
-  if (files.size > 0) return [...files];
+  if (files.size > 0 || none) return [...files];
   throw new InputError(
     `nothing to transcribe: there is no recording in ${paths.join(', ')}`,
     'Name recordings, or folders with recordings in them.',

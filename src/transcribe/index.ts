@@ -4,6 +4,7 @@ export type { Estimate } from './batch/estimate.ts';
 export type { Plan } from './batch/plan.ts';
 export { parseShard, type Shard } from './batch/shard.ts';
 export type { BatchSummary } from './batch/summary.ts';
+export { watch, type WatchOptions } from './batch/watch.ts';
 export type { WrittenTranscript } from './batch/write-behind.ts';
 export type { TranscriptSegment } from './continuous-decoder.ts';
 export { answerElan } from './elan-recogniser.ts';

@@ -55,7 +55,7 @@ export class Model {
       const pieces =
         part instanceof Float32Array
           ? piecesOfSamples(part, `samples ${++samples}`)
-          : piecesOf(await recordingsAt(part, signal), {}, signal);
+          : piecesOf(await recordingsAt(part, { signal }), {}, signal);
       yield* transcribePieces(this.network, pieces, { signal });
     }
   }

@@ -48,7 +48,7 @@ export async function* transcribe(
   const { device, threads, progress, signal } = options;
   const model = await Model.load(modelFolder, { device, threads, progress, signal });
   try {
-    const files = await recordingsAt(paths, signal);
+    const files = await recordingsAt(paths, { signal });
     const task = (progress ?? silent)('transcribe', files.length, 'recordings');
     let heard = 0;
     const onHeard = (seconds: number): void => {

@@ -30,7 +30,7 @@ export interface Untranscribed {
  */
 export async function findUntranscribed(recipe: Recipe, signal?: AbortSignal): Promise<Untranscribed | undefined> {
   if (recipe.untranscribed === undefined) return undefined;
-  const found = await recordingsAt([recipe.untranscribed].flat(), signal);
+  const found = await recordingsAt([recipe.untranscribed].flat(), { signal });
   const files = [...new Set(await Promise.all(found.map((file) => realpath(file))))];
   const taken = await stretchesOf(recipe);
   const copies = await copiesOf([...taken.keys()], files);

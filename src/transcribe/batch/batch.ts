@@ -86,12 +86,12 @@ export class Batch {
 
   /**
    * Looks for recordings, and compares them with what is written.
-   * @param accept of several, those that may be taken now
+   * @param accept of those that are there, which may be taken now; then none may be there, too
    * @throws InputError when a path doesn't exist, there is nothing to transcribe, or two would go to one file
    */
   async plan(accept?: (recordings: string[]) => Promise<string[]>): Promise<Plan> {
     const { out, into, formats, overwrite = false, retryFailed = false, shard, signal } = this.options;
-    const found = await recordingsAt(this.places.paths, signal);
+    const found = await recordingsAt(this.places.paths, { signal, none: accept !== undefined });
     this.checkStandardInput();
     const journal = await this.openJournal(found);
     const nameOf = namesFrom(path.dirname(journal?.file ?? '.'));

@@ -28,7 +28,7 @@ export class Tally {
   private last = 0;
 
   planned({ done }: Plan): void {
-    this.counts.done = done;
+    this.counts.done += done;
   }
 
   begin(): void {
