@@ -8,7 +8,17 @@ import { buildResult, perplexity } from './language-model.ts';
 import { machineDiagnosis } from './machine.ts';
 import { checkedRecipe } from './recipe.ts';
 import { adaptResult, evaluation, newRecipe } from './run.ts';
-import { cleanedRuns, curve, reproduction, runArchive, runList, runOutput, runsComparison, shownRun } from './runs.ts';
+import {
+  cleanedRuns,
+  curve,
+  reproduction,
+  runArchive,
+  runList,
+  runOutput,
+  runScalars,
+  runsComparison,
+  shownRun,
+} from './runs.ts';
 import { comparison, fileScores } from './scores.ts';
 import { exportResult, serviceAddress, transcripts } from './transcripts.ts';
 
@@ -51,6 +61,7 @@ export const outputs = {
   'runs clean': cleanedRuns,
   'runs compare': runsComparison,
   'runs list': runList,
+  'runs scalars': runScalars,
   'runs show': shownRun,
   score: fileScores,
   serve: serviceAddress,

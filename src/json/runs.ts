@@ -7,6 +7,7 @@ import type {
   RunResult,
   RunsComparison,
   RunSummary,
+  Scalar,
   ShownRun,
   Variants,
 } from '../run/index.ts';
@@ -159,4 +160,14 @@ export const reproduction: z.ZodType<Reproduction> = z.strictObject({
   before: partRates,
   now: partRates,
   known: z.boolean(),
+});
+
+export const runScalars: z.ZodType<{ runs: { run: string; scalars: Scalar[] }[]; files: string[] }> = z.strictObject({
+  runs: z.array(
+    z.strictObject({
+      run: z.string(),
+      scalars: z.array(z.strictObject({ tag: z.string(), step: z.number(), value: z.number(), time: z.number() })),
+    }),
+  ),
+  files,
 });

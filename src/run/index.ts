@@ -22,6 +22,8 @@ export { CACHE_NAMES, CACHES, type CacheEntry, type CacheName } from './caches/e
 export { cleanRuns, planCleaning, type CleanOptions, type Removal } from './runs/clean.ts';
 export { compareManyRuns, type DifferingField, type RunsComparison } from './runs/compare.ts';
 export type { SeedGroup, SeedVerdict } from './runs/seeds.ts';
+export { scalarsAsCsv, scalarsOf, writeTensorboard } from './runs/scalars.ts';
+export type { Scalar } from '../formats/tfevents.ts';
 export { writeRunsPage } from './runs/page.ts';
 export { RUN_STATES, type RunLock, type RunState } from './runs/run-folder.ts';
 export { showRun, type ShownRun } from './runs/show.ts';

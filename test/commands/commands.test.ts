@@ -60,6 +60,7 @@ describe('every command', () => {
       'cache verify',
       'runs archive',
       'runs list',
+      'runs scalars',
       'runs show',
       'runs compare',
       'runs clean',

@@ -104,6 +104,7 @@ it('run, and what takes a run', async () => {
   await answerOf('runs compare', run, run);
   await answerOf('runs archive', run, '--output', 'run.zip');
   await answerOf('reproduce', run);
+  await answerOf('runs scalars', run, '--format', 'tensorboard');
   await answerOf('runs clean');
   await answerOf('export', run, '--format', 'onnx');
   await answerOf('transcribe', run, 'corpora/mine/0.wav', 'mine.yaml');

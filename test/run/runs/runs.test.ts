@@ -9,8 +9,11 @@ import {
   listRuns,
   planCleaning,
   runRecipe,
+  scalarsAsCsv,
+  scalarsOf,
   showRun,
   writeRunsPage,
+  writeTensorboard,
   type RunResult,
 } from '../../../src/run/index.ts';
 import type { Recipe } from '../../../src/recipe/schema.ts';
@@ -100,6 +103,22 @@ describe('runs in a folder', () => {
     expect(html).toContain(`href="runs/${path.basename(done.folder)}/report.html"`);
     expect(html).toContain('WER on test');
     expect(html).not.toContain('<script>alert');
+  });
+});
+
+describe('values of epochs', () => {
+  it('are told as CSV and for TensorBoard: what dev was, and at the last what test found', async () => {
+    const scalars = await scalarsOf(done.folder);
+    const { cer } = done.metrics.test;
+    expect(scalars.at(-2)).toMatchObject({ tag: 'cer/test', step: 1, value: cer });
+    expect(scalars.find(({ tag }) => tag === 'cer/dev')!.value).toBeGreaterThan(0);
+    expect(scalarsAsCsv('a "run"', scalars).split('\n')[0]).toBe('run,tag,step,value');
+    expect(scalarsAsCsv('a "run"', scalars)).toContain(`"a ""run""",cer/test,1,${cer}\n`);
+    const out = path.join(folder, 'tensorboard');
+    const files = await writeTensorboard([done.folder], out);
+    expect(path.dirname(files[0]!)).toBe(path.join(out, path.basename(done.folder)));
+    expect(await writeTensorboard([done.folder], out), 'over itself').toEqual(files);
+    await expect(scalarsOf(named('no-run'))).rejects.toThrow('no recipe.lock.yaml');
   });
 });
 

@@ -1,0 +1,40 @@
+import { Args, Flags } from '@oclif/core';
+import path from 'node:path';
+import { BaseCommand } from '../../cli/base-command.ts';
+import { scalarsAsCsv, scalarsOf, writeTensorboard, type Scalar } from '../../run/index.ts';
+
+export default class RunsScalars extends BaseCommand {
+  static override summary = 'Losses, errors and rates of each epoch, for TensorBoard or as CSV.';
+  static override description = 'Works while a run is under way, too: call it again for what has come since.';
+  static override strict = false;
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> runs/italian-10min-1a2b3c4d',
+    '<%= config.bin %> <%= command.id %> runs/italian-* --format tensorboard --out tensorboard',
+  ];
+  static override args = { run: Args.string({ required: true, description: 'folders of runs' }) };
+  static override flags = {
+    format: Flags.option({
+      options: ['csv', 'tensorboard'] as const,
+      default: 'csv',
+      description: 'csv to the screen, or event files in a folder a run',
+    })(),
+    out: Flags.string({ default: 'tensorboard', description: 'folder for event files', helpValue: 'FOLDER' }),
+  };
+
+  async run(): Promise<{ runs: { run: string; scalars: Scalar[] }[]; files: string[] }> {
+    const { argv, flags } = await this.parse(RunsScalars);
+    const folders = argv as string[];
+    const runs: { run: string; scalars: Scalar[] }[] = [];
+    for (const run of folders) runs.push({ run, scalars: await scalarsOf(run) });
+    const files = flags.format === 'tensorboard' ? await writeTensorboard(folders, flags.out) : [];
+    if (flags.format === 'csv')
+      runs.forEach(({ run, scalars }, i) => {
+        const [head, ...rows] = scalarsAsCsv(path.basename(path.resolve(run)), scalars)
+          .trimEnd()
+          .split('\n');
+        this.log((i === 0 ? [head, ...rows] : rows).join('\n'));
+      });
+    for (const file of files) this.log(file);
+    return { runs, files };
+  }
+}
