@@ -6,7 +6,8 @@ import {
   type ConvolutionalArchitecture,
 } from '../encoder/own/architecture.ts';
 import { hasQuantised } from '../encoder/own/encoder.ts';
-import { constantsOf, floatsOf } from '../onnx/file/quantise.ts';
+import { constantsOf } from '../onnx/file/quantise.ts';
+import { floatsOf } from '../onnx/file/tensor-data.ts';
 import { encodeSafetensors } from '../support/safetensors.ts';
 import type { WholeModel } from './graph.ts';
 import type { About } from '../model/about.ts';

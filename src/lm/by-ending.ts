@@ -12,12 +12,6 @@ export const byEnding = (
   folder: string,
   name: string,
   sum?: number,
-): RecordSorter =>
-  new RecordSorter(
-    { columns: order + columns, keys: keysFrom(order - 1), ...(sum === undefined ? {} : { sum }) },
-    bytes,
-    folder,
-    name,
-  );
+): RecordSorter => new RecordSorter({ columns: order + columns, keys: keysFrom(order - 1), sum }, bytes, folder, name);
 
 export const keysFrom = (column: number): number[] => Array.from({ length: column + 1 }, (_, i) => column - i);

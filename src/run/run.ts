@@ -174,7 +174,7 @@ async function runIn(
     untranscribed,
     sources,
     progress,
-    ...(signal ? { signal } : {}),
+    signal,
   });
   await writeJsonLines(path.join(folder, 'hypotheses.jsonl'), trained.hypotheses);
   const metrics: Metrics = { ...trained.metrics, machine: { device, threads } };

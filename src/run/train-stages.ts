@@ -134,7 +134,7 @@ async function trainStage(work: Work, { shape: common, stage, weights, folder, i
     },
     folder: path.join(folder, 'checkpoints', ...(only ? [] : [`${index + 1} ${stage.name}`])),
     progress: named,
-    ...(signal ? { signal } : {}),
+    signal,
     onEpoch: (record) => {
       fresh++;
       return recordEpoch(folder, inRun(record));

@@ -41,9 +41,9 @@ export function train(
   const progress = onProgress === undefined ? undefined : told(onProgress);
   return onMachine(machine, () =>
     runRecipe(recipe, {
-      ...(runs === undefined ? {} : { runs }),
-      ...(progress === undefined ? {} : { progress }),
-      ...(signal === undefined ? {} : { signal }),
+      runs,
+      progress,
+      signal,
     }),
   );
 }
@@ -56,7 +56,7 @@ function told(tell: (progress: TrainProgress) => void): Progress {
     return {
       advance: (by = 1) => telling({ done: now.done + by }),
       note: (note) => telling({ note }),
-      done: (note) => telling({ done: total ?? now.done, ...(note === undefined ? {} : { note }) }),
+      done: (note) => telling({ done: total ?? now.done, note }),
     };
   };
 }

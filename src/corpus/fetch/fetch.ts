@@ -84,8 +84,8 @@ async function fetchInto(
   for await (const item of importer.read(source, {
     unpacked,
     folder,
-    ...(options.progress ? { progress: options.progress } : {}),
-    ...(options.signal ? { signal: options.signal } : {}),
+    progress: options.progress,
+    signal: options.signal,
   })) {
     if ('reason' in item) setAside.push(item);
     else utterances.push(item);

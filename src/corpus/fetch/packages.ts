@@ -100,7 +100,7 @@ async function downloadByHttp(wanted: DebianPackage, file: string, signal?: Abor
   );
   const response = await fetch(wanted.url, {
     headers: have ? { range: `bytes=${have}-` } : {},
-    ...(signal ? { signal } : {}),
+    signal,
   });
   // An answer that nobody reads would keep the connection, and with it the process.
   if (!response.ok) await response.body?.cancel();

@@ -62,7 +62,7 @@ async function follow(from: string, { method = 'GET', headers = {}, signal }: Re
     const response = await fetch(url, {
       method,
       redirect: 'manual',
-      ...(signal ? { signal } : {}),
+      signal,
       // As it is stored: a compressed answer could not be gone on with.
       headers: {
         'accept-encoding': 'identity',

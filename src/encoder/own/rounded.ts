@@ -1,16 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import {
-  AttributeProto_AttributeType,
-  AttributeProtoSchema,
-  ModelProtoSchema,
-  NodeProtoSchema,
-  TensorProto_DataType,
-  TensorProtoSchema,
-  type NodeProto,
-  type TensorProto,
-} from 'onnx-buf';
+import { ModelProtoSchema, TensorProto_DataType, TensorProtoSchema, type NodeProto, type TensorProto } from 'onnx-buf';
 import { decodeModel } from '../../onnx/file/decode.ts';
-import { floatsOf } from '../../onnx/file/quantise.ts';
+import { bytesOf, floatsOf, node } from '../../onnx/file/tensor-data.ts';
 import { toFloat16 } from '../../support/float16.ts';
 
 const INT8: number = TensorProto_DataType.INT8;
@@ -52,7 +43,7 @@ export function widened(bytes: Uint8Array): Uint8Array {
     ...graph.initializer.filter(({ name }) => !replaced.has(name)),
     ...matrices.map((name) => widenedMatrix(name, stored.get(`${name}.int8`)!, floatsOf(stored.get(scalesOf(name))!))),
   ];
-  const casts = new Map(matrices.map((name) => [name, node('Cast', [`${name}.half`], name, FLOAT)]));
+  const casts = new Map(matrices.map((name) => [name, node('Cast', [`${name}.half`], name, { to: FLOAT })]));
   graph.node = graph.node.flatMap((made) => {
     const [output] = made.output as [string];
     if (output.endsWith('.int8.wide')) return [];
@@ -65,7 +56,7 @@ const scalesOf = (name: string): string => `${name}.int8.scales`;
 
 function multipliedOut(name: string): NodeProto[] {
   return [
-    node('Cast', [`${name}.int8`], `${name}.int8.wide`, FLOAT),
+    node('Cast', [`${name}.int8`], `${name}.int8.wide`, { to: FLOAT }),
     node('Mul', [`${name}.int8.wide`, scalesOf(name)], name),
   ];
 }
@@ -101,14 +92,3 @@ function widenedMatrix(name: string, { dims, rawData }: TensorProto, scales: Flo
     rawData: bytesOf(toFloat16(data)),
   });
 }
-
-function node(op: string, inputs: string[], output: string, to?: number): NodeProto {
-  const attribute =
-    to === undefined
-      ? []
-      : [create(AttributeProtoSchema, { name: 'to', type: AttributeProto_AttributeType.INT, i: BigInt(to) })];
-  return create(NodeProtoSchema, { opType: op, name: `${output}.${op}`, input: inputs, output: [output], attribute });
-}
-
-const bytesOf = (data: ArrayBufferView): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);

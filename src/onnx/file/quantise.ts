@@ -1,17 +1,15 @@
 import { clone, create } from '@bufbuild/protobuf';
 import {
-  AttributeProto_AttributeType,
-  AttributeProtoSchema,
   ModelProtoSchema,
-  NodeProtoSchema,
   TensorProto_DataType,
   TensorProtoSchema,
   type ModelProto,
   type NodeProto,
   type TensorProto,
 } from 'onnx-buf';
-import { fromFloat16, toFloat16 } from '../../support/float16.ts';
+import { toFloat16 } from '../../support/float16.ts';
 import { pruned } from './merge.ts';
+import { sizeOf, node, bytesOf, floatsOf } from './tensor-data.ts';
 
 /** ONNX's numbers for element types, as tensors hold them. */
 const FLOAT: number = TensorProto_DataType.FLOAT;
@@ -136,25 +134,4 @@ export function constantsOf(
     return tensor?.dataType === FLOAT16 ? [[cast.output[0]!, tensor] as const] : [];
   });
   return new Map([...[...stored].filter(([, tensor]) => tensor.dataType === FLOAT), ...widened]);
-}
-
-/** A float32 or float16 tensor's numbers. */
-export function floatsOf(tensor: TensorProto): Float32Array {
-  if (tensor.floatData.length > 0) return Float32Array.from(tensor.floatData);
-  // A copy: raw data starts anywhere in the file's bytes, numbers only at multiples of their size.
-  const bytes = Uint8Array.from(tensor.rawData).buffer;
-  return tensor.dataType === FLOAT16 ? fromFloat16(new Uint16Array(bytes)) : new Float32Array(bytes);
-}
-
-const sizeOf = (tensor: TensorProto): number => tensor.dims.reduce((size, dim) => size * Number(dim), 1);
-
-function node(op: string, inputs: string[], output: string, integers: Record<string, number> = {}): NodeProto {
-  const attribute = Object.entries(integers).map(([name, i]) =>
-    create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(i) }),
-  );
-  return create(NodeProtoSchema, { opType: op, name: `${output}.${op}`, input: inputs, output: [output], attribute });
-}
-
-function bytesOf(data: Float32Array | Uint16Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
 }

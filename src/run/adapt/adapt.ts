@@ -95,7 +95,7 @@ export async function adapt(corpus: readonly string[], options: AdaptOptions = {
       estimate: (recipe) => estimateOf(recipe, parts, speech, { ...known, trials: journal.trials }),
       tryRecipe: (recipe, stop) => runTrial(recipe, parts, { folder: trials, progress, signal: stop }),
       signal,
-      ...(options.onTrial && { onTrial: options.onTrial }),
+      onTrial: options.onTrial,
     });
     const decoding = chooseDecoding(found.recipe);
     const chosen = [...choices, ...asked.choices, ...fitted.choices, ...found.choices, ...decoding.choices];
@@ -103,7 +103,7 @@ export async function adapt(corpus: readonly string[], options: AdaptOptions = {
     await writeRecipe(recipe, decoding.recipe, chosen, found);
     const folds = parts.length > 1;
     if (!folds) await reuseTraining(trialFolder(trials, found.recipe), runFolder(decoding.recipe, runs));
-    const result = await runRecipe(recipe, { runs, progress, ...(signal && { signal }) });
+    const result = await runRecipe(recipe, { runs, progress, signal });
     const { rejected, untried } = found;
     return { ...result, recipe, choices: chosen, trials: journal.trials, rejected, untried, folds };
   });

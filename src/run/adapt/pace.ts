@@ -110,7 +110,7 @@ async function timeTraining(
       start,
       sources: [],
       progress: quiet,
-      ...(signal && { signal }),
+      signal,
     },
     folder,
   );

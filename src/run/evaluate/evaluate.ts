@@ -97,7 +97,7 @@ interface Tried {
 async function tryModel({ model: name, corpus, options, heard, own, folder }: Trial): Promise<Tried> {
   const { progress = silent, signal } = options;
   const cache = new AudioCache(path.join(cacheFolder(), 'audio'));
-  const model = await Model.load(name, { progress, ...(signal ? { signal } : {}) });
+  const model = await Model.load(name, { progress, signal });
   try {
     const found = await itemsFor(model, corpus, options.split, { cache, progress, signal });
     const { recipe, part, setAside } = found;
