@@ -7,7 +7,8 @@ export default class Export extends BaseCommand {
   static override summary = 'Write a run’s model in the layout of another program.';
   static override description =
     '`transformers` is a folder for transformers.js and the Hugging Face Hub, `onnx` one file for any ONNX ' +
-    'Runtime, `sherpa` a folder for sherpa-onnx, `elan` one for ELAN’s list of recognisers, `web` one with a page that transcribes in the browser.';
+    'Runtime, `sherpa` a folder for sherpa-onnx, `elan` one for ELAN’s list of recognisers, `web` one with a ' +
+    'page that transcribes in the browser.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> runs/italian-10min-*',
     '<%= config.bin %> <%= command.id %> runs/italian-10min-* --format onnx --to models',

@@ -7,7 +7,8 @@ import { LIMITS, serve, tokenFor } from '../serve/index.ts';
 export default class Serve extends BaseCommand {
   static override summary = 'Serve models by HTTP, as OpenAI’s service of transcriptions does.';
   static override description =
-    'Runs until Ctrl-C or SIGTERM, and then finishes what it is working on. Other machines are answered only with a token: in ISOGLOSS_TOKEN or in a file. With --json, its address is printed once it is ready.';
+    'Runs until Ctrl-C or SIGTERM, and then finishes what it is working on. Other machines are answered only ' +
+    'with a token: in ISOGLOSS_TOKEN or in a file. With --json, its address is printed once it is ready.';
   static override strict = false;
   static override examples = [
     '<%= config.bin %> <%= command.id %> runs/italian-10min-*',

@@ -17,7 +17,9 @@ import {
 export default class Transcribe extends BaseCommand {
   static override summary = 'Write down what is said in recordings.';
   static override description =
-    'Takes files, folders and lists of them, any format that ffmpeg reads, any length. What can’t be read is set aside and listed; the rest goes on (exit code 3). Of an archive it is noted what is done: stopped or killed, the same command does only what is missing.';
+    'Takes files, folders and lists of them, any format that ffmpeg reads, any length. What can’t be read is set ' +
+    'aside and listed; the rest goes on (exit code 3). Of an archive it is noted what is done: stopped or ' +
+    'killed, the same command does only what is missing.';
   static override strict = false;
   static override examples = [
     '<%= config.bin %> <%= command.id %> runs/italian-10min-* recording.wav',
@@ -32,7 +34,8 @@ export default class Transcribe extends BaseCommand {
     model: Args.string({
       required: true,
       description:
-        'the folder of a run, the model folder in it, or a CTC model on the Hugging Face Hub (`facebook/mms-1b-all:swh`)',
+        'the folder of a run, the model folder in it, or a CTC model on the Hugging Face Hub ' +
+        '(`facebook/mms-1b-all:swh`)',
     }),
     path: Args.string({
       description: 'recordings, folders of them, or patterns; - is sound on standard input',
@@ -41,7 +44,9 @@ export default class Transcribe extends BaseCommand {
   };
   static override flags = {
     format: Flags.string({
-      description: `what to write, several with commas between them: ${Object.keys(TRANSCRIPT_FORMATS).join(', ')}. txt or jsonl alone go to the screen unless --out is said; all else is written beside the recordings`,
+      description:
+        `what to write, several with commas between them: ${Object.keys(TRANSCRIPT_FORMATS).join(', ')}. txt or ` +
+        'jsonl alone go to the screen unless --out is said; all else is written beside the recordings',
     }),
     out: Flags.string({ description: 'folder to write to; the tree below a folder that is named is kept' }),
     into: Flags.string({
@@ -53,7 +58,8 @@ export default class Transcribe extends BaseCommand {
     }),
     journal: Flags.string({
       description:
-        'file in which it is noted what is done; isogloss-journal.jsonl in --out or in the folder that is named first, if not said',
+        'file in which it is noted what is done; isogloss-journal.jsonl in --out or in the folder that is ' +
+        'named first, if not said',
     }),
     'retry-failed': Flags.boolean({ description: 'try again what could not be read the last time' }),
     shard: Flags.string({

@@ -60,8 +60,8 @@ const recogniser = new OfflineRecognizer({ modelConfig });
   },
   web: {
     write: exportWeb,
-    use: `Open \`index.html\` in a browser, or put the folder on any web server: drop a recording on the page, or speak. Nothing leaves
-the computer that the page is opened on.
+    use: `Open \`index.html\` in a browser, or put the folder on any web server: drop a recording on the page, or speak.
+Nothing leaves the computer that the page is opened on.
 `,
   },
 };

@@ -15,8 +15,8 @@ import { webPage } from './web-page.ts';
 const PART_BYTES = 12e6;
 
 /**
- * A folder with a page that transcribes in the browser, opened from the folder itself or served from anywhere: the model and ONNX
- * Runtime lie beside it, as scripts. Decoding is greedy.
+ * A folder with a page that transcribes in the browser, opened from the folder itself or served from anywhere: the
+ * model and ONNX Runtime lie beside it, as scripts. Decoding is greedy.
  * @returns the files written, by their names in the folder
  * @throws WorkError when ONNX Runtime for browsers is not there
  */

@@ -31,8 +31,8 @@ export async function tokenFor(host: string, file: string | undefined): Promise<
 }
 
 /**
- * Who may ask: whoever has the token; where there is none, programs of this machine. A page on the web that a browser here shows is
- * none, though it can reach the service: it comes with its origin, or by another host's name.
+ * Who may ask: whoever has the token; where there is none, programs of this machine. A page on the web that a browser
+ * here shows is none, though it can reach the service: it comes with its origin, or by another host's name.
  * @throws Refusal 401 or 403
  */
 export function checkAccess({ headers }: FastifyRequest, token: string | undefined): void {

@@ -15,7 +15,8 @@ export class Models {
   }
 
   /**
-   * @param named folders of runs, model folders, or models on the Hub; `NAME=FOLDER` gives one another name than its own
+   * @param named folders of runs, model folders, or models on the Hub; `NAME=FOLDER` gives one another name than its
+   * own
    * @throws InputError when one is no model, or two have one name
    */
   static async open(named: readonly string[], machine: MachineChoice): Promise<Models> {

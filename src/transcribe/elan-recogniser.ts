@@ -8,8 +8,8 @@ import { writeAtomic } from '../support/files.ts';
 import { transcribe, type Transcript } from './transcribe.ts';
 
 /**
- * One call of a recogniser by ELAN (AVATecH): its parameters come as XML, tiers go as XML into the files that they name, and lines
- * say how far it is and how it ended.
+ * One call of a recogniser by ELAN (AVATecH): its parameters come as XML, tiers go as XML into the files that they
+ * name, and lines say how far it is and how it ended.
  * @param parameters `<param name="source">…</param>` and the like
  * @param say takes a line for ELAN's log: `PROGRESS: 42%`, `RESULT: DONE.`
  * @returns whether it worked
@@ -98,10 +98,13 @@ function tierOf(name: string, { segments }: TimedTranscript): string {
   );
   const lines = spans.map(
     ({ start, end, text }) =>
-      `    <span start="${start.toFixed(3)}" end="${Math.max(end, start + 0.001).toFixed(3)}"><v>${xmlEscaped(text)}</v></span>\n`,
+      `    <span start="${start.toFixed(3)}" end="${Math.max(end, start + 0.001).toFixed(3)}"><v>` +
+      `${xmlEscaped(text)}</v></span>\n`,
   );
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<TIER xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="file:avatech-tier.xsd" columns="${name}">
-${lines.join('')}</TIER>
-`;
+  return (
+    '<?xml version="1.0" encoding="UTF-8"?>\n' +
+    '<TIER xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" ' +
+    `xsi:noNamespaceSchemaLocation="file:avatech-tier.xsd" columns="${name}">\n` +
+    `${lines.join('')}</TIER>\n`
+  );
 }

@@ -10,7 +10,8 @@ import { transcribePieces, type Transcript } from './transcribe.ts';
 export type RecordingInput = string | Float32Array;
 
 /**
- * A trained model, loaded once: encoder, head, vocabulary and decoder. Several can be held at once, each on its own device.
+ * A trained model, loaded once: encoder, head, vocabulary and decoder. Several can be held at once, each on its own
+ * device.
  * @example
  * const model = await Model.load('runs/italian-10min-1a2b3c4d/model', { device: 'cpu', threads: 2 });
  * for await (const item of model.transcribe(['a.wav', samples]))
@@ -41,9 +42,9 @@ export class Model {
   }
 
   /**
-   * Transcribes recordings in their order, of any length, nothing loaded anew. What can't be read comes as an item with a `reason`.
-   * From an array, files that follow one another are read ahead and computed side by side; from anything else, each is answered before
-   * the next is asked for. Samples are called `samples 1`, `samples 2`, ….
+   * Transcribes recordings in their order, of any length, nothing loaded anew. What can't be read comes as an item with
+   * a `reason`. From an array, files that follow one another are read ahead and computed side by side; from anything
+   * else, each is answered before the next is asked for. Samples are called `samples 1`, `samples 2`, ….
    * @throws InputError when a path doesn't exist
    */
   async *transcribe(

@@ -26,8 +26,8 @@ const PAUSE = 0.01;
  * Cuts a recording in its pauses as it is decoded, into stretches of at most `longest` seconds: where
  * `segmentBySilence` cuts the whole. Where there is no pause, a stretch comes with some of its neighbours, so that what
  * is said at the cut is heard whole from either side. No more than a stretch and a block are in memory.
- * @param pauseIn told of live sound what has come since the last cut, and how many samples were before it: how much of it
- * is a stretch by now, up to a pause, if any
+ * @param pauseIn told of live sound what has come since the last cut, and how many samples were before it: how much of
+ * it is a stretch by now, up to a pause, if any
  */
 export async function* cutWhileDecoding(
   blocks: Iterable<Float32Array> | AsyncIterable<Float32Array>,

@@ -36,8 +36,8 @@ const BATCH_FRAMES = 3000;
 const GROUP = 40;
 
 /**
- * Transcribes files, and the recordings in folders, in the order given. A recording that can't be read is set aside. Memory stays
- * bounded however long a recording is.
+ * Transcribes files, and the recordings in folders, in the order given. A recording that can't be read is set aside.
+ * Memory stays bounded however long a recording is.
  * @throws InputError when the model folder is none, a path doesn't exist, or there is nothing to transcribe
  */
 export async function* transcribe(

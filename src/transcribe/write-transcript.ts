@@ -45,8 +45,8 @@ export async function obstacleTo({ format, file }: Target, overwrite: boolean): 
 }
 
 /**
- * What a file will hold that a transcript goes into: of an ELAN or Praat file that is there, tiers more, and all else as
- * it is.
+ * What a file will hold that a transcript goes into: of an ELAN or Praat file that is there, tiers more, and all else
+ * as it is.
  * @param overwrite whether tiers that an earlier transcription added may be replaced
  * @throws InputError for a file to which tiers can't be added
  */

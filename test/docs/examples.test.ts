@@ -46,6 +46,8 @@ declare const transcript: import('isogloss/formats').TimedTranscript;
 declare const rules: import('../../src/text/rules.ts').TextRules;
 declare const file: string;
 declare const bytes: Uint8Array;
+declare const signal: AbortSignal;
+declare const batch: import('../../src/transcribe/batch/batch.ts').Batch;
 `;
 const ELSEWHERE: Record<string, string> = {
   readFile: 'node:fs/promises',

@@ -68,8 +68,8 @@ export class Recogniser {
 }
 
 /**
- * Bytes from scripts that hold them in base64. A page that is opened from a folder may read scripts, and nothing else that lies
- * beside it.
+ * Bytes from scripts that hold them in base64. A page that is opened from a folder may read scripts, and nothing else
+ * that lies beside it.
  */
 async function bytesOf(names: readonly string[], onPart: () => void): Promise<ArrayBuffer> {
   const parts: Uint8Array[] = [];

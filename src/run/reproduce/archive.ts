@@ -32,8 +32,8 @@ export interface RunArchive {
 }
 
 /**
- * Packs a finished run into one .zip from which anybody who has its corpus can reproduce it: recipe, lock, hashes of all
- * inputs, figures, model, a CITATION.cff and a data statement to complete. Sound is never in it, but in a report.
+ * Packs a finished run into one .zip from which anybody who has its corpus can reproduce it: recipe, lock, hashes of
+ * all inputs, figures, model, a CITATION.cff and a data statement to complete. Sound is never in it, but in a report.
  * @throws InputError when the run is not finished, or with texts, when its corpus isn't here
  * @example await archiveRun('runs/mine-1a2b3c4d', { output: 'mine.zip' });
  */

@@ -66,7 +66,8 @@ ${withTexts ? HOLDS_TEXTS : HOLDS_NO_TEXTS}
 
 const HOLDS_TEXTS =
   'Transcripts, what was recognised, and the names of speakers as the corpus has them: `manifest.jsonl`, ' +
-  '`hypotheses.jsonl`, `inputs.jsonl`, `metrics.json`. No sound, unless there is a `report.html`, in which some can be heard.';
+  '`hypotheses.jsonl`, `inputs.jsonl`, `metrics.json`. No sound, unless there is a `report.html`, in ' +
+  'which some can be heard.';
 
 const HOLDS_NO_TEXTS =
   'No transcripts, no names of speakers and no sound, unless there is a `report.html`, in which some can be read and ' +

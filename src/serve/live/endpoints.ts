@@ -10,8 +10,8 @@ const REMEMBERED_FRAMES = 1500;
 const [QUIET, LEAST_DB] = [0.35, 10];
 
 /**
- * Finds in live sound where somebody has finished: it has been quiet for 0.6 s, beside the last half minute. Speech without pauses
- * has no such place.
+ * Finds in live sound where somebody has finished: it has been quiet for 0.6 s, beside the last half minute. Speech
+ * without pauses has no such place.
  */
 export class Endpoints {
   /** Of frames of 20 ms, in dB. */

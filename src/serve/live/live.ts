@@ -20,7 +20,8 @@ const querySchema = z.object({
 });
 
 /**
- * `GET /v1/audio/live` as a WebSocket: 16-bit PCM comes, utterances go, each when its end was heard. `{"type":"end"}` ends it.
+ * `GET /v1/audio/live` as a WebSocket: 16-bit PCM comes, utterances go, each when its end was heard. `{"type":"end"}`
+ * ends it.
  * @returns ends those that run: what was said by then is still answered
  */
 export function live(app: FastifyInstance, house: House): () => Promise<void> {

@@ -70,8 +70,8 @@ export async function journalsBeside(file: string): Promise<string[]> {
 }
 
 /**
- * What journals say of each recording, by its path from their folder. The last line of one may be cut off, by a crash or
- * because somebody is writing it; it counts as not written.
+ * What journals say of each recording, by its path from their folder. The last line of one may be cut off, by a crash
+ * or because somebody is writing it; it counts as not written.
  * @throws InputError for any other line that is none of a journal
  */
 export async function readJournals(files: readonly string[]): Promise<Map<string, Entry>> {

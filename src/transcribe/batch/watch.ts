@@ -15,8 +15,8 @@ export interface WatchOptions {
 const EVERY_MS = 5000;
 
 /**
- * Transcribes what lies in the folders of a batch and what appears there, until it is stopped. A recording is taken when
- * it is the same in two looks, so that none is heard before it is whole, and again when it has changed since.
+ * Transcribes what lies in the folders of a batch and what appears there, until it is stopped. A recording is taken
+ * when it is the same in two looks, so that none is heard before it is whole, and again when it has changed since.
  * @example for await (const item of watch(batch, { signal })) console.log(item);
  */
 export async function* watch(

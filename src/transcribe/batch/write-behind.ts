@@ -19,8 +19,9 @@ export interface Notebook {
 }
 
 /**
- * Writes what came of a recording to its files, if it has any. First the journal says what they will hold, then they are
- * written, then it says so: whenever the process ends, what is there is known to be whole and ours, or was not begun.
+ * Writes what came of a recording to its files, if it has any. First the journal says what they will hold, then they
+ * are written, then it says so: whenever the process ends, what is there is known to be whole and ours, or was not
+ * begun.
  */
 export async function settle(
   { job, item, language }: { job: Job; item: Transcript | SetAside; language: string },
