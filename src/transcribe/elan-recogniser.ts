@@ -5,6 +5,7 @@ import { probe } from '../audio/probe.ts';
 import { xmlEscaped, type TimedTranscript } from '../formats/index.ts';
 import { IsoglossError, messageOf } from '../support/errors.ts';
 import { writeAtomic } from '../support/files.ts';
+import type { JobOptions } from '../support/progress.ts';
 import { transcribe, type Transcript } from './transcribe.ts';
 
 /**
@@ -18,12 +19,12 @@ export async function answerElan(
   modelFolder: string,
   parameters: string,
   say: (line: string) => void,
-  signal?: AbortSignal,
+  { signal }: Pick<JobOptions, 'signal'> = {},
 ): Promise<boolean> {
   try {
     const { source, outputs } = readParameters(parameters);
     say('PROGRESS: 1% reading the model');
-    const transcript = await transcriptOf(modelFolder, source, await progressOf(source, say), signal);
+    const transcript = await transcriptOf(modelFolder, source, await progressOf(source, say), { signal });
     // At 100 % ELAN looks for the tiers.
     say('PROGRESS: 99% writing tiers');
     for (const [name, file] of outputs) await writeAtomic(file, tierOf(name, transcript));
@@ -55,9 +56,9 @@ async function transcriptOf(
   model: string,
   source: string,
   onHeard: (seconds: number) => void,
-  signal: AbortSignal | undefined,
+  { signal }: Pick<JobOptions, 'signal'>,
 ): Promise<Transcript> {
-  for await (const item of transcribe(model, [source], { onHeard, ...(signal && { signal }) })) {
+  for await (const item of transcribe(model, [source], { onHeard, signal })) {
     if ('reason' in item) throw new Error(`${source}: ${item.reason}`);
     return item;
   }
