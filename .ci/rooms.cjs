@@ -47,7 +47,10 @@ module.exports = {
     imports: ['audio', 'corpus', 'encoder', 'evaluate', 'formats', 'model', 'onnx', 'recipe', 'text'],
   },
   report: { holds: 'one self-contained page a run or comparison', imports: ['evaluate', 'recipe'] },
-  transcribe: { holds: 'files and folders → transcripts', imports: ['audio', 'encoder', 'formats', 'model', 'onnx'] },
+  transcribe: {
+    holds: 'files and folders → transcripts',
+    imports: ['audio', 'encoder', 'evaluate', 'formats', 'model', 'onnx'],
+  },
   serve: {
     holds: 'models by HTTP: transcriptions as OpenAI’s service has them, live sound, limits, metrics',
     imports: ['audio', 'encoder', 'formats', 'model', 'onnx', 'transcribe'],
@@ -55,8 +58,8 @@ module.exports = {
   run: {
     holds: 'the main job, its findings, its report; models on other corpora',
     imports: [
-      ...['audio', 'corpus', 'ctc', 'dataset', 'decode', 'encoder', 'evaluate', 'export', 'formats', 'lm', 'model'],
-      ...['onnx', 'recipe', 'report', 'text', 'train', 'transcribe'],
+      ...['audio', 'augment', 'corpus', 'ctc', 'dataset', 'decode', 'encoder', 'evaluate', 'export', 'formats', 'lm'],
+      ...['model', 'onnx', 'recipe', 'report', 'text', 'train', 'transcribe'],
     ],
   },
   doctor: { holds: 'what this machine has and what is missing', imports: ['audio', 'encoder', 'onnx'] },

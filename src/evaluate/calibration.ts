@@ -6,6 +6,8 @@
 export interface Judged {
   confidence: number;
   right: boolean;
+  /** How unlike what the recogniser learnt from its recording is: see likeness.ts. 0, if absent. */
+  unlike?: number;
 }
 
 /** Above this the softmax is all but flat, below that all but one-hot. */
@@ -43,10 +45,15 @@ export function fitTemperature(loss: (temperature: number) => number): number {
   return 1 / Math.sqrt(low * high);
 }
 
-/** A logistic curve from the recogniser's own confidence to the chance that it is right. */
+/**
+ * A logistic curve from the recogniser's own confidence, and how unlike its recording is, to the chance that it is
+ * right.
+ */
 export interface ConfidenceCurve {
   slope: number;
   offset: number;
+  /** Taken off for each standard deviation that a recording is unlike those of the training; nothing, if absent. */
+  unlike?: number | undefined;
 }
 
 /**
@@ -58,23 +65,51 @@ export function fitConfidence(judged: readonly Judged[]): ConfidenceCurve | unde
   if (judged.length === 0) return undefined;
   const right = judged.filter((word) => word.right).length;
   const [yes, no] = [(right + 1) / (right + 2), 1 / (judged.length - right + 2)];
-  const points = judged.map((word) => ({ x: logit(word.confidence), target: word.right ? yes : no }));
-  let [slope, offset] = [0, logit((right + 1) / (judged.length + 2))];
+  const base = logit((right + 1) / (judged.length + 2));
+  const targets = judged.map((word) => (word.right ? yes : no));
+  const differ = judged.some(({ unlike = 0 }) => unlike > 0);
+  const [slope, offset, weight = 0] = logistic(
+    judged.map(({ confidence, unlike }) => [logit(confidence), 1, ...(differ ? [-distanceOf(unlike)] : [])]),
+    targets,
+    [0, base, ...(differ ? [0] : [])],
+  ) as [number, number, number?];
+  // A recogniser that is surer where it is wrong has nothing to tell, nor has a distance at which it is right more
+  // often.
+  if (differ && weight <= 0) return fitConfidence(judged.map(({ confidence, right }) => ({ confidence, right })));
+  if (slope <= 0) return { slope: 0, offset: base };
+  return { slope, offset, ...(differ ? { unlike: weight } : {}) };
+}
+
+/** Weights of a logistic regression. @param rows inputs of each example @param start weights to begin with */
+function logistic(rows: readonly number[][], targets: readonly number[], start: readonly number[]): number[] {
+  const weights = [...start];
+  const size = weights.length;
   for (let step = 0; step < 50; step++) {
-    let [g0, g1, h00, h01, h11] = [0, 0, RIDGE, 0, RIDGE];
-    for (const { x, target } of points) {
-      const p = sigmoid(slope * x + offset);
-      const w = p * (1 - p);
-      [g0, g1] = [g0 + (p - target) * x, g1 + (p - target)];
-      [h00, h01, h11] = [h00 + w * x * x, h01 + w * x, h11 + w];
+    const gradient = new Array<number>(size).fill(0);
+    const hessian = weights.map((_, i) => weights.map((_, j) => (i === j ? RIDGE : 0)));
+    for (const [k, row] of rows.entries()) {
+      const p = sigmoid(row.reduce((sum, x, i) => sum + x * weights[i]!, 0));
+      for (let i = 0; i < size; i++) {
+        gradient[i]! += (p - targets[k]!) * row[i]!;
+        for (let j = 0; j < size; j++) hessian[i]![j]! += p * (1 - p) * row[i]! * row[j]!;
+      }
     }
-    const determinant = h00 * h11 - h01 * h01;
-    const [down, across] = [(h11 * g0 - h01 * g1) / determinant, (h00 * g1 - h01 * g0) / determinant];
-    [slope, offset] = [slope - down, offset - across];
-    if (Math.hypot(down, across) < 1e-9) break;
+    const down = solve(hessian, gradient);
+    for (let i = 0; i < size; i++) weights[i]! -= down[i]!;
+    if (Math.hypot(...down) < 1e-9) break;
   }
-  // A recogniser that is surer where it is wrong has nothing to tell.
-  return slope > 0 ? { slope, offset } : { slope: 0, offset: logit((right + 1) / (judged.length + 2)) };
+  return weights;
+}
+
+/** The x of A x = b, for a small positive definite A: Gauss's elimination. */
+function solve(matrix: readonly (readonly number[])[], vector: readonly number[]): number[] {
+  const rows = matrix.map((row, i) => [...row, vector[i]!]);
+  for (const [i, pivot] of rows.entries())
+    for (const row of rows) {
+      const share = row === pivot ? 0 : row[i]! / pivot[i]!;
+      for (let j = i; j <= rows.length; j++) row[j]! -= share * pivot[j]!;
+    }
+  return rows.map((row, i) => row.at(-1)! / row[i]!);
 }
 
 /**
@@ -84,8 +119,15 @@ export interface Calibration extends ConfidenceCurve {
   temperature: number;
 }
 
-export const calibrated = ({ slope, offset }: ConfidenceCurve, confidence: number): number =>
-  sigmoid(slope * logit(confidence) + offset);
+/** @param unlike how unlike what it learnt from the word's recording is */
+export const calibrated = (
+  { slope, offset, unlike: weight = 0 }: ConfidenceCurve,
+  confidence: number,
+  unlike?: number,
+): number => sigmoid(slope * logit(confidence) + offset - weight * distanceOf(unlike));
+
+/** What is closer than usual is no more sure for that. */
+const distanceOf = (unlike = 0): number => Math.max(0, unlike);
 
 const RIDGE = 1e-6;
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
@@ -205,6 +247,8 @@ export interface Confidence {
   calibration_error: number;
   /** The same under the temperature alone, without the curve of the words. */
   calibration_error_of_frames: number;
+  /** The share of test's recordings that are unlike what was learnt from. */
+  unlike?: number;
 }
 
 /** The interval of a share (Wilson 1927): honest where few were counted and where all were right. */

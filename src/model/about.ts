@@ -37,7 +37,12 @@ export const aboutSchema = z.object({
    * were temperatures has none.
    */
   confidence: z
-    .object({ temperature: z.number().positive().default(1), slope: z.number(), offset: z.number() })
+    .object({
+      temperature: z.number().positive().default(1),
+      slope: z.number(),
+      offset: z.number(),
+      unlike: z.number().optional(),
+    })
     .optional(),
 });
 

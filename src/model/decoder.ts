@@ -63,13 +63,16 @@ export class Decoder {
     this.settings = decoding && settingsOf(decoding, knowledge);
   }
 
-  /** @param logits [frames, tokens] */
-  decode(logits: Float32Array, frames: number): Decoded {
+  /**
+   * @param logits [frames, tokens]
+   * @param unlike how unlike what it learnt from the recording is: words are the less sure for it
+   */
+  decode(logits: Float32Array, frames: number, unlike?: number): Decoded {
     const { size, blank } = this.vocabulary;
     const hypotheses = this.settings && beamSearch(logits, 0, frames, this.alphabet, this.settings);
     const found = hypotheses ? hypotheses[0]! : greedyWithTimes(logits, 0, frames, size, blank);
     // `<unk>` alone writes nothing; marks that are tokens of their own join their letters again.
-    const words = this.calibrated(logits, found)
+    const words = this.calibrated(logits, found, unlike)
       .filter(({ word }) => word !== '')
       .map((word) => ({ ...word, word: word.word.normalize('NFC') }));
     return {
@@ -81,13 +84,13 @@ export class Decoder {
   }
 
   /** The words of what was found, with confidences that are worth what they say. */
-  private calibrated(logits: Float32Array, found: TimedTokens): TimedWord[] {
+  private calibrated(logits: Float32Array, found: TimedTokens, unlike: number | undefined): TimedWord[] {
     const { alphabet, calibration } = this;
     if (!calibration) return wordsOf(found, alphabet);
     const confidences = confidencesAt(calibration.temperature, logits, alphabet.tokens.length, found);
     return wordsOf({ ...found, confidences }, alphabet).map((word) => ({
       ...word,
-      confidence: calibrated(calibration, word.confidence),
+      confidence: calibrated(calibration, word.confidence, unlike),
     }));
   }
 }

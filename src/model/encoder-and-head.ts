@@ -2,7 +2,8 @@ import { frameMask } from '../audio/standardise.ts';
 import { encode } from '../encoder/chunks.ts';
 import { rowOf } from '../encoder/features.ts';
 import { openEncoder } from '../encoder/open.ts';
-import type { FrozenEncoder } from '../encoder/own/encoder.ts';
+import type { FrozenEncoder, Hidden } from '../encoder/own/encoder.ts';
+import type { Pooled } from '../evaluate/likeness.ts';
 import { buildHead } from '../head/head.ts';
 import { encodeModel } from '../onnx/file/proto.ts';
 import { Network } from '../onnx/graph/network.ts';
@@ -10,7 +11,8 @@ import { floatData, floats, openSession, type Session } from '../onnx/runtime/se
 import { roundToFloat16 } from '../support/float16.ts';
 import type { About } from './about.ts';
 import { adaptedEncoder } from './adapters.ts';
-import type { Output } from './model.ts';
+import { COMPARED_LAYER, pooled, type Compared } from './likeness.ts';
+import type { Ran } from './one-graph.ts';
 import type { ModelParts } from './parts.ts';
 
 /** Encoder and head in a session each: any encoder, and recordings of any length, in windows. */
@@ -36,9 +38,11 @@ export class EncoderAndHead {
     return new EncoderAndHead(parts, encoder, await openSession(encodeModel(network.graph, { weights })));
   }
 
-  /** Runs recordings of like length (16 kHz mono) side by side. */
-  async run(recordings: readonly Float32Array[]): Promise<Output[]> {
-    const hidden = await encode(this.encoder, recordings, this.about.layers);
+  /** Runs recordings of like length (16 kHz mono) side by side. @param compares whether they are to be compared */
+  async run(recordings: readonly Float32Array[], compares: boolean): Promise<Ran> {
+    const asked = [...new Set([...(compares ? [COMPARED_LAYER] : []), ...this.about.layers])];
+    const all = await encode(this.encoder, recordings, asked);
+    const hidden = { ...all, layers: this.about.layers.map((layer) => all.layers[asked.indexOf(layer)]!) };
     const width = this.about.layers.length * this.encoder.dims;
     const rows = recordings.length;
     const features = new Float32Array(rows * hidden.frames * width);
@@ -52,10 +56,22 @@ export class EncoderAndHead {
     };
     const logits = floatData((await this.head.run(feeds)).logits!);
     const size = hidden.frames * this.tokens;
-    return recordings.map((_, row) => ({
+    const outputs = recordings.map((_, row) => ({
       logits: logits.subarray(row * size, row * size + hidden.frameCounts[row]! * this.tokens),
       frames: hidden.frameCounts[row]!,
     }));
+    return compares ? { outputs, compared: this.comparedIn(all) } : { outputs };
+  }
+
+  /** What recordings of like length sound like. */
+  async pooled(recordings: readonly Float32Array[]): Promise<Pooled[]> {
+    const compared = this.comparedIn(await encode(this.encoder, recordings, [COMPARED_LAYER]));
+    return recordings.map((recording, row) => pooled(compared, row, recording));
+  }
+
+  /** @param hidden with the compared layer first */
+  private comparedIn({ layers, frames, frameCounts }: Hidden): Compared {
+    return { layer: layers[0]!, frames, frameCounts, dims: this.encoder.dims };
   }
 
   async release(): Promise<void> {

@@ -17,6 +17,7 @@ import { Vocabulary } from '../text/vocabulary.ts';
 import type { ModelParts } from './parts.ts';
 import { aboutSchema, type About } from './about.ts';
 import { adapterTensors } from './adapters.ts';
+import { decodeLikeness, encodeLikeness } from './likeness.ts';
 
 /** A model folder, also by the folder of the run that made it. */
 export function modelFolderIn(folder: string): string {
@@ -49,7 +50,11 @@ export async function readModelFolder(named: string): Promise<ModelParts> {
   if (about.adapters)
     for (const [name, { data }] of decodeSafetensors(await readPart(folder, ADAPTERS), path.join(folder, ADAPTERS)))
       weights.set(name, data);
-  const [languageModel, words] = [path.join(folder, LANGUAGE_MODEL), path.join(folder, WORDS)];
+  const [languageModel, words, likeness] = [LANGUAGE_MODEL, WORDS, LIKENESS].map((name) => path.join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
   return {
     about,
     vocabulary,
@@ -57,6 +62,7 @@ export async function readModelFolder(named: string): Promise<ModelParts> {
     encoderFolder: folder,
     weights,
     ...(existsSync(languageModel) ? { languageModel } : {}),
+    ...(existsSync(likeness) ? { likeness: decodeLikeness(await readPart(folder, LIKENESS), likeness) } : {}),
     ...(existsSync(words) ? { words: (await readText(words)).trimEnd().split('\n') } : {}),
   };
 }
@@ -64,7 +70,7 @@ export async function readModelFolder(named: string): Promise<ModelParts> {
 /** Writes a model folder; `model.json` last, so that a folder that has it is whole. */
 export async function writeModel(
   folder: string,
-  { about, vocabulary, encoder, encoderFolder, weights, languageModel, words }: ModelParts,
+  { about, vocabulary, encoder, encoderFolder, weights, languageModel, words, likeness }: ModelParts,
   card: string,
 ): Promise<void> {
   const dims = headDims(about, weights, vocabulary);
@@ -84,6 +90,7 @@ export async function writeModel(
     );
   if (languageModel !== undefined) await copyAtomic(languageModel, path.join(folder, LANGUAGE_MODEL));
   if (words) await writeAtomic(path.join(folder, WORDS), words.map((word) => `${word}\n`).join(''));
+  if (likeness) await writeAtomic(path.join(folder, LIKENESS), encodeLikeness(likeness));
   await writeJson(path.join(folder, 'vocab.json'), vocabulary.toJson());
   await writeAtomic(path.join(folder, 'README.md'), card);
   await writeJson(path.join(folder, 'model.json'), about);
@@ -101,6 +108,7 @@ export const COPY_AGAIN = 'Copy the model folder again, whole; or run its recipe
 const ADAPTERS = 'adapters.safetensors';
 const LANGUAGE_MODEL = 'language-model.bin';
 const WORDS = 'words.txt';
+const LIKENESS = 'likeness.safetensors';
 
 /** @throws InputError when it has not what the head is built of */
 function headWeights(head: Uint8Array, about: About): Weights {

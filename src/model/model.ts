@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { frameCount } from '../encoder/own/architecture.ts';
 import type { FetchOptions } from '../encoder/hub/from-hub.ts';
+import type { Likeness, Pooled } from '../evaluate/likeness.ts';
 import type { LanguageModel } from '../lm/language-model.ts';
 import { machine, onMachine, type Machine, type MachineChoice } from '../onnx/runtime/machine.ts';
 import { inFile } from '../support/in-file.ts';
@@ -10,6 +11,7 @@ import type { About } from './about.ts';
 import { Decoder } from './decoder.ts';
 import { EncoderAndHead } from './encoder-and-head.ts';
 import { COPY_AGAIN, modelFolderIn, readModelFolder } from './model-folder.ts';
+import { unlikenessOf } from './likeness.ts';
 import { OneGraph } from './one-graph.ts';
 import type { ModelParts } from './parts.ts';
 
@@ -18,6 +20,8 @@ export interface Output {
   /** [frames, tokens] */
   logits: Float32Array;
   frames: number;
+  /** Standard deviations from what recordings of the training's kind sound like; not of a model that doesn't know. */
+  unlike?: number;
 }
 
 /** A trained model: encoder, head and vocabulary. Everything that it needs is in its folder. */
@@ -31,11 +35,14 @@ export class Model {
   private readonly whole: OneGraph | undefined;
   /** Opened when it is needed: for encoders of others, and for what is too long to be heard at once. */
   private apart: Promise<EncoderAndHead> | undefined;
+  /** What the recordings of the training sound like. */
+  private likeness: Likeness | undefined;
 
   private constructor(parts: ModelParts, decoder: Decoder, machine: Machine, whole: OneGraph | undefined) {
     this.about = parts.about;
     this.vocabulary = parts.vocabulary;
     [this.parts, this.decoder, this.machine, this.whole] = [parts, decoder, machine, whole];
+    this.likeness = parts.likeness;
   }
 
   /** A model from its parts. */
@@ -61,9 +68,24 @@ export class Model {
 
   /** Runs recordings of like length (16 kHz mono) side by side. */
   async run(recordings: readonly Float32Array[]): Promise<Output[]> {
-    const { whole } = this;
-    if (whole && recordings.every(({ length }) => frameCount(length) <= whole.longest)) return whole.run(recordings);
-    return (await this.opened()).run(recordings);
+    const { whole, likeness } = this;
+    const fits = whole && recordings.every(({ length }) => frameCount(length) <= whole.longest);
+    const { outputs, compared } = await (fits ? whole : await this.opened()).run(recordings, likeness !== undefined);
+    if (!likeness || !compared) return outputs;
+    return outputs.map((output, row) => ({
+      ...output,
+      unlike: unlikenessOf(likeness, compared, row, recordings[row]!),
+    }));
+  }
+
+  /** What recordings of like length sound like, to compare others with. */
+  async pooled(recordings: readonly Float32Array[]): Promise<Pooled[]> {
+    return (await this.opened()).pooled(recordings);
+  }
+
+  /** From now on it tells how unlike these recordings are. */
+  compareWith(likeness: Likeness | undefined): void {
+    this.likeness = likeness;
   }
 
   async release(): Promise<void> {

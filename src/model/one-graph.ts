@@ -1,5 +1,5 @@
 import { frameMask, standardise } from '../audio/standardise.ts';
-import { frameCount, hearsLogMel, paddedSamples } from '../encoder/own/architecture.ts';
+import { frameCount, hearsLogMel, paddedSamples, type Architecture } from '../encoder/own/architecture.ts';
 import { hasQuantised, isOwn, readArchitecture } from '../encoder/own/encoder.ts';
 import { buildEncoder } from '../encoder/own/network.ts';
 import { readWeights } from '../encoder/own/weights.ts';
@@ -9,11 +9,22 @@ import { castToFloat, castToHalf, concat } from '../onnx/graph/ops.ts';
 import { encodeModel } from '../onnx/file/proto.ts';
 import { floatData, floats, openSession, type Session } from '../onnx/runtime/session.ts';
 import { adapterOptions } from './adapters.ts';
+import { COMPARED_LAYER, type Compared } from './likeness.ts';
 import type { Output } from './model.ts';
 import type { ModelParts } from './parts.ts';
 
 /** Frames that the embedded encoder takes at once at most, and those beyond which attention's memory counts. */
 const LONGEST = { logMel: 1499, other: 2000 };
+
+/** The output that recordings are compared by. */
+const COMPARED = 'compared';
+
+/** What a batch gives. */
+export interface Ran {
+  outputs: Output[];
+  /** The layer that recordings are compared by, where that was asked for. */
+  compared?: Compared;
+}
 
 /**
  * Encoder and head as one graph, with nothing in it that the logits don't need: no layers above the head's, no phones,
@@ -24,9 +35,11 @@ export class OneGraph {
   readonly longest: number;
   private readonly session: Session;
   private readonly tokens: number;
+  private readonly dims: number;
 
-  private constructor(session: Session, tokens: number, longest: number) {
-    [this.session, this.tokens, this.longest] = [session, tokens, longest];
+  private constructor(session: Session, tokens: number, architecture: Architecture) {
+    [this.session, this.tokens, this.dims] = [session, tokens, architecture.dims];
+    this.longest = LONGEST[hearsLogMel(architecture) ? 'logMel' : 'other'];
   }
 
   /** @returns nothing for an encoder of others, and for one in 8 bits, which hears one recording at a time */
@@ -36,6 +49,7 @@ export class OneGraph {
     const network = new Network(false, adapterOptions(about.adapters));
     const g = network.graph;
     const { hidden, mask } = buildEncoder(network, architecture, 0, Math.max(...about.layers));
+    g.output(hidden[COMPARED_LAYER]!, COMPARED);
     const heard = about.layers.map((layer) => hidden[layer]!);
     const features = heard.length === 1 ? heard[0]! : concat(g, heard, 2);
     // As the cached features were that the head learnt from.
@@ -44,26 +58,32 @@ export class OneGraph {
     g.output(appendHead(network, about.head, rounded, input, mask, vocabulary.size), 'logits');
     const all = new Map([...readWeights(encoder), ...weights]);
     const session = await openSession(encodeModel(g, { weights: all }));
-    return new OneGraph(session, vocabulary.size, LONGEST[hearsLogMel(architecture) ? 'logMel' : 'other']);
+    return new OneGraph(session, vocabulary.size, architecture);
   }
 
-  /** Runs recordings of like length (16 kHz mono) side by side. */
-  async run(recordings: readonly Float32Array[]): Promise<Output[]> {
+  /** Runs recordings of like length (16 kHz mono) side by side. @param compares whether they are to be compared */
+  async run(recordings: readonly Float32Array[], compares: boolean): Promise<Ran> {
     const frameCounts = Int32Array.from(recordings, ({ length }) => frameCount(length));
     const [rows, padded] = [recordings.length, Math.max(1, ...frameCounts)];
     const width = paddedSamples(padded);
     const audio = new Float32Array(rows * width);
     recordings.forEach((recording, row) => standardise(recording, audio.subarray(row * width, (row + 1) * width)));
-    const results = await this.session.run({
+    const feeds = {
       audio: floats(audio, [rows, width]),
       mask: floats(frameMask(frameCounts, padded), [rows, padded]),
-    });
+    };
+    const results = await this.session.run(feeds, ['logits', ...(compares ? [COMPARED] : [])]);
     const logits = floatData(results.logits!);
     const size = padded * this.tokens;
-    return recordings.map((_, row) => ({
+    const outputs = recordings.map((_, row) => ({
       logits: logits.subarray(row * size, row * size + frameCounts[row]! * this.tokens),
       frames: frameCounts[row]!,
     }));
+    if (!compares) return { outputs };
+    return {
+      outputs,
+      compared: { layer: floatData(results[COMPARED]!), frames: padded, frameCounts, dims: this.dims },
+    };
   }
 
   async release(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Likeness } from '../evaluate/likeness.ts';
 import type { Weights } from '../onnx/training/engine.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import type { About } from './about.ts';
@@ -16,4 +17,6 @@ export interface ModelParts {
   languageModel?: string | undefined;
   /** Words that its decoding knows. */
   words?: readonly string[] | undefined;
+  /** What the recordings of its training sound like; a model from before there was such a thing has none. */
+  likeness?: Likeness | undefined;
 }

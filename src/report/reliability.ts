@@ -59,12 +59,17 @@ function threshold({ threshold: found, test }: Confidence): string {
   );
 }
 
-function calibration({ frames, calibration_error, calibration_error_of_frames }: Confidence): string {
+function calibration({ frames, calibration_error, calibration_error_of_frames, unlike }: Confidence): string {
   const points = (share: number): string => `${(100 * share).toFixed(1)} points`;
   return (
     `<p>On average, confidence is ${points(calibration_error)} off. Found on dev: a temperature of ` +
     `${frames.temperature.toFixed(2)} for the frames (loss of the transcripts ` +
     `${frames.loss_before.toFixed(3)} without, ${frames.loss_after.toFixed(3)} with it), under which ` +
-    `alone words are ${points(calibration_error_of_frames)} off, and a curve for the words.</p>`
+    `alone words are ${points(calibration_error_of_frames)} off, and a curve for the words, fitted on dev ` +
+    `as it is and in noise and rooms.</p>${unlike === undefined ? '' : unlikeTheTraining(unlike)}`
   );
 }
+
+const unlikeTheTraining = (share: number): string =>
+  `<p>${percent(share)} of test’s recordings sound unlike what was learnt from: farther away than three standard ` +
+  'deviations of what dev’s are. <code>transcribe</code> says so of each such recording.</p>';

@@ -25,6 +25,8 @@ export interface Evaluated {
   pairs: AlignedPair[];
   /** Of each pair's hypothesis; none where the model writes phones. */
   words: RecognisedWord[][];
+  /** How unlike what was learnt from each recording is, where the model knows. */
+  unlike: (number | undefined)[];
 }
 
 /** Decodes recordings with a model, from the sound up, and aligns what came out with the references. */
@@ -50,6 +52,7 @@ export async function evaluateDecoders(
   const task = progress('evaluate', items.length, 'utterances');
   const decoded = decoders.map(() => new Array<Decoded>(items.length));
   const snr = new Float64Array(items.length);
+  const unlikeness = new Array<number | undefined>(items.length);
   const batches = makeBatches(
     items.map((item) => frameCount(item.samples)),
     BATCH_FRAMES,
@@ -57,9 +60,10 @@ export async function evaluateDecoders(
   for await (const { item: batch, result: audio } of prefetch(batches, 2, (batch) =>
     Promise.all(batch.examples.map((i) => prepared.read(items[i]!))),
   )) {
-    (await model.run(audio)).forEach(({ logits, frames }, row) => {
+    (await model.run(audio)).forEach(({ logits, frames, unlike }, row) => {
       const at = batch.examples[row]!;
-      decoders.forEach((decoder, i) => (decoded[i]![at] = decoder.decode(logits, frames)));
+      decoders.forEach((decoder, i) => (decoded[i]![at] = decoder.decode(logits, frames, unlike)));
+      unlikeness[at] = unlike;
       snr[at] = signalToNoise(audio[row]!);
     });
     task.advance(batch.examples.length);
@@ -68,6 +72,7 @@ export async function evaluateDecoders(
   return decoded.map((each) => ({
     pairs: pairsOf(model, recipe, items, each, snr),
     words: each.map((one) => (recipe.text.unit === 'phones' ? [] : wordsOf(one))),
+    unlike: unlikeness,
   }));
 }
 

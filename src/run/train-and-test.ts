@@ -18,12 +18,16 @@ import type { EpochRecord } from '../train/task.ts';
 import { calibrate, confidenceOf } from './confidence.ts';
 import { evaluateDecoders, evaluateModel, type Evaluated, type RecognisedWord } from './evaluate-model.ts';
 import { measureForgetting } from './forgetting.ts';
+import { elsewhere, learnLikeness } from './likeness.ts';
 import type { Metrics, Reused } from './result.ts';
 import { temperatureOf } from './temperature.ts';
 import { trainStages, type StagesResult } from './train-stages.ts';
 import { selfTrain, type SelfTraining } from './untranscribed/self-train.ts';
 import { withDecoding } from './with-decoding.ts';
 import type { Work } from './work.ts';
+
+/** Copies of dev that confidences are calibrated on besides. */
+const COPIES = [1, 2];
 
 /** What a training gives the rest of the run to write down. */
 export interface Trained {
@@ -62,6 +66,8 @@ export async function trainAndTest(work: Work): Promise<Trained> {
   const { trained, selfTraining } = await trainWith(work);
   const { parts, tried } = await withDecoding(work, trained.parts);
   const model = await Model.assemble(parts);
+  const likeness = await learnLikeness(model, prepared);
+  model.compareWith(likeness);
   // Phones make no words that could be sure or unsure.
   const frames = recipe.text.unit === 'graphemes' ? await temperatureOf(model, prepared) : undefined;
   if (frames) model.decoder.calibration = { temperature: frames.temperature, slope: 1, offset: 0 };
@@ -73,7 +79,13 @@ export async function trainAndTest(work: Work): Promise<Trained> {
   const dev = await evaluateModel(model, recipe, prepared, prepared.dev, progressOf('dev'));
   const tests = await evaluateDecoders(model, decoders, recipe, prepared, prepared.test, progressOf('test'));
   const heard = { dev, test: tests[0]! };
-  const { curve, apply } = calibrate(heard.dev);
+  // Dev in noise and rooms too, so that confidences hold where recordings are unlike those that were learnt from.
+  const perturbed: Evaluated[] = [];
+  for (const copy of frames ? COPIES : [])
+    perturbed.push(
+      await evaluateModel(model, recipe, elsewhere(prepared, copy), prepared.dev, progressOf('dev, elsewhere')),
+    );
+  const { curve, apply } = calibrate([heard.dev, ...perturbed]);
   const evaluated = { dev: apply(heard.dev), test: apply(heard.test) };
   const greedy = tests[1] && score(tests[1].pairs);
   const forgetting = start.model === undefined ? undefined : await measureForgetting(work, start.model, model);
@@ -90,6 +102,7 @@ export async function trainAndTest(work: Work): Promise<Trained> {
     path.join(folder, 'model'),
     {
       ...parts,
+      likeness,
       about: {
         ...parts.about,
         ...(frames && curve ? { confidence: { temperature: frames.temperature, ...curve } } : {}),

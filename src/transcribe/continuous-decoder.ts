@@ -38,6 +38,7 @@ export class ContinuousDecoder {
       segment,
       logits: output.logits.slice(from * tokens, to * tokens),
       frames: Math.max(0, to - from),
+      unlike: output.unlike,
       pauses: [],
     });
     this.frames += Math.max(0, to - from);
@@ -53,7 +54,7 @@ export class ContinuousDecoder {
       stretch.pauses = pausesIn(ownSound(stretch.segment), stretch.logits, stretch.frames, network);
     const logits = joined(stretches.map((stretch) => stretch.logits));
     breakWordsAt(placed(stretches), logits, frames, network);
-    const { words } = this.model.decoder.decode(logits, frames);
+    const { words } = this.model.decoder.decode(logits, frames, unlikeOf(stretches));
     let first = 0;
     return stretches.flatMap((stretch) => {
       const inside = words.filter(({ start }) => start >= first && start < first + stretch.frames);
@@ -69,7 +70,16 @@ interface Stretch {
   /** [frames, tokens] */
   logits: Float32Array;
   frames: number;
+  unlike: number | undefined;
   pauses: Pause[];
+}
+
+/** Mean over the frames, where the model knows. */
+export function unlikeOf(stretches: readonly { frames: number; unlike: number | undefined }[]): number | undefined {
+  const known = stretches.filter(({ unlike }) => unlike !== undefined);
+  const frames = known.reduce((sum, stretch) => sum + stretch.frames, 0);
+  if (frames === 0) return undefined;
+  return known.reduce((sum, stretch) => sum + stretch.frames * stretch.unlike!, 0) / frames;
 }
 
 /** Pauses by frames of all stretches. */

@@ -1,4 +1,4 @@
-import { FRAME_SAMPLES } from '../encoder/own/architecture.ts';
+import { quietFrames } from '../audio/quiet.ts';
 
 /** Frames from the first that is silent up to the first that no longer is. */
 export interface Pause {
@@ -15,11 +15,6 @@ interface Silent {
 
 /** 0.3 s: longer than any stop or hesitation inside a word, shorter than annotators' usual pause. */
 const SHORTEST = 15;
-/**
- * So far up between the noise and the speech, in dB, is still quiet; and noise is only told from speech that is so much
- * louder.
- */
-const [QUIET, LEAST_DB] = [0.35, 10];
 
 /**
  * Where nothing is said for 0.3 s: the sound is quiet there, beside what is around it, and the network hears no token.
@@ -70,21 +65,4 @@ function likeliest(logits: Float32Array, frame: number, tokens: number): number 
   let best = 0;
   for (let k = 1; k < tokens; k++) if (logits[start + k]! > logits[start + best]!) best = k;
   return best;
-}
-
-function quietFrames(samples: Float32Array, frames: number): boolean[] {
-  const levels = Array.from({ length: frames }, (_, t) =>
-    level(samples.subarray(t * FRAME_SAMPLES, (t + 1) * FRAME_SAMPLES)),
-  );
-  const sorted = levels.toSorted((a, b) => a - b);
-  const [noise, speech] = [sorted[Math.floor(frames * 0.05)] ?? 0, sorted[Math.floor(frames * 0.9)] ?? 0];
-  const limit = noise + QUIET * (speech - noise);
-  return levels.map((one) => speech - noise >= LEAST_DB && one <= limit);
-}
-
-/** In dB; no quieter than digital silence. */
-function level(samples: Float32Array): number {
-  let energy = 0;
-  for (let i = 0; i < samples.length; i++) energy += samples[i]! ** 2;
-  return Math.max(-90, 10 * Math.log10(energy / Math.max(1, samples.length)));
 }

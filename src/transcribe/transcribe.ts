@@ -1,6 +1,7 @@
 import { SAMPLE_RATE } from '../audio/format.ts';
 import type { Sound } from '../audio/source.ts';
 import { frameCount } from '../encoder/own/architecture.ts';
+import { UNLIKE } from '../evaluate/likeness.ts';
 import { Model, type Output } from '../model/model.ts';
 import type { MachineChoice } from '../onnx/runtime/machine.ts';
 import { makeBatches } from '../support/batches.ts';
@@ -9,7 +10,7 @@ import { silent, type Progress } from '../support/progress.ts';
 import { recordingsAt } from './find-recordings.ts';
 import { piecesOf, type Piece } from './recordings.ts';
 import { endOf, type Segment } from './segments.ts';
-import { ContinuousDecoder, type TranscriptSegment } from './continuous-decoder.ts';
+import { ContinuousDecoder, unlikeOf, type TranscriptSegment } from './continuous-decoder.ts';
 
 /** What was said in one recording. */
 export interface Transcript {
@@ -19,7 +20,16 @@ export interface Transcript {
   seconds: number;
   /** In order, from pause to pause. */
   segments: TranscriptSegment[];
-  /** What is unusual of the recording, if anything: which of several tracks was taken, a header without a length. */
+  /**
+   * How unlike what the model learnt from it sounds, in standard deviations: beyond 3 expect more errors, and of words
+   * that it is sure of
+   * too. Not of a model that doesn't know.
+   */
+  unlike?: number;
+  /**
+   * What is unusual of the recording, if anything: which of several tracks was taken, a header without a length, an
+   * unlike sound.
+   */
   notes?: string[];
 }
 
@@ -30,6 +40,9 @@ export interface TranscribeOptions extends Sound, MachineChoice {
   /** Told again and again how many more seconds of sound have been heard. */
   onHeard?: (seconds: number) => void;
 }
+
+const SOUNDS_UNLIKE =
+  'it sounds unlike the recordings that the model has learnt from (noise, room, telephone, voice): expect more errors';
 
 /** Frames side by side, and stretches among which those of like length are found. */
 const BATCH_FRAMES = 3000;
@@ -126,6 +139,7 @@ async function runModel(
 class TranscriptBuilder {
   private readonly decoder: ContinuousDecoder;
   private readonly segments: TranscriptSegment[] = [];
+  private readonly heard: { frames: number; unlike: number | undefined }[] = [];
   private seconds = 0;
 
   constructor(model: Model) {
@@ -134,6 +148,7 @@ class TranscriptBuilder {
 
   add(segment: Segment, output: Output): void {
     this.segments.push(...this.decoder.add(segment, output));
+    this.heard.push({ frames: output.frames, unlike: output.unlike });
     this.seconds = endOf(segment);
   }
 
@@ -146,6 +161,12 @@ class TranscriptBuilder {
       .map((segment) => segment.text)
       .filter((part) => part !== '')
       .join(' ');
-    return { file, text, seconds: this.seconds, segments, ...(notes.length > 0 ? { notes: [...notes] } : {}) };
+    const unlike = unlikeOf(this.heard);
+    const all = unlike !== undefined && unlike > UNLIKE ? [...notes, SOUNDS_UNLIKE] : notes;
+    return {
+      ...{ file, text, seconds: this.seconds, segments },
+      ...(unlike !== undefined && { unlike: Number(unlike.toFixed(1)) }),
+      ...(all.length > 0 && { notes: [...all] }),
+    };
   }
 }

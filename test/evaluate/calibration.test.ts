@@ -222,3 +222,29 @@ describe('the curve from confidence to the chance of being right', () => {
     expect(fitConfidence([])).toBeUndefined();
   });
 });
+
+describe('a curve that knows how unlike a recording is', () => {
+  /** Right as often as confidence says, less 10 points of logit for each deviation. */
+  const words = (seed: number, unlike: (random: Random) => number): Judged[] => {
+    const random = new Random(seed);
+    return Array.from({ length: 20_000 }, () => {
+      const [confidence, distance] = [random.next(), unlike(random)];
+      const logit = Math.log(confidence / (1 - confidence)) - 0.5 * Math.max(0, distance);
+      return { confidence, unlike: distance, right: random.next() < 1 / (1 + Math.exp(-logit)) };
+    });
+  };
+
+  it('takes off what distance costs, and adds nothing for what is closer than usual', () => {
+    const curve = fitConfidence(words(1, (random) => 4 * random.next() - 2))!;
+    expect(curve.slope).toBeCloseTo(1, 1);
+    expect(curve.unlike).toBeCloseTo(0.5, 1);
+    expect(worthOf(curve, 0.8, 4)).toBeLessThan(worthOf(curve, 0.8, 0) - 0.2);
+    expect(worthOf(curve, 0.8, -4)).toBe(worthOf(curve, 0.8));
+  });
+
+  it('has no weight where distance says nothing, or the wrong way round', () => {
+    const wrong = words(2, (random) => 2 * random.next()).map((word) => ({ ...word, unlike: 2 - word.unlike! }));
+    expect(fitConfidence(wrong)).not.toHaveProperty('unlike');
+    expect(fitConfidence(words(3, () => 0))).not.toHaveProperty('unlike');
+  });
+});

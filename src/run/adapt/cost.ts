@@ -102,10 +102,9 @@ function paceOf(kind: string, { pace, trials, blocks }: Known): number {
  */
 const TUNING = 20;
 /**
- * How often dev and test go through the encoder once a model is there: to find weights and confidences, and to be
- * measured.
+ * How often speech goes through the encoder once a model is there: to find weights and confidences, and to be measured.
  */
-const PASSES = { dev: 4, test: 3 };
+const PASSES = { train: 1, dev: 6, test: 2 };
 
 /** Sound that nobody has transcribed goes through the encoder to be transcribed, which also takes a beam search. */
 const DRAFTING = 1.5;
@@ -138,7 +137,8 @@ export interface Speech {
 export function secondsAfter(recipe: Recipe, parts: readonly Parts[], speech: Speech, known: Known): number {
   const { prepared, test } = speech;
   const training = parts.length === 1 ? 0 : expectedSeconds({ ...costOf(recipe, [prepared]), features: [] }, known);
-  const measuring = known.pace.features * (PASSES.dev * secondsOf(prepared.dev) + PASSES.test * test);
+  const passes = PASSES.train * secondsOf(prepared.train) + PASSES.dev * secondsOf(prepared.dev) + PASSES.test * test;
+  const measuring = known.pace.features * passes;
   const rounds = recipe.untranscribed === undefined ? 0 : roundsOf(recipe);
   return training + measuring + tuning(prepared, known) + rounds * secondsOfRound(recipe, speech, known);
 }
