@@ -24,6 +24,7 @@ const confidence = z.strictObject({
   ),
   calibration_error: z.number(),
   calibration_error_of_frames: z.number(),
+  unlike: z.number().optional(),
 });
 
 const selfTraining = z.strictObject({

@@ -13,6 +13,7 @@ export const transcript: z.ZodType<WrittenTranscript> = z.strictObject({
   text: z.string(),
   seconds: z.number(),
   segments: z.array(z.strictObject({ ...span, words: z.array(z.strictObject({ ...span, confidence: z.number() })) })),
+  unlike: z.number().optional(),
   notes: z.array(z.string()).optional(),
   files: files.optional(),
 });
