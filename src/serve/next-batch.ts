@@ -8,7 +8,7 @@ export interface Waiting {
 /** Samples side by side, 30 s: a live stream never waits long for what is computed. */
 const MOST_SAMPLES = 30 * 16_000;
 /** What is shorter than so much of the longest would be mostly padding. */
-const ALIKE = 0.7;
+const ALIKE = 0.85;
 
 /**
  * Takes the next stretches out of the queue that are computed side by side: the one that has waited longest, and those
