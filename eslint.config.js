@@ -7,6 +7,7 @@ export default tseslint.config(
       '.dependency-cruiser.cjs',
       'dist/',
       'docs/api/',
+      'docs/.vitepress/',
       'runs/',
       'corpora/',
       'node_modules/',

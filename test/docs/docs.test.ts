@@ -42,3 +42,9 @@ it('links inside the docs lead somewhere', () => {
     for (const [, target] of readFileSync(file, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g))
       expect(existsSync(path.join(path.dirname(file), target!)), `${file}: ${target}`).toBe(true);
 });
+
+it('every page stands in the sidebar of the site', () => {
+  const config = readFileSync('docs/.vitepress/config.mts', 'utf8');
+  for (const name of readdirSync('docs').filter((n) => n.endsWith('.md')))
+    expect(config, name).toContain(`'${path.basename(name, '.md')}'`);
+});
