@@ -64,7 +64,7 @@ export function layerOfSetting(text: string): Layer {
 
 /** Maps are merged, all else is replaced; null takes a field back to its default. */
 export function merged(layers: readonly Layer[]): Document {
-  const values: unknown[] = layers.map(({ document }) => document.toJS());
+  const values: unknown[] = layers.map(({ document }) => document.toJS() as unknown);
   return new Document(values.reduce((base, over) => mergedValue(base, over)));
 }
 

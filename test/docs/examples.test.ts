@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { runInNewContext } from 'node:vm';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { normalise } from '../../src/text/normalise.ts';
@@ -75,26 +76,30 @@ function moduleOf({ file, code }: Example): string {
   return `${imports.join('\n')}\n${GIVEN}\nexport async function example(): Promise<void> {\n${code}\n}\n`;
 }
 
+/** @param modules that lie in no file, by their paths */
+function programOf(modules: ReadonlyMap<string, string>): ts.Program {
+  const { config } = ts.readConfigFile('tsconfig.json', (file) => ts.sys.readFile(file)) as { config: unknown };
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, '.');
+  Object.assign(options, { noUnusedLocals: false, noUnusedParameters: false });
+  const disk = ts.createCompilerHost(options);
+  const made = (name: string): string | undefined => modules.get(path.resolve(name));
+  return ts.createProgram([...modules.keys()], options, {
+    ...disk,
+    fileExists: (name) => made(name) !== undefined || disk.fileExists(name),
+    readFile: (name) => made(name) ?? disk.readFile(name),
+    getSourceFile: (name, version, ...rest) => {
+      const text = made(name);
+      return text === undefined ? disk.getSourceFile(name, version, ...rest) : ts.createSourceFile(name, text, version);
+    },
+  });
+}
+
 describe('examples in comments', () => {
   it('are what the compiler takes', () => {
-    const { options } = ts.parseJsonConfigFileContent(
-      ts.readConfigFile('tsconfig.json', ts.sys.readFile).config,
-      ts.sys,
-      '.',
-    );
-    Object.assign(options, { noUnusedLocals: false, noUnusedParameters: false });
     const modules = new Map(
       examples.map((example, i) => [path.resolve(`test/docs/example-${i}.ts`), moduleOf(example)]),
     );
-    const host = ts.createCompilerHost(options);
-    const { getSourceFile, fileExists, readFile } = host;
-    host.fileExists = (name) => modules.has(path.resolve(name)) || fileExists(name);
-    host.readFile = (name) => modules.get(path.resolve(name)) ?? readFile(name);
-    host.getSourceFile = (name, version, ...rest) => {
-      const made = modules.get(path.resolve(name));
-      return made === undefined ? getSourceFile(name, version, ...rest) : ts.createSourceFile(name, made, version);
-    };
-    const program = ts.createProgram([...modules.keys()], options, host);
+    const program = programOf(modules);
     const wrong = [...modules.keys()].flatMap((name, i) => {
       const source = program.getSourceFile(name)!;
       return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(
@@ -111,7 +116,7 @@ describe('examples in comments', () => {
   it.each(answered)('$file:$line gives what it says', async ({ file, code }) => {
     const [, program, expression, answer] = /^(.*?\n)??([^\n]+?);?\s*\/\/ (.*)$/s.exec(code)!;
     const module = { ...((await import(pathToFileURL(file).href)) as Record<string, unknown>), normalise, rules };
-    const run = (body: string): unknown => new Function(...Object.keys(module), body)(...Object.values(module));
+    const run = (body: string): unknown => runInNewContext(`(() => {${body}\n})()`, module);
     expect(run(`${program ?? ''} return (${expression})`)).toEqual(run(`return (${answer})`));
   });
 });

@@ -30,7 +30,7 @@ async function start(): Promise<void> {
   speaker.onclick = () => void (stop ? finish() : attempt(speak));
   find('copy').onclick = () => void navigator.clipboard.writeText(text());
   find('text').onclick = () => save('txt', `${text()}\n`);
-  find('subtitles').onclick = () => save('srt', writeSrt({ file: called, seconds: 0, segments }).content as string);
+  find('subtitles').onclick = () => save('srt', writeSrt({ file: called, seconds: 0, segments }).content);
   document.ondragover = (event) => event.preventDefault();
   document.ondrop = (event) => {
     event.preventDefault();
