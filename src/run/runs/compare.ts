@@ -61,7 +61,10 @@ const notFinished = ({ folder }: RunFolder): InputError =>
 
 /** Fields that differ, by their names. Names and titles are labels, not settings. */
 export function differingFields(recipes: readonly Recipe[]): DifferingField[] {
-  const flat = recipes.map(({ name: _, title: __, ...settings }) => flattened(settings));
+  const labels = new Set(['name', 'title']);
+  const flat = recipes.map((recipe) =>
+    flattened(Object.fromEntries(Object.entries(recipe).filter(([field]) => !labels.has(field)))),
+  );
   const fields = [...new Set(flat.flatMap((each) => [...each.keys()]))].sort();
   return fields
     .map((field) => ({ field, values: flat.map((each) => each.get(field) ?? null) }))

@@ -50,7 +50,7 @@ export async function scalarsOf(folder: string): Promise<Scalar[]> {
     }));
   });
   const test = (await run.result())?.metrics.test;
-  const found = test ? { 'cer/test': test.cer, 'wer/test': test.wer } : {};
+  const found: Record<string, number> = test ? { 'cer/test': test.cer, 'wer/test': test.wer } : {};
   return [...scalars, ...Object.entries(found).map(([tag, value]) => ({ tag, step: last.epoch, value, time: end }))];
 }
 

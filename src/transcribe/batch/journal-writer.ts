@@ -46,7 +46,7 @@ export class JournalWriter {
 
   /** Lines that come while others are being written go to the disk together. */
   async append(line: NewLine): Promise<void> {
-    const whole = { ...line, at: new Date().toISOString() } as JournalLine;
+    const whole = { ...line, at: new Date().toISOString() };
     this.waiting.push(`${JSON.stringify(whole)}\n`);
     note(this.entries, whole);
     this.next ??= this.written = this.written.then(() => {
