@@ -1,15 +1,17 @@
 // What a package needs besides tsc's output: the list of commands, read in place of every command's modules; an ONNX
-// Runtime that installs without the network (docs/decisions/0038-a-package-that-installs-anywhere.md); and the one for
-// browsers that `export --format web` writes (docs/decisions/0044-onnx-runtime-for-browsers.md).
+// Runtime that installs without the network (docs/decisions/0038-a-package-that-installs-anywhere.md); and the page that
+// `export --format web` writes, with the ONNX Runtime for browsers (docs/decisions/0044-onnx-runtime-for-browsers.md).
 import { Plugin } from '@oclif/core';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeWebClient } from './web-client.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 await listCommands();
 await takeBrowserRuntime();
+await writeWebClient(path.join(root, 'vendor/web-client.js'));
 for (const name of (await readPackage('.')).bundleDependencies) await withoutInstallScript(`node_modules/${name}`);
 
 async function listCommands() {

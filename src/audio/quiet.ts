@@ -2,7 +2,7 @@
  * So far up between the noise and the speech, in dB, is still quiet; and noise is only told from speech that is so much
  * louder.
  */
-const [QUIET, LEAST_DB] = [0.35, 10];
+export const [QUIET, LEAST_DB] = [0.35, 10];
 /** 20 ms. */
 const FRAME_SAMPLES = 320;
 
@@ -18,7 +18,7 @@ export function quietFrames(samples: Float32Array, frames: number): boolean[] {
 }
 
 /** In dB; no quieter than digital silence. */
-function level(samples: Float32Array): number {
+export function level(samples: Float32Array): number {
   let energy = 0;
   for (let i = 0; i < samples.length; i++) energy += samples[i]! ** 2;
   return Math.max(-90, 10 * Math.log10(energy / Math.max(1, samples.length)));

@@ -1,5 +1,4 @@
 import { toBinary } from '@bufbuild/protobuf';
-import { CLIENT } from '#web-client';
 import { ModelProtoSchema } from 'onnx-buf';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -18,12 +17,12 @@ const PART_BYTES = 12e6;
  * A folder with a page that transcribes in the browser, opened from the folder itself or served from anywhere: the
  * model and ONNX Runtime lie beside it, as scripts. Decoding is greedy.
  * @returns the files written, by their names in the folder
- * @throws WorkError when ONNX Runtime for browsers is not there
+ * @throws WorkError when what the build puts into vendor/ is not there
  */
 export async function exportWeb({ about, whole, vocabulary, card }: Parts, folder: string): Promise<string[]> {
   const graph = toBinary(ModelProtoSchema, wholeGraph(whole, { name: 'audio', standardise: true }));
   const model = partsOf('model', graph);
-  const runtime = partsOf('runtime', await readRuntime());
+  const runtime = partsOf('runtime', await vendored('onnxruntime-web.wasm'));
   const info: WebModel = {
     name: about.name,
     language: about.language,
@@ -32,12 +31,12 @@ export async function exportWeb({ about, whole, vocabulary, card }: Parts, folde
     model: model.map(({ name }) => name),
     runtime: runtime.map(({ name }) => name),
   };
-  const files: [string, string][] = [
+  const files: [string, string | Uint8Array][] = [
     ...[...model, ...runtime].map(({ name, bytes }): [string, string] => [
       name,
       `part("${Buffer.from(bytes).toString('base64')}");\n`,
     ]),
-    ['page.js', CLIENT],
+    ['page.js', await vendored('web-client.js')],
     ['README.md', card],
     // Last: a folder that has it is whole.
     ['index.html', webPage(info, about.decoding !== undefined)],
@@ -54,12 +53,12 @@ function partsOf(name: string, bytes: Uint8Array): { name: string; bytes: Uint8A
   }));
 }
 
-/** It comes with the package; in a clone, the build puts it there. */
-async function readRuntime(): Promise<Uint8Array> {
-  const file = packaged('vendor/onnxruntime-web.wasm');
+/** They come with the package; in a clone, the build puts them there. */
+async function vendored(name: string): Promise<Uint8Array> {
+  const file = packaged(`vendor/${name}`);
   return readFile(file).catch((error: unknown) => {
     throw new WorkError(
-      'ONNX Runtime for browsers is not there',
+      'what runs a model in a browser is not there',
       'Install isogloss again; in a clone, npm run build.',
       { file },
       error,

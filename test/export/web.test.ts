@@ -8,7 +8,6 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { webClient } from '../../scripts/web-client.ts';
 import { writeWav } from '../../src/audio/wav.ts';
 import { exportModel } from '../../src/export/export.ts';
 import { transcribe, type Transcript } from '../../src/transcribe/transcribe.ts';
@@ -37,10 +36,6 @@ beforeAll(async () => {
     });
 }, 120_000);
 afterAll(() => browser?.close());
-
-it('the bundle is that of the sources', () => {
-  expect(readFileSync('vendor/web-client.js', 'utf8')).toBe(webClient());
-});
 
 it('is a folder of a few files', async () => {
   const names = await readdir(page);

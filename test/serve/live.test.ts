@@ -2,7 +2,7 @@ import { serve, type Service } from 'isogloss/serve';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { Endpoints } from '../../src/serve/live/endpoints.ts';
+import { Endpoints } from '../../src/transcribe/endpoints.ts';
 import { Random } from '../../src/support/random.ts';
 import { smallModel, speechlike } from '../model/small-model.ts';
 

@@ -260,6 +260,20 @@ it('without a token, no page of the web is answered', async () => {
   expect(await from({ origin: 'http://localhost:3000' })).toBe(200);
 });
 
+it('work is dropped when its client goes', async () => {
+  const gone = new AbortController();
+  const form = formOf(wavOf(speechlike(70)));
+  const sent = fetch(`${service.address}/v1/audio/transcriptions`, { method: 'POST', body: form, signal: gone.signal });
+  const inWork = async (count: number): Promise<boolean> =>
+    (await (await fetch(`${service.address}/metrics`)).text()).includes(`in_work ${count}\n`);
+  await eventually(async () => (await inWork(1)) && (await uploads()).length === 1);
+  gone.abort();
+  await expect(sent).rejects.toThrow('abort');
+  await eventually(async () => (await inWork(0)) && (await uploads()).length === 0);
+  const { text } = await client.audio.transcriptions.create({ model: 'small', file: await recording() });
+  expect(text).toBe(expected.text);
+});
+
 it('closing lets what runs finish, and takes nothing new', async () => {
   const closing = await serve([first], { port: 0, device: 'cpu', threads: 1 });
   const long = wavOf(speechlike(60));

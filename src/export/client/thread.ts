@@ -1,6 +1,6 @@
 import * as ort from 'onnxruntime-web/wasm';
 import { Decoder } from '../../model/decoder.ts';
-import { Endpoints } from '../../serve/live/endpoints.ts';
+import { Endpoints } from '../../transcribe/endpoints.ts';
 import { Vocabulary } from '../../text/vocabulary.ts';
 import { ContinuousDecoder } from '../../transcribe/continuous-decoder.ts';
 import { cutWhileDecoding, endOf } from '../../transcribe/segments.ts';

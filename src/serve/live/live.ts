@@ -3,12 +3,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { SAMPLE_RATE } from '../../audio/format.ts';
+import { Endpoints } from '../../transcribe/endpoints.ts';
 import { cutWhileDecoding } from '../../transcribe/segments.ts';
 import type { House } from '../house.ts';
 import { Job } from '../job.ts';
 import { LONGEST_STRETCH_SECONDS, tooLong } from '../listen.ts';
 import { errorBody, Refusal, refusalOf } from '../refusal.ts';
-import { Endpoints } from './endpoints.ts';
 import { liveSound } from './sound.ts';
 
 /** Who sends nothing for so long has gone, though nobody was told. */

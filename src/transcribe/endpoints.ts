@@ -1,14 +1,10 @@
-import { FRAME_SAMPLES } from '../../encoder/own/architecture.ts';
+import { LEAST_DB, level, QUIET } from '../audio/quiet.ts';
+import { FRAME_SAMPLES } from '../encoder/own/architecture.ts';
 
 /** So long has it been quiet when something was said to its end, 0.6 s; half of it belongs to what was said. */
 const PAUSE_FRAMES = 30;
 /** What is quiet and what is loud is known from the last 30 s. */
 const REMEMBERED_FRAMES = 1500;
-/**
- * So far up between noise and speech, in dB, is still quiet; and noise is only told from speech that is so much louder.
- */
-const [QUIET, LEAST_DB] = [0.35, 10];
-
 /**
  * Finds in live sound where somebody has finished: it has been quiet for 0.6 s, beside the last half minute. Speech
  * without pauses has no such place.
@@ -52,11 +48,4 @@ function limitOf(levels: readonly number[]): number {
   const [noise, loud] = [sorted[Math.floor(sorted.length * 0.05)], sorted[sorted.length - 3]];
   if (noise === undefined || loud === undefined || loud - noise < LEAST_DB) return Infinity;
   return noise + QUIET * (loud - noise);
-}
-
-/** In dB; no quieter than digital silence. */
-function level(samples: Float32Array): number {
-  let energy = 0;
-  for (let i = 0; i < samples.length; i++) energy += samples[i]! ** 2;
-  return Math.max(-90, 10 * Math.log10(energy / samples.length));
 }
