@@ -25,6 +25,15 @@ export const setFlag = Flags.string({
   helpValue: 'FIELD=VALUE',
 });
 
+/** Which sound of a file is heard. */
+export const soundFlags = {
+  track: Flags.integer({
+    min: 1,
+    description: 'which track of sound of files with several; the default one, that players play, if not said',
+  }),
+  channel: Flags.integer({ min: 1, description: 'which channel is heard alone; all, mixed, if not said' }),
+};
+
 const UNITS = { s: 1, m: 60, h: 3600 };
 
 /** A length of time, in seconds: `90s`, `15m`, `2h`. */

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.ts';
-import { machineFlags } from '../cli/flags.ts';
+import { machineFlags, soundFlags } from '../cli/flags.ts';
 import { printable } from '../cli/printable.ts';
 import { describeBatch, describeEstimate } from '../cli/batch-report.ts';
 import { formatsNamed, TRANSCRIPT_FORMATS } from '../formats/index.ts';
@@ -65,17 +65,16 @@ export default class Transcribe extends BaseCommand {
     shard: Flags.string({
       description: 'of several parts, e.g. on as many machines, only this one: 3/8 is the third of eight',
     }),
+    queue: Flags.string({
+      description: 'a Redis or Valkey server, e.g. redis://host:6379: isogloss worker transcribes, on as many machines',
+    }),
     watch: Flags.boolean({
       description: 'go on with what appears in the folders, until stopped (Ctrl-C)',
       exclusive: ['dry-run', 'into', 'files-from'],
     }),
     'dry-run': Flags.boolean({ description: 'say what there is to do and how long that takes, and write nothing' }),
     overwrite: Flags.boolean({ description: 'replace files, and tiers that an earlier transcription added' }),
-    track: Flags.integer({
-      min: 1,
-      description: 'which track of sound of files with several; the default one, that players play, if not said',
-    }),
-    channel: Flags.integer({ min: 1, description: 'which channel is heard alone; all, mixed, if not said' }),
+    ...soundFlags,
     ...machineFlags,
   };
 
@@ -86,7 +85,7 @@ export default class Transcribe extends BaseCommand {
     const batch = await Batch.open(args.model, paths, {
       ...{ ...(await this.machineOf(flags)), progress: this.progress, signal: this.signal, track, channel },
       ...{ formats: formatsNamed(flags.format ?? 'txt'), out, into, overwrite, journal },
-      ...{ filesFrom: flags['files-from'], retryFailed: flags['retry-failed'] },
+      ...{ filesFrom: flags['files-from'], retryFailed: flags['retry-failed'], queue: flags.queue },
       ...(flags.shard === undefined ? {} : { shard: parseShard(flags.shard) }),
     });
     try {

@@ -11,3 +11,4 @@ export { answerElan } from './elan-recogniser.ts';
 export { Model, type RecordingInput } from './model.ts';
 export { transcribeInto } from './transcribe-into.ts';
 export { transcribe, type Transcript, type TranscribeOptions } from './transcribe.ts';
+export { work, type WorkOptions } from './queue/work.ts';

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { TranscriptFormatName } from '../../formats/index.ts';
 import { modelHash } from '../../model/hash.ts';
@@ -14,6 +13,8 @@ import { recordingsAt } from '../find-recordings.ts';
 import { placesOf, STANDARD_INPUT, type Inputs, type Places } from '../inputs.ts';
 import { piecesOf } from '../recordings.ts';
 import { targetsOf, tieredFormatOf, type Target } from '../targets.ts';
+import { transcribedByQueue } from '../queue/submit.ts';
+import { soundBy } from '../queue/work.ts';
 import { transcribePieces, type TranscribeOptions, type Transcript } from '../transcribe.ts';
 import { estimateOf, type Estimate } from './estimate.ts';
 import { JOURNAL_FILE, journalOfShard, journalsBeside, readJournals, type Entry } from './journal.ts';
@@ -38,6 +39,8 @@ export interface BatchOptions extends Omit<TranscribeOptions, 'onHeard'>, Omit<I
   journal?: string | undefined;
   /** Tries again what could not be read the last time. */
   retryFailed?: boolean | undefined;
+  /** Address of a Redis or Valkey server: workers there transcribe, and what they answer is written here. */
+  queue?: string | undefined;
   /** A part of the recordings, the same however many are there. */
   shard?: Shard | undefined;
 }
@@ -65,6 +68,7 @@ export class Batch {
   private journal: { file: string; entries: Map<string, Entry> } | undefined;
   private writer: JournalWriter | undefined;
   private model: Model | undefined;
+  private told: (seconds: number) => void = () => {};
 
   private constructor(parts: ModelParts, places: Places, options: BatchOptions, by: string) {
     [this.parts, this.places, this.options, this.by] = [parts, places, options, by];
@@ -77,10 +81,9 @@ export class Batch {
    * @throws InputError when the model is none, or nothing is named
    */
   static async open(modelFolder: string, paths: readonly string[], options: BatchOptions): Promise<Batch> {
-    const { progress, signal, track, channel } = options;
+    const { progress, signal } = options;
     const parts = await readModel(modelFolder, { progress, signal });
-    const sound = JSON.stringify([await modelHash(parts), track ?? null, channel ?? null]);
-    const by = createHash('sha256').update(sound).digest('hex').slice(0, 16);
+    const by = soundBy(await modelHash(parts), options);
     return new Batch(parts, await placesOf({ ...options, paths }), options, by);
   }
 
@@ -123,10 +126,9 @@ export class Batch {
     yield* [...plan.inTheWay, ...plan.failedBefore].map((item) => this.counted(item));
     if (plan.jobs.length === 0) return;
     await this.begin(plan);
-    const model = await this.loaded();
-    this.tally.begin();
+    const items = this.options.queue === undefined ? this.heardHere(plan.jobs) : this.heardElsewhere(plan.jobs);
     const task = (progress ?? silent)('transcribe', plan.jobs.length, 'recordings');
-    for await (const { result } of prefetch(this.transcripts(model, plan.jobs, task), WRITTEN_BEHIND, (one) =>
+    for await (const { result } of prefetch(this.transcripts(items, task), WRITTEN_BEHIND, (one) =>
       settle(
         one,
         this.writer && { writer: this.writer, by: this.by, nameOf: namesFrom(path.dirname(this.journal!.file)) },
@@ -151,18 +153,30 @@ export class Batch {
     await this.places.release();
   }
 
-  private async *transcripts(
-    model: Model,
-    jobs: readonly Job[],
-    task: Task,
-  ): AsyncGenerator<{ job: Job; item: Transcript | SetAside; language: string }> {
-    const onHeard = (seconds: number): void => task.note(this.tally.hear(seconds));
+  private async *transcripts(items: AsyncIterable<Heard>, task: Task): AsyncGenerator<Heard & { language: string }> {
+    this.told = (seconds) => task.note(this.tally.hear(seconds));
+    for await (const item of items) {
+      task.advance();
+      yield { ...item, language: this.parts.about.language };
+    }
+  }
+
+  private async *heardHere(jobs: readonly Job[]): AsyncGenerator<Heard> {
+    const model = await this.loaded();
+    this.tally.begin();
     const files = jobs.map(({ recording }) => recording);
     const { signal } = this.options;
     const waiting = jobs.values();
-    for await (const item of transcribePieces(model, piecesOf(files, this.options, signal), { signal, onHeard })) {
-      task.advance();
-      yield { job: waiting.next().value!, item, language: this.parts.about.language };
+    const onHeard = (seconds: number): void => this.told(seconds);
+    for await (const item of transcribePieces(model, piecesOf(files, this.options, signal), { signal, onHeard }))
+      yield { job: waiting.next().value!, item };
+  }
+
+  private async *heardElsewhere(jobs: readonly Job[]): AsyncGenerator<Heard> {
+    this.tally.begin();
+    for await (const heard of transcribedByQueue(this.options.queue!, this.by, jobs, this.options)) {
+      if ('seconds' in heard.item) this.told(heard.item.seconds);
+      yield heard;
     }
   }
 
@@ -207,6 +221,11 @@ export class Batch {
     if (standardInput === undefined || !this.writes || this.options.out !== undefined || this.options.into) return;
     throw new InputError('standard input lies in no folder', 'Name one with --out, or a file with --into.');
   }
+}
+
+interface Heard {
+  job: Job;
+  item: Transcript | SetAside;
 }
 
 const writesFiles = ({ formats, out, into }: BatchOptions): boolean =>
