@@ -120,11 +120,13 @@ async function application(house: House, token: string | undefined): Promise<Fas
 
 /** What holds for all routes: who may ask, how errors are told, what is counted. */
 function manners(app: FastifyInstance, { metrics, log }: House, token: string | undefined): void {
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _, done) => {
     if (!(request.routeOptions.config as { open?: boolean }).open) checkAccess(request, token);
+    done();
   });
-  app.addHook('onResponse', async ({ routeOptions }, reply) => {
+  app.addHook('onResponse', ({ routeOptions }, reply, done) => {
     metrics.answered(routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
+    done();
   });
   app.setNotFoundHandler(() => {
     throw new Refusal(404, 'not_found', 'there is nothing here; /openapi.json lists what there is');

@@ -60,12 +60,11 @@ async function opened(address: string): Promise<{ page: Page; troubles: string[]
   return { page: one, troubles };
 }
 
-const textsOn = (one: Page): Promise<string[]> =>
-  one.$$eval('#said li > span', (spans) => spans.map(({ textContent }) => textContent));
+const textsOn = (one: Page): Promise<string[]> => one.locator('#said li > span').allTextContents();
 
 async function transcribed(one: Page): Promise<void> {
   await one.setInputFiles('#file', recording);
-  await one.waitForFunction(() => (globalThis as any).document.getElementById('status').textContent === 'Done.'); // eslint-disable-line
+  await one.waitForSelector('#status:text-is("Done.")');
 }
 
 describe.skipIf(!BROWSER)('in Chromium', () => {
@@ -75,7 +74,7 @@ describe.skipIf(!BROWSER)('in Chromium', () => {
     const { page: one, troubles } = await opened(`file://${encodeURI(path.join(page, 'index.html'))}`);
     await transcribed(one);
     expect(await textsOn(one)).toEqual(said());
-    const times = await one.$$eval('#said li > button', (buttons) => buttons.map(({ textContent }) => textContent));
+    const times = await one.locator('#said li > button').allTextContents();
     expect(times).toHaveLength(said().length);
     expect(times[0]).toMatch(/^0:\d\d\.\d$/);
     const [download] = await Promise.all([one.waitForEvent('download'), one.click('#subtitles')]);
@@ -108,9 +107,7 @@ describe.skipIf(!BROWSER)('in Chromium', () => {
   it('tells what it can’t read', async () => {
     const { page: one } = await opened(`file://${encodeURI(path.join(page, 'index.html'))}`);
     await one.setInputFiles('#file', { name: 'a.wav', mimeType: 'audio/wav', buffer: Buffer.from('no sound') });
-    await one.waitForFunction(() =>
-      (globalThis as any).document.getElementById('status').textContent.includes('can’t read'),
-    ); // eslint-disable-line
+    await one.waitForSelector('#status:has-text("can’t read")');
     await one.context().close();
   }, 300_000);
 });

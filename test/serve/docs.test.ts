@@ -33,7 +33,7 @@ const shell = (command: string): ResultPromise<{ shell: true; reject: false }> =
 async function started(line: string): Promise<{ address: string; stop: () => Promise<number | undefined> }> {
   const service = shell(`exec ${line} --port 0`);
   const address = await new Promise<string>((resolve, reject) => {
-    service.stdout!.on('data', (chunk: Buffer) => {
+    service.stdout.on('data', (chunk: Buffer) => {
       const [found] = /http:\S+(?= answers)/.exec(String(chunk)) ?? [];
       if (found) resolve(found.replace('0.0.0.0', '127.0.0.1'));
     });

@@ -3,7 +3,6 @@ import { execa } from 'execa';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { OpenAI, toFile } from 'openai';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -99,8 +98,8 @@ describe('real speech', () => {
       await page.goto(`file://${path.resolve(folder, 'index.html')}`);
       await page.waitForSelector('html[data-ready]', { state: 'attached', timeout: 120_000 });
       await page.setInputFiles('#file', recording);
-      while ((await page.textContent('#status')) !== 'Done.') await sleep(200);
-      const texts = await page.$$eval('#said li > span', (spans) => spans.map(({ textContent }) => textContent));
+      await page.waitForSelector('#status:text-is("Done.")', { timeout: 120_000 });
+      const texts = await page.locator('#said li > span').allTextContents();
       await browser.close();
       expect(texts).toEqual(expected.segments.map(({ text }) => text).filter(Boolean));
     },

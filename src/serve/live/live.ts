@@ -1,5 +1,5 @@
 import type { WebSocket } from '@fastify/websocket';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { SAMPLE_RATE } from '../../audio/format.ts';
@@ -27,7 +27,7 @@ const querySchema = z.object({
 export function live(app: FastifyInstance, house: House): () => Promise<void> {
   const jobs = new WeakMap<FastifyRequest, { job: Job; model: ReturnType<House['models']['get']>; rate: number }>();
   const running = new Set<{ stop: () => void; done: Promise<void> }>();
-  const preHandler = async (request: FastifyRequest): Promise<void> => {
+  const preHandler = (request: FastifyRequest, _: FastifyReply, done: () => void): void => {
     if (!request.ws) throw new Refusal(426, 'websocket_wanted', 'this is for WebSocket clients');
     const { data } = querySchema.safeParse(request.query);
     if (!data) throw new Refusal(400, 'invalid_parameter', 'rate is from 8000 to 48000', { param: 'rate' });
@@ -35,6 +35,7 @@ export function live(app: FastifyInstance, house: House): () => Promise<void> {
     const job = new Job(request.raw.socket, house.limits.soundSeconds);
     job.hold(house.places.take());
     jobs.set(request, { job, model, rate: data.rate });
+    done();
   };
   app.get('/v1/audio/live', { websocket: true, preHandler }, (socket, request) => {
     const { job, model, rate } = jobs.get(request)!;
