@@ -138,7 +138,8 @@ describe('the journal', () => {
     const first = await Batch.open(models[0], [at('archive')], { formats: ['srt'], out: at('out') });
     const items = first.run(await first.plan());
     await items.next();
-    await expect(run()).rejects.toThrow(/are being transcribed here already/);
+    // All three may be done by now; in another format there is something to do.
+    await expect(run({ formats: ['txt'] })).rejects.toThrow(/are being transcribed here already/);
     await items.return(undefined);
     await first.close();
     await run();
