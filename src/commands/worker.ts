@@ -9,7 +9,9 @@ const LONGEST_END = 600;
 export default class Worker extends BaseCommand {
   static override summary = 'Transcribe what others put into a queue, until stopped.';
   static override description =
-    'Takes recordings that isogloss transcribe --queue has put on a Redis or Valkey server, on any number of machines, which all have the recordings at the same place. Stopped by Ctrl-C it ends what it has begun; what a worker leaves undone that was killed, another takes.';
+    'Takes recordings that isogloss transcribe --queue has put on a Redis or Valkey server, on any number of ' +
+    'machines, which all have the recordings at the same place. Stopped by Ctrl-C it ends what it has begun; ' +
+    'what a worker leaves undone that was killed, another takes.';
   static override enableJsonFlag = false;
   static override examples = ['<%= config.bin %> <%= command.id %> redis://queue.example:6379 runs/italian-10min-*'];
   static override args = {
