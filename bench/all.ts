@@ -5,6 +5,7 @@ import { benchFineTuning } from './fine-tuning.ts';
 import { benchFeatures } from './features.ts';
 import { benchLm } from './lm.ts';
 import { benchTraining } from './training.ts';
+import { benchTranscribe } from './transcribe.ts';
 
 await benchCtc();
 await benchBeam();
@@ -13,3 +14,4 @@ await benchLm();
 await benchTraining();
 await benchFeatures();
 await benchFineTuning();
+await benchTranscribe();
