@@ -69,7 +69,7 @@ console.log(JSON.stringify({ milliseconds, parts, numbers: Array.from(numbers) }
 
 async function features(): Promise<Float32Array> {
   const encoder = checkpoint
-    ? await openEncoder('made', await encodeCheckpoint(checkpoint, undefined, precision), {
+    ? await openEncoder('made', await encodeCheckpoint(checkpoint, { precision }), {
         folder: path.dirname(checkpoint),
       })
     : await loadEncoder('embedded');

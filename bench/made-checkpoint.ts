@@ -29,7 +29,7 @@ export async function writeMadeCheckpoint(shape: Shape, folder: string): Promise
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, 'config.json'), JSON.stringify(config));
   const c = new CheckpointGraph(new Map());
-  architectures[config.model_type]!.build(c, config);
+  architectures[config.model_type]!.build(c, config, {});
   const tensors = [...c.graph.parameters.values()].map(({ name, dims }) => ({
     name,
     dims: dims as number[],

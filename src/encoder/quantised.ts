@@ -15,9 +15,14 @@ import type { EncoderSource } from './source.ts';
  * for of a file that isogloss wrote.
  * @throws InputError when there is no such file, or 8 bits are asked for of one that others exported
  */
-export async function readSource({ name, file, adapter, rounds }: EncoderSource): Promise<Uint8Array> {
+export async function readSource({ name, file, adapter, rounds, silence }: EncoderSource): Promise<Uint8Array> {
+  if (silence !== undefined && !isWeightFile(file))
+    throw new InputError(
+      `${name} is no Whisper encoder in PyTorch weights: only of those the window can be chosen`,
+      'Remove `encoder.silence`.',
+    );
   const bytes = isWeightFile(file)
-    ? await encodeCheckpoint(file, adapter && path.join(path.dirname(file), adapter))
+    ? await encodeCheckpoint(file, { adapter: adapter && path.join(path.dirname(file), adapter), silence })
     : await readEncoder(file);
   return rounds ? inEightBits(name, bytes) : bytes;
 }

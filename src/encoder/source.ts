@@ -25,6 +25,8 @@ export interface EncoderSource {
   adapter?: string;
   /** Whether isogloss rounds its weights to 8 bits when it is read. */
   rounds?: true;
+  /** Of PyTorch weights: see `EncoderChoice`. */
+  silence?: number;
   /** preprocessor_config.json, where there is one. */
   preprocessor?: Preprocessor;
   /** config.json, where there is one. */
@@ -39,6 +41,8 @@ export interface EncoderChoice {
   model: string;
   revision?: string | undefined;
   dtype?: Dtype | undefined;
+  /** Seconds of silence behind each recording that Whisper's encoder is given to hear, from its weights. */
+  silence?: number | undefined;
 }
 
 /** The same, the language whose adapters are asked for apart from the name. */
@@ -65,12 +69,17 @@ export const isHubId = (model: string): boolean =>
  */
 export async function findEncoder(asked: EncoderChoice, options: FetchOptions = {}): Promise<EncoderSource> {
   const { model, language } = withoutLanguage(asked.model);
-  const choice = { ...asked, model, language };
+  const { silence } = asked;
+  return { ...(await filesNamed({ ...asked, model, language }, options)), ...(silence !== undefined && { silence }) };
+}
+
+async function filesNamed(choice: LanguageChoice, options: FetchOptions): Promise<EncoderSource> {
+  const { model, dtype } = choice;
   const from = kindOf(model);
   if (from === 'hub') return fromHub(choice, options);
   if (from === 'folder') return fromFolder(choice);
   const found = from === 'file' ? await fromFile(model) : fromUs(model as EmbeddedName);
-  return choice.dtype === undefined ? found : { ...found, ...roundedTo(choice.dtype) };
+  return dtype === undefined ? found : { ...found, ...roundedTo(dtype) };
 }
 
 function fromUs(name: EmbeddedName): EncoderSource {

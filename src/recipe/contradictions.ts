@@ -61,7 +61,7 @@ function inStart({ start }: Recipe, written: Document): Contradiction | undefine
 }
 
 function inEncoder(recipe: Recipe): Contradiction | undefined {
-  const { model, dtype, freeze, architecture } = recipe.encoder;
+  const { model, dtype, freeze, silence, architecture } = recipe.encoder;
   const stages = stagesOf(recipe);
   if (freeze !== 'nothing' && !stages.some(({ train }) => train === 'all'))
     return {
@@ -82,6 +82,12 @@ function inEncoder(recipe: Recipe): Contradiction | undefined {
     return {
       path: ['encoder', 'dtype'],
       what: 'weights that are rounded to 8 bits can’t learn',
+      next: 'Remove it, or set `train: head`.',
+    };
+  if (silence && stages.some(({ train }) => train !== 'head'))
+    return {
+      path: ['encoder', 'silence'],
+      what: 'blocks learn from the recordings alone, without silence behind them',
       next: 'Remove it, or set `train: head`.',
     };
   if (architecture && model !== 'new')

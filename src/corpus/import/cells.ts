@@ -16,7 +16,7 @@ export function rowOfCells(
   for (const [name, time] of Object.entries(times))
     if (Number.isNaN(time)) return { item, reason: `its ${name} is no number`, place: { file, line } };
   const [speaker, language, said] = [cell('speaker')?.trim(), cell('language')?.trim(), cell('split')];
-  const split = (said === undefined ? undefined : splitNamed(said)) ?? splitNamed(nameOf(file)) ?? splitIn(file);
+  const split = (said === undefined ? undefined : splitNamed(said)) ?? splitOfFile(file);
   const { start, end, duration } = times;
   return {
     ...{ text: cell('text') ?? '', file, line },
@@ -46,6 +46,14 @@ export function cellsOf(
 
 const numberIn = (text: string | undefined): number | undefined =>
   text === undefined || text.trim() === '' ? undefined : Number(text.trim().replace(/^(\d+),(\d+)$/, '$1.$2'));
+let last: { file: string; split: ReturnType<typeof splitIn> } | undefined;
+
+/** By its name, or that of a folder on its way; the rows of a table ask one after the other. */
+function splitOfFile(file: string): ReturnType<typeof splitIn> {
+  if (last?.file !== file) last = { file, split: splitNamed(nameOf(file)) ?? splitIn(file) };
+  return last.split;
+}
+
 const nameOf = (file: string): string =>
   path.posix
     .basename(file)

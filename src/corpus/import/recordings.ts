@@ -42,16 +42,24 @@ function whereItSays(folders: readonly Folder[], near: string, name: string): Fo
   const written = name.replaceAll('\\', '/');
   const [home] = folders as [Folder, ...Folder[]];
   if (!path.isAbsolute(written)) {
-    const beside = path.posix.join(path.posix.dirname(near), written);
-    if (home.has(beside)) return { folder: home, file: beside };
+    const beside = path.posix.dirname(near);
+    const file = beside === '.' && isPlain(written) ? written : path.posix.join(beside, written);
+    if (home.has(file)) return { folder: home, file };
   }
   for (const folder of folders) {
-    const full = path.isAbsolute(written) ? written : path.join(folder.root, written);
-    if (!isInside(folder.root, full)) continue;
-    const file = path.relative(folder.root, full).split(path.sep).join('/');
-    if (folder.has(file)) return { folder, file };
+    const file = isPlain(written) ? written : insideOf(folder, written);
+    if (file !== undefined && folder.has(file)) return { folder, file };
   }
   return undefined;
+}
+
+/** As nearly all of a table's thousands are: there is nothing to resolve. */
+const isPlain = (written: string): boolean => !/^\/|^[A-Za-z]:|\/\/|(^|\/)\.\.?(\/|$)/.test(written);
+
+/** The way to a file below a folder; none where it lies elsewhere. */
+function insideOf({ root }: Folder, written: string): string | undefined {
+  const full = path.isAbsolute(written) ? written : path.join(root, written);
+  return isInside(root, full) ? path.relative(root, full).split(path.sep).join('/') : undefined;
 }
 
 /** The one in the nearest folder; where two are as near, neither is taken. */

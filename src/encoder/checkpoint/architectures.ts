@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Value } from '../../onnx/graph/graph.ts';
 import { shaped } from '../../support/shape.ts';
-import type { CheckpointGraph } from './checkpoint-graph.ts';
+import type { BuildOptions, CheckpointGraph } from './checkpoint-graph.ts';
 import { buildData2VecAudio, data2VecAudioSchema } from './data2vec-audio.ts';
 import { buildHubert, hubertSchema } from './hubert.ts';
 import { buildWav2Vec2Bert, wav2vec2BertSchema } from './wav2vec2-bert.ts';
@@ -19,7 +19,7 @@ export interface CheckpointArchitecture {
   /** Tensors that it has and doesn't use. */
   unused?: RegExp | undefined;
   /** Checks config.json, and appends inputs and layers. @returns the last hidden layer, [batch, frames, dims] */
-  build(c: CheckpointGraph, config: unknown): Value;
+  build(c: CheckpointGraph, config: unknown, options: BuildOptions): Value;
 }
 
 const CONFIG = 'Get it anew from where the weights come from.';
@@ -29,10 +29,10 @@ function architecture<Schema extends z.ZodType>(
   name: string,
   anchor: string,
   schema: Schema,
-  build: (c: CheckpointGraph, config: z.infer<Schema>) => Value,
+  build: (c: CheckpointGraph, config: z.infer<Schema>, options: BuildOptions) => Value,
   unused?: RegExp,
 ): CheckpointArchitecture {
-  return { name, anchor, unused, build: (c, config) => build(c, shaped(schema, config, {}, CONFIG)) };
+  return { name, anchor, unused, build: (c, config, options) => build(c, shaped(schema, config, {}, CONFIG), options) };
 }
 
 const SOUND = 'feature_extractor.conv_layers.0.conv.weight';

@@ -5,11 +5,19 @@ import type { StoredTensor } from './stored-tensor.ts';
 
 const TYPES = { F64: 'float64', F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const;
 
+/** What a recipe may say of how an encoder is built. */
+export interface BuildOptions {
+  /** Seconds of silence behind each recording: of Whisper's alone. */
+  silence?: number | undefined;
+}
+
 /** A graph whose weights are a checkpoint's tensors, by the names that transformers gives them. */
 export class CheckpointGraph {
   readonly graph = new Graph();
   /** Weight → where its numbers lie. */
   readonly outside = new Map<string, OutsideWeight>();
+  /** Frames that it takes at most, where there is such a limit. */
+  longest?: number;
   private readonly tensors: ReadonlyMap<string, StoredTensor>;
   private readonly problems: string[] = [];
 

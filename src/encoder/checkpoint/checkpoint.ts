@@ -6,32 +6,44 @@ import { encodeModel } from '../../onnx/file/proto.ts';
 import { InputError } from '../../support/errors.ts';
 import { readJson } from '../../support/files.ts';
 import { architectures, type CheckpointArchitecture } from './architectures.ts';
-import { CheckpointGraph } from './checkpoint-graph.ts';
+import { CheckpointGraph, type BuildOptions } from './checkpoint-graph.ts';
 import type { StoredTensor } from './stored-tensor.ts';
 import { readWeightFiles } from './weight-files.ts';
 
 /** Under what config.json goes along in the file's metadata. */
 export const CONFIG = 'isogloss.config';
+/** Under what it is said how many frames it takes at most. */
+export const LONGEST = 'isogloss.longest_frames';
+
+export interface CheckpointOptions extends BuildOptions {
+  /** A file of a language's adapters beside the weights, which take the place of those in them. */
+  adapter?: string | undefined;
+  /** In what numbers it computes; weights that are stored in others are cast when ONNX Runtime loads them. */
+  precision?: Precision | undefined;
+}
 
 /**
  * The bytes of an .onnx file for PyTorch weights: config.json decides the graph, and its initialisers point into the
  * file of weights, which stays as it is and is never read here. It is opened with that file's folder, as any model with
  * external data.
  * @param file safetensors, PyTorch's own format or the index of several; config.json lies beside it
- * @param adapter a file of a language's adapters beside it, which take the place of those in the weights
- * @param precision in what numbers it computes; weights that are stored in others are cast when ONNX Runtime loads them
- * @throws InputError when isogloss hasn't the architecture, and listing what of the weights is missing, left over or of
+ * @throws InputError when isogloss hasn't the architecture or it has no window, and listing what of the weights is missing, left over or of
  * a wrong shape
  */
 export async function encodeCheckpoint(
   file: string,
-  adapter?: string,
-  precision: Precision = 'float32',
+  { adapter, precision = 'float32', silence }: CheckpointOptions = {},
 ): Promise<Uint8Array> {
   const config = await readConfig(file);
   const architecture = architectureOf(config, file);
+  if (silence !== undefined && config['model_type'] !== 'whisper')
+    throw new InputError(
+      `only Whisper’s encoder has a window that silence could fill; this is ${architecture.name}`,
+      'Remove `encoder.silence`.',
+      { file },
+    );
   const c = new CheckpointGraph(encoderTensors(await readCheckpoint(file, adapter), architecture, file));
-  c.graph.output(built(c, architecture, config, file), 'last_hidden_state');
+  c.graph.output(built(c, architecture, { config, silence }, file), 'last_hidden_state');
   c.refuseIncomplete(file);
   refuseLeftOver(c, architecture, file);
   const { nodes, outputs } = c.graph;
@@ -39,7 +51,7 @@ export async function encodeCheckpoint(
   return encodeModel(c.graph, {
     nodes: precision === 'float16' ? new HalfPrecision(nodes, exact).nodes(nodes) : nodes,
     outside: c.outside,
-    metadata: { [CONFIG]: JSON.stringify(config) },
+    metadata: { [CONFIG]: JSON.stringify(config), ...(c.longest && { [LONGEST]: String(c.longest) }) },
   });
 }
 
@@ -99,12 +111,12 @@ function encoderTensors(
 function built(
   c: CheckpointGraph,
   architecture: CheckpointArchitecture,
-  config: unknown,
+  { config, silence }: BuildOptions & { config: unknown },
   file: string,
 ): ReturnType<CheckpointArchitecture['build']> {
   const place = { file: path.join(path.dirname(file), 'config.json') };
   try {
-    return architecture.build(c, config);
+    return architecture.build(c, config, { silence });
   } catch (error) {
     if (error instanceof InputError && error.place.file === undefined)
       throw new InputError(error.message, error.next, place, error);

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { Value } from '../../onnx/graph/graph.ts';
-import { add, transpose } from '../../onnx/graph/ops.ts';
+import { add, div, mul, sub, transpose } from '../../onnx/graph/ops.ts';
+import { dimOf, joined } from '../../onnx/graph/shapes.ts';
+import { logMel } from '../own/log-mel.ts';
 import { activation, attention, layerNorm, linear, PROJECTIONS } from './blocks.ts';
-import type { CheckpointGraph } from './checkpoint-graph.ts';
+import type { BuildOptions, CheckpointGraph } from './checkpoint-graph.ts';
 import { convolution } from './convolutions.ts';
 
 const count = z.number().int().positive();
@@ -21,29 +23,70 @@ export const whisperSchema = z
 
 type WhisperConfig = z.infer<typeof whisperSchema>;
 
+/** Frames of 20 ms in a second, samples in one, and samples of the first beyond that: as Wav2Vec2 counts frames. */
+const [FRAMES_A_SECOND, FRAME_SAMPLES, FIRST_SAMPLES] = [50, 320, 80];
+/** What `logMel` wants behind the last frame. */
+const LAST_SAMPLES = 155;
+
 /**
- * Whisper's encoder (Radford et al. 2022): a log-mel spectrogram of 30 s, [batch, bins, 3000], through two convolutions
- * and pre-norm blocks.
+ * Whisper's encoder (Radford et al. 2022) from the sound up: its log-mel spectrogram, two convolutions and pre-norm
+ * blocks. It learnt in windows of 30 s; here the window is as long as the recording and some silence behind it, up to
+ * those 30 s. A recording's frames come first, those of the silence behind them.
  */
-export function buildWhisperEncoder(c: CheckpointGraph, config: WhisperConfig): Value {
-  const { num_mel_bins: bins, max_source_positions: frames } = config;
-  const spectrogram = c.graph.input('input_features', ['batch', bins, 2 * frames]);
-  return whisperBlocks(c, whisperFrames(c, spectrogram, config, frames), config);
+export function buildWhisperEncoder(c: CheckpointGraph, config: WhisperConfig, { silence = 0 }: BuildOptions): Value {
+  const audio = c.graph.input('input_values', ['batch', 'samples']);
+  c.longest = config.max_source_positions;
+  const { sound, mask } = withSilence(c, audio, Math.round(silence * FRAMES_A_SECOND), config.max_source_positions);
+  const spectrogram = logMel(c.graph, sound, mask, { mels: config.num_mel_bins });
+  return whisperBlocks(c, whisperFrames(c, spectrogram, mask, config), config);
 }
 
 /**
- * Two convolutions, the second by steps of two, and the places' sinusoids: [batch, bins, 2 · frames] → [batch, frames,
+ * A recording cut to whole frames, with silence behind it: [batch, samples] → [batch, 320 · frames + 155], and a mask
+ * of ones, [batch, frames].
+ */
+function withSilence(
+  c: CheckpointGraph,
+  audio: Value,
+  silence: number,
+  longest: number,
+): { sound: Value; mask: Value } {
+  const g = c.graph;
+  const whole = (n: number): Value => g.integers([n]);
+  const there = div(g, sub(g, dimOf(g, audio, 1), whole(FIRST_SAMPLES)), whole(FRAME_SAMPLES));
+  const frames = g.node('Min', [add(g, there, whole(silence)), whole(longest)]);
+  const end = add(g, mul(g, there, whole(FRAME_SAMPLES)), whole(FIRST_SAMPLES));
+  const cut = g.node('Slice', [audio, whole(0), end, whole(1)], {}, 'Slice', ['batch', 'sound']);
+  const wanted = add(g, mul(g, frames, whole(FRAME_SAMPLES)), whole(LAST_SAMPLES));
+  const behind = joined(g, [whole(0), whole(0), whole(0), sub(g, wanted, end)]);
+  const sound = g.node('Pad', [cut, behind], {}, 'Pad', ['batch', 'window']);
+  const mask = g.node('Expand', [g.scalar(1), joined(g, [dimOf(g, audio, 0), frames])], {}, 'Expand', [
+    'batch',
+    'frames',
+  ]);
+  return { sound, mask };
+}
+
+/**
+ * Two convolutions, the second by steps of two, and the places' sinusoids: [batch, 2 · frames, bins] → [batch, frames,
  * dims].
  */
-function whisperFrames(c: CheckpointGraph, spectrogram: Value, config: WhisperConfig, frames: number): Value {
-  const { d_model: width, activation_function: act } = config;
-  const first = activation(c, convolution(c, spectrogram, 'conv1', { width, kernel: 3, padding: 1 }), act);
+function whisperFrames(c: CheckpointGraph, spectrogram: Value, mask: Value, config: WhisperConfig): Value {
+  const g = c.graph;
+  const { d_model: width, activation_function: act, max_source_positions: longest } = config;
+  const bins = transpose(g, spectrogram, [0, 2, 1]);
+  const first = activation(c, convolution(c, bins, 'conv1', { width, kernel: 3, padding: 1 }), act);
   const second = activation(
     c,
-    convolution(c, first, 'conv2', { width, kernel: 3, padding: 1, stride: 2, frames }),
+    convolution(c, first, 'conv2', { width, kernel: 3, padding: 1, stride: 2, frames: 'frames' }),
     act,
   );
-  return add(c.graph, transpose(c.graph, second, [0, 2, 1]), c.weight('embed_positions.weight', [frames, width]));
+  const positions = c.weight('embed_positions.weight', [longest, width]);
+  const here = g.node('Slice', [positions, g.integers([0]), dimOf(g, mask, 1), g.integers([0])], {}, 'Slice', [
+    'frames',
+    width,
+  ]);
+  return add(g, transpose(g, second, [0, 2, 1]), here);
 }
 
 function whisperBlocks(c: CheckpointGraph, x: Value, config: WhisperConfig): Value {

@@ -1,7 +1,9 @@
 import * as ort from '../../onnx/runtime/ort.ts';
 import { prepareSound, type Loudness } from '../../audio/standardise.ts';
+import { readMetadata } from '../../onnx/file/fields.ts';
 import { floats } from '../../onnx/runtime/session.ts';
 import { Random } from '../../support/random.ts';
+import { LONGEST } from '../checkpoint/checkpoint.ts';
 import { FRAME_FIELD, FRAME_SAMPLES, frameCount } from '../own/architecture.ts';
 import type { FrozenEncoder, Hidden } from '../own/encoder.ts';
 import type { ExposedGraph } from './exposed.ts';
@@ -17,6 +19,7 @@ export class ExportedEncoder implements FrozenEncoder {
   private readonly graph: ExposedGraph;
   private readonly standardised: boolean;
   readonly pads: boolean;
+  readonly longest?: number;
 
   private constructor(graph: ExposedGraph, standardised: boolean, dims: number, pads: boolean) {
     this.name = graph.name;
@@ -26,6 +29,9 @@ export class ExportedEncoder implements FrozenEncoder {
     this.standardised = standardised;
     this.dims = dims;
     this.pads = pads;
+    const longest = readMetadata(graph.bytes).get(LONGEST);
+    // Windows are cut by samples, of which the first frame sees more.
+    if (longest !== undefined) this.longest = Number(longest) - 1;
   }
 
   static async open(graph: ExposedGraph, preprocessor: Preprocessor | undefined): Promise<ExportedEncoder> {

@@ -41,6 +41,8 @@ export function inputKind(
       `it isn't known what ${name} is fed with: its input is [${dims.join(', ')}]`,
       'Put the preprocessor_config.json of the encoder’s makers beside it.',
     );
+  // Whisper's spectrogram may be made inside the graph.
+  if (said === 'log-mel' && dims.length === 2) return 'sound';
   if (said && (said === 'sound') !== (dims.length === 2))
     throw new InputError(
       `${name} takes [${dims.join(', ')}], its preprocessor_config.json is for a ${type}`,

@@ -37,6 +37,15 @@ export const encoder = z.strictObject({
     .union([z.number().int().nonnegative(), z.literal('mix')])
     .default('mix')
     .describe('Which hidden layer feeds the head; `mix` learns weights over all of them.'),
+  silence: z
+    .number()
+    .min(0)
+    .max(30)
+    .optional()
+    .describe(
+      'Seconds of silence behind each recording that Whisper’s encoder, opened from its weights, is given to hear: ' +
+        '30 fill its window; none, if absent.',
+    ),
   architecture: architecture.optional().describe('Only for `new`.'),
   freeze: z
     .enum(['nothing', 'feature-encoder'])
