@@ -16,8 +16,8 @@ export class CheckpointGraph {
   readonly graph = new Graph();
   /** Weight → where its numbers lie. */
   readonly outside = new Map<string, OutsideWeight>();
-  /** Frames that it takes at most, where there is such a limit. */
-  longest?: number;
+  /** Frames that fill its window, where it has one: it takes no more. */
+  window?: number;
   private readonly tensors: ReadonlyMap<string, StoredTensor>;
   private readonly problems: string[] = [];
 

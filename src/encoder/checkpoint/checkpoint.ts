@@ -12,8 +12,8 @@ import { readWeightFiles } from './weight-files.ts';
 
 /** Under what config.json goes along in the file's metadata. */
 export const CONFIG = 'isogloss.config';
-/** Under what it is said how many frames it takes at most. */
-export const LONGEST = 'isogloss.longest_frames';
+/** Under what it is said of an encoder with windows how many frames fill one; such hear how loud recordings are. */
+export const WINDOW = 'isogloss.window_frames';
 
 export interface CheckpointOptions extends BuildOptions {
   /** A file of a language's adapters beside the weights, which take the place of those in them. */
@@ -51,7 +51,7 @@ export async function encodeCheckpoint(
   return encodeModel(c.graph, {
     nodes: precision === 'float16' ? new HalfPrecision(nodes, exact).nodes(nodes) : nodes,
     outside: c.outside,
-    metadata: { [CONFIG]: JSON.stringify(config), ...(c.longest && { [LONGEST]: String(c.longest) }) },
+    metadata: { [CONFIG]: JSON.stringify(config), ...(c.window && { [WINDOW]: String(c.window) }) },
   });
 }
 

@@ -35,7 +35,7 @@ const LAST_SAMPLES = 155;
  */
 export function buildWhisperEncoder(c: CheckpointGraph, config: WhisperConfig, { silence = 0 }: BuildOptions): Value {
   const audio = c.graph.input('input_values', ['batch', 'samples']);
-  c.longest = config.max_source_positions;
+  c.window = config.max_source_positions;
   const { sound, mask } = withSilence(c, audio, Math.round(silence * FRAMES_A_SECOND), config.max_source_positions);
   const spectrogram = logMel(c.graph, sound, mask, { mels: config.num_mel_bins });
   return whisperBlocks(c, whisperFrames(c, spectrogram, mask, config), config);

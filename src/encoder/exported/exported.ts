@@ -3,7 +3,7 @@ import { prepareSound, type Loudness } from '../../audio/standardise.ts';
 import { readMetadata } from '../../onnx/file/fields.ts';
 import { floats } from '../../onnx/runtime/session.ts';
 import { Random } from '../../support/random.ts';
-import { LONGEST } from '../checkpoint/checkpoint.ts';
+import { WINDOW } from '../checkpoint/checkpoint.ts';
 import { FRAME_FIELD, FRAME_SAMPLES, frameCount } from '../own/architecture.ts';
 import type { FrozenEncoder, Hidden } from '../own/encoder.ts';
 import type { ExposedGraph } from './exposed.ts';
@@ -29,13 +29,13 @@ export class ExportedEncoder implements FrozenEncoder {
     this.standardised = standardised;
     this.dims = dims;
     this.pads = pads;
-    const longest = readMetadata(graph.bytes).get(LONGEST);
+    const window = windowOf(graph);
     // Windows are cut by samples, of which the first frame sees more.
-    if (longest !== undefined) this.longest = Number(longest) - 1;
+    if (window !== undefined) this.longest = window - 1;
   }
 
   static async open(graph: ExposedGraph, preprocessor: Preprocessor | undefined): Promise<ExportedEncoder> {
-    const standardised = standardises(preprocessor);
+    const standardised = standardises(preprocessor) && windowOf(graph) === undefined;
     const [probe] = await new ExportedEncoder(graph, standardised, 0, false).runOne(
       new Float32Array(samplesOf(4)),
       [0],
@@ -105,6 +105,12 @@ export class ExportedEncoder implements FrozenEncoder {
     const outputs = await this.graph.run(floats(audio, [recordings.length, width]), mask, layers);
     return outputs.map(({ data }) => data);
   }
+}
+
+/** Of Whisper's encoder with its spectrogram in the graph: frames that it takes at most. */
+function windowOf({ bytes }: ExposedGraph): number | undefined {
+  const written = readMetadata(bytes).get(WINDOW);
+  return written === undefined ? undefined : Number(written);
 }
 
 /** Runs noise alone and beside a longer one. */

@@ -54,12 +54,8 @@ export function checkPreprocessor(value: unknown, file: string): Preprocessor {
   return parsed.data;
 }
 
-/**
- * Whether a recording is standardised on its way in: as Wav2Vec2's preprocessor does it where nothing is said; Whisper
- * hears how loud it is.
- */
-export const standardises = (preprocessor: Preprocessor | undefined): boolean =>
-  preprocessor?.do_normalize ?? preprocessor?.feature_extractor_type !== 'WhisperFeatureExtractor';
+/** Whether a recording is standardised on its way in: as Wav2Vec2's preprocessor does it where nothing is said. */
+export const standardises = (preprocessor: Preprocessor | undefined): boolean => preprocessor?.do_normalize ?? true;
 
 /**
  * What of it changes the features, for whatever is found by content; empty for what is usual where an encoder hears the
