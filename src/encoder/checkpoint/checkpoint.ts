@@ -27,7 +27,8 @@ export interface CheckpointOptions extends BuildOptions {
  * file of weights, which stays as it is and is never read here. It is opened with that file's folder, as any model with
  * external data.
  * @param file safetensors, PyTorch's own format or the index of several; config.json lies beside it
- * @throws InputError when isogloss hasn't the architecture or it has no window, and listing what of the weights is missing, left over or of
+ * @throws InputError when isogloss hasn't the architecture or it has no window, and listing what of the weights is
+ * missing, left over or of
  * a wrong shape
  */
 export async function encodeCheckpoint(
