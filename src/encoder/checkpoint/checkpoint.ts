@@ -28,8 +28,7 @@ export interface CheckpointOptions extends BuildOptions {
  * external data.
  * @param file safetensors, PyTorch's own format or the index of several; config.json lies beside it
  * @throws InputError when isogloss hasn't the architecture or it has no window, and listing what of the weights is
- * missing, left over or of
- * a wrong shape
+ * missing, left over or of a wrong shape
  */
 export async function encodeCheckpoint(
   file: string,
