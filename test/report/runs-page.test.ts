@@ -17,7 +17,7 @@ const row = (name: string, cer: number | undefined): RunRow => ({
     ? {}
     : {
         dev: { cer, wer: cer },
-        test: { cer, wer: cer, cer_ci95: [cer, cer] as const as [number, number], wer_ci95: [cer, cer], utterances: 9 },
+        test: { cer, wer: cer, cer_ci95: [cer, cer] as const, wer_ci95: [cer, cer], utterances: 9 },
       }),
   changed: '2026-11-27T00:00:00.000Z',
   bytes: 1_000_000,

@@ -45,7 +45,7 @@ export class UtteranceList {
     });
     this.search.addEventListener('input', () => this.ask({ text: this.search.value.trim() }));
     this.speaker = speakerSelect(payload, (speaker) => this.ask({ speaker }));
-    place.append(this.controls(compares), this.summary, this.pagers[0]!.element, this.items, this.pagers[1]!.element);
+    place.append(this.controls(), this.summary, this.pagers[0]!.element, this.items, this.pagers[1]!.element);
     this.items.addEventListener('click', (event) => {
       const item = (event.target as HTMLElement).closest('li');
       if (item) this.mark([...this.items.children].indexOf(item));
@@ -145,7 +145,7 @@ export class UtteranceList {
     this.items.children[position]?.setAttribute('aria-current', 'true');
   }
 
-  private controls(compares: boolean): HTMLElement {
+  private controls(): HTMLElement {
     const { utterances } = this.payload;
     const errorsOnly = checkbox('with errors', (on) => this.ask({ errorsOnly: on }));
     const audioOnly =

@@ -44,9 +44,9 @@ export async function* transcribedByQueue(
     const jobId = sha256(JSON.stringify([path.resolve(job.recording), job.input])).slice(0, 32);
     const data = { recording: path.resolve(job.recording), sound: { track, channel } };
     const add = async (): Promise<Queued> => {
-      const added = (await queue.add('transcribe', data, {
+      const added = await queue.add('transcribe', data, {
         ...{ jobId, ...RETRIES, removeOnComplete: { age: KEPT }, removeOnFail: true },
-      })) as Queued;
+      });
       under.set(jobId, added);
       return added;
     };
