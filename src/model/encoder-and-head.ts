@@ -2,8 +2,7 @@ import { frameMask } from '../audio/standardise.ts';
 import { encode } from '../encoder/chunks.ts';
 import { rowOf } from '../encoder/features.ts';
 import { openEncoder } from '../encoder/open.ts';
-import type { FrozenEncoder, Hidden } from '../encoder/own/encoder.ts';
-import type { Pooled } from '../evaluate/likeness.ts';
+import type { FrozenEncoder } from '../encoder/own/encoder.ts';
 import { buildHead } from '../head/head.ts';
 import { encodeModel } from '../onnx/file/proto.ts';
 import { Network } from '../onnx/graph/network.ts';
@@ -11,7 +10,7 @@ import { floatData, floats, openSession, type Session } from '../onnx/runtime/se
 import { roundToFloat16 } from '../support/float16.ts';
 import type { About } from './about.ts';
 import { adaptedEncoder } from './adapters.ts';
-import { COMPARED_LAYER, pooled, type Compared } from './likeness.ts';
+import { COMPARED_LAYER } from './likeness.ts';
 import type { Ran } from './one-graph.ts';
 import type { ModelParts } from './parts.ts';
 
@@ -60,18 +59,10 @@ export class EncoderAndHead {
       logits: logits.subarray(row * size, row * size + hidden.frameCounts[row]! * this.tokens),
       frames: hidden.frameCounts[row]!,
     }));
-    return compares ? { outputs, compared: this.comparedIn(all) } : { outputs };
-  }
-
-  /** What recordings of like length sound like. */
-  async pooled(recordings: readonly Float32Array[]): Promise<Pooled[]> {
-    const compared = this.comparedIn(await encode(this.encoder, recordings, [COMPARED_LAYER]));
-    return recordings.map((recording, row) => pooled(compared, row, recording));
-  }
-
-  /** @param hidden with the compared layer first */
-  private comparedIn({ layers, frames, frameCounts }: Hidden): Compared {
-    return { layer: layers[0]!, frames, frameCounts, dims: this.encoder.dims };
+    const { layers, frames, frameCounts } = all;
+    return compares
+      ? { outputs, compared: { layer: layers[0]!, frames, frameCounts, dims: this.encoder.dims } }
+      : { outputs };
   }
 
   async release(): Promise<void> {

@@ -11,8 +11,8 @@ import type { About } from './about.ts';
 import { Decoder } from './decoder.ts';
 import { EncoderAndHead } from './encoder-and-head.ts';
 import { COPY_AGAIN, modelFolderIn, readModelFolder } from './model-folder.ts';
-import { unlikenessOf } from './likeness.ts';
-import { OneGraph } from './one-graph.ts';
+import { pooled, unlikenessOf } from './likeness.ts';
+import { OneGraph, type Ran } from './one-graph.ts';
 import type { ModelParts } from './parts.ts';
 
 /** Logits of one recording. */
@@ -68,9 +68,8 @@ export class Model {
 
   /** Runs recordings of like length (16 kHz mono) side by side. */
   async run(recordings: readonly Float32Array[]): Promise<Output[]> {
-    const { whole, likeness } = this;
-    const fits = whole && recordings.every(({ length }) => frameCount(length) <= whole.longest);
-    const { outputs, compared } = await (fits ? whole : await this.opened()).run(recordings, likeness !== undefined);
+    const { likeness } = this;
+    const { outputs, compared } = await this.ran(recordings, likeness !== undefined);
     if (!likeness || !compared) return outputs;
     return outputs.map((output, row) => ({
       ...output,
@@ -80,7 +79,8 @@ export class Model {
 
   /** What recordings of like length sound like, to compare others with. */
   async pooled(recordings: readonly Float32Array[]): Promise<Pooled[]> {
-    return (await this.opened()).pooled(recordings);
+    const { compared } = await this.ran(recordings, true);
+    return recordings.map((recording, row) => pooled(compared!, row, recording));
   }
 
   /** From now on it tells how unlike these recordings are. */
@@ -90,6 +90,12 @@ export class Model {
 
   async release(): Promise<void> {
     await Promise.all([this.whole?.release(), this.apart?.then((both) => both.release())]);
+  }
+
+  private async ran(recordings: readonly Float32Array[], compares: boolean): Promise<Ran> {
+    const { whole } = this;
+    const fits = whole && recordings.every(({ length }) => frameCount(length) <= whole.longest);
+    return (fits ? whole : await this.opened()).run(recordings, compares);
   }
 
   private opened(): Promise<EncoderAndHead> {
