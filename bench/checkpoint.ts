@@ -87,5 +87,7 @@ async function torch(shape: Shape, python: string): Promise<void> {
   console.log(`${shape}: PyTorch, features of ${flags.seconds} s in ${told(milliseconds)}`);
 }
 
-const told = (times: number[]): string =>
-  `${[...times].sort((a, b) => a - b)[times.length >> 1]!.toFixed(0)} ms (${times.map((t) => t.toFixed(0)).join(', ')})`;
+function told(times: number[]): string {
+  const median = [...times].sort((a, b) => a - b)[times.length >> 1]!;
+  return `${median.toFixed(0)} ms (${times.map((time) => time.toFixed(0)).join(', ')})`;
+}

@@ -134,7 +134,7 @@ describe('killed at any moment, the same command ends with the same figures', ()
     const cache = (name: string) => ({ env: { ISOGLOSS_CACHE: path.join(folder, `cache-${name}`) } });
     const whole = JSON.parse(String((await isogloss(run('whole'), cache('whole'))).stdout)) as RunAnswer;
     // A different moment each time: what is done is kept, so each try gets further.
-    for (let delay = 1500; ; delay += 1500) {
+    for (let delay = 1500; ; delay += 3000) {
       const process = isogloss(run('killed'), cache('killed'));
       const ended = await Promise.race([process, sleep(delay).then(() => undefined)]);
       if (ended) {
