@@ -49,9 +49,12 @@ export async function writeMadeCheckpoint(shape: Shape, folder: string): Promise
   try {
     await handle.writeFile(length);
     await handle.writeFile(json);
-    for (const { name, dims, size } of tensors) {
+    for (const [i, { name, dims, size }] of tensors.entries()) {
       const fanIn = dims.length === 1 ? 100 : size / dims[0]!;
-      const scaled = block.map((x) => (/norm\.weight$|_g$|original0$/.test(name) ? 1 : 0) + x / Math.sqrt(fanIn));
+      // No two alike: what is alike could be kept but once.
+      const scaled = block.map(
+        (_, at) => (/norm\.weight$|_g$|original0$/.test(name) ? 1 : 0) + block[(at + i) % BLOCK]! / Math.sqrt(fanIn),
+      );
       for (let done = 0; done < size; done += BLOCK)
         await handle.writeFile(new Uint8Array(scaled.buffer, 0, 4 * Math.min(BLOCK, size - done)));
     }

@@ -1,3 +1,5 @@
+import type { HeardList } from './published-languages.ts';
+
 /** An encoder that is published, and what is known of it. */
 export interface PublishedEncoder {
   /** Its repository on the Hugging Face Hub. */
@@ -10,6 +12,8 @@ export interface PublishedEncoder {
   /** Whether it may be used in what is sold. */
   commercial: boolean;
   heard: string;
+  /** Where its languages are listed. */
+  languages?: HeardList;
   /**
    * Character error rates in percent on ML-SUPERB's monolingual track with 10 minutes and 1 hour (Shi et al. 2023;
    * Boito et al. 2024): a small network on the frozen encoder, averaged over languages. Another task than a user's:
@@ -28,6 +32,7 @@ export const PUBLISHED: readonly PublishedEncoder[] = [
     licence: 'CC-BY-NC-SA-4.0',
     commercial: false,
     heard: '147 languages, 90,000 hours',
+    languages: 'mHuBERT-147',
     superb: { tenMinutes: 34.2, oneHour: 26.3 },
   },
   {
@@ -38,6 +43,7 @@ export const PUBLISHED: readonly PublishedEncoder[] = [
     licence: 'Apache-2.0',
     commercial: true,
     heard: '128 languages, 436,000 hours',
+    languages: 'XLS-R',
     superb: { tenMinutes: 39.7, oneHour: 30.6 },
   },
   {
@@ -67,6 +73,7 @@ export const PUBLISHED: readonly PublishedEncoder[] = [
     licence: 'Apache-2.0',
     commercial: true,
     heard: '128 languages, 436,000 hours',
+    languages: 'XLS-R',
   },
   {
     id: 'facebook/w2v-bert-2.0',

@@ -56,6 +56,7 @@ export const inspection: z.ZodType<Inspection> = z.strictObject({
 export const suggestions: z.ZodType<Suggestions> = z.strictObject({
   corpus: z.string(),
   minutes: z.number(),
+  language: z.string().optional(),
   encoders: z.array(
     z.strictObject({
       model: z.string(),
@@ -66,6 +67,7 @@ export const suggestions: z.ZodType<Suggestions> = z.strictObject({
       minutes: z.number(),
       memory_megabytes: z.number(),
       fits: z.boolean(),
+      heard_language: z.boolean().optional(),
       superb: z.strictObject({ tenMinutes: z.number(), oneHour: z.number() }).optional(),
       why: z.string(),
     }),

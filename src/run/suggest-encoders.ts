@@ -1,14 +1,17 @@
 import path from 'node:path';
 import { auditCorpus } from '../corpus/audit/audit.ts';
 import { loadManifest } from '../corpus/manifest.ts';
-import { findCorpus } from '../corpus/source.ts';
+import { findCorpus, readSource } from '../corpus/source.ts';
+import { hasHeard, type HeardList } from '../encoder/published-languages.ts';
 import { PUBLISHED, type PublishedEncoder } from '../encoder/published.ts';
 import { encodeModel } from '../onnx/file/proto.ts';
 import { Graph } from '../onnx/graph/graph.ts';
 import { matmul } from '../onnx/graph/ops.ts';
 import { floats, openSession } from '../onnx/runtime/session.ts';
+import { canonicalLanguage, languageProblem } from '../text/language.ts';
+import { InputError } from '../support/errors.ts';
 import { memoryForUs } from '../support/memory.ts';
-import type { Progress } from '../support/progress.ts';
+import type { JobOptions } from '../support/progress.ts';
 
 /** An encoder to try on a corpus, the likeliest first. */
 export interface Suggestion {
@@ -25,6 +28,8 @@ export interface Suggestion {
   memory_megabytes: number;
   /** Whether this machine has that. */
   fits: boolean;
+  /** Whether it has heard the corpus's language; absent where the one or the other isn't known. */
+  heard_language?: boolean;
   superb?: PublishedEncoder['superb'];
   why: string;
 }
@@ -33,19 +38,27 @@ export interface Suggestions {
   corpus: string;
   /** Of speech. */
   minutes: number;
+  /** As BCP 47 writes it; absent where nobody says. */
+  language?: string;
   encoders: Suggestion[];
 }
 
+export interface SuggestOptions extends JobOptions {
+  /** Whether only those will do that may be used in what is sold. */
+  commercial?: boolean;
+  /** What is spoken (BCP 47); what the corpus says, by default. */
+  language?: string | undefined;
+}
+
 /**
- * Names encoders to try on a corpus: from how much speech there is, what the machine can do, and what the licence must
- * allow.
- * @param options.commercial whether only those will do that may be used in what is sold
- * @throws InputError when there is no such corpus
+ * Names encoders to try on a corpus: from its language, how much speech there is, what the machine can do, and what the
+ * licence must allow.
+ * @throws InputError when there is no such corpus or language
+ * @example
+ *   const { encoders } = await suggestEncoders('corpora/mboshi', { language: 'mdw', commercial: true });
  */
-export async function suggestEncoders(
-  corpus: string,
-  options: { commercial?: boolean; progress?: Progress; signal?: AbortSignal } = {},
-): Promise<Suggestions> {
+export async function suggestEncoders(corpus: string, options: SuggestOptions = {}): Promise<Suggestions> {
+  const language = options.language === undefined ? await languageOf(corpus) : canonical(options.language);
   const minutes = (await secondsOf(corpus, options)) / 60;
   const rate = await multiplicationRate();
   const embedded: Suggestion = {
@@ -57,18 +70,41 @@ export async function suggestEncoders(
     minutes: (minutes * work(20e6)) / rate,
     memory_megabytes: 600,
     fits: true,
+    ...heardLanguage('Whisper', language),
     why: 'comes along: the first thing to try, and what others must beat',
   };
   const others = PUBLISHED.filter(({ commercial }) => commercial || !options.commercial).map((encoder) =>
-    suggestion(encoder, minutes, rate),
+    suggestion(encoder, { minutes, rate, language }),
   );
-  return { corpus: path.basename(corpus), minutes, encoders: [embedded, ...others.sort(byPromise)] };
+  return {
+    corpus: path.basename(corpus),
+    minutes,
+    ...(language === undefined ? {} : { language }),
+    encoders: [embedded, ...others.sort(byPromise(minutes))],
+  };
 }
 
-async function secondsOf(
-  corpus: string,
-  { progress, signal }: { progress?: Progress; signal?: AbortSignal },
-): Promise<number> {
+/** What the corpus's source or most of its utterances say. */
+async function languageOf(corpus: string): Promise<string | undefined> {
+  const { folder, sourceFolder } = findCorpus(corpus);
+  const said = sourceFolder === undefined ? undefined : (await readSource(sourceFolder)).language;
+  if (said !== undefined) return canonicalLanguage(said);
+  const spoken = new Map<string, number>();
+  for (const { language } of await loadManifest(folder))
+    if (language !== undefined) spoken.set(language, (spoken.get(language) ?? 0) + 1);
+  return [...spoken].sort((a, b) => b[1] - a[1])[0]?.[0];
+}
+
+function canonical(written: string): string {
+  const language = canonicalLanguage(written);
+  if (language === undefined) throw new InputError(languageProblem(written), 'Give its code with --language.');
+  return language;
+}
+
+const heardLanguage = (list: HeardList | undefined, language: string | undefined): { heard_language?: boolean } =>
+  list === undefined || language === undefined ? {} : { heard_language: hasHeard(list, language) };
+
+async function secondsOf(corpus: string, { progress, signal }: JobOptions): Promise<number> {
   const utterances = await loadManifest(findCorpus(corpus).folder);
   const seconds = utterances.map(
     ({ start, end, duration }) => duration ?? (end === undefined ? undefined : end - (start ?? 0)),
@@ -78,8 +114,11 @@ async function secondsOf(
     : (await auditCorpus(corpus, { progress, signal })).seconds;
 }
 
-function suggestion(encoder: PublishedEncoder, minutes: number, rate: number): Suggestion {
-  const { id: model, licence, commercial, parameters, megabytes, superb, heard } = encoder;
+function suggestion(
+  encoder: PublishedEncoder,
+  { minutes, rate, language }: { minutes: number; rate: number; language: string | undefined },
+): Suggestion {
+  const { id: model, licence, commercial, parameters, megabytes, superb, heard, languages } = encoder;
   const memory = megabytes + 500;
   const computing = (minutes * work(parameters)) / rate;
   return {
@@ -91,16 +130,27 @@ function suggestion(encoder: PublishedEncoder, minutes: number, rate: number): S
     minutes: computing,
     memory_megabytes: memory,
     fits: memory < memoryForUs() / 1e6,
+    ...heardLanguage(languages, language),
     ...(superb ? { superb } : {}),
     why: `has heard ${heard}`,
   };
 }
 
-/** What fits first; then what is fast and good before what is only good. */
-const byPromise = (a: Suggestion, b: Suggestion): number =>
-  Number(b.fits) - Number(a.fits) ||
-  a.parameters - b.parameters ||
-  (a.superb?.oneHour ?? 100) - (b.superb?.oneHour ?? 100);
+/** Of so many minutes of speech the figures for an hour tell more than those for ten minutes. */
+const MUCH = 30;
+
+/** What fits first, and before others what has heard the language; then what is fast and good. */
+const byPromise =
+  (minutes: number) =>
+  (a: Suggestion, b: Suggestion): number => {
+    const error = ({ superb }: Suggestion): number => (minutes < MUCH ? superb?.tenMinutes : superb?.oneHour) ?? 100;
+    return (
+      Number(b.fits) - Number(a.fits) ||
+      Number(b.heard_language ?? false) - Number(a.heard_language ?? false) ||
+      a.parameters - b.parameters ||
+      error(a) - error(b)
+    );
+  };
 
 /**
  * Multiplications and additions for a second of sound: all weights at 50 frames a second, and the convolutions of

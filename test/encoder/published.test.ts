@@ -73,6 +73,27 @@ it('encoders to try are named by what a corpus has and the licence must allow', 
     expect.arrayContaining(['utter-project/mHuBERT-147', 'facebook/wav2vec2-xls-r-300m', 'facebook/mms-1b']),
   );
   for (const { minutes, memory_megabytes: memory } of all.encoders) expect(minutes * memory).toBeGreaterThan(0);
+  expect(all.language).toBeUndefined();
+  const swahili = await suggestEncoders(folder, { language: 'swh' });
+  expect(swahili.language).toBe('sw');
+  expect(swahili.encoders.filter((encoder) => encoder.heard_language).map(({ model }) => model)).toEqual(
+    expect.arrayContaining(['embedded', 'utter-project/mHuBERT-147', 'facebook/wav2vec2-xls-r-300m']),
+  );
+  await expect(suggestEncoders(folder, { language: 'Sardinian' })).rejects.toThrow('sc (Sardinian)');
+  // Sardinian is in mHuBERT-147's list, not in XLS-R's: what has heard it comes first of what is to be fetched.
+  await writeFile(
+    path.join(folder, 'manifest.jsonl'),
+    `${lines.map((line) => line.replace('{', '{"language":"srd",')).join('\n')}\n`,
+  );
+  const sardinian = await suggestEncoders(folder);
+  expect(sardinian.language).toBe('sc');
+  expect(sardinian.encoders.map((encoder) => [encoder.model, encoder.heard_language])).toEqual(
+    expect.arrayContaining([
+      ['embedded', false],
+      ['utter-project/mHuBERT-147', true],
+      ['facebook/wav2vec2-xls-r-1b', false],
+    ]),
+  );
   const commercial = await suggestEncoders(folder, { commercial: true });
   expect(commercial.encoders.every((encoder) => encoder.commercial)).toBe(true);
   expect(commercial.encoders.map(({ model }) => model)).not.toContain('utter-project/mHuBERT-147');

@@ -7,28 +7,43 @@ import { suggestEncoders, type Suggestions } from '../../run/index.ts';
 export default class EncoderSuggest extends BaseCommand {
   static override summary = 'Name encoders to try on a corpus, with time, memory and licence.';
   static override description =
-    'Goes by how much speech there is and by what this machine can do; nothing is fetched. Figures of ML-SUPERB ' +
-    'are of another task: what counts is which is lower.';
+    'Goes by the language, how much speech there is and what this machine can do; nothing is fetched. Figures of ' +
+    'ML-SUPERB are of another task: what counts is which is lower.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> corpora/mboshi',
-    '<%= config.bin %> <%= command.id %> corpora/mboshi --commercial',
+    '<%= config.bin %> <%= command.id %> corpora/mboshi --language mdw --commercial',
   ];
   static override args = {
     corpus: Args.string({ required: true, description: 'a corpus in ./corpora, or a folder with a manifest.jsonl' }),
   };
   static override flags = {
+    language: Flags.string({
+      description: 'what is spoken, e.g. sw; what the corpus says, by default',
+      helpValue: 'CODE',
+    }),
     commercial: Flags.boolean({ description: 'only those that may be used in what is sold' }),
     ...machineFlags,
   };
 
   async run(): Promise<Suggestions> {
     const { args, flags } = await this.parse(EncoderSuggest);
-    const options = { commercial: flags.commercial, progress: this.progress, signal: this.signal };
+    const { language, commercial } = flags;
+    const options = { language, commercial, progress: this.progress, signal: this.signal };
     const found = await this.onMachine(flags, () => suggestEncoders(args.corpus, options));
-    this.log(`${found.minutes.toFixed(0)} minutes of speech in ${found.corpus}\n`);
+    const spoken = found.language === undefined ? '' : `, language ${found.language}`;
+    this.log(`${found.minutes.toFixed(0)} minutes of speech in ${found.corpus}${spoken}\n`);
     this.log(
       columns([
-        ['encoder.model', 'MB to fetch', 'features here', 'memory', 'licence', 'ML-SUPERB 10 min / 1 h', ''],
+        [
+          'encoder.model',
+          'MB to fetch',
+          'features here',
+          'memory',
+          'licence',
+          'ML-SUPERB 10 min / 1 h',
+          'heard the language',
+          '',
+        ],
         ...found.encoders.map((encoder) => [
           encoder.model,
           encoder.megabytes.toFixed(0),
@@ -36,10 +51,15 @@ export default class EncoderSuggest extends BaseCommand {
           `${(encoder.memory_megabytes / 1000).toFixed(1)} GB${encoder.fits ? '' : ', too much here'}`,
           `${encoder.licence}${encoder.commercial ? '' : ', non-commercial'}`,
           encoder.superb ? `${encoder.superb.tenMinutes} / ${encoder.superb.oneHour}` : '',
+          encoder.heard_language === undefined ? '' : encoder.heard_language ? 'yes' : 'no',
           encoder.why,
         ]),
       ]),
     );
+    if (found.language !== undefined && !commercial)
+      this.log(
+        `\nfacebook/mms-1b-all writes 1,107 languages without training (CC-BY-NC-4.0, 3.9 GB). Whether yours is one of them says:\n  isogloss encoder inspect facebook/mms-1b-all:CODE    with the code of ISO 639-3`,
+      );
     return found;
   }
 }

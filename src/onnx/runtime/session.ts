@@ -36,9 +36,9 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
     graphOptimizationLevel: 'all',
     // Warnings about folded constants are of no use to a linguist.
     logSeverityLevel: 3,
-    // DirectML works without: https://onnxruntime.ai/docs/execution-providers/DirectML-ExecutionProvider.html
-    ...(device === 'dml' ? { enableMemPattern: false } : {}),
-    ...(options.returnsMemory ? { enableCpuMemArena: false, enableMemPattern: false } : {}),
+    // A second block for each shape that comes again, beside what the arena has already: decision 0014.
+    enableMemPattern: false,
+    ...(options.returnsMemory ? { enableCpuMemArena: false } : {}),
     ...(options.profile ? { enableProfiling: true, profileFilePrefix: options.profile } : {}),
     extra: {
       session: {
