@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { frameCount } from '../src/encoder/own/architecture.ts';
-import { readEncoder } from '../src/encoder/own/encoder.ts';
 import { openEncoder } from '../src/encoder/open.ts';
 import type { TrainablePart } from '../src/recipe/trainable-part.ts';
 import { recipeSchema } from '../src/recipe/schema.ts';
@@ -14,14 +13,14 @@ import type { Examples } from '../src/train/examples.ts';
 import { featureExamples } from '../src/train/feature-examples.ts';
 import { train } from '../src/train/loop.ts';
 import type { MemoryMode } from '../src/train/memory.ts';
-import { layersOf, openPretrained } from '../src/train/pretrained.ts';
+import { layersOf, openPretrained, type Pretrained } from '../src/train/pretrained.ts';
 import { buildTrainable, cachedLayers, cutOf, type Shape } from '../src/train/trainable.ts';
 
 /*
  * How much memory training takes: an epoch on noise, in a process of its own, against what was said beforehand.
  *
  *     npx tsx bench/memory.ts                                    the embedded encoder, from the sound, with batches of 64 seconds
- *     npx tsx bench/memory.ts ENCODER.onnx top2 8 10 keep 40     another encoder: what learns, recordings, seconds of each, mode, seconds a batch
+ *     npx tsx bench/memory.ts ENCODER top2 8 10 keep 40          another encoder: what learns, recordings, seconds of each, mode, seconds a batch
  */
 const [model = 'embedded', learning = 'all', count = '110', seconds = '0', mode = 'keep', batch = '64'] =
   process.argv.slice(2);
@@ -61,8 +60,8 @@ async function trainOnNoise(trainable: TrainablePart): Promise<void> {
     blank: 0,
     start: encoder.weights,
     folder,
-    train: await noise(Number(count), shape, trainable),
-    dev: await noise(2, shape, trainable),
+    train: await noise(Number(count), shape, trainable, start),
+    dev: await noise(2, shape, trainable, start),
     settings: {
       epochs: 1,
       batchFrames: Number(batch) * 50,
@@ -87,7 +86,12 @@ async function trainOnNoise(trainable: TrainablePart): Promise<void> {
 }
 
 /** Recordings of one length, or of one to twelve seconds. Below a cut the encoder runs first, as in a run. */
-async function noise(recordings: number, shape: Shape, trainable: TrainablePart): Promise<Examples> {
+async function noise(
+  recordings: number,
+  shape: Shape,
+  trainable: TrainablePart,
+  { name, encoder: bytes, folder, preprocessor }: Pretrained,
+): Promise<Examples> {
   const random = new Random('memory');
   const samples = Array.from({ length: recordings }, () =>
     Math.round(16000 * (Number(seconds) || random.between(1, 12))),
@@ -99,7 +103,7 @@ async function noise(recordings: number, shape: Shape, trainable: TrainablePart)
   const read = (i: number): Float32Array => sound.subarray(0, samples[i]);
   const cached = cachedLayers(shape, trainable);
   if (!cached) return audioExamples(samples, targets, { read: (i) => Promise.resolve(read(i)) });
-  const encoder = await openEncoder(model, await readEncoder(model));
+  const encoder = await openEncoder(name, bytes!, { folder, preprocessor });
   const longest = samples.indexOf(Math.max(...samples));
   const {
     layers: [features],
