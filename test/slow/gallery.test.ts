@@ -8,7 +8,7 @@ import { loadRecipe, type Recipe } from '../../src/recipe/index.ts';
 import { runRecipe } from '../../src/run/index.ts';
 import { checkpointFile } from '../encoder/checkpoint/checkpoints.ts';
 import { SimulatedHub } from '../encoder/hub/simulated-hub.ts';
-import { writeNotes } from './notes.ts';
+import { writeNotes } from '../run/notes.ts';
 
 const RECIPES = readdirSync('recipes')
   .filter((name) => name.endsWith('.yaml'))
