@@ -1,5 +1,6 @@
 import { quietFrames } from '../audio/quiet.ts';
 import { unlikeness, type Likeness, type Pooled } from '../evaluate/likeness.ts';
+import { InputError } from '../support/errors.ts';
 import { decodeSafetensors, encodeSafetensors } from '../support/safetensors.ts';
 
 /**
@@ -47,9 +48,12 @@ export function encodeLikeness({ mean, deviation, factor, line, lengths }: Liken
 /** @throws InputError when the bytes are cut off, or no such file */
 export function decodeLikeness(bytes: Uint8Array, file: string): Likeness {
   const tensors = decodeSafetensors(bytes, file);
-  const [mean, deviation, factor, usual] = ['mean', 'deviation', 'factor', 'usual'].map(
-    (name) => tensors.get(name)?.data ?? new Float32Array(),
-  ) as [Float32Array, Float32Array, Float32Array, Float32Array];
+  const part = (name: string): Float32Array => {
+    const data = tensors.get(name)?.data;
+    if (!data) throw new InputError(`it has no ${name}`, 'Copy the model’s folder again, whole.', { file });
+    return data;
+  };
+  const [mean, deviation, factor, usual] = [part('mean'), part('deviation'), part('factor'), part('usual')];
   const [slope, offset, spread, shortest, longest] = usual as unknown as [number, number, number, number, number];
   return { mean, deviation, factor, line: { slope, offset, deviation: spread }, lengths: { shortest, longest } };
 }

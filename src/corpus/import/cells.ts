@@ -4,10 +4,22 @@ import type { Row } from '../importers/importer.ts';
 import type { ColumnMap, Field } from './columns.ts';
 import { splitIn, splitNamed } from './splits.ts';
 
-/** A row of a table, whatever kind of table, as an utterance. */
+/** Where a row stands. */
+export interface RowPlace {
+  file: string;
+  line: number;
+  /** In which the data set has its sound. */
+  folders?: readonly string[];
+  split?: Row['split'] | undefined;
+}
+
+/**
+ * A row of a table, whatever kind of table, as an utterance.
+ * @param split the file's, where the row names none
+ */
 export function rowOfCells(
   cell: (field: Field) => string | undefined,
-  { file, line, folders = [] }: { file: string; line: number; folders?: readonly string[] },
+  { file, line, folders = [], split: ofFile }: RowPlace,
 ): Row | SetAside {
   const audio = cell('audio')?.trim() ?? '';
   const item = cell('id')?.trim() || `${file}/${line}`;
@@ -16,7 +28,7 @@ export function rowOfCells(
   for (const [name, time] of Object.entries(times))
     if (Number.isNaN(time)) return { item, reason: `its ${name} is no number`, place: { file, line } };
   const [speaker, language, said] = [cell('speaker')?.trim(), cell('language')?.trim(), cell('split')];
-  const split = (said === undefined ? undefined : splitNamed(said)) ?? splitOfFile(file);
+  const split = (said === undefined ? undefined : splitNamed(said)) ?? ofFile;
   const { start, end, duration } = times;
   return {
     ...{ text: cell('text') ?? '', file, line },
@@ -46,13 +58,9 @@ export function cellsOf(
 
 const numberIn = (text: string | undefined): number | undefined =>
   text === undefined || text.trim() === '' ? undefined : Number(text.trim().replace(/^(\d+),(\d+)$/, '$1.$2'));
-let last: { file: string; split: ReturnType<typeof splitIn> } | undefined;
 
-/** By its name, or that of a folder on its way; the rows of a table ask one after the other. */
-function splitOfFile(file: string): ReturnType<typeof splitIn> {
-  if (last?.file !== file) last = { file, split: splitNamed(nameOf(file)) ?? splitIn(file) };
-  return last.split;
-}
+/** What a table's rows belong to by its name, or that of a folder on its way. */
+export const splitOfFile = (file: string): ReturnType<typeof splitIn> => splitNamed(nameOf(file)) ?? splitIn(file);
 
 const nameOf = (file: string): string =>
   path.posix

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { createReadStream } from 'node:fs';
 import { decodeStream, streamLines } from '../../formats/index.ts';
 import type { SetAside } from '../../support/errors.ts';
-import { cellsOf, rowOfCells } from '../import/cells.ts';
+import { cellsOf, rowOfCells, splitOfFile } from '../import/cells.ts';
 import type { Folder } from '../import/folder.ts';
 import { HashedNumbers } from '../import/hashed-numbers.ts';
 import { splitNamed } from '../import/splits.ts';
@@ -43,8 +43,9 @@ async function* rows(folder: Folder, files: readonly string[]): AsyncGenerator<R
     for (const file of folder.has(own('validated.tsv')) ? [own('validated.tsv')] : parts) {
       const { columns, rows: all } = await open(folder, file);
       const cells = cellsOf(columns, COLUMNS);
+      const ofFile = splitOfFile(file);
       for await (const { cells: row, line } of all) {
-        const one = rowOfCells(cells(row), { file, line, folders: ['clips'] });
+        const one = rowOfCells(cells(row), { file, line, folders: ['clips'], split: ofFile });
         if ('reason' in one) {
           yield one;
           continue;

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { readJsonLines } from '../../formats/index.ts';
 import { InputError, type SetAside } from '../../support/errors.ts';
-import { rowOfCells } from '../import/cells.ts';
+import { rowOfCells, splitOfFile } from '../import/cells.ts';
 import { guessColumns } from '../import/columns.ts';
 import type { Folder } from '../import/folder.ts';
 import { startOfFile } from '../import/start-of-file.ts';
@@ -26,7 +26,8 @@ export async function* jsonRows(
   files: readonly string[],
   { columns: said = {} }: ImportOptions,
 ): AsyncGenerator<Row | SetAside> {
-  for (const file of files)
+  for (const file of files) {
+    const split = splitOfFile(file);
     for await (const { value, line } of recordsIn(folder, file)) {
       if ('reason' in value) {
         yield { item: file, reason: String(value.reason), place: { file, line } };
@@ -37,8 +38,9 @@ export async function* jsonRows(
         const content = map[field] === undefined ? undefined : value[map[field]];
         return typeof content === 'string' || typeof content === 'number' ? String(content) : undefined;
       };
-      yield rowOfCells(cell, { file, line });
+      yield rowOfCells(cell, { file, line, split });
     }
+  }
 }
 
 /** Objects of a file of JSON lines, gzipped or not; what is no such file is told as a reason. */

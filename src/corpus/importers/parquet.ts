@@ -2,7 +2,7 @@ import path from 'node:path';
 import { asyncBufferFromFile } from 'hyparquet';
 import { audioOf, parquetColumns, readParquet } from '../../formats/index.ts';
 import { InputError, type SetAside } from '../../support/errors.ts';
-import { rowOfCells } from '../import/cells.ts';
+import { rowOfCells, splitOfFile } from '../import/cells.ts';
 import { guessColumns } from '../import/columns.ts';
 import type { Folder } from '../import/folder.ts';
 import { splitNamed } from '../import/splits.ts';
@@ -43,7 +43,7 @@ async function* rowsOf(
       { file: full },
     );
   // `train-00000-of-00004.parquet`
-  const split = splitNamed(path.posix.basename(file).replace(/[-.].*$/, ''));
+  const split = splitNamed(path.posix.basename(file).replace(/[-.].*$/, '')) ?? splitOfFile(file);
   const shard = path.posix.basename(file, '.parquet');
   let line = 0;
   for await (const values of readParquet(source, { file: full, columns: Object.values(map) })) {
@@ -55,13 +55,12 @@ async function* rowsOf(
         field === 'audio'
           ? (name ?? (sound?.bytes ? `${shard}-${line}.wav` : undefined))
           : textIn(values[map[field] ?? '']),
-      { file, line },
+      { file, line, split },
     );
     if ('reason' in row) yield row;
     else
       yield {
         ...row,
-        ...(split && !row.split && { split }),
         ...(sound?.bytes && { sound: { bytes: sound.bytes, ...(name === undefined ? {} : { name }) } }),
       };
   }

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { readTable, readXlsx } from '../../formats/index.ts';
 import { InputError, type SetAside } from '../../support/errors.ts';
-import { cellsOf, rowOfCells } from '../import/cells.ts';
+import { cellsOf, rowOfCells, splitOfFile } from '../import/cells.ts';
 import { guessColumns, type ColumnMap } from '../import/columns.ts';
 import { isSound, type Folder } from '../import/folder.ts';
 import type { DataSetImporter, ImportOptions, Question, Row } from './importer.ts';
@@ -99,8 +99,9 @@ export async function* tableRows(
   folders: readonly string[] = [],
 ): AsyncGenerator<Row | SetAside> {
   const cells = cellsOf(columns, map);
+  const split = splitOfFile(file);
   try {
-    for await (const { cells: row, line } of rows) yield rowOfCells(cells(row), { file, line, folders });
+    for await (const { cells: row, line } of rows) yield rowOfCells(cells(row), { file, line, folders, split });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     yield { item: file, reason: error.message, place: error.place };
