@@ -55,6 +55,21 @@ export async function searchRecipe(
   return result;
 }
 
+/** A change that was measured. */
+interface Candidate {
+  alternative: Alternative;
+  recipe: Recipe;
+  devCer: number;
+  /** With fewer epochs: it stands for the change where there is no time for all of them. */
+  shortly: boolean;
+}
+
+/** A change worth a try in full, and what it was shortly where that was measured. */
+interface Screened {
+  alternative: Alternative;
+  shortly?: Candidate;
+}
+
 class Search {
   private readonly options: SearchOptions;
   private best = Infinity;
@@ -68,45 +83,51 @@ class Search {
 
   async improve(result: SearchResult, round: Round): Promise<void> {
     const before = result.devCer;
-    const promising = await this.screen(result, round);
-    const tried: { alternative: Alternative; recipe: Recipe; devCer: number }[] = [];
-    for (const alternative of promising) {
+    const candidates: Candidate[] = [];
+    for (const { alternative, shortly } of await this.screen(result, round)) {
       const recipe = alternative.change(result.recipe);
       const devCer = await this.measure(round.title, alternative.name, recipe);
-      if (devCer === undefined) result.untried.push(`${round.title}: ${alternative.name}`);
-      else tried.push({ alternative, recipe, devCer });
+      if (devCer !== undefined) {
+        candidates.push({ alternative, recipe, devCer, shortly: false });
+        continue;
+      }
+      result.untried.push(`${round.title}: ${alternative.name}`);
+      if (shortly) candidates.push(shortly);
     }
-    const [first] = tried.sort((a, b) => a.devCer - b.devCer);
+    const [first] = candidates.sort((a, b) => a.devCer - b.devCer);
     const winner = first && first.devCer < MARGIN * before ? first : undefined;
-    for (const { alternative, devCer } of tried)
-      if (alternative !== winner?.alternative) result.rejected.push(`${alternative.name} (${percent(devCer)})`);
+    for (const candidate of candidates)
+      if (candidate !== winner && !candidate.shortly)
+        result.rejected.push(`${candidate.alternative.name} (${percent(candidate.devCer)})`);
     if (!winner) return;
     this.recipe = winner.recipe;
     Object.assign(result, { recipe: winner.recipe, devCer: winner.devCer });
     const { name, at } = winner.alternative;
     result.choices.push({ at, reason: `${name}: CER on dev ${percent(before)} → ${percent(winner.devCer)}` });
+    if (winner.shortly)
+      result.choices.push({ at: ['training', 'epochs'], reason: 'as many as there was time for: better so already' });
   }
 
   /** The better half of a round's alternatives, by a short training of each. */
-  private async screen(result: SearchResult, { title, alternatives }: Round): Promise<Alternative[]> {
-    if (alternatives.length <= 2) return alternatives;
-    const shortly = (full: Recipe): Recipe => ({
+  private async screen(result: SearchResult, { title, alternatives }: Round): Promise<Screened[]> {
+    if (alternatives.length <= 2) return alternatives.map((alternative) => ({ alternative }));
+    const shortened = (full: Recipe): Recipe => ({
       ...full,
       training: { ...full.training, epochs: Math.ceil(full.training.epochs / SHORT) },
       stages: full.stages?.map((stage) => ({ ...stage, epochs: Math.ceil(stage.epochs / SHORT) })),
     });
-    const tried: { alternative: Alternative; devCer: number }[] = [];
+    const tried: Candidate[] = [];
     for (const alternative of alternatives) {
-      const recipe = shortly(alternative.change(result.recipe));
+      const recipe = shortened(alternative.change(result.recipe));
       const devCer = await this.measure(title, `${alternative.name}, shortly`, recipe);
       if (devCer === undefined) result.untried.push(`${title}: ${alternative.name}`);
-      else tried.push({ alternative, devCer });
+      else tried.push({ alternative, recipe, devCer, shortly: true });
     }
     tried.sort((a, b) => a.devCer - b.devCer);
     const kept = Math.ceil(alternatives.length / 2);
     for (const { alternative, devCer } of tried.slice(kept))
       result.rejected.push(`${alternative.name} (shortly ${percent(devCer)})`);
-    return tried.slice(0, kept).map(({ alternative }) => alternative);
+    return tried.slice(0, kept).map((shortly) => ({ alternative: shortly.alternative, shortly }));
   }
 
   /** @returns undefined where there is no time for it */

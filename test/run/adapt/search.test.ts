@@ -98,6 +98,17 @@ describe('the search for a recipe', () => {
     expect(result.untried).toHaveLength(5);
   });
 
+  it('takes a change as it was shortly where there is no time for it in full and that is better already', async () => {
+    const { result } = await search({
+      // In full each takes more than the budget has.
+      estimate: ({ training }) => ({ seconds: training.epochs > 9 ? 61 : 0, features: [], after: 0 }),
+      tryRecipe: (recipe) => tried(landscape(recipe) - (recipe.head.dropout === 0.3 ? 0.2 : 0)),
+    });
+    expect(result.recipe).toMatchObject({ head: { dropout: 0.3 }, training: { epochs: 9 } });
+    expect(result.choices.map(({ at }) => at.join('.'))).toEqual(['head.dropout', 'training.epochs', 'head.dims']);
+    expect(result.untried).toContain('dropout: dropout 0.3');
+  });
+
   it('keeps what comes after the search: of the recipe as it is, and of the one that may win', async () => {
     const dear = ({ head }: Recipe): number => (head.dims === 512 ? 50 : 20);
     const journal = await TrialJournal.open(await temporary());
