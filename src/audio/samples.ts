@@ -7,8 +7,9 @@ import { SAMPLE_RATE } from './format.ts';
  * @throws InputError naming the first that is not finite
  */
 export function checkFinite(file: string, samples: Float32Array, first = 0): void {
-  const bad = samples.findIndex((x) => !Number.isFinite(x));
-  if (bad < 0) return;
+  let bad = 0;
+  while (bad < samples.length && Number.isFinite(samples[bad])) bad++;
+  if (bad === samples.length) return;
   const [sample, what] = [first + bad, Number.isNaN(samples[bad]) ? 'not a number' : 'infinite'];
   throw new InputError(
     `sample ${sample} is ${what} (at ${(sample / SAMPLE_RATE).toFixed(3)} s)`,

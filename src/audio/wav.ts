@@ -24,8 +24,9 @@ export async function* readPlainSamples(
 
 /** As ffmpeg and the cache of decoded audio have them; node-wav makes positive ones a little larger. */
 function samplesOf(bytes: Buffer): Float32Array<ArrayBuffer> {
-  const samples = new Float32Array(bytes.length >> 1);
-  for (let i = 0; i < samples.length; i++) samples[i] = bytes.readInt16LE(2 * i) / 32768;
+  const numbers = new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1);
+  const samples = new Float32Array(numbers.length);
+  for (let i = 0; i < samples.length; i++) samples[i] = numbers[i]! / 32768;
   return samples;
 }
 

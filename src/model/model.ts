@@ -6,6 +6,7 @@ import type { Likeness, Pooled } from '../evaluate/likeness.ts';
 import type { LanguageModel } from '../lm/language-model.ts';
 import { machine, onMachine, type Machine, type MachineChoice } from '../onnx/runtime/machine.ts';
 import { inFile } from '../support/in-file.ts';
+import { Turns } from '../support/turns.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import type { About } from './about.ts';
 import { Decoder } from './decoder.ts';
@@ -35,6 +36,8 @@ export class Model {
   private readonly whole: OneGraph | undefined;
   /** Opened when it is needed: for encoders of others, and for what is too long to be heard at once. */
   private apart: Promise<EncoderAndHead> | undefined;
+  /** On this thread one batch is computed at a time: several would only take more memory. */
+  private readonly turns = new Turns();
   /** What the recordings of the training sound like. */
   private likeness: Likeness | undefined;
 
@@ -45,10 +48,13 @@ export class Model {
     this.likeness = parts.likeness;
   }
 
-  /** A model from its parts. */
-  static async assemble(parts: ModelParts): Promise<Model> {
+  /**
+   * A model from its parts.
+   * @param beside whether one of isogloss's own encoders computes on a thread of its own, so that this one goes on
+   */
+  static async assemble(parts: ModelParts, { beside = false }: { beside?: boolean } = {}): Promise<Model> {
     const { about, vocabulary } = parts;
-    const whole = await inEncoderFile(parts, () => OneGraph.open(parts));
+    const whole = await inEncoderFile(parts, () => OneGraph.open(parts, beside));
     const languageModel = parts.languageModel === undefined ? undefined : await languageModelIn(parts.languageModel);
     const decoder = new Decoder(vocabulary, about.decoding, { languageModel, words: parts.words }, about.confidence);
     const model = new Model(parts, decoder, await machine(), whole);
@@ -58,12 +64,12 @@ export class Model {
 
   /**
    * @param name a model folder, or what `readPublished` takes
-   * @param options with `device` and `threads`: what it runs on
+   * @param options with `device` and `threads`: what it runs on; `beside` as for `assemble`
    * @throws InputError when it is no model, or the device can't be had
    */
-  static async load(name: string, options: FetchOptions & MachineChoice = {}): Promise<Model> {
+  static async load(name: string, options: FetchOptions & MachineChoice & { beside?: boolean } = {}): Promise<Model> {
     const { device, threads } = options;
-    return onMachine({ device, threads }, async () => Model.assemble(await readModel(name, options)));
+    return onMachine({ device, threads }, async () => Model.assemble(await readModel(name, options), options));
   }
 
   /** Runs recordings of like length (16 kHz mono) side by side. */
@@ -95,7 +101,8 @@ export class Model {
   private async ran(recordings: readonly Float32Array[], compares: boolean): Promise<Ran> {
     const { whole } = this;
     const fits = whole && recordings.every(({ length }) => frameCount(length) <= whole.longest);
-    return (fits ? whole : await this.opened()).run(recordings, compares);
+    if (fits && whole.beside) return whole.run(recordings, compares);
+    return this.turns.take(async () => (fits ? whole : await this.opened()).run(recordings, compares));
   }
 
   private opened(): Promise<EncoderAndHead> {

@@ -7,7 +7,8 @@ import { appendHead } from '../head/head.ts';
 import { Network } from '../onnx/graph/network.ts';
 import { castToFloat, castToHalf, concat } from '../onnx/graph/ops.ts';
 import { encodeModel } from '../onnx/file/proto.ts';
-import { floatData, floats, openSession, type Session } from '../onnx/runtime/session.ts';
+import { openFloatSession, type FloatSession } from '../onnx/runtime/float-session.ts';
+import { ThreadedSession } from '../onnx/runtime/threaded-session.ts';
 import { adapterOptions } from './adapters.ts';
 import { COMPARED_LAYER, type Compared } from './likeness.ts';
 import type { Output } from './model.ts';
@@ -33,17 +34,26 @@ export interface Ran {
 export class OneGraph {
   /** Recordings of more frames have to be heard in windows. */
   readonly longest: number;
-  private readonly session: Session;
+  /** Whether it computes on a thread of its own. */
+  readonly beside: boolean;
+  private readonly session: FloatSession;
   private readonly tokens: number;
   private readonly dims: number;
 
-  private constructor(session: Session, tokens: number, architecture: Architecture) {
+  private constructor(session: FloatSession, tokens: number, architecture: Architecture) {
     [this.session, this.tokens, this.dims] = [session, tokens, architecture.dims];
+    this.beside = session instanceof ThreadedSession;
     this.longest = LONGEST[hearsLogMel(architecture) ? 'logMel' : 'other'];
   }
 
-  /** @returns nothing for an encoder of others, and for one in 8 bits, which hears one recording at a time */
-  static async open({ about, vocabulary, encoder, weights }: ModelParts): Promise<OneGraph | undefined> {
+  /**
+   * @param beside whether it computes on a thread of its own
+   * @returns nothing for an encoder of others, and for one in 8 bits, which hears one recording at a time
+   */
+  static async open(
+    { about, vocabulary, encoder, weights }: ModelParts,
+    beside: boolean,
+  ): Promise<OneGraph | undefined> {
     if (!isOwn(encoder) || hasQuantised(encoder)) return undefined;
     const architecture = readArchitecture(about.encoder.name, encoder);
     const network = new Network(false, adapterOptions(about.adapters));
@@ -57,7 +67,8 @@ export class OneGraph {
     const input = { layers: heard.length, dims: architecture.dims };
     g.output(appendHead(network, about.head, rounded, input, mask, vocabulary.size), 'logits');
     const all = new Map([...readWeights(encoder), ...weights]);
-    const session = await openSession(encodeModel(g, { weights: all }));
+    const model = encodeModel(g, { weights: all });
+    const session = await (beside ? ThreadedSession.open(model) : openFloatSession(model));
     return new OneGraph(session, vocabulary.size, architecture);
   }
 
@@ -69,11 +80,11 @@ export class OneGraph {
     const audio = new Float32Array(rows * width);
     recordings.forEach((recording, row) => standardise(recording, audio.subarray(row * width, (row + 1) * width)));
     const feeds = {
-      audio: floats(audio, [rows, width]),
-      mask: floats(frameMask(frameCounts, padded), [rows, padded]),
+      audio: { data: audio, dims: [rows, width] },
+      mask: { data: frameMask(frameCounts, padded), dims: [rows, padded] },
     };
     const results = await this.session.run(feeds, ['logits', ...(compares ? [COMPARED] : [])]);
-    const logits = floatData(results.logits!);
+    const logits = results.logits!;
     const size = padded * this.tokens;
     const outputs = recordings.map((_, row) => ({
       logits: logits.subarray(row * size, row * size + frameCounts[row]! * this.tokens),
@@ -82,7 +93,7 @@ export class OneGraph {
     if (!compares) return { outputs };
     return {
       outputs,
-      compared: { layer: floatData(results[COMPARED]!), frames: padded, frameCounts, dims: this.dims },
+      compared: { layer: results[COMPARED]!, frames: padded, frameCounts, dims: this.dims },
     };
   }
 

@@ -33,7 +33,7 @@ export class Model {
    * @throws InputError when the folder is no model, or the device can't be had
    */
   static async load(folder: string, choice: MachineChoice = {}): Promise<Model> {
-    return new Model(await Network.load(folder, choice));
+    return new Model(await Network.load(folder, { ...choice, beside: true }));
   }
 
   /** What the head writes, in the order of the columns of its logits. */

@@ -36,7 +36,8 @@ export async function* cutWhileDecoding(
 ): AsyncGenerator<Segment> {
   const most = longest * SAMPLE_RATE;
   // One sample more than fits: the next cut depends on nothing beyond it.
-  const waiting = new Float32Array(CONTEXT + most + 1 + CONTEXT);
+  const room = CONTEXT + most + 1 + CONTEXT;
+  let waiting = new Float32Array(0);
   let filled = 0;
   // Where the next stretch starts: in what is waiting, and in the recording.
   let [from, start] = [0, 0];
@@ -60,17 +61,26 @@ export async function* cutWhileDecoding(
   };
   for await (const block of blocks)
     for (let taken = 0; taken < block.length;) {
-      const count = Math.min(block.length - taken, waiting.length - filled);
+      const count = Math.min(block.length - taken, room - filled);
+      waiting = withRoom(waiting, filled + count, room);
       waiting.set(block.subarray(taken, taken + count), filled);
       [taken, filled] = [taken + count, filled + count];
       const pause = pauseIn(waiting.subarray(from, filled), start);
-      if (pause === undefined && filled < waiting.length) continue;
+      if (pause === undefined && filled < room) continue;
       yield next(pause);
       const past = from - before;
       waiting.copyWithin(0, past, filled);
       [from, filled] = [before, filled - past];
     }
   while (from < filled) yield next();
+}
+
+/** Most recordings are short: they take no more memory than they need. */
+function withRoom(samples: Float32Array<ArrayBuffer>, needed: number, most: number): Float32Array<ArrayBuffer> {
+  if (samples.length >= needed) return samples;
+  const larger = new Float32Array(Math.min(most, Math.max(needed, 2 * samples.length)));
+  larger.set(samples);
+  return larger;
 }
 
 const wholeFrames = (samples: number): number => samples - (samples % FRAME_SAMPLES);

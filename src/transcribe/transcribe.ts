@@ -6,6 +6,7 @@ import { Model, type Output } from '../model/model.ts';
 import type { MachineChoice } from '../onnx/runtime/machine.ts';
 import { makeBatches } from '../support/batches.ts';
 import type { SetAside } from '../support/errors.ts';
+import { prefetch } from '../support/prefetch.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { recordingsAt } from './find-recordings.ts';
 import { piecesOf, type Piece } from './recordings.ts';
@@ -47,6 +48,10 @@ const SOUNDS_UNLIKE =
 /** Frames side by side, and stretches among which those of like length are found. */
 const BATCH_FRAMES = 3000;
 const GROUP = 40;
+/** So many are computed first: nothing can be before they are decoded. */
+const FIRST_GROUP = 8;
+/** Groups that the model has or that wait for it: while one is decoded to text, the next is computed. */
+const GROUPS_AHEAD = 2;
 
 /**
  * Transcribes files, and the recordings in folders, in the order given. A recording that can't be read is set aside.
@@ -59,7 +64,7 @@ export async function* transcribe(
   options: TranscribeOptions = {},
 ): AsyncGenerator<Transcript | SetAside> {
   const { device, threads, progress, signal } = options;
-  const model = await Model.load(modelFolder, { device, threads, progress, signal });
+  const model = await Model.load(modelFolder, { device, threads, progress, signal, beside: true });
   try {
     const files = await recordingsAt(paths, { signal });
     const task = (progress ?? silent)('transcribe', files.length, 'recordings');
@@ -86,13 +91,12 @@ export async function* transcribePieces(
   { signal, onHeard }: Pick<TranscribeOptions, 'signal' | 'onHeard'> = {},
 ): AsyncGenerator<Transcript | SetAside> {
   let builder = new TranscriptBuilder(model);
-  for await (const group of grouped(pieces)) {
+  const computed = prefetch(grouped(pieces), GROUPS_AHEAD, (group) => {
     signal?.throwIfAborted();
-    const outputs = await runModel(
-      model,
-      group.flatMap((piece) => ('segment' in piece ? [piece.segment] : [])),
-      onHeard,
-    );
+    return runModel(model, group, onHeard);
+  });
+  for await (const { item: group, result: outputs } of computed) {
+    signal?.throwIfAborted();
     for (const piece of group) {
       if ('segment' in piece) builder.add(piece.segment, outputs.shift()!);
       else {
@@ -107,12 +111,12 @@ export async function* transcribePieces(
 /** Some minutes of stretches at a time, of one long recording or of many short ones. */
 async function* grouped(pieces: AsyncIterable<Piece>): AsyncGenerator<Piece[]> {
   let group: Piece[] = [];
-  let stretches = 0;
+  let [stretches, wanted] = [0, FIRST_GROUP];
   for await (const piece of pieces) {
     group.push(piece);
-    if (!('segment' in piece) || ++stretches < GROUP) continue;
+    if (!('segment' in piece) || ++stretches < wanted) continue;
     yield group;
-    [group, stretches] = [[], 0];
+    [group, stretches, wanted] = [[], 0, Math.min(GROUP, 2 * wanted)];
   }
   if (group.length > 0) yield group;
 }
@@ -120,18 +124,23 @@ async function* grouped(pieces: AsyncIterable<Piece>): AsyncGenerator<Piece[]> {
 /** Stretches of like length side by side, so that little of what the model computes is padding. */
 async function runModel(
   model: Model,
-  group: readonly Segment[],
+  group: readonly Piece[],
   onHeard: TranscribeOptions['onHeard'],
 ): Promise<Output[]> {
-  const outputs = new Array<Output>(group.length);
-  for (const { examples } of makeBatches(
-    group.map(({ samples }) => frameCount(samples.length)),
+  const sounds = group.flatMap((piece) => ('segment' in piece ? [piece.segment.samples] : []));
+  const outputs = new Array<Output>(sounds.length);
+  const batches = makeBatches(
+    sounds.map(({ length }) => frameCount(length)),
     BATCH_FRAMES,
-  )) {
-    const rows = await model.run(examples.map((i) => group[i]!.samples));
-    examples.forEach((i, row) => (outputs[i] = rows[row]!));
-    onHeard?.(examples.reduce((sum, i) => sum + group[i]!.samples.length, 0) / SAMPLE_RATE);
-  }
+  );
+  // All at once: the model's thread never waits for this one.
+  await Promise.all(
+    batches.map(async ({ examples }) => {
+      const rows = await model.run(examples.map((i) => sounds[i]!));
+      examples.forEach((i, row) => (outputs[i] = rows[row]!));
+      onHeard?.(examples.reduce((sum, i) => sum + sounds[i]!.length, 0) / SAMPLE_RATE);
+    }),
+  );
   return outputs;
 }
 

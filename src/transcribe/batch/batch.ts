@@ -200,7 +200,7 @@ export class Batch {
 
   private async loaded(): Promise<Model> {
     const { device, threads } = this.options;
-    return (this.model ??= await onMachine({ device, threads }, () => Model.assemble(this.parts)));
+    return (this.model ??= await onMachine({ device, threads }, () => Model.assemble(this.parts, { beside: true })));
   }
 
   /** There is one of an archive, and where somebody asks for it. */
