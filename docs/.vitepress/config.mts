@@ -11,7 +11,7 @@ export default defineConfig({
   srcExclude: ['docs/api/**', 'test/**', 'corpora/**', 'runs/**', 'CODE_OF_CONDUCT.md', 'vendor/**'],
   rewrites: { 'README.md': 'index.md' },
   // Pages link to files of the repository, too, which are no pages.
-  ignoreDeadLinks: [/\.(ya?ml|json|ts|cjs|txt|py)$/, /LICENSE$/, /NOTICE$/, /CODE_OF_CONDUCT/],
+  ignoreDeadLinks: [/\.(ya?ml|json|ts|cjs|txt|py|sh)$/, /Dockerfile/, /LICENSE$/, /NOTICE$/, /CODE_OF_CONDUCT/],
   cleanUrls: false,
   themeConfig: {
     search: { provider: 'local' },
@@ -63,6 +63,7 @@ export default defineConfig({
         text: 'Use',
         items: [
           page('Transcribing', 'transcribe'),
+          page('Many machines', 'many-machines'),
           page('Files that are read and written', 'formats'),
           page('As a service', 'serve'),
           page('A model elsewhere', 'export'),
