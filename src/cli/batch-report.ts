@@ -28,5 +28,6 @@ export function describeEstimate({ recordings, seconds, unknown, speed, elapsed,
   return lines.join('\n');
 }
 
-const hours = (seconds: number): string => (seconds / 3600).toFixed(2);
+/** Of seconds. */
+export const hours = (seconds: number): string => (seconds / 3600).toFixed(2);
 const times = (seconds: number, elapsed: number): string => (elapsed > 0 ? (seconds / elapsed).toFixed(1) : '');

@@ -8,9 +8,11 @@ import type { SetAside } from '../index.ts';
 import {
   Batch,
   parseShard,
+  PRIORITIES,
   watch,
   type BatchSummary,
   type Estimate,
+  type Priority,
   type WrittenTranscript,
 } from '../transcribe/index.ts';
 
@@ -68,6 +70,11 @@ export default class Transcribe extends BaseCommand {
     queue: Flags.string({
       description: 'a Redis or Valkey server, e.g. redis://host:6379: isogloss worker transcribes, on as many machines',
     }),
+    priority: Flags.option({
+      options: Object.keys(PRIORITIES) as Priority[],
+      description: 'of what lies in the queue for the same workers, which comes first: normal, if not said',
+      dependsOn: ['queue'],
+    })(),
     watch: Flags.boolean({
       description: 'go on with what appears in the folders, until stopped (Ctrl-C)',
       exclusive: ['dry-run', 'into', 'files-from'],
@@ -86,6 +93,7 @@ export default class Transcribe extends BaseCommand {
       ...{ ...(await this.machineOf(flags)), progress: this.progress, signal: this.signal, track, channel },
       ...{ formats: formatsNamed(flags.format ?? 'txt'), out, into, overwrite, journal },
       ...{ filesFrom: flags['files-from'], retryFailed: flags['retry-failed'], queue: flags.queue },
+      priority: flags.priority,
       ...(flags.shard === undefined ? {} : { shard: parseShard(flags.shard) }),
     });
     try {

@@ -20,7 +20,7 @@ import {
   shownRun,
 } from './runs.ts';
 import { comparison, fileScores } from './scores.ts';
-import { exportResult, serviceAddress, transcripts } from './transcripts.ts';
+import { exportResult, serviceAddress, transcripts, worked } from './transcripts.ts';
 
 export { metrics } from './run.ts';
 export { transcript } from './transcripts.ts';
@@ -66,6 +66,7 @@ export const outputs = {
   score: fileScores,
   serve: serviceAddress,
   transcribe: transcripts,
+  worker: worked,
 };
 
 /** What any command prints instead when it fails (exit code 1) or was given something wrong (2). */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ExportResult } from '../export/index.ts';
 import type { Service } from '../serve/index.ts';
 import type { SetAside } from '../support/errors.ts';
-import type { BatchSummary, Estimate, WrittenTranscript } from '../transcribe/index.ts';
+import type { BatchSummary, Estimate, Worked, WrittenTranscript } from '../transcribe/index.ts';
 import { files, setAside } from './shared.ts';
 
 const span = { start: z.number(), end: z.number(), text: z.string() };
@@ -49,6 +49,13 @@ export const transcripts: z.ZodType<{
   setAside: z.array(setAside),
   summary: summary.optional(),
   estimate: estimate.optional(),
+});
+
+/** What `worker` prints when it was stopped. */
+export const worked: z.ZodType<Worked> = z.strictObject({
+  recordings: z.number(),
+  seconds: z.number(),
+  setAside: z.number(),
 });
 
 export const exportResult: z.ZodType<ExportResult> = z.strictObject({

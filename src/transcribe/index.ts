@@ -11,4 +11,5 @@ export { answerElan } from './elan-recogniser.ts';
 export { Model, type RecordingInput } from './model.ts';
 export { transcribeInto } from './transcribe-into.ts';
 export { transcribe, type Transcript, type TranscribeOptions } from './transcribe.ts';
-export { work, type WorkOptions } from './queue/work.ts';
+export { PRIORITIES, type Priority } from './queue/submit.ts';
+export { work, type Worked, type WorkOptions } from './queue/work.ts';

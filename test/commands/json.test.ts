@@ -3,12 +3,14 @@ import { failure, outputs } from 'isogloss/json';
 import { cp, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeWav } from '../../src/audio/wav.ts';
 import { writeManifest } from '../../src/corpus/manifest.ts';
 import { modelBytes } from '../encoder/exported.ts';
 import { SimulatedHub } from '../encoder/hub/simulated-hub.ts';
 import { smallModel, speechlike } from '../model/small-model.ts';
+import { hasRedis, startRedis } from '../transcribe/redis.ts';
 
 type Command = keyof typeof outputs;
 
@@ -130,6 +132,19 @@ it('serve, once it is ready', async () => {
   expect((await fetch(`${address}/health`)).status).toBe(200);
   service.kill('SIGTERM');
   expect((await service).exitCode).toBe(0);
+});
+
+it('worker, once it is stopped', async ({ skip }) => {
+  tried.add('worker');
+  skip(!hasRedis, 'no redis-server is installed');
+  const server = await startRedis(folder);
+  const model = await smallModel({ encoder: 'tiny', layers: [1] });
+  const worker = execa('node', ['bin/run.js', 'worker', server.url, model, '--device', 'cpu', '--json']);
+  while (!(await server.ask('client', 'list')).includes('cmd=bzpopmin')) await sleep(50);
+  worker.kill('SIGINT');
+  const { stdout } = await worker;
+  expect(outputs.worker.parse(JSON.parse(stdout))).toEqual({ recordings: 0, seconds: 0, setAside: 0 });
+  await server.stop();
 });
 
 it('what goes wrong', async () => {

@@ -1,46 +1,26 @@
+import { Worker } from 'bullmq';
 import { execa, type ResultPromise } from 'execa';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeWav } from '../../src/audio/wav.ts';
 import type { SetAside } from '../../src/support/errors.ts';
-import { Batch, work } from '../../src/transcribe/index.ts';
+import { onNotice } from '../../src/support/notices.ts';
+import { Batch, work, type Priority } from '../../src/transcribe/index.ts';
 import { smallModel, speechlike } from '../model/small-model.ts';
+import { freePort, hasRedis, startRedis, type TestRedis } from './redis.ts';
 
-const RECORDINGS = 40;
+/** Enough for some to go together. */
+const RECORDINGS = 160;
 const STALLED_AFTER = 1500;
-const hasRedis = await execa('redis-server', ['--version']).then(
-  () => true,
-  () => false,
-);
-if (!hasRedis) console.warn('no redis-server is installed: the queue is not tested');
 
 let folder: string;
 let model: string;
-let port: number;
-let server: ResultPromise;
+let server: TestRedis;
 let wanted: Map<string, string>;
-const url = (): string => `redis://127.0.0.1:${port}`;
-
-async function freePort(): Promise<number> {
-  const listening = createServer();
-  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
-  const { port: free } = listening.address() as AddressInfo;
-  await new Promise((resolve) => listening.close(resolve));
-  return free;
-}
-
-async function startServer(): Promise<void> {
-  const args = ['--port', String(port), '--dir', folder, '--appendonly', 'yes', '--bind', '127.0.0.1'];
-  server = execa('redis-server', args, { reject: false });
-  for (let i = 0; i < 100; i++) {
-    if ((await execa('redis-cli', ['-p', String(port), 'ping'], { reject: false })).stdout === 'PONG') return;
-    await sleep(50);
-  }
-}
+const url = (): string => server.url;
 
 /** Another machine, as far as the queue can tell. */
 const worker = (): ResultPromise =>
@@ -56,9 +36,13 @@ const worker = (): ResultPromise =>
     { reject: false },
   );
 
-async function transcribe(out: string, queue?: string, signal?: AbortSignal): Promise<SetAside[]> {
-  const options = { formats: ['srt', 'jsonl'] as const, out: path.join(folder, out), queue, signal };
-  const batch = await Batch.open(model, [path.join(folder, 'archive')], options);
+async function transcribe(
+  out: string,
+  queue?: string,
+  { archive = 'archive', ...options }: { signal?: AbortSignal; priority?: Priority; archive?: string } = {},
+): Promise<SetAside[]> {
+  const all = { formats: ['srt', 'jsonl'] as const, out: path.join(folder, out), queue, ...options };
+  const batch = await Batch.open(model, [path.join(folder, archive)], all);
   const setAside: SetAside[] = [];
   try {
     for await (const item of batch.run(await batch.plan())) if ('reason' in item) setAside.push(item);
@@ -84,17 +68,15 @@ describe.skipIf(!hasRedis)('a queue on a real server', () => {
     model = await smallModel({ encoder: 'tiny', layers: [2] });
     await mkdir(path.join(folder, 'archive'));
     for (let i = 0; i < RECORDINGS; i++)
-      await writeWav(path.join(folder, 'archive', `${i}.wav`), speechlike(1 + (i % 5), i + 1));
+      await writeWav(path.join(folder, 'archive', `${i}.wav`), speechlike(1 + (i % 3), i + 1));
     await writeFile(path.join(folder, 'archive/broken.wav'), 'no sound');
-    port = await freePort();
-    await startServer();
+    server = await startRedis(folder);
     await transcribe('here');
     wanted = await textsIn('here');
   });
 
   afterAll(async () => {
-    server.kill('SIGKILL');
-    await server;
+    await server.stop();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -106,9 +88,8 @@ describe.skipIf(!hasRedis)('a queue on a real server', () => {
     await first;
     killed!.kill('SIGKILL');
     paused!.kill('SIGSTOP');
-    server.kill('SIGTERM');
-    await server;
-    await startServer();
+    await server.stop('SIGTERM');
+    server = await startRedis(folder, Number(new URL(url()).port));
     await sleep(2 * STALLED_AFTER);
     paused!.kill('SIGCONT');
     const setAside = await done;
@@ -122,10 +103,8 @@ describe.skipIf(!hasRedis)('a queue on a real server', () => {
 
   it('a batch that is stopped takes back what nobody has begun; a worker that is stopped ends what it has', async () => {
     const stopper = new AbortController();
-    const stopped = transcribe('again', url(), stopper.signal).catch((error: unknown) => error);
-    const keys = async (): Promise<string> =>
-      (await execa('redis-cli', ['-p', String(port), '--scan', '--pattern', 'bull:*:????????????????????????????????']))
-        .stdout;
+    const stopped = transcribe('again', url(), { signal: stopper.signal }).catch((error: unknown) => error);
+    const keys = (): Promise<string> => server.ask('--scan', '--pattern', 'bull:*:????????????????????????????????');
     while ((await keys()) === '') await sleep(20);
     stopper.abort(new Error('enough'));
     expect(await stopped).toMatchObject({ message: 'enough' });
@@ -136,6 +115,56 @@ describe.skipIf(!hasRedis)('a queue on a real server', () => {
     leaving.abort();
     await leaves;
     expect(await textsIn('again')).toEqual(wanted);
+  }, 120_000);
+
+  it('of two batches, the one with the higher priority is done first; without a worker, that is said', async () => {
+    const said: string[] = [];
+    const unlisten = onNotice((text) => said.push(text));
+    const waiting = async (): Promise<number> =>
+      (await server.ask('--scan', '--pattern', 'bull:*:????????????????????????????????')).split('\n').length;
+    const order: string[] = [];
+    const low = transcribe('low', url(), { priority: 'low' }).then(() => order.push('low'));
+    while ((await waiting()) < 20) await sleep(20);
+    const before = await waiting();
+    await mkdir(path.join(folder, 'urgent'));
+    await writeWav(path.join(folder, 'urgent/new.wav'), speechlike(1, 99));
+    const high = transcribe('high', url(), { priority: 'high', archive: 'urgent' }).then(() => order.push('high'));
+    while ((await waiting()) === before || said.length === 0) await sleep(20);
+    unlisten();
+    expect(said).toEqual([expect.stringContaining(`isogloss worker ${url()} MODEL`)]);
+    const leaving = new AbortController();
+    let ready = '';
+    const onReady = (name: string): void => void (ready = name);
+    const heard: string[] = [];
+    const worked = work(url(), model, {
+      ...{ device: 'cpu', threads: 1, signal: leaving.signal, onReady },
+      onDone: (item) => heard.push('file' in item ? path.basename(item.file) : ''),
+    });
+    await Promise.all([low, high]);
+    leaving.abort();
+    expect(await worked).toMatchObject({ recordings: RECORDINGS + 1, setAside: 1 });
+    expect(ready).not.toBe('');
+    expect(order).toEqual(['high', 'low']);
+    expect(heard.indexOf('new.wav')).toBeLessThan(10);
+    expect(await textsIn('low')).toEqual(wanted);
+  }, 120_000);
+
+  it('what workers fail on is set aside by itself, and what went together with it is done', async () => {
+    const name = (await server.ask('--scan', '--pattern', 'bull:*:meta')).split(':')[1]!;
+    const failing = new Worker(
+      name,
+      ({ data }: { data: { recordings: string[] } }) => {
+        if (data.recordings.some((recording) => recording.endsWith('/7.wav'))) throw new Error('no memory');
+        return Promise.resolve(data.recordings.map((file) => ({ file, text: 'ja', seconds: 1, segments: [] })));
+      },
+      { connection: { url: url() } },
+    );
+    const setAside = await transcribe('failing', url());
+    await failing.close();
+    expect(setAside.map(({ item, reason }) => [path.basename(item), reason])).toEqual([
+      ['7.wav', 'the workers failed: no memory'],
+    ]);
+    expect((await textsIn('failing')).size).toBe(2 * RECORDINGS);
   }, 120_000);
 
   it('an address where no server is, is told', async () => {

@@ -13,7 +13,7 @@ import { recordingsAt } from '../find-recordings.ts';
 import { placesOf, STANDARD_INPUT, type Inputs, type Places } from '../inputs.ts';
 import { piecesOf } from '../recordings.ts';
 import { targetsOf, tieredFormatOf, type Target } from '../targets.ts';
-import { transcribedByQueue } from '../queue/submit.ts';
+import { transcribedByQueue, type Priority } from '../queue/submit.ts';
 import { soundBy } from '../queue/work.ts';
 import { transcribePieces, type TranscribeOptions, type Transcript } from '../transcribe.ts';
 import { estimateOf, type Estimate } from './estimate.ts';
@@ -41,6 +41,8 @@ export interface BatchOptions extends Omit<TranscribeOptions, 'onHeard'>, Omit<I
   retryFailed?: boolean | undefined;
   /** Address of a Redis or Valkey server: workers there transcribe, and what they answer is written here. */
   queue?: string | undefined;
+  /** Of what lies there, also from others, which comes first: `normal`, if not said. */
+  priority?: Priority | undefined;
   /** A part of the recordings, the same however many are there. */
   shard?: Shard | undefined;
 }

@@ -29,4 +29,4 @@ export async function connected(url: string): Promise<Redis> {
   return client;
 }
 
-const withoutPassword = (url: string): string => url.replace(/\/\/[^@/]*@/, '//…@');
+export const withoutPassword = (url: string): string => url.replace(/\/\/[^@/]*@/, '//…@');

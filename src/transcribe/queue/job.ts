@@ -2,12 +2,12 @@ import type { Sound } from '../../audio/source.ts';
 import type { SetAside } from '../../support/errors.ts';
 import type { Transcript } from '../transcribe.ts';
 
-/** What a worker is asked for. */
-export interface QueuedRecording {
-  /** A path that all machines know. */
-  recording: string;
+/** What a worker is asked for: one recording, or some short ones. */
+export interface QueuedUnit {
+  /** Paths that all machines know. */
+  recordings: string[];
   sound: Sound;
 }
 
-/** What it answers: what could not be read is an answer too, and is not tried again. */
-export type QueuedResult = Transcript | SetAside;
+/** What it answers, in the same order: what could not be read is an answer too, and is not tried again. */
+export type QueuedResult = (Transcript | SetAside)[];

@@ -1,16 +1,26 @@
 import type { Job as QueueJob, Queue, QueueEvents } from 'bullmq';
 import path from 'node:path';
 import { messageOf, type SetAside } from '../../support/errors.ts';
-import { sha256 } from '../../support/files.ts';
 import { prefetch } from '../../support/prefetch.ts';
 import type { Job } from '../batch/plan.ts';
 import type { TranscribeOptions, Transcript } from '../transcribe.ts';
 import { connected, queueName } from './connection.ts';
-import type { QueuedRecording, QueuedResult } from './job.ts';
+import type { QueuedResult, QueuedUnit } from './job.ts';
+import { missWorkers } from './miss-workers.ts';
+import { unitOf, unitsOf, type Unit } from './units.ts';
 
-type Queued = QueueJob<QueuedRecording, QueuedResult>;
+/** Which of several batches for the same workers comes first. */
+export type Priority = keyof typeof PRIORITIES;
 
-/** Jobs that lie in the queue or are being done, of one batch: enough for many workers. */
+export interface SubmitOptions extends TranscribeOptions {
+  priority?: Priority | undefined;
+}
+
+type Queued = QueueJob<QueuedUnit, QueuedResult>;
+
+/** As BullMQ counts them; what has none goes first. */
+export const PRIORITIES = { high: undefined, normal: 10, low: 20 };
+/** Units that lie in the queue or are being done, of one batch: enough for many workers. */
 const IN_FLIGHT = 256;
 /** How often a worker's failure is answered by another try, and milliseconds until the first. */
 const RETRIES = { attempts: 4, backoff: { type: 'exponential', delay: 1000 } };
@@ -18,10 +28,12 @@ const RETRIES = { attempts: 4, backoff: { type: 'exponential', delay: 1000 } };
 const KEPT = 24 * 3600;
 /** Events may be missed where the server was away: so often one looks. */
 const LOOK_MS = 5000;
+/** Events that the server keeps, with the texts in them. */
+const EVENTS_KEPT = 256;
 
 /**
- * Has recordings transcribed by whoever takes them from a queue (`work`), in order. A recording's job has the same name
- * whenever it is submitted: a batch that was killed finds its jobs again, done or not.
+ * Has recordings transcribed by whoever takes them from a queue (`work`), in order. The same recordings have the same
+ * name in the queue whenever they are submitted: a batch that was killed finds its jobs again, done or not.
  * @param by which model and sound
  * @throws InputError when there is no server
  */
@@ -29,37 +41,44 @@ export async function* transcribedByQueue(
   url: string,
   by: string,
   jobs: readonly Job[],
-  { track, channel, signal }: TranscribeOptions,
+  { track, channel, signal, priority = 'normal' }: SubmitOptions,
 ): AsyncGenerator<{ job: Job; item: Transcript | SetAside }> {
   const { Queue: Jobs, QueueEvents: Events } = await import('bullmq');
   const [client, listening] = [await connected(url), await connected(url)];
-  const queue: Queue<QueuedRecording, QueuedResult> = new Jobs(queueName(by), { connection: client });
+  const queue: Queue<QueuedUnit, QueuedResult> = new Jobs(queueName(by), {
+    ...{ connection: client, streams: { events: { maxLen: EVENTS_KEPT } } },
+  });
   const events = new Events(queueName(by), { connection: listening });
   // Each job that is waited for listens.
   for (const one of [queue, events]) one.setMaxListeners(2 * IN_FLIGHT);
   queue.on('error', () => {});
   events.on('error', () => {});
   const under = new Map<string, Queued>();
-  const answer = async (job: Job): Promise<QueuedResult> => {
-    const jobId = sha256(JSON.stringify([path.resolve(job.recording), job.input])).slice(0, 32);
-    const data = { recording: path.resolve(job.recording), sound: { track, channel } };
+  const answer = async (unit: Unit): Promise<QueuedResult> => {
+    const recordings = unit.jobs.map(({ recording }) => path.resolve(recording));
     const add = async (): Promise<Queued> => {
-      const added = await queue.add('transcribe', data, {
-        ...{ jobId, ...RETRIES, removeOnComplete: { age: KEPT }, removeOnFail: true },
-      });
-      under.set(jobId, added);
+      const added = await queue.add(
+        'transcribe',
+        { recordings, sound: { track, channel } },
+        { jobId: unit.id, ...RETRIES, ...first(priority), removeOnComplete: { age: KEPT }, removeOnFail: true },
+      );
+      under.set(unit.id, added);
       return added;
     };
     const result = await finished(await add(), add, events, signal);
-    under.delete(jobId);
-    await queue.remove(jobId).catch(() => 0);
-    return 'reason' in result
-      ? { item: job.recording, reason: result.reason, place: { file: job.recording } }
-      : { ...result, file: job.recording };
+    under.delete(unit.id);
+    await queue.remove(unit.id).catch(() => 0);
+    if (!('failed' in result)) return result;
+    // One of them may be what the workers fail on.
+    if (unit.jobs.length > 1) return (await Promise.all(unit.jobs.map((job) => answer(unitOf([job]))))).flat();
+    return [{ item: recordings[0]!, reason: `the workers failed: ${result.failed}` }];
   };
+  const stopLooking = missWorkers(queue, url, { track, channel });
   try {
-    for await (const { item: job, result: item } of prefetch(jobs, IN_FLIGHT, answer)) yield { job, item };
+    for await (const { item: unit, result } of prefetch(unitsOf(jobs), IN_FLIGHT, answer))
+      for (const [i, job] of unit.jobs.entries()) yield { job, item: named(result[i]!, job.recording) };
   } finally {
+    stopLooking();
     // What nobody has begun is taken back; what somebody is at work on is there when the batch goes on.
     await Promise.all([...under.values()].map((job) => job.remove().catch(() => {})));
     await Promise.all([queue.close(), events.close()]).catch(() => {});
@@ -67,12 +86,17 @@ export async function* transcribedByQueue(
   }
 }
 
+function first(priority: Priority): { priority?: number } {
+  const number = PRIORITIES[priority];
+  return number === undefined ? {} : { priority: number };
+}
+
 async function finished(
   first: Queued,
   add: () => Promise<Queued>,
   events: QueueEvents,
   signal: AbortSignal | undefined,
-): Promise<QueuedResult> {
+): Promise<QueuedResult | { failed: string }> {
   let job = first;
   for (;;) {
     try {
@@ -81,9 +105,15 @@ async function finished(
       signal?.throwIfAborted();
       const state = await job.getState().catch(() => 'unknown' as const);
       if (state === 'failed' || (state === 'unknown' && !/timed out/i.test(messageOf(error))))
-        return { item: job.data.recording, reason: `the workers failed: ${messageOf(error)}` };
+        return { failed: messageOf(error) };
       // A server that lost what it had in memory has lost the job with it.
       if (state === 'unknown') job = await add();
     }
   }
 }
+
+/** By the name that the batch has for it. */
+const named = (item: Transcript | SetAside, recording: string): Transcript | SetAside =>
+  'reason' in item
+    ? { item: recording, reason: item.reason, place: { file: recording } }
+    : { ...item, file: recording };

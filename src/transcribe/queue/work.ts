@@ -5,21 +5,33 @@ import { modelHash } from '../../model/hash.ts';
 import { Model, readModel } from '../../model/model.ts';
 import { onMachine } from '../../onnx/runtime/machine.ts';
 import type { Sound } from '../../audio/source.ts';
+import type { SetAside } from '../../support/errors.ts';
 import { piecesOf } from '../recordings.ts';
-import { transcribePieces, type TranscribeOptions } from '../transcribe.ts';
+import { transcribePieces, type TranscribeOptions, type Transcript } from '../transcribe.ts';
 import { connected, queueName } from './connection.ts';
-import type { QueuedRecording, QueuedResult } from './job.ts';
+import type { QueuedResult, QueuedUnit } from './job.ts';
 
 export interface WorkOptions extends TranscribeOptions {
   /** Milliseconds after which a worker that isn't heard of counts as gone, and another takes what it had. */
   stalledAfter?: number;
+  /** Told once it can be asked, with the model's name. */
+  onReady?: (model: string) => void;
   /** Told of each recording that is done. */
-  onDone?: (recording: string) => void;
+  onDone?: (item: Transcript | SetAside) => void;
 }
 
-/** One is decoded while another is heard. */
+/** What a worker has done. */
+export interface Worked {
+  recordings: number;
+  /** Of sound in them. */
+  seconds: number;
+  /** Recordings that could not be read. */
+  setAside: number;
+}
+
+/** Units: one is decoded while another is heard. */
 const AT_ONCE = 2;
-/** Workers that may be lost on one recording before it counts as failed. */
+/** Workers that may be lost on one unit before it counts as failed. */
 const MOST_STALLED = 5;
 
 /**
@@ -28,7 +40,7 @@ const MOST_STALLED = 5;
  * @param modelFolder the model that the batch names, here: the same by its contents
  * @throws InputError when there is no server, or the model is none
  */
-export async function work(url: string, modelFolder: string, options: WorkOptions = {}): Promise<void> {
+export async function work(url: string, modelFolder: string, options: WorkOptions = {}): Promise<Worked> {
   const { device, threads, progress, signal, stalledAfter = 30_000 } = options;
   const parts = await readModel(modelFolder, { progress, signal });
   const by = soundBy(await modelHash(parts), options);
@@ -36,22 +48,29 @@ export async function work(url: string, modelFolder: string, options: WorkOption
   const client = await connected(url);
   const model = await onMachine({ device, threads }, () => Model.assemble(parts));
   const task = progress?.('transcribe', undefined, 'recordings');
-  const answer = async ({ data }: { data: QueuedRecording }): Promise<QueuedResult> => {
-    for await (const item of transcribePieces(model, piecesOf([data.recording], data.sound))) {
+  const worked: Worked = { recordings: 0, seconds: 0, setAside: 0 };
+  const answer = async ({ data }: { data: QueuedUnit }): Promise<QueuedResult> => {
+    const items: QueuedResult = [];
+    for await (const item of transcribePieces(model, piecesOf(data.recordings, data.sound))) {
+      items.push(item);
+      if ('reason' in item) worked.setAside++;
+      else [worked.recordings, worked.seconds] = [worked.recordings + 1, worked.seconds + item.seconds];
       task?.advance();
-      options.onDone?.(data.recording);
-      return item;
+      options.onDone?.(item);
     }
-    throw new Error(`${data.recording}: nothing came of it`);
+    return items;
   };
-  const worker: Worker<QueuedRecording, QueuedResult> = new Taker(queueName(by), answer, {
+  const worker: Worker<QueuedUnit, QueuedResult> = new Taker(queueName(by), answer, {
     ...{ connection: client, concurrency: AT_ONCE, maxStalledCount: MOST_STALLED },
     ...{ lockDuration: stalledAfter, stalledInterval: stalledAfter },
   });
   worker.on('error', () => {});
   try {
+    await worker.waitUntilReady();
+    options.onReady?.(parts.about.name);
     await stopped(signal);
     await worker.close();
+    return worked;
   } finally {
     client.disconnect();
     await model.release();
