@@ -1,4 +1,4 @@
-import type { Variants } from '../run/index.ts';
+import type { Race, Variants } from '../run/index.ts';
 
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
@@ -36,4 +36,24 @@ export function variantTable({ variants, best }: Variants): string {
   const folders = variants[best]!.runs.map(({ folder }) => `run  ${folder}`);
   const chosen = variants.length > 1 ? 'Best on dev, and only that one is shown on test:\n' : '';
   return `${columns([heads, ...rows])}\n\n${chosen}${folders.join('\n')}`;
+}
+
+/** How far variants that shared a budget got, and of the best, which dev has chosen, also test. */
+export function raceTable({ variants, best, run, budget, seconds }: Race): string {
+  const rows = variants.map(({ set, epochs, dev_cer: devCer, unfinished }, i) => [
+    set.join(' '),
+    `${epochs.trained}/${epochs.of}`,
+    devCer === undefined ? '–' : percent(devCer),
+    i === best ? percent(run.metrics.test.cer) : '',
+    i === best ? percent(run.metrics.test.wer) : '',
+    unfinished?.code === 'behind' ? 'behind' : unfinished ? 'no time' : '',
+  ]);
+  const heads = ['', 'epochs', 'dev CER', 'test CER', 'test WER', ''];
+  const unfinished = variants.flatMap(({ set, unfinished }) =>
+    unfinished ? [`not finished: ${set.join(' ')}: ${unfinished.why}`] : [],
+  );
+  const time = `${(seconds / 60).toFixed(1)} of ${(budget / 60).toFixed(1)} minutes`;
+  return [columns([heads, ...rows]), unfinished.join('\n'), `Best on dev in ${time}:\nrun  ${run.folder}`]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }

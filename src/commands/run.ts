@@ -1,11 +1,20 @@
 import { Args, Flags } from '@oclif/core';
 import path from 'node:path';
 import { BaseCommand } from '../cli/base-command.ts';
-import { machineFlags, setFlag } from '../cli/flags.ts';
-import { columns, interval, percent, variantTable } from '../cli/format.ts';
+import { durationFlag, machineFlags, setFlag } from '../cli/flags.ts';
+import { columns, interval, percent, raceTable, variantTable } from '../cli/format.ts';
 import { describeRemoved } from '../dataset/index.ts';
 import type { Scores } from '../evaluate/index.ts';
-import { gridOf, readSweep, runRecipe, varyRecipe, type RunResult, type Variants } from '../run/index.ts';
+import {
+  gridOf,
+  raceVariants,
+  readSweep,
+  runRecipe,
+  varyRecipe,
+  type Race,
+  type RunResult,
+  type Variants,
+} from '../run/index.ts';
 
 export default class Run extends BaseCommand {
   static override summary = 'Run a recipe: prepare, features, train, evaluate, report.';
@@ -17,6 +26,7 @@ export default class Run extends BaseCommand {
     '<%= config.bin %> <%= command.id %> recipes/italian-10min.yaml --json',
     '<%= config.bin %> <%= command.id %> italian-10min --set training.epochs=10 --set train="{ top: 2 }"',
     '<%= config.bin %> <%= command.id %> italian-10min --sweep head.dims=128,256 --seeds 3',
+    '<%= config.bin %> <%= command.id %> italian-10min --sweep head.dropout=0,0.2,0.4 --budget 20m',
   ];
   static override args = {
     recipe: Args.string({ required: true, description: 'a recipe: its file (YAML), or its name' }),
@@ -38,15 +48,28 @@ export default class Run extends BaseCommand {
         'run it with each of these values (head.dims=128,256); several make a grid. The best is chosen on dev',
       helpValue: 'FIELD=VALUES',
     }),
+    budget: durationFlag({
+      dependsOn: ['sweep'],
+      exclusive: ['seeds'],
+      description:
+        'time for all values of --sweep together (90s, 20m, 2h): all are trained shortly, the better half for ' +
+        'longer, and so on, by dev; the best is run',
+    }),
     ...machineFlags,
   };
 
-  async run(): Promise<RunResult | Variants> {
+  async run(): Promise<RunResult | Variants | Race> {
     const { args, flags } = await this.parse(Run);
     const { runs, set, baseline: withBaseline } = flags;
     const options = { runs, set, baseline: withBaseline, progress: this.progress, signal: this.signal };
     if (flags.sweep !== undefined || flags.seeds !== undefined) {
       const grid = gridOf((flags.sweep ?? []).map(readSweep));
+      if (flags.budget !== undefined) {
+        const race = { ...options, budget: flags.budget, onTrial: this.tellTrial };
+        const raced = await this.onMachine(flags, () => raceVariants(args.recipe, grid, race));
+        this.log(raceTable(raced));
+        return raced;
+      }
       const vary = { ...options, seeds: flags.seeds };
       const varied = await this.onMachine(flags, () => varyRecipe(args.recipe, grid, vary));
       this.log(variantTable(varied));
@@ -83,6 +106,9 @@ export default class Run extends BaseCommand {
     for (const { what, advice } of result.findings) this.logToStderr(`warning: ${what}\n  → ${advice}`);
     return result;
   }
+
+  private readonly tellTrial = (name: string, devCer: number | undefined): void =>
+    this.logToStderr(`${name}: ${devCer === undefined ? 'no time for it' : `CER on dev ${percent(devCer)}`}`);
 }
 
 function row(name: string, scores: Scores): string[] {

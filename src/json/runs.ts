@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type {
   Curve,
+  Race,
   Removal,
   Reproduction,
   RunArchive,
@@ -83,9 +84,26 @@ const variantRun = z.strictObject({
   test: rates,
 });
 
-/** What `run` prints: one run, or its variants where `--seeds` or `--sweep` ask for several. */
-export const runOutput: z.ZodType<RunResult | Variants> = z.union([
+/**
+ * What `run` prints: one run, or its variants where `--seeds` or `--sweep` ask for several, or how they fared within a
+ * `--budget`.
+ */
+export const runOutput: z.ZodType<RunResult | Variants | Race> = z.union([
   runResult,
+  z.strictObject({
+    variants: z.array(
+      z.strictObject({
+        set: z.array(z.string()),
+        epochs: z.strictObject({ trained: z.number(), of: z.number() }),
+        dev_cer: z.number().optional(),
+        unfinished: z.strictObject({ code: z.enum(['behind', 'no-time']), why: z.string() }).optional(),
+      }),
+    ),
+    best: z.number(),
+    run: runResult,
+    budget: z.number(),
+    seconds: z.number(),
+  }),
   z.strictObject({
     variants: z.array(
       z.strictObject({

@@ -33,6 +33,8 @@ export type { Metrics, RunResult } from './result.ts';
 export { findSuspects, type Suspect, type SuspectOptions, type Suspicion } from './suspects/suspects.ts';
 export { suggestEncoders, type Suggestion, type Suggestions } from './suggest-encoders.ts';
 export { learningCurve, type Curve, type CurveOptions, type CurvePoint } from './vary/curve.ts';
+export type { Raced } from './vary/heats.ts';
+export { raceVariants, type Race, type RaceOptions } from './vary/race.ts';
 export { gridOf, readSweep, type Swept } from './vary/variants.ts';
 export { varyRecipe, type Variant, type VariantRun, type Variants, type VaryOptions } from './vary/vary.ts';
 export { train, type TrainOptions, type TrainProgress } from './train.ts';

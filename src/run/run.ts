@@ -2,11 +2,9 @@ import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { stringify } from 'yaml';
-import { AudioCache } from '../audio/cache.ts';
 import { findCorpus, readTerms, type Terms } from '../corpus/source.ts';
 import { loadRecipe } from '../recipe/load.ts';
 import type { Recipe, RecipeInput } from '../recipe/schema.ts';
-import { cacheFolder } from '../support/cache-folder.ts';
 import { machine } from '../onnx/runtime/machine.ts';
 import { withCacheInUse } from '../support/cache-use.ts';
 import { sha256, sha256File, writeAtomic, writeJson } from '../support/files.ts';
@@ -17,18 +15,17 @@ import { environment, type Environment } from './environment.ts';
 import { findProblems } from './findings.ts';
 import { factsOf } from './findings/facts.ts';
 import { writeReport } from './report.ts';
-import { prepare, type Prepared } from '../dataset/prepare.ts';
+import type { Prepared } from '../dataset/prepare.ts';
+import { beginningOf, type Beginning } from './beginning.ts';
 import { minutesOf } from '../dataset/seconds.ts';
 import { trainAndTest } from './train-and-test.ts';
 import { UnusableCorpus } from '../dataset/unusable.ts';
-import { finishedRun, folderFor, modelFolder, runFolder } from './folder.ts';
-import { earlierRun, type EarlierRun } from './forgetting.ts';
+import { finishedRun, folderFor, runFolder } from './folder.ts';
 import { inputsOf, readInputs, writeInputs, type RunInputs } from './inputs.ts';
 import { finishedWith, lookOf, rememberLook } from './seen.ts';
 import { lockEncoder, readLockedEncoder, type LockedEncoder } from './locked-encoder.ts';
-import { fromModel, openPretrained, type Pretrained } from '../train/pretrained.ts';
 import { findUntranscribed, sizesOf, type Untranscribed } from './untranscribed/recordings.ts';
-import type { Metrics, Reused, RunResult } from './result.ts';
+import type { Metrics, RunResult } from './result.ts';
 
 export interface RunOptions {
   /** Where run folders are; `runs` by default. */
@@ -92,11 +89,7 @@ async function runOn(recipe: Recipe, look: string | undefined, options: RunOptio
 }
 
 /** What a run works on, before it has a folder. */
-interface Begun {
-  prepared: Prepared;
-  recordings: Reused['recordings'];
-  start: Pretrained;
-  earlier: EarlierRun | undefined;
+interface Begun extends Omit<Beginning, 'model'> {
   encoder: LockedEncoder | undefined;
   untranscribed: Untranscribed | undefined;
   inputs: RunInputs;
@@ -106,30 +99,19 @@ async function begin(recipe: Recipe, runs: string, options: RunOptions): Promise
   const { progress = silent, signal } = options;
   const base = runFolder(recipe, runs);
   await sweepLeftovers(base);
-  const cache = new AudioCache(path.join(cacheFolder(), 'audio'));
   const commit = (await readLockedEncoder(base))?.commit ?? options.commit;
-  const model = recipe.start === undefined ? undefined : await modelFolder(recipe.start, runs);
-  const start =
-    model === undefined
-      ? await openPretrained(recipe, { progress, signal, commit })
-      : await fromModel(model, { progress, signal });
-  const encoder = start.source && (await lockEncoder(start.source));
-  const earlier = model === undefined ? undefined : await earlierRun(model, cache, { progress, signal });
-  const prepared = await prepare(recipe, cache, {
-    progress,
-    signal,
-    vocabulary: start.vocabulary,
-    reserved: earlier?.reserved,
-  }).catch(async (error: unknown) => {
-    // What an earlier run has set aside stays beside it.
-    const name = existsSync(path.join(base, 'recipe.lock.yaml')) ? 'set-aside-now.jsonl' : 'set-aside.jsonl';
-    if (error instanceof UnusableCorpus) await writeJsonLines(path.join(base, name), error.setAside);
-    throw error;
-  });
+  const { model, ...beginning } = await beginningOf(recipe, runs, { progress, signal, commit }).catch(
+    async (error: unknown) => {
+      // What an earlier run has set aside stays beside it.
+      const name = existsSync(path.join(base, 'recipe.lock.yaml')) ? 'set-aside-now.jsonl' : 'set-aside.jsonl';
+      if (error instanceof UnusableCorpus) await writeJsonLines(path.join(base, name), error.setAside);
+      throw error;
+    },
+  );
+  const encoder = beginning.start.source && (await lockEncoder(beginning.start.source));
   const untranscribed = await findUntranscribed(recipe, signal);
   const files = { ...(await filesOf(recipe, encoder, model)), ...(await sizesOf(untranscribed)) };
-  const recordings = { there: cache.filled.asked - cache.filled.decoded, of: cache.filled.asked };
-  return { prepared, recordings, start, earlier, encoder, untranscribed, inputs: inputsOf(prepared, files) };
+  return { ...beginning, encoder, untranscribed, inputs: inputsOf(beginning.prepared, files) };
 }
 
 /** Files that a run reads besides its recordings, by content. */

@@ -101,6 +101,7 @@ it('run, and what takes a run', async () => {
   await answerOf('evaluate', run, 'mine', '--split', 'all', '--out', 'scored');
   await answerOf('runs list', '--html', 'runs.html');
   await answerOf('run', 'mine.yaml', '--baseline', '--seeds', '1');
+  await answerOf('run', 'mine.yaml', '--sweep', 'head.dims=8,16', '--budget', '5m');
   await answerOf('curve', 'mine.yaml', '--minutes', '0.2');
   await answerOf('runs show', run);
   await answerOf('runs compare', run, run);

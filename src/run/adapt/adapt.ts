@@ -1,5 +1,4 @@
-import { cp, mkdir, rename, rm } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { AudioCache } from '../../audio/cache.ts';
 import { prepare } from '../../dataset/prepare.ts';
@@ -15,17 +14,16 @@ import { runFolder } from '../folder.ts';
 import { runRecipe } from '../run.ts';
 import type { RunResult } from '../result.ts';
 import { roundsFor } from './alternatives.ts';
-import { costOf, expectedSeconds, secondsAfter, type Known, type Speech } from './cost.ts';
+import { blocksThatLearn, estimateOf, type Known } from './cost.ts';
 import { chooseDecoding } from './decoding.ts';
 import { fitToBudget } from './fit.ts';
-import type { Parts } from './folds.ts';
 import { TrialJournal, type Trial } from './journal.ts';
 import { recipeName } from './new-recipe.ts';
 import { timePace } from './pace.ts';
-import { searchRecipe, type SearchOptions } from './search.ts';
+import { searchRecipe } from './search.ts';
 import { startingRecipe, type Choice } from './starting-recipe.ts';
 import { surveyCorpus, type CorpusSurvey } from './survey.ts';
-import { runTrial, trialFolder } from './trial.ts';
+import { reuseTraining, runTrial, trialFolder } from './trial.ts';
 import { fitUntranscribed, untranscribedSeconds } from './untranscribed.ts';
 import { writeRecipe } from './write-recipe.ts';
 
@@ -80,7 +78,7 @@ export async function adapt(corpus: readonly string[], options: AdaptOptions = {
     const { test, ...prepared } = await prepare(start, new AudioCache(audioFolder()), { progress, signal });
     const pace = await timePace(start, prepared, { folder, began, progress, signal });
     const journal = await TrialJournal.open(folder);
-    const blocks = await blocksOf(start);
+    const blocks = blocksThatLearn(await openPretrained(start));
     const known: Known = { pace, trials: [], corpus: secondsOf([...prepared.train, ...prepared.dev]), blocks };
     // Of test nothing but how long it is.
     const speech = { prepared, test: secondsOf(test), untranscribed: await untranscribedSeconds(start, signal) };
@@ -122,29 +120,3 @@ async function recipeToStartWith(
 }
 
 const audioFolder = (): string => path.join(cacheFolder(), 'audio');
-
-/** How many blocks of the encoder can learn. */
-async function blocksOf(recipe: Recipe): Promise<number> {
-  const { top, own, encoder } = await openPretrained(recipe);
-  return own || encoder !== undefined ? top : 0;
-}
-
-function estimateOf(
-  recipe: Recipe,
-  parts: readonly Parts[],
-  speech: Speech,
-  known: Known,
-): ReturnType<SearchOptions['estimate']> {
-  const cost = costOf(recipe, parts);
-  const after = secondsAfter(recipe, parts, speech, known);
-  return { seconds: expectedSeconds(cost, known), features: cost.features, after };
-}
-
-/** The winner was trained already: its run finds the checkpoints where it would have put them. */
-async function reuseTraining(trial: string, run: string): Promise<void> {
-  if (existsSync(run)) return;
-  const copy = `${run}.partial`;
-  await rm(copy, { recursive: true, force: true });
-  await cp(trial, copy, { recursive: true });
-  await rename(copy, run);
-}

@@ -1,6 +1,7 @@
 import { secondsOf } from '../../dataset/seconds.ts';
 import type { Recipe } from '../../recipe/schema.ts';
 import { nameOf } from '../../recipe/trainable-part.ts';
+import type { Pretrained } from '../../train/pretrained.ts';
 import { stagesOf } from '../../train/stages.ts';
 import { roundsOf } from '../untranscribed/rounds.ts';
 import type { Parts } from './folds.ts';
@@ -75,6 +76,9 @@ export interface Known {
   blocks: number;
 }
 
+/** How many blocks of an encoder can learn. */
+export const blocksThatLearn = ({ top, own, encoder }: Pretrained): number => (own || encoder !== undefined ? top : 0);
+
 /** Seconds that a training is likely to take. */
 export function expectedSeconds(cost: Cost, known: Known): number {
   const computed = new Set(known.trials.flatMap(({ features }) => features));
@@ -141,4 +145,16 @@ export function secondsAfter(recipe: Recipe, parts: readonly Parts[], speech: Sp
   const measuring = known.pace.features * passes;
   const rounds = recipe.untranscribed === undefined ? 0 : roundsOf(recipe);
   return training + measuring + tuning(prepared, known) + rounds * secondsOfRound(recipe, speech, known);
+}
+
+/** What a trial of a recipe is likely to take, the features that it needs, and what comes after it if it wins. */
+export function estimateOf(
+  recipe: Recipe,
+  parts: readonly Parts[],
+  speech: Speech,
+  known: Known,
+): { seconds: number; features: readonly string[]; after: number } {
+  const cost = costOf(recipe, parts);
+  const after = secondsAfter(recipe, parts, speech, known);
+  return { seconds: expectedSeconds(cost, known), features: cost.features, after };
 }

@@ -1,11 +1,10 @@
 import { secondsOf } from '../../dataset/seconds.ts';
 import type { Recipe } from '../../recipe/schema.ts';
 import { costOf, expectedSeconds, secondsAfter, type Known, type Speech } from './cost.ts';
+import { FEWEST_EPOCHS } from './halving.ts';
 import { foldsOf, needsFolds, type Parts } from './folds.ts';
 import type { Choice } from './starting-recipe.ts';
 
-/** A training of fewer epochs says little of a recipe. */
-const FEWEST_EPOCHS = 3;
 /** A busy machine may take longer than it did when it was timed. */
 export const SPARE = 0.9;
 

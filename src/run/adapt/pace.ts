@@ -27,6 +27,8 @@ export interface PaceOptions {
   folder: string;
   /** When the clock of the budget began, as `performance.now()` has it. */
   began: number;
+  /** What training goes on from, where that is open already. */
+  start?: Pretrained;
   progress: Progress;
   signal?: AbortSignal | undefined;
 }
@@ -41,9 +43,10 @@ export async function timePace(recipe: Recipe, prepared: Parts, options: PaceOpt
   if (known !== undefined) return JSON.parse(known) as Pace;
   const work = path.join(options.folder, 'pace');
   await rm(work, { recursive: true, force: true });
-  const start = await openPretrained(recipe, { progress: options.progress, signal: options.signal });
+  const { progress, signal } = options;
+  const start = options.start ?? (await openPretrained(recipe, { progress, signal }));
   const few = someOf(prepared, BATCHES * recipe.training.batch_seconds, recipe.seed);
-  const features = await timeFeatures(start, few, path.join(work, 'features'), options.signal);
+  const features = await timeFeatures(start, few, path.join(work, 'features'), signal);
   const training = await timeTraining(recipe, few, start, work, options);
   const pace: Pace = { features, ...training, ready: (performance.now() - options.began) / 1000 };
   await rm(work, { recursive: true, force: true });

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
+import { cp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { recipeHash } from '../../recipe/load.ts';
 import type { Recipe } from '../../recipe/schema.ts';
 import type { Progress } from '../../support/progress.ts';
-import { openPretrained } from '../../train/pretrained.ts';
+import { openPretrained, type Pretrained } from '../../train/pretrained.ts';
 import { stagesOf } from '../../train/stages.ts';
 import { trainStages } from '../train-stages.ts';
 import { heardInEpoch, type Hearing } from './cost.ts';
@@ -11,6 +13,8 @@ import type { Parts } from './folds.ts';
 export interface TrialOptions {
   /** Where trials keep their checkpoints, a folder each. */
   folder: string;
+  /** What training goes on from, where that is open already. */
+  start?: Pretrained;
   progress: Progress;
   signal: AbortSignal;
 }
@@ -29,9 +33,9 @@ export interface Tried {
 export async function runTrial(
   recipe: Recipe,
   parts: readonly Parts[],
-  { folder, progress, signal }: TrialOptions,
+  { folder, progress, signal, start: opened }: TrialOptions,
 ): Promise<Tried> {
-  const start = await openPretrained(recipe, { progress, signal });
+  const start = opened ?? (await openPretrained(recipe, { progress, signal }));
   let [errors, tokens] = [0, 0];
   const hearings: Hearing[] = [];
   for (const [i, part] of parts.entries()) {
@@ -53,3 +57,12 @@ export async function runTrial(
 
 export const trialFolder = (folder: string, recipe: Recipe): string =>
   path.join(folder, recipeHash(recipe).slice(0, 8));
+
+/** The winner was trained already: its run finds the checkpoints where it would have put them. */
+export async function reuseTraining(trial: string, run: string): Promise<void> {
+  if (existsSync(run)) return;
+  const copy = `${run}.partial`;
+  await rm(copy, { recursive: true, force: true });
+  await cp(trial, copy, { recursive: true });
+  await rename(copy, run);
+}

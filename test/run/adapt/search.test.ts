@@ -4,7 +4,8 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Alternative, Round } from '../../../src/run/adapt/alternatives.ts';
 import { TrialJournal } from '../../../src/run/adapt/journal.ts';
-import { searchRecipe, type SearchOptions } from '../../../src/run/adapt/search.ts';
+import { searchRecipe } from '../../../src/run/adapt/search.ts';
+import type { TrialsOptions } from '../../../src/run/adapt/timed-trials.ts';
 import { recipeSchema, type Recipe } from '../../../src/recipe/schema.ts';
 import type { Tried } from '../../../src/run/adapt/trial.ts';
 
@@ -32,9 +33,9 @@ const landscape = ({ head, training }: Recipe): number =>
 
 /** A trial that heard nothing: time is what `estimate` says. */
 const tried = (devCer: number): Promise<Tried> => Promise.resolve({ devCer, stages: [] });
-const estimate: SearchOptions['estimate'] = () => ({ seconds: 0, features: [], after: 0 });
+const estimate: TrialsOptions['estimate'] = () => ({ seconds: 0, features: [], after: 0 });
 
-async function search(options: Partial<SearchOptions> = {}) {
+async function search(options: Partial<TrialsOptions> = {}) {
   const recipes: Recipe[] = [];
   const tryRecipe = (recipe: Recipe): Promise<Tried> => {
     recipes.push(recipe);
@@ -131,7 +132,7 @@ describe('the search for a recipe', () => {
   });
 
   it('ends a trial that would take longer than what is left', async () => {
-    const slow: SearchOptions['tryRecipe'] = (recipe, signal) =>
+    const slow: TrialsOptions['tryRecipe'] = (recipe, signal) =>
       recipe === start
         ? tried(0.5)
         : new Promise((_, reject) =>
