@@ -157,7 +157,11 @@ export const cleanedRuns: z.ZodType<{ removals: Removal[]; deleted: boolean; lef
   left: files,
 });
 
-export const runArchive: z.ZodType<RunArchive> = z.strictObject({ file: z.string(), names: files });
+export const runArchive: z.ZodType<RunArchive> = z.strictObject({
+  file: z.string(),
+  names: files,
+  needed: z.array(z.strictObject({ name: z.string(), what: z.string() })),
+});
 
 const partRates = z.strictObject({ test: rates, dev: rates });
 

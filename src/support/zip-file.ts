@@ -1,9 +1,10 @@
-import { createReadStream } from 'node:fs';
+import { closeSync, createReadStream, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import { Readable } from 'node:stream';
-import { Unzip, UnzipInflate, UnzipPassThrough, Zip, ZipDeflate, ZipPassThrough } from 'fflate';
+import { Unzip, UnzipInflate, UnzipPassThrough, Zip, ZipDeflate, ZipPassThrough, type UnzipFile } from 'fflate';
 import { InputError, messageOf } from './errors.ts';
-import { readError, writeAtomic } from './files.ts';
+import { readError, temporaryBeside, writeAtomic } from './files.ts';
 
 /** A file of an archive: its text, or the file that it is a copy of. */
 export interface ZipEntry {
@@ -66,16 +67,58 @@ const MOST_TEXT = 1 << 30;
  */
 export async function readFromZip(file: string, wanted: readonly string[]): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  const unzip = new Unzip((entry) => {
-    if (!wanted.includes(entry.name)) return;
+  const read = ({ name }: UnzipFile): EntryReader | undefined => {
+    if (!wanted.includes(name)) return undefined;
     const pieces: Uint8Array[] = [];
     let bytes = 0;
+    return (piece, final) => {
+      bytes += piece.length;
+      if (bytes > MOST_TEXT) throw new Error(`${name} is too large`);
+      pieces.push(piece);
+      if (final) found.set(name, Buffer.concat(pieces).toString('utf8'));
+    };
+  };
+  await readEntries(file, read, () => found.size === wanted.length);
+  return found;
+}
+
+/**
+ * Unpacks files of a .zip into a folder, piece by piece. A file is there under its name only once it is whole.
+ * @param wanted by their names in it
+ * @throws InputError when it is no .zip, is damaged, or names a place outside of the folder
+ */
+export async function unpackZip(file: string, folder: string, wanted: (name: string) => boolean): Promise<void> {
+  const write = ({ name }: UnzipFile): EntryReader | undefined => {
+    if (!wanted(name) || name.endsWith('/')) return undefined;
+    const place = path.resolve(folder, name);
+    if (!place.startsWith(path.resolve(folder) + path.sep)) throw new Error(`${name} lies outside of it`);
+    mkdirSync(path.dirname(place), { recursive: true });
+    const partial = temporaryBeside(place);
+    const handle = openSync(partial, 'w');
+    return (piece, final) => {
+      writeSync(handle, piece);
+      if (!final) return;
+      closeSync(handle);
+      renameSync(partial, place);
+    };
+  };
+  await readEntries(file, write);
+}
+
+type EntryReader = (piece: Uint8Array, final: boolean) => void;
+
+/** @param reader of an entry; none, if it is passed over */
+async function readEntries(
+  file: string,
+  reader: (entry: UnzipFile) => EntryReader | undefined,
+  isDone: () => boolean = () => false,
+): Promise<void> {
+  const unzip = new Unzip((entry) => {
+    const read = reader(entry);
+    if (!read) return;
     entry.ondata = (error, piece, final) => {
       if (error) throw error;
-      bytes += piece.length;
-      if (bytes > MOST_TEXT) throw new Error(`${entry.name} is too large`);
-      pieces.push(piece);
-      if (final) found.set(entry.name, Buffer.concat(pieces).toString('utf8'));
+      read(piece, final);
     };
     entry.start();
   });
@@ -85,7 +128,7 @@ export async function readFromZip(file: string, wanted: readonly string[]): Prom
   try {
     for await (const piece of stream as AsyncIterable<Uint8Array>) {
       unzip.push(piece);
-      if (found.size === wanted.length) break;
+      if (isDone()) break;
     }
   } catch (error) {
     if (error instanceof Error && 'syscall' in error) throw readError(file, error);
@@ -98,5 +141,4 @@ export async function readFromZip(file: string, wanted: readonly string[]): Prom
   } finally {
     stream.destroy();
   }
-  return found;
 }

@@ -21,6 +21,7 @@ export default class RunsArchive extends BaseCommand {
     const archive = await archiveRun(args.run, { output, withTexts, withReport });
     this.log(archive.names.join('\n'));
     this.log(`\narchive  ${archive.file}`);
+    for (const { name, what } of archive.needed) this.logToStderr(`not in it, but needed: ${what} (${name})`);
     this.logToStderr('CITATION.cff and DATA.md in it have places for what only you can say.');
     return archive;
   }

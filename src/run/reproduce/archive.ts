@@ -14,7 +14,9 @@ import type { Metrics } from '../result.ts';
 import { RunFolder } from '../runs/run-folder.ts';
 import { citation } from './citation.ts';
 import { dataStatement } from './data-statement.ts';
+import { portable } from './beside.ts';
 import { readLockedRun } from './locked-run.ts';
+import { BESIDE_LIST } from './places.ts';
 
 export interface ArchiveOptions {
   /** The .zip to write. */
@@ -29,6 +31,8 @@ export interface RunArchive {
   file: string;
   /** What is in it. */
   names: string[];
+  /** What a reproduction needs besides, and where it has to be put then. */
+  needed: { name: string; what: string }[];
 }
 
 /**
@@ -39,24 +43,29 @@ export interface RunArchive {
  */
 export async function archiveRun(folder: string, options: ArchiveOptions): Promise<RunArchive> {
   const run = RunFolder.at(folder);
-  const { lock, inputs, metrics } = await readLockedRun(folder);
+  const locked = await readLockedRun(folder);
+  const { lock, inputs, metrics } = locked;
   const withTexts = options.withTexts ?? false;
-  const about = { lock, inputs, metrics, sources: await sourcesOf(lock.recipe), withTexts };
+  const { recipe, renames, beside, entries: files } = await portable(folder, locked, withTexts);
+  const about = { lock, inputs, metrics, sources: await sourcesOf(lock.recipe), withTexts, beside };
   const entries: ZipEntry[] = [
     // First what a reproduction reads: see ARCHIVED.
-    { name: 'recipe.lock.yaml', content: await readText(run.file('recipe.lock.yaml')) },
-    { name: 'inputs.jsonl', content: inputLines(withTexts ? inputs : withoutNames(inputs)) },
+    { name: 'recipe.lock.yaml', content: stringify({ ...lock, recipe }) },
+    { name: 'inputs.jsonl', content: inputLines(renamed(withTexts ? inputs : withoutNames(inputs), renames)) },
     { name: 'metrics.json', content: `${JSON.stringify(withTexts ? metrics : withoutSpeakers(metrics), null, 2)}\n` },
-    { name: 'recipe.yaml', content: recipeText(lock.recipe, []) },
+    { name: BESIDE_LIST, content: `${JSON.stringify(beside, null, 2)}\n` },
+    { name: 'recipe.yaml', content: recipeText(recipe, []) },
     { name: 'CITATION.cff', content: stringify(citation(about)) },
     { name: 'DATA.md', content: dataStatement(about) },
     { name: 'epochs.jsonl', content: await readText(run.file('epochs.jsonl')) },
     ...(withTexts ? await texts(run, lock.recipe, inputs) : []),
     ...(options.withReport ? [{ name: 'report.html', content: { file: run.file('report.html') } }] : []),
-    ...(await modelFiles(run)),
+    ...files,
+    ...(await modelFiles(run, renames, withTexts)),
   ];
   await writeZip(options.output, entries);
-  return { file: options.output, names: entries.map(({ name }) => name) };
+  const needed = beside.filter(({ packed }) => !packed).map(({ name, what }) => ({ name, what }));
+  return { file: options.output, names: entries.map(({ name }) => name), needed };
 }
 
 /** Terms of the corpora, as far as they are here. */
@@ -78,6 +87,11 @@ async function sourcesOf({ corpus }: Recipe): Promise<Data[]> {
 const withoutNames = ({ files, utterances }: RunInputs): RunInputs => ({
   files,
   utterances: utterances.map(({ id, split, audio, text }) => ({ id, split, audio, text })),
+});
+
+const renamed = ({ files, utterances }: RunInputs, renames: ReadonlyMap<string, string>): RunInputs => ({
+  files: files.map(({ file, sha256 }) => ({ file: renames.get(file) ?? file, sha256 })),
+  utterances,
 });
 
 const withoutSpeakers = (metrics: Metrics): Metrics =>
@@ -107,10 +121,36 @@ async function texts(run: RunFolder, { corpus }: Recipe, inputs: RunInputs): Pro
   ];
 }
 
-async function modelFiles(run: RunFolder): Promise<ZipEntry[]> {
+/** Hotwords and places of this machine are not in its papers. */
+async function modelFiles(
+  run: RunFolder,
+  renames: ReadonlyMap<string, string>,
+  withTexts: boolean,
+): Promise<ZipEntry[]> {
   const names = (await readdir(run.file('model'), { withFileTypes: true }))
     .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
     .map(({ name }) => name)
     .sort();
-  return names.map((name) => ({ name: `model/${name}`, content: { file: run.file(path.join('model', name)) } }));
+  const contentOf = async (file: string): Promise<ZipEntry['content']> => {
+    if (path.basename(file) === 'README.md') return renamedIn(await readText(file), renames, (place) => `\`${place}\``);
+    if (path.basename(file) !== 'model.json') return { file };
+    const about = renamedIn(await readText(file), renames, (place) => JSON.stringify(place));
+    return withTexts ? about : withoutHotwords(about);
+  };
+  return Promise.all(
+    names.map(async (name) => ({
+      name: `model/${name}`,
+      content: await contentOf(run.file(path.join('model', name))),
+    })),
+  );
+}
+
+function renamedIn(text: string, renames: ReadonlyMap<string, string>, written: (place: string) => string): string {
+  return [...renames].reduce((all, [place, name]) => all.replaceAll(written(place), written(name)), text);
+}
+
+function withoutHotwords(text: string): string {
+  const about = JSON.parse(text) as { decoding?: { hotwords: string[] } };
+  if (!about.decoding || about.decoding.hotwords.length === 0) return text;
+  return `${JSON.stringify({ ...about, decoding: { ...about.decoding, hotwords: [] } }, null, 2)}\n`;
 }

@@ -1,5 +1,6 @@
 import type { Data } from '../../export/hub-card.ts';
 import type { Metrics } from '../result.ts';
+import type { Beside } from './beside.ts';
 import type { RunInputs } from '../inputs.ts';
 import { inputsHash } from '../inputs.ts';
 import { recipeHash } from '../../recipe/hash.ts';
@@ -12,6 +13,7 @@ export interface AboutRun {
   metrics: Metrics;
   sources: readonly Data[];
   withTexts: boolean;
+  beside: readonly Beside[];
 }
 
 /** CITATION.cff 1.2.0, as plain values: https://github.com/citation-file-format/citation-file-format */

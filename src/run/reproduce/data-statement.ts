@@ -1,10 +1,11 @@
+import type { Beside } from './beside.ts';
 import type { AboutRun } from './citation.ts';
 
 /**
  * DATA.md of an archive: what is known of the speech, under the headings of Bender & Friedman (2018), and what only its
  * makers can say.
  */
-export function dataStatement({ lock: { recipe, locked }, inputs, sources, withTexts }: AboutRun): string {
+export function dataStatement({ lock: { recipe, locked }, inputs, sources, withTexts, beside }: AboutRun): string {
   const speakers = (split: string): number =>
     new Set(inputs.utterances.filter((one) => one.split === split).flatMap(({ speaker }) => speaker ?? [])).size;
   const rows = (['train', 'dev', 'test'] as const).map((part) => {
@@ -60,8 +61,15 @@ ${terms.join('\n')}
 
 ## What this archive holds of the data
 
-${withTexts ? HOLDS_TEXTS : HOLDS_NO_TEXTS}
+${[withTexts ? HOLDS_TEXTS : HOLDS_NO_TEXTS, ...neededFor(beside)].join('\n\n')}
 `;
+}
+
+function neededFor(beside: readonly Beside[]): string[] {
+  const needed = beside.filter(({ packed }) => !packed);
+  if (needed.length === 0) return [];
+  const lines = needed.map(({ name, what }) => `- \`${name}\`: ${what}`);
+  return [`To reproduce it, this is needed besides:\n\n${lines.join('\n')}`];
 }
 
 const HOLDS_TEXTS =

@@ -1,17 +1,26 @@
 import { existsSync, statSync } from 'node:fs';
 import { parse } from 'yaml';
+import { z } from 'zod';
 import { InputError } from '../../support/errors.ts';
 import { readFromZip } from '../../support/zip-file.ts';
 import { parseInputs, readInputs, type RunInputs } from '../inputs.ts';
 import type { Metrics } from '../result.ts';
 import { parseLock, RunFolder, type RunLock } from '../runs/run-folder.ts';
+import type { Beside } from './beside.ts';
+import { BESIDE_LIST } from './places.ts';
 
 /** What a run says of itself, from its folder or from an archive. */
 export interface LockedRun {
   lock: RunLock;
   inputs: RunInputs;
   metrics: Metrics;
+  /** Of an archive: what its recipe names beside itself. Those of earlier versions don't say. */
+  beside?: Beside[];
 }
+
+const besideSchema = z.array(
+  z.object({ name: z.string(), what: z.string(), packed: z.boolean(), sha256: z.string().optional() }),
+);
 
 /** What of an archive a reproduction reads: it stands at its beginning. */
 export const ARCHIVED = ['recipe.lock.yaml', 'inputs.jsonl', 'metrics.json'] as const;
@@ -32,7 +41,7 @@ async function fromFolder(run: RunFolder): Promise<LockedRun> {
 }
 
 async function fromArchive(file: string): Promise<LockedRun> {
-  const texts = await readFromZip(file, ARCHIVED);
+  const texts = await readFromZip(file, [...ARCHIVED, BESIDE_LIST]);
   const missing = ARCHIVED.find((name) => !texts.has(name));
   if (missing)
     throw new InputError(`no archive of a run: it has no ${missing}`, 'isogloss runs archive writes one.', { file });
@@ -40,7 +49,8 @@ async function fromArchive(file: string): Promise<LockedRun> {
   const inputs = parseInputs(lines);
   if (!inputs) throw noInputs(file);
   try {
-    return { lock: parseLock(parse(lock), file), inputs, metrics: JSON.parse(metrics) as Metrics };
+    const beside = besideSchema.parse(JSON.parse(texts.get(BESIDE_LIST) ?? '[]')) as Beside[];
+    return { lock: parseLock(parse(lock), file), inputs, metrics: JSON.parse(metrics) as Metrics, beside };
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError('the archive is damaged', 'Copy it again.', { file }, error);

@@ -1,13 +1,17 @@
+import path from 'node:path';
 import { parse } from 'yaml';
 import { chooseMachine, onMachine, type Machine, type MachineChoice } from '../../onnx/runtime/machine.ts';
-import type { RecipeInput } from '../../recipe/schema.ts';
+import type { Recipe, RecipeInput } from '../../recipe/schema.ts';
 import { InputError } from '../../support/errors.ts';
+import { sha256 } from '../../support/files.ts';
 import { recipeText } from '../adapt/write-recipe.ts';
 import { environment, environmentChanges, type EnvironmentChange } from '../environment.ts';
 import { changesBetween, describeChanges, type InputChange, type RunInputs } from '../inputs.ts';
 import type { Metrics } from '../result.ts';
 import { runRecipe, type RunOptions } from '../run.ts';
 import { readLockedRun, type LockedRun } from './locked-run.ts';
+import { withPlaces } from './places.ts';
+import { unpackBeside } from './unpack.ts';
 
 export interface ReproduceOptions extends Pick<RunOptions, 'runs' | 'progress' | 'signal'>, MachineChoice {
   /** Where the recipe's corpora are now, in its order; where it says, if not said. */
@@ -65,12 +69,15 @@ async function machineFor({ lock: { locked } }: LockedRun, { device, threads }: 
 
 async function runAgain(place: string, locked: LockedRun, options: ReproduceOptions): Promise<Reproduction> {
   const { runs = 'reproduced', progress, signal, anyway = false } = options;
+  const folder = besideFolder(place, locked, runs);
+  const recipe = await recipeOf(place, locked, folder, options);
   let inputs: InputChange[] = [];
   const hold = (now: RunInputs): void => {
-    inputs = changesBetween(locked.inputs, now);
+    inputs = changesBetween(locked.inputs, asArchived(now, folder));
     if (inputs.length > 0 && !anyway) throw differs(place, inputs);
   };
-  const result = await runRecipe(recipeOf(locked, options), {
+  // As it would be written: a field that was left to its default contradicts nothing.
+  const result = await runRecipe(parse(recipeText(recipe, [])) as RecipeInput, {
     ...{ runs, progress, signal, onInputs: hold },
     commit: commitOf(locked),
   });
@@ -87,17 +94,38 @@ async function runAgain(place: string, locked: LockedRun, options: ReproduceOpti
   };
 }
 
-/** As it would be written: a field that was left to its default contradicts nothing. */
-function recipeOf({ lock: { recipe } }: LockedRun, { corpus }: ReproduceOptions): RecipeInput {
+/** Where an archive's files are unpacked to: another archive of the same name has another place. */
+function besideFolder(archive: string, { lock, beside }: LockedRun, runs: string): string {
+  const name = path.basename(archive, path.extname(archive));
+  return path.join(runs, `${name}-files-${sha256(JSON.stringify([lock, beside])).slice(0, 8)}`);
+}
+
+/** The recipe with its corpora, and what it names besides, where they are now. */
+async function recipeOf(
+  place: string,
+  { lock: { recipe }, beside = [] }: LockedRun,
+  folder: string,
+  { corpus }: ReproduceOptions,
+): Promise<Recipe> {
   const places = [recipe.corpus].flat();
   if (corpus !== undefined && corpus.length !== places.length)
     throw new InputError(
       `the run has ${places.length} corpora (${places.join(', ')}), and ${corpus.length} are named`,
       'Name as many with --corpus, in the same order.',
     );
-  const written = parse(recipeText(recipe, [])) as RecipeInput;
-  return corpus === undefined ? written : { ...written, corpus: corpus.length === 1 ? corpus[0]! : [...corpus] };
+  const corpora = new Map(places.map((name, i) => [name, corpus?.[i] ?? name]));
+  const here = withPlaces(recipe, (name, kind) => (kind === 'corpus' ? corpora.get(name)! : name));
+  return beside.length === 0 ? here : unpackBeside(place, here, beside, { folder, corpora });
 }
+
+/** Files of an archive by their names in it. */
+const asArchived = ({ files, utterances }: RunInputs, folder: string): RunInputs => ({
+  files: files.map(({ file, sha256 }) => ({
+    file: file.startsWith(folder + path.sep) ? path.relative(folder, file).replaceAll(path.sep, '/') : file,
+    sha256,
+  })),
+  utterances,
+});
 
 function commitOf({ lock }: LockedRun): string | undefined {
   const { encoder } = lock.locked as { encoder?: { commit?: unknown } };

@@ -1,4 +1,5 @@
 import { realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
 import { audioPath, readManifest } from '../../corpus/manifest.ts';
 import { findCorpus } from '../../corpus/source.ts';
 import type { Recipe } from '../../recipe/schema.ts';
@@ -43,8 +44,8 @@ export async function findUntranscribed(recipe: Recipe, signal?: AbortSignal): P
 /** Their sizes by name, which tell whether they are the same as before: an archive takes too long to read for that. */
 export async function sizesOf(untranscribed: Untranscribed | undefined): Promise<Record<string, string>> {
   const files = untranscribed?.files ?? [];
-  const sizes = await Promise.all(files.map(async (file) => [file, String((await stat(file)).size)] as const));
-  return files.length === 0 ? {} : { untranscribed: sha256(JSON.stringify(sizes)) };
+  const sizes = await Promise.all(files.map(async (file) => [path.basename(file), String((await stat(file)).size)]));
+  return files.length === 0 ? {} : { untranscribed: sha256(JSON.stringify(sizes.sort())) };
 }
 
 export function isTaken({ taken }: Untranscribed, file: string, from: number, to: number): boolean {
