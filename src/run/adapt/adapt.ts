@@ -1,15 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { AudioCache } from '../../audio/cache.ts';
-import { prepare } from '../../dataset/prepare.ts';
 import { minutesOf, secondsOf } from '../../dataset/seconds.ts';
 import { loadRecipe, recipeHash } from '../../recipe/load.ts';
 import type { Recipe } from '../../recipe/schema.ts';
-import { cacheFolder } from '../../support/cache-folder.ts';
 import { sha256 } from '../../support/files.ts';
 import { withLock } from '../../support/lock.ts';
 import { silent, type Progress } from '../../support/progress.ts';
-import { openPretrained } from '../../train/pretrained.ts';
+import { beginningOf } from '../beginning.ts';
 import { runFolder } from '../folder.ts';
 import { runRecipe } from '../run.ts';
 import type { RunResult } from '../result.ts';
@@ -34,7 +31,7 @@ export interface AdaptOptions {
   name?: string | undefined;
   /** BCP 47; what the manifest says, if absent. */
   language?: string | undefined;
-  /** A recipe to begin with, for its text rules, split and encoder, instead of one by the corpus's size. */
+  /** A recipe to begin with, for its text rules, split and encoder, or the model that its `start` names, instead of one by the corpus's size. */
   recipe?: string | undefined;
   /** Recordings that nobody has transcribed: folders, files or patterns. */
   untranscribed?: readonly string[] | undefined;
@@ -71,27 +68,28 @@ export async function adapt(corpus: readonly string[], options: AdaptOptions = {
   const { progress = silent, signal, runs = 'runs', budget = 15 * 60 } = options;
   const began = performance.now();
   const survey = await surveyCorpus(corpus, { progress, signal });
-  const { recipe: start, choices } = await recipeToStartWith(corpus, survey, options);
-  const folder = path.join(runs, `adapt-${start.name}-${sha256(recipeHash(start)).slice(0, 8)}`);
+  const { recipe: asIs, choices } = await recipeToStartWith(corpus, survey, options);
+  const { start, prepared: all } = await beginningOf(asIs, runs, { progress, signal });
+  const { test, ...prepared } = all;
+  const folder = path.join(runs, `adapt-${asIs.name}-${sha256(recipeHash(asIs)).slice(0, 8)}`);
   await mkdir(folder, { recursive: true });
   return withLock(folder, async () => {
-    const { test, ...prepared } = await prepare(start, new AudioCache(audioFolder()), { progress, signal });
-    const pace = await timePace(start, prepared, { folder, began, progress, signal });
+    const pace = await timePace(asIs, prepared, { folder, began, start, progress, signal });
     const journal = await TrialJournal.open(folder);
-    const blocks = blocksThatLearn(await openPretrained(start));
+    const blocks = blocksThatLearn(start);
     const known: Known = { pace, trials: [], corpus: secondsOf([...prepared.train, ...prepared.dev]), blocks };
     // Of test nothing but how long it is.
-    const speech = { prepared, test: secondsOf(test), untranscribed: await untranscribedSeconds(start, signal) };
-    const asked = fitUntranscribed(start, speech, known, budget - pace.ready);
+    const speech = { prepared, test: secondsOf(test), untranscribed: await untranscribedSeconds(asIs, signal) };
+    const asked = fitUntranscribed(asIs, speech, known, budget - pace.ready);
     const fitted = fitToBudget(asked.recipe, speech, known, budget - pace.ready);
     const { parts } = fitted;
     const trials = path.join(folder, 'trials');
-    const found = await searchRecipe(fitted.recipe, roundsFor(minutesOf(prepared.train), blocks), {
+    const found = await searchRecipe(fitted.recipe, roundsFor(minutesOf(prepared.train), blocks, start), {
       journal,
       budget: budget - pace.ready,
       trainings: parts.length,
       estimate: (recipe) => estimateOf(recipe, parts, speech, { ...known, trials: journal.trials }),
-      tryRecipe: (recipe, stop) => runTrial(recipe, parts, { folder: trials, progress, signal: stop }),
+      tryRecipe: (recipe, stop) => runTrial(recipe, parts, { folder: trials, start, progress, signal: stop }),
       signal,
       onTrial: options.onTrial,
     });
@@ -112,11 +110,10 @@ async function recipeToStartWith(
   survey: CorpusSurvey,
   { name, language, recipe, untranscribed }: AdaptOptions,
 ): Promise<{ recipe: Recipe; choices: Choice[] }> {
+  // The untrained encoder is no part of the search, and takes as long as a training.
   const start =
     recipe !== undefined
-      ? { recipe: await loadRecipe(recipe), choices: [] }
+      ? { recipe: { ...(await loadRecipe(recipe)), baseline: { random_encoder: false } }, choices: [] }
       : startingRecipe(survey, { name: name ?? recipeName(corpus), corpus, language });
   return untranscribed ? { ...start, recipe: { ...start.recipe, untranscribed: [...untranscribed] } } : start;
 }
-
-const audioFolder = (): string => path.join(cacheFolder(), 'audio');

@@ -1,4 +1,5 @@
 import { recipeSchema, type Recipe } from '../../recipe/schema.ts';
+import type { Pretrained } from '../../train/pretrained.ts';
 
 /** One thing that a recipe could do otherwise. */
 export interface Alternative {
@@ -19,8 +20,9 @@ export interface Round {
  * What is worth trying, what gains most for its time first: how the training speech is heard, what of the encoder
  * learns, the head, the layers it sees.
  * @param blocks of the encoder; 0 where nothing of it can learn
+ * @param start a model whose head and layers stay as they are, where the recipe goes on from one
  */
-export function roundsFor(minutes: number, blocks: number): Round[] {
+export function roundsFor(minutes: number, blocks: number, { head: known }: Pick<Pretrained, 'head'> = {}): Round[] {
   const rounds: Round[] = [
     {
       title: 'how training speech is heard',
@@ -32,16 +34,22 @@ export function roundsFor(minutes: number, blocks: number): Round[] {
       ],
     },
     {
-      title: 'the head',
-      alternatives: [
-        head('more dropout', 'dropout', { dropout: 0.35 }),
-        head('a wider head', 'dims', { dims: 512, dropout: 0.3 }),
-        head('a transformer block', 'kind', { kind: 'transformer' }),
-      ],
+      title: 'what learns',
+      alternatives: blocks > 0 ? unfreezing(minutes, blocks) : [],
     },
-    { title: 'the hidden layer', alternatives: layersToTry(blocks).map(layer) },
   ];
-  if (blocks > 0) rounds.splice(1, 0, { title: 'what learns', alternatives: unfreezing(minutes, blocks) });
+  if (!known)
+    rounds.push(
+      {
+        title: 'the head',
+        alternatives: [
+          head('more dropout', 'dropout', { dropout: 0.35 }),
+          head('a wider head', 'dims', { dims: 512, dropout: 0.3 }),
+          head('a transformer block', 'kind', { kind: 'transformer' }),
+        ],
+      },
+      { title: 'the hidden layer', alternatives: layersToTry(blocks).map(layer) },
+    );
   return rounds.filter(({ alternatives }) => alternatives.length > 0);
 }
 

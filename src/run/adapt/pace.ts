@@ -9,7 +9,7 @@ import type { Recipe } from '../../recipe/schema.ts';
 import { writeJson } from '../../support/files.ts';
 import type { Progress } from '../../support/progress.ts';
 import { Random } from '../../support/random.ts';
-import { openPretrained, type Pretrained } from '../../train/pretrained.ts';
+import type { Pretrained } from '../../train/pretrained.ts';
 import { stagesOf } from '../../train/stages.ts';
 import { trainStages } from '../train-stages.ts';
 import { heardInEpoch, type Pace } from './cost.ts';
@@ -27,8 +27,8 @@ export interface PaceOptions {
   folder: string;
   /** When the clock of the budget began, as `performance.now()` has it. */
   began: number;
-  /** What training goes on from, where that is open already. */
-  start?: Pretrained;
+  /** What training goes on from. */
+  start: Pretrained;
   progress: Progress;
   signal?: AbortSignal | undefined;
 }
@@ -43,11 +43,10 @@ export async function timePace(recipe: Recipe, prepared: Parts, options: PaceOpt
   if (known !== undefined) return JSON.parse(known) as Pace;
   const work = path.join(options.folder, 'pace');
   await rm(work, { recursive: true, force: true });
-  const { progress, signal } = options;
-  const start = options.start ?? (await openPretrained(recipe, { progress, signal }));
+  const { start, signal } = options;
   const few = someOf(prepared, BATCHES * recipe.training.batch_seconds, recipe.seed);
   const features = await timeFeatures(start, few, path.join(work, 'features'), signal);
-  const training = await timeTraining(recipe, few, start, work, options);
+  const training = await timeTraining(recipe, few, work, options);
   const pace: Pace = { features, ...training, ready: (performance.now() - options.began) / 1000 };
   await rm(work, { recursive: true, force: true });
   await writeJson(file, pace);
@@ -94,9 +93,8 @@ async function timeFeatures(
 async function timeTraining(
   recipe: Recipe,
   few: Parts,
-  start: Pretrained,
   folder: string,
-  { progress, signal }: PaceOptions,
+  { start, progress, signal }: PaceOptions,
 ): Promise<Pick<Pace, 'stages' | 'stage'>> {
   const short: Recipe = {
     ...recipe,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { recipeHash } from '../../recipe/load.ts';
 import type { Recipe } from '../../recipe/schema.ts';
 import type { Progress } from '../../support/progress.ts';
-import { openPretrained, type Pretrained } from '../../train/pretrained.ts';
+import type { Pretrained } from '../../train/pretrained.ts';
 import { stagesOf } from '../../train/stages.ts';
 import { trainStages } from '../train-stages.ts';
 import { heardInEpoch, type Hearing } from './cost.ts';
@@ -13,8 +13,8 @@ import type { Parts } from './folds.ts';
 export interface TrialOptions {
   /** Where trials keep their checkpoints, a folder each. */
   folder: string;
-  /** What training goes on from, where that is open already. */
-  start?: Pretrained;
+  /** What training goes on from. */
+  start: Pretrained;
   progress: Progress;
   signal: AbortSignal;
 }
@@ -33,9 +33,8 @@ export interface Tried {
 export async function runTrial(
   recipe: Recipe,
   parts: readonly Parts[],
-  { folder, progress, signal, start: opened }: TrialOptions,
+  { folder, start, progress, signal }: TrialOptions,
 ): Promise<Tried> {
-  const start = opened ?? (await openPretrained(recipe, { progress, signal }));
   let [errors, tokens] = [0, 0];
   const hearings: Hearing[] = [];
   for (const [i, part] of parts.entries()) {

@@ -9,6 +9,7 @@ import type { Utterance } from '../../../src/corpus/utterance.ts';
 import { loadRecipe } from '../../../src/recipe/load.ts';
 import type { RecipeInput } from '../../../src/recipe/schema.ts';
 import { adapt, type AdaptOptions } from '../../../src/run/adapt/adapt.ts';
+import { runRecipe } from '../../../src/run/run.ts';
 import { writeJson } from '../../../src/support/files.ts';
 
 const ENCODER = path.resolve('test/fixtures/encoders/wav2vec2-stable-legacy17.onnx');
@@ -34,19 +35,24 @@ afterAll(() => {
   vi.unstubAllEnvs();
 });
 
-async function adapted(name: string, training: RecipeInput['training'], options: AdaptOptions) {
+async function written(name: string, fields: Pick<RecipeInput, 'training' | 'start'>): Promise<string> {
   const recipe = path.join(folder, `${name}.yaml`);
   await writeJson(recipe, {
     name,
     language: 'it',
     corpus: folder,
     split: { dev: { minutes: 0.1 }, test: { minutes: 0.05 } },
-    encoder: { model: ENCODER },
-    head: { kind: 'linear' },
-    training: { batch_seconds: 4, ...training },
+    ...(fields.start === undefined ? { encoder: { model: ENCODER }, head: { kind: 'linear' } } : {}),
+    ...fields,
+    training: { batch_seconds: 4, ...fields.training },
   });
-  return adapt([folder], { recipe, runs: path.join(folder, 'runs'), ...options });
+  return recipe;
 }
+
+const runs = (): string => path.join(folder, 'runs');
+
+const adapted = async (name: string, training: RecipeInput['training'], options: AdaptOptions) =>
+  adapt([folder], { recipe: await written(name, { training }), runs: runs(), ...options });
 
 it('does the least there is where a budget is far too small, and says what it left out', async () => {
   const { trials, untried, choices, folds, recipe, metrics } = await adapted(
@@ -83,3 +89,18 @@ it('goes on where it was stopped, with the plan that it had', async () => {
   expect(new Set(trials.map(({ key }) => key)).size).toBe(trials.length);
   expect(existsSync(path.join(run, 'report.html'))).toBe(true);
 }, 300_000);
+
+it('tries what goes on from the model that a recipe names, and not before there is one', async () => {
+  const start = await written('first', { training: { epochs: 30, learning_rate: 0.02, average: 0 } });
+  const recipe = await written('onward', { start, training: { epochs: 1, learning_rate: 1e-9 } });
+  const onTrial = vi.fn();
+  const onward = () => adapt([folder], { recipe, runs: runs(), budget: 0.1, onTrial });
+  await expect(onward()).rejects.toThrow('has not been run to its end');
+  expect(onTrial).not.toHaveBeenCalled();
+  const { metrics } = await runRecipe(start, { runs: runs() });
+  const { trials, untried } = await onward();
+  // With steps of nothing it is the model as it was.
+  expect(trials[0]!.dev_cer).toBeCloseTo(metrics.dev.cer);
+  expect(metrics.dev.cer).toBeLessThan(0.9);
+  expect(untried.filter((name) => /^the head|^the hidden layer/.test(name))).toEqual([]);
+}, 120_000);
