@@ -6,6 +6,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writeWav } from '../../src/audio/wav.ts';
 import { smallModel, speechlike } from '../model/small-model.ts';
+import { hasRedis, startRedis } from '../transcribe/redis.ts';
 import { commandLines, containersOf, parse, yamlIn, type Container } from './command-lines.ts';
 
 const RECORDINGS = 12;
@@ -162,5 +163,23 @@ describe('an archive in parts', () => {
       expect(exitCode, stderr).toBe(0);
     }
     expect((await doneIn('drafts')).sort()).toEqual(wanted);
+  });
+
+  it.skipIf(!hasRedis)('is done by a worker and who submits, as the page says', async () => {
+    await mkdir(path.join(folder, 'runs/abui-1a2b3c4d'), { recursive: true });
+    await symlink(path.join(folder, 'model'), path.join(folder, 'runs/abui-1a2b3c4d/model'));
+    const server = await startRedis(folder);
+    const [work, submit] = ['worker', 'transcribe .* --queue'].map((words) =>
+      new RegExp(`^ {4}(isogloss ${words}.*)$`, 'm').exec(PAGE)![1]!.replace('redis://queue.example:6379', server.url),
+    );
+    const worker = execa(`exec ${work}`, { shell: true, cwd: folder, env, reject: false });
+    const { exitCode, stderr } = await execa(submit!, { shell: true, cwd: folder, env, reject: false });
+    expect(exitCode, stderr).toBe(3);
+    worker.kill('SIGTERM');
+    const { stdout, exitCode: left } = await worker;
+    await server.stop();
+    expect([left, stdout]).toEqual([0, expect.stringContaining(`${RECORDINGS} recordings transcribed`)]);
+    const written = await readdir(path.join(folder, submit!.split('--out ')[1]!.split(' ')[0]!));
+    expect(written.filter((name) => name.endsWith('.eaf'))).toHaveLength(RECORDINGS);
   });
 });

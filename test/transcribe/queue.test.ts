@@ -99,7 +99,7 @@ describe.skipIf(!hasRedis)('a queue on a real server', () => {
     expect(journal.match(/"state":"done"/g)).toHaveLength(RECORDINGS);
     for (const one of workers) one.kill('SIGKILL');
     await Promise.all(workers);
-  }, 120_000);
+  }, 300_000);
 
   it('a batch that is stopped takes back what nobody has begun; a worker that is stopped ends what it has', async () => {
     const stopper = new AbortController();
@@ -115,7 +115,7 @@ describe.skipIf(!hasRedis)('a queue on a real server', () => {
     leaving.abort();
     await leaves;
     expect(await textsIn('again')).toEqual(wanted);
-  }, 120_000);
+  }, 300_000);
 
   it('of two batches, the one with the higher priority is done first; without a worker, that is said', async () => {
     const said: string[] = [];
@@ -147,7 +147,7 @@ describe.skipIf(!hasRedis)('a queue on a real server', () => {
     expect(order).toEqual(['high', 'low']);
     expect(heard.indexOf('new.wav')).toBeLessThan(10);
     expect(await textsIn('low')).toEqual(wanted);
-  }, 120_000);
+  }, 300_000);
 
   it('what workers fail on is set aside by itself, and what went together with it is done', async () => {
     const name = (await server.ask('--scan', '--pattern', 'bull:*:meta')).split(':')[1]!;
@@ -165,7 +165,7 @@ describe.skipIf(!hasRedis)('a queue on a real server', () => {
       ['7.wav', 'the workers failed: no memory'],
     ]);
     expect((await textsIn('failing')).size).toBe(2 * RECORDINGS);
-  }, 120_000);
+  }, 300_000);
 
   it('an address where no server is, is told', async () => {
     await expect(transcribe('nowhere', `redis://user:secret@127.0.0.1:${await freePort()}`)).rejects.toThrow(

@@ -46,7 +46,7 @@ export async function work(url: string, modelFolder: string, options: WorkOption
   const by = soundBy(await modelHash(parts), options);
   const { Worker: Taker } = await import('bullmq');
   const client = await connected(url);
-  const model = await onMachine({ device, threads }, () => Model.assemble(parts));
+  const model = await onMachine({ device, threads }, () => Model.assemble(parts, { beside: true }));
   const task = progress?.('transcribe', undefined, 'recordings');
   const worked: Worked = { recordings: 0, seconds: 0, setAside: 0 };
   const answer = async ({ data }: { data: QueuedUnit }): Promise<QueuedResult> => {
