@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeRoom, touch } from '../support/cache-limit.ts';
 import { InputError } from '../support/errors.ts';
 import { sha256, sha256File, writeAtomic } from '../support/files.ts';
 import { sweepLeftovers } from '../support/leftovers.ts';
@@ -43,12 +43,15 @@ export class AudioCache {
     const place = await this.place(file, part);
     const bytes = await readFile(place).catch(() => undefined);
     const kept = bytes && decodeSamples(bytes);
-    if (kept) return kept;
+    if (kept) {
+      await touch(place);
+      return kept;
+    }
     const refused = this.refused.get(place);
     if (refused) throw refused;
     const notes: string[] = [];
     const decoded = { samples: await decodeAudio(file, { ...part, note: (text) => notes.push(text) }), notes };
-    await writeAtomic(place, encodeSamples(decoded));
+    await this.write(place, decoded);
     return decoded;
   }
 
@@ -67,14 +70,14 @@ export class AudioCache {
     const missing = new Map<Stretch, string>();
     for (const stretch of stretches) {
       const place = await this.place(stretch.file, stretch).catch(() => undefined);
-      if (place !== undefined && !existsSync(place)) missing.set(stretch, place);
+      if (place !== undefined && !(await touch(place))) missing.set(stretch, place);
     }
     this.filled.asked += stretches.length;
     this.filled.decoded += missing.size;
     for await (const { stretch, result } of decodeStretches([...missing.keys()], this.folder, signal)) {
       const place = missing.get(stretch)!;
       if (result instanceof InputError) this.refused.set(place, result);
-      else await writeAtomic(place, encodeSamples(result));
+      else await this.write(place, result);
     }
   }
 
@@ -91,6 +94,15 @@ export class AudioCache {
     const hash = this.hashes.get(file) ?? sizeOfFile(file).then(() => sha256File(file));
     this.hashes.set(file, hash);
     return sha256(JSON.stringify([await hash, path.extname(file), start, end, track, channel]));
+  }
+
+  private async write(place: string, samples: KeptSamples): Promise<void> {
+    const parts = encodeSamples(samples);
+    await makeRoom(
+      place,
+      parts.reduce((sum, { byteLength }) => sum + byteLength, 0),
+    );
+    await writeAtomic(place, parts);
   }
 
   private async place(file: string, part: Part): Promise<string> {

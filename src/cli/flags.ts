@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { DEVICES } from '../onnx/runtime/device.ts';
 import { InputError } from '../support/errors.ts';
+import { readSize } from '../support/size.ts';
 
 export { DEVICES } from '../onnx/runtime/device.ts';
 
@@ -45,16 +46,8 @@ export const durationFlag = Flags.custom<number>({
   },
 });
 
-const BYTES = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
-
 /** A size on disk, in bytes: `500MB`, `20GB`. */
-export const sizeFlag = Flags.custom<number>({
-  parse: (text) => {
-    const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)b?$/i.exec(text);
-    if (!match) throw new InputError(`${text} is no size`, 'Write 500MB or 20GB.');
-    return Promise.resolve(Number(match[1]) * BYTES[match[2]!.toLowerCase() as keyof typeof BYTES]);
-  },
-});
+export const sizeFlag = Flags.custom<number>({ parse: (text) => Promise.resolve(readSize(text)) });
 
 export const minutesFlag = Flags.custom<number>({ parse: (text) => Promise.resolve(minutesOf(text)) });
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
+import { makeRoom, touch } from '../support/cache-limit.ts';
 import { WorkError } from '../support/errors.ts';
 import { fromFloat16, toFloat16 } from '../support/float16.ts';
 import { sha256, writeAtomic } from '../support/files.ts';
@@ -31,7 +32,10 @@ export class FeatureCache {
   /** Whether they are there, whole and as they were written: `damaged` where a file is there that isn't. */
   async find(key: FeatureKey): Promise<'sound' | 'damaged' | 'missing'> {
     const bytes = await readFile(this.file(key)).catch(() => undefined);
-    return bytes === undefined ? 'missing' : numbersIn(bytes) ? 'sound' : 'damaged';
+    if (bytes === undefined) return 'missing';
+    if (!numbersIn(bytes)) return 'damaged';
+    await touch(this.file(key));
+    return 'sound';
   }
 
   /** @throws WorkError when they are not there, or damaged */
@@ -57,7 +61,9 @@ export class FeatureCache {
     const trailer = Buffer.alloc(TRAILER);
     trailer.writeUInt32LE(crc32(numbers), 0);
     trailer.writeUInt32LE(halves.length, 4);
-    await writeAtomic(this.file(key), [numbers, trailer]);
+    const file = this.file(key);
+    await makeRoom(file, numbers.byteLength + TRAILER);
+    await writeAtomic(file, [numbers, trailer]);
   }
 
   private async halves(key: FeatureKey): Promise<Uint16Array> {

@@ -8,6 +8,7 @@ export const cacheList: z.ZodType<CacheList> = z.strictObject({
   folder: z.string(),
   caches: z.array(z.strictObject({ cache, files: z.number(), bytes: z.number(), used: z.string().optional() })),
   users: z.number(),
+  limit: z.number().optional(),
 });
 
 export const clearedCache: z.ZodType<{ going: CacheEntry[]; deleted: boolean }> = z.strictObject({

@@ -18,7 +18,7 @@ export {
   type ClearOptions,
   type Verified,
 } from './caches/caches.ts';
-export { CACHE_NAMES, CACHES, type CacheEntry, type CacheName } from './caches/entries.ts';
+export { CACHE_NAMES, CACHES, type CacheEntry, type CacheName } from '../support/cache-entries.ts';
 export { cleanRuns, planCleaning, type CleanOptions, type Removal } from './runs/clean.ts';
 export { compareManyRuns, type DifferingField, type RunsComparison } from './runs/compare.ts';
 export type { SeedGroup, SeedVerdict } from './runs/seeds.ts';

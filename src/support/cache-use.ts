@@ -20,10 +20,15 @@ export async function withCacheInUse<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** How many processes are at work with the cache; what killed ones said is removed. */
-export async function cacheUsers(): Promise<number> {
+export const cacheUsers = async (): Promise<number> => (await beginnings()).length;
+
+/** When the oldest of them began, in ms since 1970, this process among them: what was used since then may be in use. */
+export const cacheUsedSince = async (): Promise<number> => Math.min(performance.timeOrigin, ...(await beginnings()));
+
+async function beginnings(): Promise<number[]> {
   const folder = cacheFolder();
   for (const stale of await leftoversIn(folder)) await rm(stale, { force: true });
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith(PREFIX));
   const times = await Promise.all(names.map((name) => stat(path.join(folder, name)).catch(() => undefined)));
-  return times.filter((info) => info && Date.now() - info.mtimeMs < FOREIGN_MS).length;
+  return times.flatMap((info) => (info && Date.now() - info.mtimeMs < FOREIGN_MS ? [info.mtimeMs] : []));
 }

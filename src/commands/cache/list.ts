@@ -16,6 +16,7 @@ export default class CacheListCommand extends BaseCommand {
       used?.slice(0, 16).replace('T', ' ') ?? '',
     ]);
     this.log(`${columns([[listed.folder, 'files', 'MB', 'last used'], ...rows])}`);
+    if (listed.limit !== undefined) this.log(`\n${megabytes(listed.limit)} MB at most, without hub`);
     if (listed.users > 0) this.log(`\n${listed.users} at work with it now`);
     return listed;
   }

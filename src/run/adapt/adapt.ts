@@ -3,6 +3,7 @@ import path from 'node:path';
 import { minutesOf, secondsOf } from '../../dataset/seconds.ts';
 import { loadRecipe, recipeHash } from '../../recipe/load.ts';
 import type { Recipe } from '../../recipe/schema.ts';
+import { withCacheInUse } from '../../support/cache-use.ts';
 import { sha256 } from '../../support/files.ts';
 import { withLock } from '../../support/lock.ts';
 import { silent, type Progress } from '../../support/progress.ts';
@@ -73,7 +74,7 @@ export async function adapt(corpus: readonly string[], options: AdaptOptions = {
   const { test, ...prepared } = all;
   const folder = path.join(runs, `adapt-${asIs.name}-${sha256(recipeHash(asIs)).slice(0, 8)}`);
   await mkdir(folder, { recursive: true });
-  return withLock(folder, async () => {
+  const search = async (): Promise<AdaptResult> => {
     const pace = await timePace(asIs, prepared, { folder, began, start, progress, signal });
     const journal = await TrialJournal.open(folder);
     const blocks = blocksThatLearn(start);
@@ -102,7 +103,8 @@ export async function adapt(corpus: readonly string[], options: AdaptOptions = {
     const result = await runRecipe(recipe, { runs, progress, signal });
     const { rejected, untried } = found;
     return { ...result, recipe, choices: chosen, trials: journal.trials, rejected, untried, folds };
-  });
+  };
+  return withLock(folder, () => withCacheInUse(search));
 }
 
 async function recipeToStartWith(

@@ -2,18 +2,21 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { decodeSamples } from '../../audio/sample-file.ts';
 import { isSoundFeatureFile } from '../../encoder/feature-cache.ts';
+import { CACHE_NAMES, cacheEntries, type CacheEntry, type CacheName } from '../../support/cache-entries.ts';
 import { cacheFolder } from '../../support/cache-folder.ts';
+import { cacheLimit } from '../../support/cache-limit.ts';
 import { cacheUsers } from '../../support/cache-use.ts';
 import { WorkError } from '../../support/errors.ts';
 import { sha256File } from '../../support/files.ts';
 import { silent, type JobOptions } from '../../support/progress.ts';
-import { CACHE_NAMES, cacheEntries, type CacheEntry, type CacheName } from './entries.ts';
 
 export interface CacheList {
   folder: string;
   caches: { cache: CacheName; files: number; bytes: number; used?: string }[];
   /** Processes that are at work with it. */
   users: number;
+  /** Bytes that all but what came from the Hub may take: ISOGLOSS_CACHE_LIMIT. */
+  limit?: number;
 }
 
 /** How much is kept, and when each cache was last used. */
@@ -29,7 +32,8 @@ export async function listCaches(): Promise<CacheList> {
       ...(own.length > 0 ? { used: new Date(used).toISOString() } : {}),
     };
   });
-  return { folder: cacheFolder(), caches, users: await cacheUsers() };
+  const limit = cacheLimit();
+  return { folder: cacheFolder(), caches, users: await cacheUsers(), ...(limit === undefined ? {} : { limit }) };
 }
 
 export interface ClearOptions {

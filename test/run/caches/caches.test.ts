@@ -1,5 +1,6 @@
 import { execa } from 'execa';
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -123,4 +124,61 @@ describe('what is kept', () => {
     await clearCaches(await planClearing());
     expect((await listCaches()).caches.map((cache) => cache.files)).toEqual([0, 0, 0, 0]);
   });
+});
+
+describe('a limit on what is kept', () => {
+  const MEGABYTE = 1_000_000;
+  const LIMIT = 20 * MEGABYTE;
+
+  /** Files of a megabyte that were used an hour ago, the first of them longest ago. */
+  async function old(cache: string, count: number): Promise<string[]> {
+    const files = Array.from({ length: count }, (_, i) => path.join(folder, 'cache', cache, 'old', `${10 + i}.f16`));
+    await mkdir(path.dirname(files[0]!), { recursive: true });
+    for (const [i, file] of files.entries()) {
+      const used = new Date(Date.now() - 3600_000 + 1000 * i);
+      await writeFile(file, Buffer.alloc(MEGABYTE));
+      await utimes(file, used, used);
+    }
+    return files;
+  }
+
+  const limited = (seed: number, limit: string) =>
+    execa('node', ['bin/run.js', 'run', recipe, '--runs', runs(), '--set', `seed=${seed}`], {
+      env: { ISOGLOSS_CACHE: path.join(folder, 'cache'), ISOGLOSS_CACHE_LIMIT: limit },
+    });
+
+  const bytesKept = async (): Promise<number> =>
+    (await listCaches()).caches.filter(({ cache }) => cache !== 'hub').reduce((sum, { bytes }) => sum + bytes, 0);
+
+  it('is held by a run: what was used longest ago goes, and nothing from the Hub', async () => {
+    await clearCaches(await planClearing());
+    const [files, fetched] = [await old('features', 40), await old('hub', 3)];
+    await limited(5, '20MB');
+    expect(await bytesKept()).toBeLessThanOrEqual(LIMIT);
+    const left = files.filter(existsSync);
+    expect(left.length).toBeGreaterThan(5);
+    expect(left, 'those that were used last').toEqual(files.slice(-left.length));
+    expect(fetched.every(existsSync)).toBe(true);
+  }, 60_000);
+
+  it('takes nothing that another process has begun to use', async () => {
+    await clearCaches(await planClearing());
+    const files = await old('features', 10);
+    await withCacheInUse(async () => {
+      const now = new Date();
+      for (const file of files.slice(0, 4)) await utimes(file, now, now);
+      const { stderr } = await limited(6, '1MB');
+      expect(stderr).toContain('all that is in it is in use');
+    });
+    expect(files.filter(existsSync)).toEqual(files.slice(0, 4));
+  }, 60_000);
+
+  it('is a size, or refused before anything is decoded', async () => {
+    await clearCaches(await planClearing());
+    await expect(limited(7, 'much')).rejects.toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('ISOGLOSS_CACHE_LIMIT: much is no size') as string,
+    });
+    expect(await filesIn('audio')).toEqual([]);
+  }, 60_000);
 });

@@ -1,6 +1,7 @@
+import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { cacheFolder } from '../../support/cache-folder.ts';
+import { cacheFolder } from './cache-folder.ts';
 
 /** What is kept between runs, by folder. All of it is made anew when it is missing. */
 export const CACHES = {
@@ -38,8 +39,10 @@ export async function cacheEntries(caches: readonly CacheName[] = CACHE_NAMES): 
       if (!info) continue;
       const again = seen.has(`${info.dev} ${info.ino}`);
       seen.add(`${info.dev} ${info.ino}`);
-      found.push({ cache, file, bytes: again ? 0 : info.size, used: Math.max(info.atimeMs, info.mtimeMs) });
+      found.push({ cache, file, bytes: again ? 0 : info.size, used: usedAt(info) });
     }
   }
   return found;
 }
+
+export const usedAt = ({ atimeMs, mtimeMs }: Stats): number => Math.max(atimeMs, mtimeMs);
