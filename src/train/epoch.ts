@@ -58,7 +58,7 @@ export async function trainEpoch(
         norm: sums.norm + norm,
         steps: sums.steps + (norm > 0 ? 1 : 0),
       };
-      if (norm > 0) average?.add(engine.weights);
+      if (norm > 0) average?.add(engine.weights, engine.moments.step);
     }
     state.frames += batch.frames * batch.examples.length;
     state.step++;
