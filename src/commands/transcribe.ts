@@ -75,6 +75,10 @@ export default class Transcribe extends BaseCommand {
       description: 'of what lies in the queue for the same workers, which comes first: normal, if not said',
       dependsOn: ['queue'],
     })(),
+    send: Flags.boolean({
+      description: 'send the recordings themselves through the queue: workers need not have them',
+      dependsOn: ['queue'],
+    }),
     watch: Flags.boolean({
       description: 'go on with what appears in the folders, until stopped (Ctrl-C)',
       exclusive: ['dry-run', 'into', 'files-from'],
@@ -94,6 +98,7 @@ export default class Transcribe extends BaseCommand {
       ...{ formats: formatsNamed(flags.format ?? 'txt'), out, into, overwrite, journal },
       ...{ filesFrom: flags['files-from'], retryFailed: flags['retry-failed'], queue: flags.queue },
       priority: flags.priority,
+      send: flags.send,
       ...(flags.shard === undefined ? {} : { shard: parseShard(flags.shard) }),
     });
     try {

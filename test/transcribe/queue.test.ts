@@ -1,14 +1,19 @@
 import { Worker } from 'bullmq';
 import { execa, type ResultPromise } from 'execa';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeWav } from '../../src/audio/wav.ts';
 import type { SetAside } from '../../src/support/errors.ts';
+import { modelHash } from '../../src/model/hash.ts';
+import { readModel } from '../../src/model/model.ts';
 import { onNotice } from '../../src/support/notices.ts';
-import { Batch, work, type Priority } from '../../src/transcribe/index.ts';
+import { identityOf } from '../../src/transcribe/batch/identity.ts';
+import { Batch, transcribe, work, type Priority } from '../../src/transcribe/index.ts';
+import { transcribedByQueue } from '../../src/transcribe/queue/submit.ts';
+import { soundBy } from '../../src/transcribe/queue/work.ts';
 import { smallModel, speechlike } from '../model/small-model.ts';
 import { freePort, hasRedis, startRedis, type TestRedis } from './redis.ts';
 
@@ -36,10 +41,13 @@ const worker = (): ResultPromise =>
     { reject: false },
   );
 
-async function transcribe(
+async function batchOf(
   out: string,
   queue?: string,
-  { archive = 'archive', ...options }: { signal?: AbortSignal; priority?: Priority; archive?: string } = {},
+  {
+    archive = 'archive',
+    ...options
+  }: { signal?: AbortSignal; priority?: Priority; archive?: string; send?: boolean } = {},
 ): Promise<SetAside[]> {
   const all = { formats: ['srt', 'jsonl'] as const, out: path.join(folder, out), queue, ...options };
   const batch = await Batch.open(model, [path.join(folder, archive)], all);
@@ -71,7 +79,7 @@ describe.skipIf(!hasRedis)('a queue on a real server', () => {
       await writeWav(path.join(folder, 'archive', `${i}.wav`), speechlike(1 + (i % 3), i + 1));
     await writeFile(path.join(folder, 'archive/broken.wav'), 'no sound');
     server = await startRedis(folder);
-    await transcribe('here');
+    await batchOf('here');
     wanted = await textsIn('here');
   });
 
@@ -84,7 +92,7 @@ describe.skipIf(!hasRedis)('a queue on a real server', () => {
     const workers = [worker(), worker(), worker()];
     const [killed, paused] = workers;
     const first = new Promise((resolve) => killed!.stdout!.once('data', resolve));
-    const done = transcribe('there', url());
+    const done = batchOf('there', url());
     await first;
     killed!.kill('SIGKILL');
     paused!.kill('SIGSTOP');
@@ -103,7 +111,7 @@ describe.skipIf(!hasRedis)('a queue on a real server', () => {
 
   it('a batch that is stopped takes back what nobody has begun; a worker that is stopped ends what it has', async () => {
     const stopper = new AbortController();
-    const stopped = transcribe('again', url(), { signal: stopper.signal }).catch((error: unknown) => error);
+    const stopped = batchOf('again', url(), { signal: stopper.signal }).catch((error: unknown) => error);
     const keys = (): Promise<string> => server.ask('--scan', '--pattern', 'bull:*:????????????????????????????????');
     while ((await keys()) === '') await sleep(20);
     stopper.abort(new Error('enough'));
@@ -111,7 +119,7 @@ describe.skipIf(!hasRedis)('a queue on a real server', () => {
     expect(await keys()).toBe('');
     const leaving = new AbortController();
     const leaves = work(url(), model, { device: 'cpu', threads: 1, signal: leaving.signal });
-    await transcribe('again', url());
+    await batchOf('again', url());
     leaving.abort();
     await leaves;
     expect(await textsIn('again')).toEqual(wanted);
@@ -123,12 +131,12 @@ describe.skipIf(!hasRedis)('a queue on a real server', () => {
     const waiting = async (): Promise<number> =>
       (await server.ask('--scan', '--pattern', 'bull:*:????????????????????????????????')).split('\n').length;
     const order: string[] = [];
-    const low = transcribe('low', url(), { priority: 'low' }).then(() => order.push('low'));
+    const low = batchOf('low', url(), { priority: 'low' }).then(() => order.push('low'));
     while ((await waiting()) < 20) await sleep(20);
     const before = await waiting();
     await mkdir(path.join(folder, 'urgent'));
     await writeWav(path.join(folder, 'urgent/new.wav'), speechlike(1, 99));
-    const high = transcribe('high', url(), { priority: 'high', archive: 'urgent' }).then(() => order.push('high'));
+    const high = batchOf('high', url(), { priority: 'high', archive: 'urgent' }).then(() => order.push('high'));
     while ((await waiting()) === before || said.length === 0) await sleep(20);
     unlisten();
     expect(said).toEqual([expect.stringContaining(`isogloss worker ${url()} MODEL`)]);
@@ -159,7 +167,7 @@ describe.skipIf(!hasRedis)('a queue on a real server', () => {
       },
       { connection: { url: url() } },
     );
-    const setAside = await transcribe('failing', url());
+    const setAside = await batchOf('failing', url());
     await failing.close();
     expect(setAside.map(({ item, reason }) => [path.basename(item), reason])).toEqual([
       ['7.wav', 'the workers failed: no memory'],
@@ -167,8 +175,42 @@ describe.skipIf(!hasRedis)('a queue on a real server', () => {
     expect((await textsIn('failing')).size).toBe(2 * RECORDINGS);
   }, 300_000);
 
+  it('recordings are sent to workers that don’t see them, and nothing of them stays on the server', async () => {
+    const by = soundBy(await modelHash(await readModel(model)), {});
+    const [one, other] = [path.join(folder, 'unseen'), path.join(folder, 'moved')];
+    for (let i = 0; i < 3; i++) await writeWav(path.join(one, `${i}.wav`), speechlike(1 + i, i + 1));
+    const jobs = await Promise.all(
+      [0, 1, 2].map(async (i) => {
+        const recording = path.join(one, `${i}.wav`);
+        return { recording, input: await identityOf(recording), targets: [] };
+      }),
+    );
+    const heardBy = async (options: { send?: boolean }): Promise<string[]> => {
+      const said: string[] = [];
+      for await (const { item } of transcribedByQueue(url(), by, jobs, options))
+        said.push('text' in item ? item.text : item.reason);
+      return said;
+    };
+    const sent = heardBy({ send: true });
+    const keys = async (): Promise<string[]> =>
+      (await server.ask('--scan', '--pattern', 'isogloss-sound:*')).split('\n').filter(Boolean);
+    while ((await keys()).length < 3) await sleep(20);
+    const waiting = (): Promise<string> => server.ask('zcard', `bull:isogloss-${by}:prioritized`);
+    while ((await waiting()) !== '3') await sleep(20);
+    await rename(one, other);
+    const leaving = new AbortController();
+    const worked = work(url(), model, { device: 'cpu', threads: 1, signal: leaving.signal });
+    const texts: string[] = [];
+    for await (const item of transcribe(model, [other])) texts.push('text' in item ? item.text : item.reason);
+    expect(await sent).toEqual(texts);
+    expect(await keys()).toEqual([]);
+    expect(await heardBy({})).toEqual(jobs.map(({ recording }) => expect.stringContaining(`see ${recording}: let it`)));
+    leaving.abort();
+    expect(await worked).toMatchObject({ recordings: 3 });
+  }, 300_000);
+
   it('an address where no server is, is told', async () => {
-    await expect(transcribe('nowhere', `redis://user:secret@127.0.0.1:${await freePort()}`)).rejects.toThrow(
+    await expect(batchOf('nowhere', `redis://user:secret@127.0.0.1:${await freePort()}`)).rejects.toThrow(
       /^no Redis at redis:\/\/…@127/,
     );
   });

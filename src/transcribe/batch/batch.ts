@@ -43,6 +43,8 @@ export interface BatchOptions extends Omit<TranscribeOptions, 'onHeard'>, Omit<I
   queue?: string | undefined;
   /** Of what lies there, also from others, which comes first: `normal`, if not said. */
   priority?: Priority | undefined;
+  /** Sends the recordings themselves, for workers that don't see their files. */
+  send?: boolean | undefined;
   /** A part of the recordings, the same however many are there. */
   shard?: Shard | undefined;
 }

@@ -1,12 +1,13 @@
 import type { Job as QueueJob, Queue, QueueEvents } from 'bullmq';
 import path from 'node:path';
-import { messageOf, type SetAside } from '../../support/errors.ts';
+import { InputError, messageOf, type SetAside } from '../../support/errors.ts';
 import { prefetch } from '../../support/prefetch.ts';
 import type { Job } from '../batch/plan.ts';
 import type { TranscribeOptions, Transcript } from '../transcribe.ts';
 import { connected, queueName } from './connection.ts';
 import type { QueuedResult, QueuedUnit } from './job.ts';
 import { missWorkers } from './miss-workers.ts';
+import { SentSound } from './sent-sound.ts';
 import { unitOf, unitsOf, type Unit } from './units.ts';
 
 /** Which of several batches for the same workers comes first. */
@@ -14,6 +15,8 @@ export type Priority = keyof typeof PRIORITIES;
 
 export interface SubmitOptions extends TranscribeOptions {
   priority?: Priority | undefined;
+  /** Sends the recordings themselves, for workers that don't see their files. */
+  send?: boolean | undefined;
 }
 
 type Queued = QueueJob<QueuedUnit, QueuedResult>;
@@ -41,7 +44,7 @@ export async function* transcribedByQueue(
   url: string,
   by: string,
   jobs: readonly Job[],
-  { track, channel, signal, priority = 'normal' }: SubmitOptions,
+  { track, channel, signal, priority = 'normal', send = false }: SubmitOptions,
 ): AsyncGenerator<{ job: Job; item: Transcript | SetAside }> {
   const { Queue: Jobs, QueueEvents: Events } = await import('bullmq');
   const [client, listening] = [await connected(url), await connected(url)];
@@ -54,24 +57,29 @@ export async function* transcribedByQueue(
   queue.on('error', () => {});
   events.on('error', () => {});
   const under = new Map<string, Queued>();
-  const answer = async (unit: Unit): Promise<QueuedResult> => {
+  const sent = send ? new SentSound(client) : undefined;
+  const ask = async (unit: Unit): Promise<QueuedResult | { failed: string }> => {
     const recordings = unit.jobs.map(({ recording }) => path.resolve(recording));
     const add = async (): Promise<Queued> => {
-      const added = await queue.add(
-        'transcribe',
-        { recordings, sound: { track, channel } },
-        { jobId: unit.id, ...RETRIES, ...first(priority), removeOnComplete: { age: KEPT }, removeOnFail: true },
-      );
+      const data = { recordings, sound: { track, channel }, ...(sent && { sent: await sent.put(unit) }) };
+      signal?.throwIfAborted();
+      const added = await queue.add('transcribe', data, {
+        ...{ jobId: unit.id, ...RETRIES, ...first(priority), removeOnComplete: { age: KEPT }, removeOnFail: true },
+      });
       under.set(unit.id, added);
       return added;
     };
     const result = await finished(await add(), add, events, signal);
     under.delete(unit.id);
     await queue.remove(unit.id).catch(() => 0);
+    return result;
+  };
+  const answer = async (unit: Unit): Promise<QueuedResult> => {
+    const result = await (sent ? sent.withRoom(unit, () => ask(unit)).catch(refusal) : ask(unit));
     if (!('failed' in result)) return result;
     // One of them may be what the workers fail on.
     if (unit.jobs.length > 1) return (await Promise.all(unit.jobs.map((job) => answer(unitOf([job]))))).flat();
-    return [{ item: recordings[0]!, reason: `the workers failed: ${result.failed}` }];
+    return [{ item: unit.jobs[0]!.recording, reason: result.failed }];
   };
   const stopLooking = missWorkers(queue, url, { track, channel });
   try {
@@ -81,6 +89,7 @@ export async function* transcribedByQueue(
     stopLooking();
     // What nobody has begun is taken back; what somebody is at work on is there when the batch goes on.
     await Promise.all([...under.values()].map((job) => job.remove().catch(() => {})));
+    await sent?.dropAll().catch(() => {});
     await Promise.all([queue.close(), events.close()]).catch(() => {});
     for (const one of [client, listening]) one.disconnect();
   }
@@ -89,6 +98,12 @@ export async function* transcribedByQueue(
 function first(priority: Priority): { priority?: number } {
   const number = PRIORITIES[priority];
   return number === undefined ? {} : { priority: number };
+}
+
+/** What can't be sent is set aside. */
+function refusal(error: unknown): { failed: string } {
+  if (error instanceof InputError) return { failed: error.message };
+  throw error;
 }
 
 async function finished(
@@ -105,7 +120,7 @@ async function finished(
       signal?.throwIfAborted();
       const state = await job.getState().catch(() => 'unknown' as const);
       if (state === 'failed' || (state === 'unknown' && !/timed out/i.test(messageOf(error))))
-        return { failed: messageOf(error) };
+        return { failed: `the workers failed: ${messageOf(error)}` };
       // A server that lost what it had in memory has lost the job with it.
       if (state === 'unknown') job = await add();
     }

@@ -1,6 +1,8 @@
 import type { Worker } from 'bullmq';
 import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { modelHash } from '../../model/hash.ts';
 import { Model, readModel } from '../../model/model.ts';
 import { onMachine } from '../../onnx/runtime/machine.ts';
@@ -10,6 +12,7 @@ import { piecesOf } from '../recordings.ts';
 import { transcribePieces, type TranscribeOptions, type Transcript } from '../transcribe.ts';
 import { connected, queueName } from './connection.ts';
 import type { QueuedResult, QueuedUnit } from './job.ts';
+import { withSentSound } from './sent-sound.ts';
 
 export interface WorkOptions extends TranscribeOptions {
   /** Milliseconds after which a worker that isn't heard of counts as gone, and another takes what it had. */
@@ -49,9 +52,11 @@ export async function work(url: string, modelFolder: string, options: WorkOption
   const model = await onMachine({ device, threads }, () => Model.assemble(parts, { beside: true }));
   const task = progress?.('transcribe', undefined, 'recordings');
   const worked: Worked = { recordings: 0, seconds: 0, setAside: 0 };
-  const answer = async ({ data }: { data: QueuedUnit }): Promise<QueuedResult> => {
+  const hear = async (files: readonly string[], { recordings, sound }: QueuedUnit): Promise<QueuedResult> => {
     const items: QueuedResult = [];
-    for await (const item of transcribePieces(model, piecesOf(data.recordings, data.sound))) {
+    for await (const heard of transcribePieces(model, piecesOf(files, sound))) {
+      const file = recordings[items.length]!;
+      const item = 'reason' in heard ? { ...heard, item: file } : { ...heard, file };
       items.push(item);
       if ('reason' in item) worked.setAside++;
       else [worked.recordings, worked.seconds] = [worked.recordings + 1, worked.seconds + item.seconds];
@@ -60,6 +65,10 @@ export async function work(url: string, modelFolder: string, options: WorkOption
     }
     return items;
   };
+  const answer = ({ id, data }: { id?: string; data: QueuedUnit }): Promise<QueuedResult> =>
+    data.sent
+      ? withSentSound(client, id!, data.recordings, data.sent, (files) => hear(files, data))
+      : hear(seen(data.recordings), data);
   const worker: Worker<QueuedUnit, QueuedResult> = new Taker(queueName(by), answer, {
     ...{ connection: client, concurrency: AT_ONCE, maxStalledCount: MOST_STALLED },
     ...{ lockDuration: stalledAfter, stalledInterval: stalledAfter },
@@ -76,6 +85,13 @@ export async function work(url: string, modelFolder: string, options: WorkOption
     await model.release();
     task?.done();
   }
+}
+
+/** @throws Error when one is not here: another worker may see it */
+function seen(recordings: readonly string[]): readonly string[] {
+  const unseen = recordings.find((recording) => !existsSync(recording));
+  if (unseen === undefined) return recordings;
+  throw new Error(`${hostname()} doesn’t see ${unseen}: let it lie at the same path there, or send it with --send`);
 }
 
 /** Which model, and which sound of recordings: what a queue is called, and what a journal knows done work by. */
