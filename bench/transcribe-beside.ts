@@ -1,7 +1,7 @@
 /**
  * `isogloss transcribe` beside other programs that run the same exported network on the same recordings:
  *
- *     npx tsx bench/transcribe-beside.ts runs/italian-character-lm-… corpora/asterisk-it [ROUNDS]
+ *     npx tsx bench/transcribe-beside.ts runs/italian-character-lm-… corpora/asterisk-it [ROUNDS] [RECORDINGS]
  *
  * Each is a process with two threads. They take turns, so that what else the machine does meets all of them: first running, with the model
  * loaded, then as whole processes. Least wall seconds of all rounds, and least CPU seconds, which a busy machine changes less. What is not
@@ -20,7 +20,6 @@ import { loadManifest } from '../src/corpus/index.ts';
 import { cer } from '../src/evaluate/rates.ts';
 import { exportModel } from '../src/export/index.ts';
 
-const MOST_RECORDINGS = 200;
 const ONE = path.join(import.meta.dirname, 'one-transcriber.mjs');
 
 interface Measured {
@@ -29,9 +28,9 @@ interface Measured {
   texts?: string[];
 }
 
-const [run, corpus, rounds = '5'] = process.argv.slice(2);
+const [run, corpus, rounds = '5', most = '200'] = process.argv.slice(2);
 if (run === undefined || corpus === undefined)
-  throw new Error('npx tsx bench/transcribe-beside.ts RUN CORPUS [ROUNDS]');
+  throw new Error('npx tsx bench/transcribe-beside.ts RUN CORPUS [ROUNDS] [RECORDINGS]');
 const work = await mkdtemp(path.join(tmpdir(), 'transcribe-beside-'));
 const wavs = path.join(work, 'wavs');
 const sound = await writeRecordings(corpus, wavs);
@@ -55,7 +54,7 @@ await rm(work, { recursive: true });
 /** @returns their length in seconds */
 async function writeRecordings(from: string, into: string): Promise<number> {
   let samples = 0;
-  for (const [i, { audio }] of (await loadManifest(from)).slice(0, MOST_RECORDINGS).entries()) {
+  for (const [i, { audio }] of (await loadManifest(from)).slice(0, Number(most)).entries()) {
     const decoded = await decodeAudio(path.join(from, audio));
     await writeWav(path.join(into, `${String(i).padStart(3, '0')}.wav`), decoded);
     samples += decoded.length;
@@ -81,7 +80,7 @@ async function compare(how: string, contest: Contest): Promise<void> {
   for (const { end } of Object.values(contest)) await end?.();
   const ours = least(results.get('isogloss, greedily')!);
   const words = results.get('isogloss, greedily')![0]!.texts;
-  console.log(`\n${how}, ${sound.toFixed(0)} s of sound in at most ${MOST_RECORDINGS} recordings, ${rounds} rounds`);
+  console.log(`\n${how}, ${sound.toFixed(0)} s of sound in at most ${most} recordings, ${rounds} rounds`);
   for (const [name, all] of results) {
     const { seconds, cpu } = least(all);
     const ratios = `isogloss ${(seconds / ours.seconds).toFixed(2)} × as fast, CPU ${(cpu / ours.cpu).toFixed(2)} ×`;
