@@ -15,7 +15,8 @@ const files = readdirSync(folder)
 const open = { isogloss, 'session.run alone': networkAlone, 'transformers.js': transformers, 'sherpa-onnx': sherpa };
 const transcribe = await open[name]();
 console.log('ready');
-for await (const _ of createInterface({ input: process.stdin })) {
+const asked = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+while (!(await asked.next()).done) {
   const measured = await measure(transcribe);
   console.log(JSON.stringify({ ...measured, ...measured.result }));
 }

@@ -1,4 +1,4 @@
-import { Parser, Plugin, type Command } from '@oclif/core';
+import { Parser, Plugin } from '@oclif/core';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -40,7 +40,7 @@ export async function parse([id, ...argv]: readonly string[]): Promise<{ flags: 
     plugin = new Plugin({ root: path.resolve('.'), type: 'core', ignoreManifest: true });
     await plugin.load();
   }
-  const command = (await plugin.findCommand(id!, { must: true })) as unknown as Command.Class;
+  const command = await plugin.findCommand(id!, { must: true });
   const { args, flags, baseFlags, strict } = command;
   return Parser.parse(argv, { args, flags: { ...baseFlags, ...flags }, strict: strict !== false });
 }

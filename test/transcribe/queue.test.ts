@@ -204,7 +204,9 @@ describe.skipIf(!hasRedis)('a queue on a real server', () => {
     for await (const item of transcribe(model, [other])) texts.push('text' in item ? item.text : item.reason);
     expect(await sent).toEqual(texts);
     expect(await keys()).toEqual([]);
-    expect(await heardBy({})).toEqual(jobs.map(({ recording }) => expect.stringContaining(`see ${recording}: let it`)));
+    expect(await heardBy({})).toEqual(
+      jobs.map(({ recording }): unknown => expect.stringContaining(`see ${recording}: let it`)),
+    );
     leaving.abort();
     expect(await worked).toMatchObject({ recordings: 3 });
   }, 300_000);

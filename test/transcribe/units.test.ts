@@ -5,7 +5,7 @@ import { unitsOf } from '../../src/transcribe/queue/units.ts';
 const jobsOf = (bytes: readonly number[]): Job[] =>
   bytes.map((size, i) => ({
     recording: `/tapes/${i}.wav`,
-    input: { bytes: size, modified: i } as Job['input'],
+    input: { bytes: size, modified: i },
     targets: [],
   }));
 const short = jobsOf(new Array<number>(1000).fill(32_000));
@@ -31,6 +31,6 @@ it('of an archive that was done in part, what is left is parted as before', () =
 
 it('a recording that has changed is asked for by another name', () => {
   const [before] = unitsOf(short.slice(0, 1));
-  const [after] = unitsOf([{ ...short[0]!, input: { bytes: 32_000, modified: 77 } as Job['input'] }]);
+  const [after] = unitsOf([{ ...short[0]!, input: { bytes: 32_000, modified: 77 } }]);
   expect(before!.id).not.toBe(after!.id);
 });
