@@ -45,7 +45,10 @@ export function cacheLimit(): number | undefined {
   }
 }
 
-/** Says that a file of the cache is used now: not every system notes when a file is read. @returns whether it is there */
+/**
+ * Says that a file of the cache is used now: not every system notes when a file is read.
+ * @returns whether it is there
+ */
 export async function touch(file: string): Promise<boolean> {
   const now = new Date();
   return utimes(file, now, now).then(

@@ -58,7 +58,8 @@ export default class EncoderSuggest extends BaseCommand {
     );
     if (found.language !== undefined && !commercial)
       this.log(
-        `\nfacebook/mms-1b-all writes 1,107 languages without training (CC-BY-NC-4.0, 3.9 GB). Whether yours is one of them says:\n  isogloss encoder inspect facebook/mms-1b-all:CODE    with the code of ISO 639-3`,
+        '\nfacebook/mms-1b-all writes 1,107 languages without training (CC-BY-NC-4.0, 3.9 GB).\n' +
+          'Whether yours is one: isogloss encoder inspect facebook/mms-1b-all:CODE, with its code of ISO 639-3',
       );
     return found;
   }

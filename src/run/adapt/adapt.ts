@@ -32,7 +32,10 @@ export interface AdaptOptions {
   name?: string | undefined;
   /** BCP 47; what the manifest says, if absent. */
   language?: string | undefined;
-  /** A recipe to begin with, for its text rules, split and encoder, or the model that its `start` names, instead of one by the corpus's size. */
+  /**
+   * A recipe to begin with, for its text rules, split and encoder, or the model that its `start` names, instead of one
+   * by the corpus's size.
+   */
   recipe?: string | undefined;
   /** Recordings that nobody has transcribed: folders, files or patterns. */
   untranscribed?: readonly string[] | undefined;

@@ -68,7 +68,8 @@ function isNeeded(archive: string, folder: string, missing: readonly Beside[]): 
     return `${what}${known}: ${path.join(folder, name)}`;
   });
   return new InputError(
-    `${missing.length === 1 ? 'something is' : `${missing.length} things are`} needed that the archive doesn’t hold:\n` +
+    `${missing.length === 1 ? 'something is' : `${missing.length} things are`} needed that the archive ` +
+      `doesn’t hold:\n` +
       each.map((line) => `  ${line}`).join('\n'),
     'Ask its makers for it, and put it there.',
     { file: archive },
