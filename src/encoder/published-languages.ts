@@ -1,8 +1,8 @@
 import { canonicalLanguage } from '../text/language.ts';
 
 /**
- * Languages that encoders have heard, as their model cards list them: mHuBERT-147 (143 of 147, with those that the Hub doesn't
- * index), XLS-R (124 of 128; the rest under codes that mean no language), Whisper (openai/whisper, tokenizer.py).
+ * Languages that encoders have heard, as their model cards list them: mHuBERT-147 (143 of 147: dialects of one count
+ * once), XLS-R (124 of 128; the rest under codes that mean no language), Whisper (openai/whisper, tokenizer.py).
  */
 const LISTS = {
   'mHuBERT-147':
