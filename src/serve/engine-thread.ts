@@ -3,7 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { About } from '../model/about.ts';
 import { Model } from '../model/model.ts';
 import type { MachineChoice } from '../onnx/runtime/machine.ts';
-import { IsoglossError, messageOf, type Place } from '../support/errors.ts';
+import { messageOf } from '../support/errors.ts';
+import { failureOf, type Failed } from '../support/threads.ts';
 import { ContinuousDecoder, type TranscriptSegment } from '../transcribe/continuous-decoder.ts';
 import type { Segment } from '../transcribe/segments.ts';
 import { nextBatch, type Waiting } from './next-batch.ts';
@@ -19,7 +20,7 @@ export type Order = { id: number; stream: number; segment: Segment } | { over: n
 /** From the thread. */
 export type Report =
   | { ready: About }
-  | { failed: { message: string; next: string | undefined; place: Place; exitCode: 1 | 2 } }
+  | Failed
   /** What a stream says by now, up to this stretch. */
   | { id: number; spoken: TranscriptSegment[] }
   | { id: number; error: string }
@@ -80,8 +81,4 @@ async function computeBatch(model: Model, batch: Item[]): Promise<void> {
   say({ batch: { stretches: batch.length, soundSeconds, seconds: (performance.now() - since) / 1000 } });
 }
 
-await main(workerData as EngineStart).catch((error: unknown) => {
-  const { next, place, exitCode } =
-    error instanceof IsoglossError ? error : { next: undefined, place: {}, exitCode: 1 as const };
-  say({ failed: { message: messageOf(error), next, place, exitCode } });
-});
+await main(workerData as EngineStart).catch((error: unknown) => say(failureOf(error)));

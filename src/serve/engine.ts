@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { About } from '../model/about.ts';
 import type { MachineChoice } from '../onnx/runtime/machine.ts';
-import { InputError, WorkError } from '../support/errors.ts';
+import { WorkError } from '../support/errors.ts';
+import { startThread, threadFile } from '../support/threads.ts';
 import type { TranscriptSegment } from '../transcribe/continuous-decoder.ts';
 import type { Segment } from '../transcribe/segments.ts';
 import type { EngineStart, Order, Report } from './engine-thread.ts';
@@ -42,17 +42,9 @@ export class Engine {
   /** @throws InputError when the model is none, or the device can't be had */
   static async open(model: string, machine: MachineChoice): Promise<Engine> {
     const start: EngineStart = { model, device: machine.device, threads: machine.threads };
-    const worker = new Worker(threadFile(), { workerData: start });
-    const report = await new Promise<Report>((resolve, reject) => {
-      worker.once('message', resolve);
-      worker.once('error', reject);
-    });
-    if ('ready' in report) return new Engine(worker, report.ready);
-    await worker.terminate();
-    if (!('failed' in report)) throw new Error('the thread has to say first whether it is ready');
-    const { message, next, place, exitCode } = report.failed;
-    if (next === undefined) throw new Error(message);
-    throw exitCode === 2 ? new InputError(message, next, place) : new WorkError(message, next, place);
+    const file = threadFile(import.meta.url, 'engine-thread');
+    const { worker, ready } = await startThread<About>(file, { workerData: start });
+    return new Engine(worker, ready);
   }
 
   get alive(): boolean {
@@ -121,12 +113,4 @@ export class Engine {
     for (const { reject } of this.asked.values()) reject(error);
     this.asked.clear();
   }
-}
-
-/** Node runs no TypeScript by itself: where tests run the sources, the thread runs what was built of them. */
-function threadFile(): string {
-  const fromSource = import.meta.url.endsWith('.ts');
-  return fileURLToPath(
-    new URL(fromSource ? '../../dist/serve/engine-thread.js' : './engine-thread.js', import.meta.url),
-  );
 }

@@ -2,6 +2,7 @@ import { Piscina } from 'piscina';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { machine } from '../onnx/runtime/machine.ts';
+import { threadFile } from '../support/threads.ts';
 import type { Work } from './worker.ts';
 
 let opened: Promise<Piscina> | undefined;
@@ -40,17 +41,9 @@ async function openPool(): Promise<Piscina> {
   const { device } = await machine();
   const threads = device === 'cpu' ? 1 : Math.max(1, Math.min(15, availableParallelism() - 1));
   return new Piscina({
-    filename: fileURLToPath(threadFile()),
+    filename: fileURLToPath(threadFile(import.meta.url, 'worker')),
     minThreads: threads,
     maxThreads: threads,
     concurrentTasksPerWorker: 2,
   });
-}
-
-/**
- * Node runs no TypeScript by itself: where tests and benchmarks run the sources, threads run what was built of them.
- */
-function threadFile(): URL {
-  const fromSource = import.meta.url.endsWith('.ts');
-  return new URL(fromSource ? '../../dist/train/worker.js' : './worker.js', import.meta.url);
 }

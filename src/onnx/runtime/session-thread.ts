@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { IsoglossError, messageOf, type Place } from '../../support/errors.ts';
+import { messageOf } from '../../support/errors.ts';
+import { failureOf, type Failed } from '../../support/threads.ts';
 import { Turns } from '../../support/turns.ts';
 import type { Device } from './device.ts';
 import { openFloatSession, type FloatArray, type FloatSession } from './float-session.ts';
@@ -20,10 +21,7 @@ export type Order =
 
 /** From the thread. */
 export type Report =
-  | { ready: true }
-  | { failed: { message: string; next: string | undefined; place: Place; exitCode: 1 | 2 } }
-  | { id: number; results: Record<string, Float32Array> }
-  | { id: number; error: string };
+  { ready: true } | Failed | { id: number; results: Record<string, Float32Array> } | { id: number; error: string };
 
 const say = (report: Report, moved: ArrayBuffer[] = []): void => parentPort!.postMessage(report, moved);
 
@@ -60,8 +58,4 @@ async function release(session: FloatSession): Promise<void> {
   parentPort!.close();
 }
 
-await main(workerData as ThreadStart).catch((error: unknown) => {
-  const { next, place, exitCode } =
-    error instanceof IsoglossError ? error : { next: undefined, place: {}, exitCode: 1 as const };
-  say({ failed: { message: messageOf(error), next, place, exitCode } });
-});
+await main(workerData as ThreadStart).catch((error: unknown) => say(failureOf(error)));

@@ -1,8 +1,8 @@
 import './no-telemetry.ts';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
-import { InputError, WorkError } from '../../support/errors.ts';
+import type { Worker } from 'node:worker_threads';
+import { WorkError } from '../../support/errors.ts';
+import { startThread, threadFile } from '../../support/threads.ts';
 import type { FloatArray, FloatSession } from './float-session.ts';
 import { machine } from './machine.ts';
 import { BUSY, STOP } from './session-flags.ts';
@@ -49,17 +49,9 @@ export class ThreadedSession implements FloatSession {
     const workerData: ThreadStart = { model, device, threads, flags };
     const transferList = ownBuffers([model]);
     // What this process was started with (`--input-type`, loaders) is not for a file that was built.
-    const worker = new Worker(threadFile(), { workerData, transferList, execArgv: [] });
-    const report = await new Promise<Report>((resolve, reject) => {
-      worker.once('message', resolve);
-      worker.once('error', reject);
-    });
-    if ('ready' in report) return new ThreadedSession(worker, flags);
-    await worker.terminate();
-    if (!('failed' in report)) throw new Error('the thread has to say first whether it is ready');
-    const { message, next, place, exitCode } = report.failed;
-    if (next === undefined) throw new Error(message);
-    throw exitCode === 2 ? new InputError(message, next, place) : new WorkError(message, next, place);
+    const file = threadFile(import.meta.url, 'session-thread');
+    const { worker } = await startThread<true>(file, { workerData, transferList, execArgv: [] });
+    return new ThreadedSession(worker, flags);
   }
 
   run(feeds: Readonly<Record<string, FloatArray>>, outputs: readonly string[]): Promise<Record<string, Float32Array>> {
@@ -113,11 +105,3 @@ const ownBuffers = (arrays: readonly Uint8Array[] | readonly Float32Array[]): Ar
   arrays
     .filter(({ buffer, byteLength }) => buffer.byteLength === byteLength)
     .map(({ buffer }) => buffer as ArrayBuffer);
-
-/** Node runs no TypeScript by itself: where tests run the sources, the thread runs what was built of them. */
-function threadFile(): string {
-  const fromSource = import.meta.url.endsWith('.ts');
-  return fileURLToPath(
-    new URL(fromSource ? '../../../dist/onnx/runtime/session-thread.js' : './session-thread.js', import.meta.url),
-  );
-}
