@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { auditCorpus } from '../corpus/audit/audit.ts';
 import { loadManifest } from '../corpus/manifest.ts';
-import { findCorpus, readSource } from '../corpus/source.ts';
+import { findCorpus, readSource, type CorpusPlace } from '../corpus/source.ts';
+import type { Utterance } from '../corpus/utterance.ts';
 import { hasHeard, type HeardList } from '../encoder/published-languages.ts';
 import { PUBLISHED, type PublishedEncoder } from '../encoder/published.ts';
 import { encodeModel } from '../onnx/file/proto.ts';
@@ -58,8 +59,11 @@ export interface SuggestOptions extends JobOptions {
  *   const { encoders } = await suggestEncoders('corpora/mboshi', { language: 'mdw', commercial: true });
  */
 export async function suggestEncoders(corpus: string, options: SuggestOptions = {}): Promise<Suggestions> {
-  const language = options.language === undefined ? await languageOf(corpus) : canonical(options.language);
-  const minutes = (await secondsOf(corpus, options)) / 60;
+  const asked = options.language === undefined ? undefined : canonical(options.language);
+  const place = findCorpus(corpus);
+  const utterances = await loadManifest(place.folder);
+  const language = asked ?? (await languageOf(place, utterances));
+  const minutes = (await secondsOf(corpus, utterances, options)) / 60;
   const rate = await multiplicationRate();
   const embedded: Suggestion = {
     model: 'embedded',
@@ -85,12 +89,14 @@ export async function suggestEncoders(corpus: string, options: SuggestOptions = 
 }
 
 /** What the corpus's source or most of its utterances say. */
-async function languageOf(corpus: string): Promise<string | undefined> {
-  const { folder, sourceFolder } = findCorpus(corpus);
+async function languageOf(
+  { sourceFolder }: CorpusPlace,
+  utterances: readonly Utterance[],
+): Promise<string | undefined> {
   const said = sourceFolder === undefined ? undefined : (await readSource(sourceFolder)).language;
   if (said !== undefined) return canonicalLanguage(said);
   const spoken = new Map<string, number>();
-  for (const { language } of await loadManifest(folder))
+  for (const { language } of utterances)
     if (language !== undefined) spoken.set(language, (spoken.get(language) ?? 0) + 1);
   return [...spoken].sort((a, b) => b[1] - a[1])[0]?.[0];
 }
@@ -104,8 +110,11 @@ function canonical(written: string): string {
 const heardLanguage = (list: HeardList | undefined, language: string | undefined): { heard_language?: boolean } =>
   list === undefined || language === undefined ? {} : { heard_language: hasHeard(list, language) };
 
-async function secondsOf(corpus: string, { progress, signal }: JobOptions): Promise<number> {
-  const utterances = await loadManifest(findCorpus(corpus).folder);
+async function secondsOf(
+  corpus: string,
+  utterances: readonly Utterance[],
+  { progress, signal }: JobOptions,
+): Promise<number> {
   const seconds = utterances.map(
     ({ start, end, duration }) => duration ?? (end === undefined ? undefined : end - (start ?? 0)),
   );
