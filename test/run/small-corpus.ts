@@ -2,6 +2,7 @@ import path from 'node:path';
 import { writeWav } from '../../src/audio/wav.ts';
 import { writeManifest } from '../../src/corpus/manifest.ts';
 import type { Utterance } from '../../src/corpus/utterance.ts';
+import type { RecipeInput } from '../../src/recipe/schema.ts';
 import { Random } from '../../src/support/random.ts';
 
 const SIXTEEN: Utterance[] = Array.from('abcdefghijklmnop', (name) => ({
@@ -20,3 +21,15 @@ export async function writeSmallCorpus(folder: string, utterances: readonly Utte
     );
   await writeManifest(folder, utterances);
 }
+
+/** A recipe for it that takes seconds. */
+export const smallRecipe = (corpus: string, training: RecipeInput['training']) =>
+  ({
+    name: 'small',
+    language: 'it',
+    corpus,
+    split: { dev: { minutes: 0.05 }, test: { minutes: 0.05 } },
+    encoder: { model: 'embedded-small' },
+    head: { kind: 'linear' },
+    training,
+  }) satisfies RecipeInput;

@@ -13,7 +13,7 @@ import {
   type RunResult,
 } from '../../../src/run/index.ts';
 import { withCacheInUse } from '../../../src/support/cache-use.ts';
-import { writeSmallCorpus } from '../small-corpus.ts';
+import { smallRecipe, writeSmallCorpus } from '../small-corpus.ts';
 
 let folder: string;
 let recipe: string;
@@ -30,18 +30,7 @@ beforeAll(async () => {
   vi.stubEnv('ISOGLOSS_CACHE', path.join(folder, 'cache'));
   await writeSmallCorpus(path.join(folder, 'mine'));
   recipe = path.join(folder, 'small.yaml');
-  await writeFile(
-    recipe,
-    JSON.stringify({
-      name: 'small',
-      language: 'it',
-      corpus: path.join(folder, 'mine'),
-      split: { dev: { minutes: 0.05 }, test: { minutes: 0.05 } },
-      encoder: { model: 'embedded-small' },
-      head: { kind: 'linear' },
-      training: { epochs: 2 },
-    }),
-  );
+  await writeFile(recipe, JSON.stringify(smallRecipe(path.join(folder, 'mine'), { epochs: 2 })));
 });
 afterAll(() => {
   vi.unstubAllEnvs();

@@ -8,7 +8,7 @@ import { loadManifest, writeManifest } from '../../../src/corpus/manifest.ts';
 import { loadRecipe } from '../../../src/recipe/index.ts';
 import { archiveRun, reproduce, runRecipe, type RunResult } from '../../../src/run/index.ts';
 import { recipeHash } from '../../../src/recipe/index.ts';
-import { writeSmallCorpus } from '../small-corpus.ts';
+import { smallRecipe, writeSmallCorpus } from '../small-corpus.ts';
 
 let folder: string;
 let run: RunResult;
@@ -23,16 +23,7 @@ beforeAll(async () => {
     at('mine'),
     utterances.map((utterance, i) => ({ ...utterance, speaker: ['Ana Pérez', 'Bea Ruiz'][i % 2]! })),
   );
-  const recipe = {
-    name: 'small',
-    language: 'it',
-    corpus: at('mine'),
-    split: { dev: { minutes: 0.05 }, test: { minutes: 0.05 } },
-    encoder: { model: 'embedded-small' },
-    head: { kind: 'linear' },
-    training: { epochs: 2 },
-  } as const;
-  run = await runRecipe(recipe, { runs: at('runs') });
+  run = await runRecipe(smallRecipe(at('mine'), { epochs: 2 }), { runs: at('runs') });
 }, 120_000);
 afterAll(() => {
   vi.unstubAllEnvs();

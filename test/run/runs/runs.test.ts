@@ -18,7 +18,7 @@ import {
 } from '../../../src/run/index.ts';
 import type { Recipe } from '../../../src/recipe/schema.ts';
 import { withLock } from '../../../src/support/lock.ts';
-import { writeSmallCorpus } from '../small-corpus.ts';
+import { smallRecipe, writeSmallCorpus } from '../small-corpus.ts';
 
 let folder: string;
 let runs: string;
@@ -39,18 +39,7 @@ beforeAll(async () => {
   runs = path.join(folder, 'runs');
   vi.stubEnv('ISOGLOSS_CACHE', path.join(folder, 'cache'));
   await writeSmallCorpus(path.join(folder, 'mine'));
-  done = await runRecipe(
-    {
-      name: 'small',
-      language: 'it',
-      corpus: path.join(folder, 'mine'),
-      split: { dev: { minutes: 0.05 }, test: { minutes: 0.05 } },
-      encoder: { model: 'embedded-small' },
-      head: { kind: 'linear' },
-      training: { epochs: 1 },
-    },
-    { runs },
-  );
+  done = await runRecipe(smallRecipe(path.join(folder, 'mine'), { epochs: 1 }), { runs });
   await copyOf('cut-off');
   await rm(path.join(named('cut-off'), 'metrics.json'));
   await copyOf('broken');

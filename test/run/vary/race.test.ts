@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { gridOf, raceVariants, readSweep, runRecipe, type Race } from '../../../src/run/index.ts';
 import { rungsFor } from '../../../src/run/vary/race-plan.ts';
-import { writeSmallCorpus } from '../small-corpus.ts';
+import { smallRecipe, writeSmallCorpus } from '../small-corpus.ts';
 
 const EPOCHS = 12;
 let folder: string;
@@ -18,18 +18,7 @@ beforeAll(async () => {
   vi.stubEnv('ISOGLOSS_CACHE', path.join(folder, 'cache'));
   await writeSmallCorpus(path.join(folder, 'mine'));
   recipe = path.join(folder, 'small.yaml');
-  await writeFile(
-    recipe,
-    JSON.stringify({
-      name: 'small',
-      language: 'it',
-      corpus: path.join(folder, 'mine'),
-      split: { dev: { minutes: 0.05 }, test: { minutes: 0.05 } },
-      encoder: { model: 'embedded-small' },
-      head: { kind: 'linear' },
-      training: { epochs: EPOCHS },
-    }),
-  );
+  await writeFile(recipe, JSON.stringify(smallRecipe(path.join(folder, 'mine'), { epochs: EPOCHS })));
 });
 afterAll(() => {
   vi.unstubAllEnvs();

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { compareManyRuns, gridOf, learningCurve, readSweep, runRecipe, varyRecipe } from '../../../src/run/index.ts';
 import { readInputs } from '../../../src/run/inputs.ts';
-import { writeSmallCorpus } from '../small-corpus.ts';
+import { smallRecipe, writeSmallCorpus } from '../small-corpus.ts';
 
 let folder: string;
 let recipe: string;
@@ -18,18 +18,7 @@ beforeAll(async () => {
   vi.stubEnv('ISOGLOSS_CACHE', path.join(folder, 'cache'));
   await writeSmallCorpus(path.join(folder, 'mine'));
   recipe = path.join(folder, 'small.yaml');
-  await writeFile(
-    recipe,
-    JSON.stringify({
-      name: 'small',
-      language: 'it',
-      corpus: path.join(folder, 'mine'),
-      split: { dev: { minutes: 0.05 }, test: { minutes: 0.05 } },
-      encoder: { model: 'embedded-small' },
-      head: { kind: 'linear' },
-      training: { epochs: 1 },
-    }),
-  );
+  await writeFile(recipe, JSON.stringify(smallRecipe(path.join(folder, 'mine'), { epochs: 1 })));
 });
 afterAll(() => {
   vi.unstubAllEnvs();
