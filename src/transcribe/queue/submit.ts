@@ -31,6 +31,8 @@ const RETRIES = { attempts: 4, backoff: { type: 'exponential', delay: 1000 } };
 const KEPT = 24 * 3600;
 /** Events may be missed where the server was away: so often one looks. */
 const LOOK_MS = 5000;
+/** What BullMQ says where it waited in vain, or where the job is not there: of no worker. */
+const NOTHING_HEARD = /^Job wait .* timed out before finishing|^Missing key for job /;
 /** Events that the server keeps, with the texts in them. */
 const EVENTS_KEPT = 256;
 
@@ -119,7 +121,7 @@ async function finished(
     } catch (error) {
       signal?.throwIfAborted();
       const state = await job.getState().catch(() => 'unknown' as const);
-      if (state === 'failed' || (state === 'unknown' && !/timed out/i.test(messageOf(error))))
+      if (state === 'failed' || (state === 'unknown' && !NOTHING_HEARD.test(messageOf(error))))
         return { failed: `the workers failed: ${messageOf(error)}` };
       // A server that lost what it had in memory has lost the job with it.
       if (state === 'unknown') job = await add();
