@@ -10,6 +10,7 @@ module.exports = {
   augment: { holds: 'speed, noise, rooms, telephone, codecs', imports: ['audio'] },
   text: { holds: 'normalisation, graphemes, phones, numbers, vocabulary', imports: [] },
   ctc: { holds: 'loss and gradient', imports: [] },
+  queue: { holds: 'jobs on a Redis or Valkey server: asking for them, taking them', imports: [] },
   recipe: { holds: 'the schema, loading, defaults, hash', imports: ['text'] },
   onnx: {
     holds:
@@ -49,7 +50,7 @@ module.exports = {
   report: { holds: 'one self-contained page a run or comparison', imports: ['evaluate', 'recipe'] },
   transcribe: {
     holds: 'files and folders → transcripts',
-    imports: ['audio', 'encoder', 'evaluate', 'formats', 'model', 'onnx'],
+    imports: ['audio', 'encoder', 'evaluate', 'formats', 'model', 'onnx', 'queue'],
   },
   serve: {
     holds: 'models by HTTP: transcriptions as OpenAI’s service has them, live sound, limits, metrics',
@@ -59,7 +60,7 @@ module.exports = {
     holds: 'the main job, its findings, its report; models on other corpora',
     imports: [
       ...['audio', 'augment', 'corpus', 'ctc', 'dataset', 'decode', 'encoder', 'evaluate', 'export', 'formats', 'lm'],
-      ...['model', 'onnx', 'recipe', 'report', 'text', 'train', 'transcribe'],
+      ...['model', 'onnx', 'queue', 'recipe', 'report', 'text', 'train', 'transcribe'],
     ],
   },
   doctor: { holds: 'what this machine has and what is missing', imports: ['audio', 'encoder', 'onnx'] },

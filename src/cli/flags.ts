@@ -26,6 +26,13 @@ export const setFlag = Flags.string({
   helpValue: 'FIELD=VALUE',
 });
 
+/** Of every command whose runs may be shared out. */
+export const runsQueueFlag = Flags.string({
+  description:
+    'a Redis or Valkey server, e.g. redis://host:6379: isogloss worker --runs runs them, on as many machines, which ' +
+    'share this folder',
+});
+
 /** Which sound of a file is heard. */
 export const soundFlags = {
   track: Flags.integer({

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.ts';
-import { machineFlags, minutesListFlag, setFlag } from '../cli/flags.ts';
+import { machineFlags, minutesListFlag, runsQueueFlag, setFlag } from '../cli/flags.ts';
 import { columns, interval, percent } from '../cli/format.ts';
 import { learningCurve, type Curve, type CurvePoint } from '../run/index.ts';
 
@@ -17,13 +17,14 @@ export default class CurveCommand extends BaseCommand {
     seeds: Flags.integer({ min: 1, default: 1, description: 'run each with so many seeds' }),
     set: setFlag,
     runs: Flags.string({ default: 'runs', description: 'folder that run folders and the page go to' }),
+    queue: runsQueueFlag,
     ...machineFlags,
   };
 
   async run(): Promise<Curve> {
     const { args, flags } = await this.parse(CurveCommand);
-    const { minutes, seeds, set, runs } = flags;
-    const options = { minutes, seeds, set, runs, progress: this.progress, signal: this.signal };
+    const { minutes, seeds, set, runs, queue } = flags;
+    const options = { minutes, seeds, set, runs, queue, progress: this.progress, signal: this.signal };
     const curve = await this.onMachine(flags, () => learningCurve(args.recipe, options));
     const spread = seeds > 1 ? 'deviation' : '';
     this.log(

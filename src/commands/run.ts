@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import path from 'node:path';
 import { BaseCommand } from '../cli/base-command.ts';
-import { durationFlag, machineFlags, setFlag } from '../cli/flags.ts';
+import { durationFlag, machineFlags, runsQueueFlag, setFlag } from '../cli/flags.ts';
 import { columns, interval, percent, raceTable, variantTable } from '../cli/format.ts';
 import { describeRemoved } from '../dataset/index.ts';
 import type { Scores } from '../evaluate/index.ts';
@@ -27,6 +27,7 @@ export default class Run extends BaseCommand {
     '<%= config.bin %> <%= command.id %> italian-10min --set training.epochs=10 --set train="{ top: 2 }"',
     '<%= config.bin %> <%= command.id %> italian-10min --sweep head.dims=128,256 --seeds 3',
     '<%= config.bin %> <%= command.id %> italian-10min --sweep head.dropout=0,0.2,0.4 --budget 20m',
+    '<%= config.bin %> <%= command.id %> italian-10min --seeds 8 --queue redis://queue.example:6379',
   ];
   static override args = {
     recipe: Args.string({ required: true, description: 'a recipe: its file (YAML), or its name' }),
@@ -50,11 +51,12 @@ export default class Run extends BaseCommand {
     }),
     budget: durationFlag({
       dependsOn: ['sweep'],
-      exclusive: ['seeds'],
+      exclusive: ['seeds', 'queue'],
       description:
         'time for all values of --sweep together (90s, 20m, 2h): all are trained shortly, the better half for ' +
         'longer, and so on, by dev; the best is run',
     }),
+    queue: runsQueueFlag,
     ...machineFlags,
   };
 
@@ -62,7 +64,7 @@ export default class Run extends BaseCommand {
     const { args, flags } = await this.parse(Run);
     const { runs, set, baseline: withBaseline } = flags;
     const options = { runs, set, baseline: withBaseline, progress: this.progress, signal: this.signal };
-    if (flags.sweep !== undefined || flags.seeds !== undefined) {
+    if (flags.sweep !== undefined || flags.seeds !== undefined || flags.queue !== undefined) {
       const grid = gridOf((flags.sweep ?? []).map(readSweep));
       if (flags.budget !== undefined) {
         const race = { ...options, budget: flags.budget, onTrial: this.tellTrial };
@@ -70,7 +72,7 @@ export default class Run extends BaseCommand {
         this.log(raceTable(raced));
         return raced;
       }
-      const vary = { ...options, seeds: flags.seeds };
+      const vary = { ...options, seeds: flags.seeds, queue: flags.queue };
       const varied = await this.onMachine(flags, () => varyRecipe(args.recipe, grid, vary));
       this.log(variantTable(varied));
       return varied;

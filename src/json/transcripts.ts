@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ExportResult } from '../export/index.ts';
+import type { RunsWorked } from '../run/index.ts';
 import type { Service } from '../serve/index.ts';
 import type { SetAside } from '../support/errors.ts';
 import type { BatchSummary, Estimate, Worked, WrittenTranscript } from '../transcribe/index.ts';
@@ -52,11 +53,10 @@ export const transcripts: z.ZodType<{
 });
 
 /** What `worker` prints when it was stopped. */
-export const worked: z.ZodType<Worked> = z.strictObject({
-  recordings: z.number(),
-  seconds: z.number(),
-  setAside: z.number(),
-});
+export const worked: z.ZodType<Worked | RunsWorked> = z.union([
+  z.strictObject({ recordings: z.number(), seconds: z.number(), setAside: z.number() }),
+  z.strictObject({ runs: z.array(z.string()) }),
+]);
 
 export const exportResult: z.ZodType<ExportResult> = z.strictObject({
   format: z.enum(['transformers', 'onnx', 'sherpa', 'elan', 'web']),

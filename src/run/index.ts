@@ -28,6 +28,7 @@ export { writeRunsPage } from './runs/page.ts';
 export { RUN_STATES, type RunLock, type RunState } from './runs/run-folder.ts';
 export { showRun, type ShownRun } from './runs/show.ts';
 export { listRuns, type RunSummary } from './runs/summary.ts';
+export { workOnRuns, type RunsWorked, type RunWorkOptions } from './queue/work.ts';
 export { runRecipe, type RunOptions } from './run.ts';
 export type { Metrics, RunResult } from './result.ts';
 export { findSuspects, type Suspect, type SuspectOptions, type Suspicion } from './suspects/suspects.ts';

@@ -49,8 +49,7 @@ export interface RunOptions {
  * @throws InputError for a bad recipe or corpus, WorkError when the work itself fails or another process is at it
  */
 export async function runRecipe(source: string | RecipeInput, options: RunOptions = {}): Promise<RunResult> {
-  const loaded = await loadRecipe(source, { set: options.set });
-  const recipe: Recipe = options.baseline ? { ...loaded, baseline: { random_encoder: true } } : loaded;
+  const recipe = withBaseline(await loadRecipe(source, { set: options.set }), options);
   const runs = options.runs ?? 'runs';
   const look = await lookOf(recipe, runs);
   const unchanged = await finishedWith(look, runFolder(recipe, runs));
@@ -61,6 +60,9 @@ export async function runRecipe(source: string | RecipeInput, options: RunOption
   }
   return withCacheInUse(() => runOn(recipe, look, options));
 }
+
+export const withBaseline = (recipe: Recipe, { baseline }: Pick<RunOptions, 'baseline'>): Recipe =>
+  baseline ? { ...recipe, baseline: { random_encoder: true } } : recipe;
 
 /** @param look at the files that it reads, from outside */
 async function runOn(recipe: Recipe, look: string | undefined, options: RunOptions): Promise<RunResult> {

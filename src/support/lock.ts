@@ -17,6 +17,9 @@ interface Owner {
   since: string;
 }
 
+/** Another process works there now. */
+export class InUseError extends WorkError {}
+
 const FILE = 'in-use.json';
 const TOUCH_MS = 20_000;
 /** A process on another machine can't be looked at: it counts as gone when it hasn't touched its file for so long. */
@@ -31,7 +34,7 @@ const AT_WORK = {
 
 /**
  * Works in a folder that no other process may write to meanwhile. What a killed process left behind is taken over.
- * @throws WorkError naming the other process, if there is one
+ * @throws InUseError naming the other process, if there is one
  */
 export async function withLock<T>(folder: string, work: () => Promise<T>, kind: 'run' | 'corpus' = 'run'): Promise<T> {
   const release = await takeLock(path.join(folder, FILE), kind);
@@ -45,7 +48,7 @@ export async function withLock<T>(folder: string, work: () => Promise<T>, kind: 
 /**
  * The same for work that is no single function, by a lock file of any name.
  * @returns what gives it free
- * @throws WorkError naming the other process, if there is one
+ * @throws InUseError naming the other process, if there is one
  */
 export async function takeLock(file: string, kind: keyof typeof AT_WORK): Promise<() => Promise<void>> {
   await take(kind, file, {
@@ -83,9 +86,9 @@ async function take(kind: keyof typeof AT_WORK, file: string, me: Owner): Promis
   }
 }
 
-function inUse(kind: keyof typeof AT_WORK, file: string, owner: Owner | undefined): WorkError {
+function inUse(kind: keyof typeof AT_WORK, file: string, owner: Owner | undefined): InUseError {
   const who = owner ? `process ${owner.pid} on ${owner.host}, since ${owner.since}` : 'another process';
-  return new WorkError(
+  return new InUseError(
     `${AT_WORK[kind]}: ${who}`,
     `Wait for it, or stop it. If there is no such process, delete ${path.basename(file)}.`,
     { file: path.dirname(file) },

@@ -140,11 +140,14 @@ it('worker, once it is stopped', async ({ skip }) => {
   skip(!hasRedis, 'no redis-server is installed');
   const server = await startRedis(folder);
   const model = await smallModel({ encoder: 'tiny', layers: [1] });
-  const worker = execa('node', ['bin/run.js', 'worker', server.url, model, '--device', 'cpu', '--json']);
-  while (!(await server.ask('client', 'list')).includes('cmd=bzpopmin')) await sleep(50);
-  worker.kill('SIGINT');
-  const { stdout } = await worker;
-  expect(outputs.worker.parse(JSON.parse(stdout))).toEqual({ recordings: 0, seconds: 0, setAside: 0 });
+  const printed = async (of: string): Promise<unknown> => {
+    const worker = execa('node', ['bin/run.js', 'worker', server.url, of, '--device', 'cpu', '--json']);
+    while (!(await server.ask('client', 'list')).includes('cmd=bzpopmin')) await sleep(50);
+    worker.kill('SIGINT');
+    return outputs.worker.parse(JSON.parse((await worker).stdout));
+  };
+  expect(await printed(model)).toEqual({ recordings: 0, seconds: 0, setAside: 0 });
+  expect(await printed('--runs')).toEqual({ runs: [] });
   await server.stop();
 });
 

@@ -1,6 +1,6 @@
 import { Worker } from 'bullmq';
 import { execa, type ResultPromise } from 'execa';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,8 +12,10 @@ import { readModel } from '../../src/model/model.ts';
 import { onNotice } from '../../src/support/notices.ts';
 import { identityOf } from '../../src/transcribe/batch/identity.ts';
 import { Batch, transcribe, work, type Priority } from '../../src/transcribe/index.ts';
+import { connected } from '../../src/queue/connection.ts';
+import { SentSound } from '../../src/transcribe/queue/sent-sound.ts';
 import { transcribedByQueue } from '../../src/transcribe/queue/submit.ts';
-import { soundBy } from '../../src/transcribe/queue/work.ts';
+import { soundBy } from '../../src/transcribe/queue/job.ts';
 import { smallModel, speechlike } from '../model/small-model.ts';
 import { freePort, hasRedis, startRedis, type TestRedis } from './redis.ts';
 
@@ -179,8 +181,9 @@ describe.skipIf(!hasRedis)('a queue on a real server', () => {
     const by = soundBy(await modelHash(await readModel(model)), {});
     const [one, other] = [path.join(folder, 'unseen'), path.join(folder, 'moved')];
     for (let i = 0; i < 3; i++) await writeWav(path.join(one, `${i}.wav`), speechlike(1 + i, i + 1));
+    await copyFile(path.join(one, '0.wav'), path.join(one, '3.wav'));
     const jobs = await Promise.all(
-      [0, 1, 2].map(async (i) => {
+      [0, 1, 2, 3].map(async (i) => {
         const recording = path.join(one, `${i}.wav`);
         return { recording, input: await identityOf(recording), targets: [] };
       }),
@@ -194,9 +197,9 @@ describe.skipIf(!hasRedis)('a queue on a real server', () => {
     const sent = heardBy({ send: true });
     const keys = async (): Promise<string[]> =>
       (await server.ask('--scan', '--pattern', 'isogloss-sound:*')).split('\n').filter(Boolean);
-    while ((await keys()).length < 3) await sleep(20);
     const waiting = (): Promise<string> => server.ask('zcard', `bull:isogloss-${by}:prioritized`);
-    while ((await waiting()) !== '3') await sleep(20);
+    while ((await waiting()) !== '4') await sleep(20);
+    expect(await keys(), 'what is there twice is sent once').toHaveLength(3);
     await rename(one, other);
     const leaving = new AbortController();
     const worked = work(url(), model, { device: 'cpu', threads: 1, signal: leaving.signal });
@@ -208,8 +211,27 @@ describe.skipIf(!hasRedis)('a queue on a real server', () => {
       jobs.map(({ recording }): unknown => expect.stringContaining(`see ${recording}: let it`)),
     );
     leaving.abort();
-    expect(await worked).toMatchObject({ recordings: 3 });
+    expect(await worked).toMatchObject({ recordings: 4 });
   }, 300_000);
+
+  it('what is sent already is not sent again, and stays there as long as anybody wants it', async () => {
+    const client = await connected(url());
+    const recording = path.join(folder, 'archive/2.wav');
+    const input = await identityOf(recording);
+    const received = async (): Promise<number> =>
+      Number(/total_net_input_bytes:(\d+)/.exec(await server.ask('info', 'stats'))![1]);
+    const keys = async (): Promise<string[]> => client.keys('isogloss-sound*');
+    const [one, other] = [new SentSound(client), new SentSound(client)];
+    const pieces = await one.put({ id: 'one', jobs: [{ recording, input, targets: [] }] });
+    const before = await received();
+    expect(await other.put({ id: 'other', jobs: [{ recording, input, targets: [] }] })).toEqual(pieces);
+    expect((await received()) - before).toBeLessThan(input.bytes / 10);
+    await one.dropAll();
+    expect(await keys()).toHaveLength(2);
+    await other.dropAll();
+    expect(await keys()).toEqual([]);
+    client.disconnect();
+  });
 
   it('an address where no server is, is told', async () => {
     await expect(batchOf('nowhere', `redis://user:secret@127.0.0.1:${await freePort()}`)).rejects.toThrow(

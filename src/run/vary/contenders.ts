@@ -9,6 +9,7 @@ import { blocksThatLearn, type Known, type Speech } from '../adapt/cost.ts';
 import { timePace } from '../adapt/pace.ts';
 import { untranscribedSeconds } from '../adapt/untranscribed.ts';
 import { beginningOf } from '../beginning.ts';
+import { beginningKey } from './beginning-key.ts';
 
 /** A variant that is ready to be trained. */
 export interface Contender {
@@ -54,12 +55,6 @@ export async function openContenders(
     contenders.push({ set: variants[i]!, recipe, ...ready });
   }
   return contenders;
-}
-
-/** The same for recipes that begin with the same: layers, heads and trainings part them only later. */
-function beginningKey({ corpus, language, split, text, start, untranscribed, encoder }: Recipe): string {
-  const opened = { ...encoder, layer: undefined, freeze: undefined };
-  return JSON.stringify([corpus, language, split, text, start, untranscribed, opened]);
 }
 
 async function openFor(recipe: Recipe, options: ContenderOptions): Promise<Omit<Contender, 'set' | 'recipe'>> {

@@ -1,14 +1,17 @@
 import { loadRecipe } from '../../recipe/load.ts';
 import { spreadOf, type Spread } from '../../evaluate/spread.ts';
-import type { RecipeInput } from '../../recipe/schema.ts';
+import type { Recipe, RecipeInput } from '../../recipe/schema.ts';
 import type { Progress } from '../../support/progress.ts';
 import { silent } from '../../support/progress.ts';
-import { runRecipe, type RunOptions } from '../run.ts';
+import { runByQueue } from '../queue/submit.ts';
+import { runRecipe, withBaseline, type RunOptions } from '../run.ts';
 import type { RunResult } from '../result.ts';
 
 export interface VaryOptions extends RunOptions {
   /** How many seeds each variant is run with: the recipe's, and those after it; 1 if not said. */
   seeds?: number | undefined;
+  /** Address of a Redis or Valkey server: workers there run them (`workOnRuns`). */
+  queue?: string | undefined;
   /** Told of each run that is done. */
   onRun?: ((run: VariantRun) => void) | undefined;
 }
@@ -52,30 +55,29 @@ export interface Variants {
 export async function varyRecipe(
   source: string | RecipeInput,
   variants: readonly (readonly string[])[],
-  { seeds = 1, onRun, ...options }: VaryOptions = {},
+  { seeds = 1, onRun, queue, ...options }: VaryOptions = {},
 ): Promise<Variants> {
-  const planned = await Promise.all(variants.map((set) => planOf(source, set, seeds, options)));
-  const total = planned.flat().length;
-  const done: Variant[] = [];
-  for (const [i, plan] of planned.entries()) {
-    const runs: VariantRun[] = [];
-    let seconds = 0;
-    for (const { seed, set } of plan) {
-      const number = done.reduce((sum, { runs: { length } }) => sum + length, 0) + runs.length + 1;
-      const progress = numbered(options.progress ?? silent, `${number}/${total}`);
-      const result = await runRecipe(source, { ...options, set, progress });
-      runs.push(runOf(result, seed));
-      seconds += result.metrics.train.seconds;
-      onRun?.(runs.at(-1)!);
-    }
-    done.push({ set: [...variants[i]!], ...ratesOf(runs), seconds, runs });
-  }
+  const planned = (await Promise.all(variants.map((set) => planOf(source, set, seeds, options)))).flat();
+  const onDone = (result: RunResult, i: number): void => onRun?.(runOf(result, planned[i]!.recipe));
+  const results = await (queue === undefined
+    ? runHere(source, planned, options, onDone)
+    : runByQueue(
+        queue,
+        planned.map(({ recipe }) => withBaseline(recipe, options)),
+        { ...options, runs: options.runs ?? 'runs', onDone },
+      ));
+  const done = variants.map((set, i): Variant => {
+    const own = results.slice(i * seeds, (i + 1) * seeds);
+    const runs = own.map((result, k) => runOf(result, planned[i * seeds + k]!.recipe));
+    const seconds = own.reduce((sum, { metrics }) => sum + metrics.train.seconds, 0);
+    return { set: [...set], ...ratesOf(runs), seconds, runs };
+  });
   return { variants: done, best: bestOnDev(done) };
 }
 
 interface Planned {
-  seed: number;
   set: string[];
+  recipe: Recipe;
 }
 
 /** Each seed as settings of its own; one alone is the recipe's, and its folder that of a plain run. */
@@ -86,11 +88,26 @@ async function planOf(
   options: RunOptions,
 ): Promise<Planned[]> {
   const set = [...(options.set ?? []), ...variant];
-  const { seed: first } = await loadRecipe(source, { set });
-  return Array.from({ length: seeds }, (_, i) => ({
-    seed: first + i,
-    set: i === 0 ? set : [...set, `seed=${first + i}`],
-  }));
+  const recipe = await loadRecipe(source, { set });
+  return Array.from({ length: seeds }, (_, i) => {
+    const seed = recipe.seed + i;
+    return { set: i === 0 ? set : [...set, `seed=${seed}`], recipe: { ...recipe, seed } };
+  });
+}
+
+async function runHere(
+  source: string | RecipeInput,
+  planned: readonly Planned[],
+  options: RunOptions,
+  onDone: (result: RunResult, index: number) => void,
+): Promise<RunResult[]> {
+  const results: RunResult[] = [];
+  for (const [i, { set }] of planned.entries()) {
+    const progress = numbered(options.progress ?? silent, `${i + 1}/${planned.length}`);
+    results.push(await runRecipe(source, { ...options, set, progress }));
+    onDone(results[i]!, i);
+  }
+  return results;
 }
 
 const numbered =
@@ -98,7 +115,7 @@ const numbered =
   (stage, total, unit) =>
     progress(`${number} ${stage}`, total, unit);
 
-const runOf = ({ folder, known, metrics: { dev, test } }: RunResult, seed: number): VariantRun => ({
+const runOf = ({ folder, known, metrics: { dev, test } }: RunResult, { seed }: Recipe): VariantRun => ({
   folder,
   seed,
   known,

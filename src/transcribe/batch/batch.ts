@@ -14,7 +14,7 @@ import { placesOf, STANDARD_INPUT, type Inputs, type Places } from '../inputs.ts
 import { piecesOf } from '../recordings.ts';
 import { targetsOf, tieredFormatOf, type Target } from '../targets.ts';
 import { transcribedByQueue, type Priority } from '../queue/submit.ts';
-import { soundBy } from '../queue/work.ts';
+import { soundBy } from '../queue/job.ts';
 import { transcribePieces, type TranscribeOptions, type Transcript } from '../transcribe.ts';
 import { estimateOf, type Estimate } from './estimate.ts';
 import { JOURNAL_FILE, journalOfShard, journalsBeside, readJournals, type Entry } from './journal.ts';

@@ -4,27 +4,35 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Redis } from 'ioredis';
 import { InputError } from '../../support/errors.ts';
-import { readError } from '../../support/files.ts';
+import { readError, sha256 } from '../../support/files.ts';
 import { Room } from './room.ts';
 import type { Unit } from './units.ts';
 
-/** How many keys on the server each recording of a unit takes. */
-export type Chunks = number[];
+/** Of each recording of a unit: hashes of its pieces, which are what they are found by on the server. */
+export type Pieces = string[][];
 
 /** Bytes of recordings that a batch has on the server at one time. */
 const MOST_BYTES = 256 << 20;
 /** Of a recording under one key. */
-const CHUNK = 4 << 20;
+const PIECE = 4 << 20;
 /** Seconds after which what a killed batch has left there is gone. */
 const KEPT = 24 * 3600;
 
-const keyOf = (unit: string, recording: number, chunk: number): string =>
-  `isogloss-sound:${unit}:${recording}:${chunk}`;
+const soundKey = (piece: string): string => `isogloss-sound:${piece}`;
+/** The units that a piece is there for: it goes with the last of them. */
+const usersKey = (piece: string): string => `isogloss-sound-for:${piece}`;
 
-/** Recordings of a batch on the server, for workers that don't see their files. */
+/** The same piece may be wanted by another batch at this very moment. */
+const DROP = `
+  for i = 1, #KEYS, 2 do
+    redis.call('SREM', KEYS[i + 1], ARGV[1])
+    if redis.call('SCARD', KEYS[i + 1]) == 0 then redis.call('UNLINK', KEYS[i]) end
+  end`;
+
+/** Recordings of a batch on the server, for workers that don't see their files. What lies there already is not sent. */
 export class SentSound {
   private readonly room = new Room(MOST_BYTES);
-  private readonly sent = new Map<string, Chunks>();
+  private readonly sent = new Map<string, Pieces>();
   private readonly client: Redis;
 
   constructor(client: Redis) {
@@ -50,20 +58,23 @@ export class SentSound {
   }
 
   /** @throws InputError when a recording can't be read */
-  async put({ id, jobs }: Unit): Promise<Chunks> {
-    const chunks: Chunks = [];
-    for (const [i, { recording }] of jobs.entries()) {
-      let chunk = 0;
+  async put({ id, jobs }: Unit): Promise<Pieces> {
+    const all: Pieces = [];
+    this.sent.set(id, all);
+    for (const { recording } of jobs) {
+      const pieces: string[] = [];
+      all.push(pieces);
       try {
-        for await (const bytes of createReadStream(recording, { highWaterMark: CHUNK }))
-          await this.client.set(keyOf(id, i, chunk++), bytes as Buffer, 'EX', KEPT);
+        for await (const bytes of createReadStream(recording, { highWaterMark: PIECE })) {
+          const piece = sha256(bytes as Buffer);
+          pieces.push(piece);
+          await this.putPiece(id, piece, bytes as Buffer);
+        }
       } catch (error) {
         throw readError(recording, error);
       }
-      chunks.push(chunk);
     }
-    this.sent.set(id, chunks);
-    return chunks;
+    return all;
   }
 
   /** Takes back what is there of all units. */
@@ -71,11 +82,17 @@ export class SentSound {
     for (const id of [...this.sent.keys()]) await this.drop(id);
   }
 
+  private async putPiece(unit: string, piece: string, bytes: Buffer): Promise<void> {
+    await this.client.multi().sadd(usersKey(piece), unit).expire(usersKey(piece), KEPT).exec();
+    const isThere = await this.client.expire(soundKey(piece), KEPT);
+    if (isThere === 0) await this.client.set(soundKey(piece), bytes, 'EX', KEPT);
+  }
+
   private async drop(unit: string): Promise<void> {
-    const chunks = this.sent.get(unit) ?? [];
+    const pieces = [...new Set((this.sent.get(unit) ?? []).flat())];
     this.sent.delete(unit);
-    const keys = chunks.flatMap((count, i) => Array.from({ length: count }, (_, chunk) => keyOf(unit, i, chunk)));
-    if (keys.length > 0) await this.client.unlink(...keys);
+    const keys = pieces.flatMap((piece) => [soundKey(piece), usersKey(piece)]);
+    if (keys.length > 0) await this.client.eval(DROP, keys.length, ...keys, unit);
   }
 }
 
@@ -85,9 +102,8 @@ export class SentSound {
  */
 export async function withSentSound<T>(
   client: Redis,
-  unit: string,
   recordings: readonly string[],
-  chunks: Chunks,
+  sent: Pieces,
   work: (files: string[]) => Promise<T>,
 ): Promise<T> {
   const folder = await mkdtemp(path.join(tmpdir(), 'isogloss-sent-'));
@@ -97,8 +113,8 @@ export async function withSentSound<T>(
       const file = path.join(folder, `${i}${path.extname(recording)}`);
       const writer = await open(file, 'w');
       try {
-        for (let chunk = 0; chunk < chunks[i]!; chunk++) {
-          const bytes = await client.getBuffer(keyOf(unit, i, chunk));
+        for (const piece of sent[i]!) {
+          const bytes = await client.getBuffer(soundKey(piece));
           if (!bytes) throw new Error(`${recording} is no longer on the server`);
           await writer.writeFile(bytes);
         }

@@ -1,17 +1,14 @@
-import type { Worker } from 'bullmq';
-import { createHash } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { modelHash } from '../../model/hash.ts';
 import { Model, readModel } from '../../model/model.ts';
 import { onMachine } from '../../onnx/runtime/machine.ts';
-import type { Sound } from '../../audio/source.ts';
+import { connected } from '../../queue/connection.ts';
+import { takeJobs } from '../../queue/take.ts';
 import type { SetAside } from '../../support/errors.ts';
 import { piecesOf } from '../recordings.ts';
 import { transcribePieces, type TranscribeOptions, type Transcript } from '../transcribe.ts';
-import { connected, queueName } from './connection.ts';
-import type { QueuedResult, QueuedUnit } from './job.ts';
+import { queueName, soundBy, type QueuedResult, type QueuedUnit } from './job.ts';
 import { withSentSound } from './sent-sound.ts';
 
 export interface WorkOptions extends TranscribeOptions {
@@ -34,8 +31,6 @@ export interface Worked {
 
 /** Units: one is decoded while another is heard. */
 const AT_ONCE = 2;
-/** Workers that may be lost on one unit before it counts as failed. */
-const MOST_STALLED = 5;
 
 /**
  * Takes recordings from a queue, transcribes them and answers, until it is stopped: then it ends what it has begun.
@@ -47,7 +42,6 @@ export async function work(url: string, modelFolder: string, options: WorkOption
   const { device, threads, progress, signal, stalledAfter = 30_000 } = options;
   const parts = await readModel(modelFolder, { progress, signal });
   const by = soundBy(await modelHash(parts), options);
-  const { Worker: Taker } = await import('bullmq');
   const client = await connected(url);
   const model = await onMachine({ device, threads }, () => Model.assemble(parts, { beside: true }));
   const task = progress?.('transcribe', undefined, 'recordings');
@@ -65,20 +59,15 @@ export async function work(url: string, modelFolder: string, options: WorkOption
     }
     return items;
   };
-  const answer = ({ id, data }: { id?: string; data: QueuedUnit }): Promise<QueuedResult> =>
+  const answer = ({ data }: { data: QueuedUnit }): Promise<QueuedResult> =>
     data.sent
-      ? withSentSound(client, id!, data.recordings, data.sent, (files) => hear(files, data))
+      ? withSentSound(client, data.recordings, data.sent, (files) => hear(files, data))
       : hear(seen(data.recordings), data);
-  const worker: Worker<QueuedUnit, QueuedResult> = new Taker(queueName(by), answer, {
-    ...{ connection: client, concurrency: AT_ONCE, maxStalledCount: MOST_STALLED },
-    ...{ lockDuration: stalledAfter, stalledInterval: stalledAfter },
-  });
-  worker.on('error', () => {});
   try {
-    await worker.waitUntilReady();
-    options.onReady?.(parts.about.name);
-    await stopped(signal);
-    await worker.close();
+    await takeJobs(client, queueName(by), answer, {
+      ...{ atOnce: AT_ONCE, stalledAfter, signal },
+      onReady: () => options.onReady?.(parts.about.name),
+    });
     return worked;
   } finally {
     client.disconnect();
@@ -92,17 +81,4 @@ function seen(recordings: readonly string[]): readonly string[] {
   const unseen = recordings.find((recording) => !existsSync(recording));
   if (unseen === undefined) return recordings;
   throw new Error(`${hostname()} doesn’t see ${unseen}: let it lie at the same path there, or send it with --send`);
-}
-
-/** Which model, and which sound of recordings: what a queue is called, and what a journal knows done work by. */
-export const soundBy = (model: string, { track, channel }: Sound): string =>
-  createHash('sha256')
-    .update(JSON.stringify([model, track ?? null, channel ?? null]))
-    .digest('hex')
-    .slice(0, 16);
-
-async function stopped(signal: AbortSignal | undefined): Promise<void> {
-  if (signal?.aborted) return;
-  if (signal) setMaxListeners(0, signal);
-  await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -1,8 +1,5 @@
-import { InputError, messageOf } from '../../support/errors.ts';
 import type { Redis } from 'ioredis';
-
-/** Jobs of one model and one choice of sound lie in a queue of their own: who has that model takes them. */
-export const queueName = (by: string): string => `isogloss-${by}`;
+import { InputError, messageOf } from '../support/errors.ts';
 
 /**
  * A connection to Redis or Valkey, which comes back by itself when the server was away.
