@@ -2,7 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { About } from '../model/about.ts';
 import { Model } from '../model/model.ts';
+import type { Flagged, Release } from '../onnx/runtime/compute-thread.ts';
 import type { MachineChoice } from '../onnx/runtime/machine.ts';
+import { whileBusy } from '../onnx/runtime/session-flags.ts';
 import { messageOf } from '../support/errors.ts';
 import { failureOf, type Failed } from '../support/threads.ts';
 import { ContinuousDecoder, type TranscriptSegment } from '../transcribe/continuous-decoder.ts';
@@ -33,19 +35,21 @@ interface Item extends Waiting {
 
 const queue: Item[] = [];
 const decoders = new Map<number, ContinuousDecoder>();
-let working = false;
+/** Ends when nothing is left in the queue. */
+let working: Promise<void> | undefined;
 
 const say = (report: Report): void => parentPort!.postMessage(report);
 
 /** Loads a model, then computes what streams send, theirs side by side. */
-async function main({ model: name, ...machine }: EngineStart): Promise<void> {
+async function main({ model: name, flags, ...machine }: EngineStart & Flagged): Promise<void> {
   const model = await Model.load(name, machine);
   say({ ready: model.about });
-  parentPort!.on('message', (order: Order) => {
+  parentPort!.on('message', (order: Order | Release) => {
+    if ('release' in order) return void release(model);
     if ('over' in order) return forget(order.over);
     if (!decoders.has(order.stream)) decoders.set(order.stream, new ContinuousDecoder(model));
     queue.push({ ...order, samples: order.segment.samples.length });
-    if (!working) void work(model);
+    working ??= work(model, flags);
   });
 }
 
@@ -57,20 +61,19 @@ function forget(over: number): void {
   for (const { id } of dropped) say({ id, spoken: [] });
 }
 
-async function work(model: Model): Promise<void> {
-  working = true;
+async function work(model: Model, flags: Int32Array): Promise<void> {
   while (queue.length > 0) {
-    await computeBatch(model, nextBatch(queue));
+    await computeBatch(model, nextBatch(queue), flags);
     // What has come meanwhile takes its turn.
     await setImmediate();
   }
-  working = false;
+  working = undefined;
 }
 
-async function computeBatch(model: Model, batch: Item[]): Promise<void> {
+async function computeBatch(model: Model, batch: Item[], flags: Int32Array): Promise<void> {
   const since = performance.now();
   try {
-    const outputs = await model.run(batch.map(({ segment }) => segment.samples));
+    const outputs = await whileBusy(flags, () => model.run(batch.map(({ segment }) => segment.samples)));
     batch.forEach(({ id, stream, segment }, i) => {
       say({ id, spoken: decoders.get(stream)?.add(segment, outputs[i]!) ?? [] });
     });
@@ -81,4 +84,10 @@ async function computeBatch(model: Model, batch: Item[]): Promise<void> {
   say({ batch: { stretches: batch.length, soundSeconds, seconds: (performance.now() - since) / 1000 } });
 }
 
-await main(workerData as EngineStart).catch((error: unknown) => say(failureOf(error)));
+async function release(model: Model): Promise<void> {
+  await working;
+  await model.release();
+  parentPort!.close();
+}
+
+await main(workerData as EngineStart & Flagged).catch((error: unknown) => say(failureOf(error)));

@@ -1,11 +1,12 @@
-import type { Worker } from 'node:worker_threads';
 import type { About } from '../model/about.ts';
+import { ComputeThread } from '../onnx/runtime/compute-thread.ts';
 import type { MachineChoice } from '../onnx/runtime/machine.ts';
 import { WorkError } from '../support/errors.ts';
-import { startThread, threadFile } from '../support/threads.ts';
+import { threadFile } from '../support/threads.ts';
 import type { TranscriptSegment } from '../transcribe/continuous-decoder.ts';
 import type { Segment } from '../transcribe/segments.ts';
 import type { EngineStart, Order, Report } from './engine-thread.ts';
+import { closing } from './refusal.ts';
 import { rejectionOf } from './rejection.ts';
 
 /** Stretches of one recording that are computed or wait for it: nobody fills the queue alone. */
@@ -26,14 +27,14 @@ export class Engine {
   readonly about: About;
   /** Told what each batch took. */
   onBatch: (batch: Batch) => void = () => {};
-  private readonly worker: Worker;
+  private readonly thread: ComputeThread;
   private readonly asked = new Map<number, Asked>();
   private last = 0;
   private dead: Error | undefined;
 
-  private constructor(worker: Worker, about: About) {
-    this.worker = worker;
-    this.about = about;
+  private constructor(thread: ComputeThread, about: About) {
+    [this.thread, this.about] = [thread, about];
+    const { worker } = thread;
     worker.on('message', (report: Report) => this.hear(report));
     worker.on('error', (error) => this.die(error));
     worker.on('exit', () => this.die(new WorkError('the model’s thread ended', 'Start the service again.')));
@@ -43,8 +44,8 @@ export class Engine {
   static async open(model: string, machine: MachineChoice): Promise<Engine> {
     const start: EngineStart = { model, device: machine.device, threads: machine.threads };
     const file = threadFile(import.meta.url, 'engine-thread');
-    const { worker, ready } = await startThread<About>(file, { workerData: start });
-    return new Engine(worker, ready);
+    const { thread, ready } = await ComputeThread.start<About>(file, start);
+    return new Engine(thread, ready);
   }
 
   get alive(): boolean {
@@ -80,9 +81,10 @@ export class Engine {
     }
   }
 
+  /** What is being computed is waited for; whoever still wants an answer is refused. */
   async release(): Promise<void> {
-    this.worker.removeAllListeners('exit');
-    await this.worker.terminate();
+    this.die(closing());
+    await this.thread.end();
   }
 
   private ask(stream: number, segment: Segment): Promise<TranscriptSegment[]> {
@@ -96,7 +98,7 @@ export class Engine {
   }
 
   private tell(order: Order): void {
-    this.worker.postMessage(order, 'segment' in order ? [order.segment.samples.buffer as ArrayBuffer] : []);
+    this.thread.worker.postMessage(order, 'segment' in order ? [order.segment.samples.buffer as ArrayBuffer] : []);
   }
 
   private hear(report: Report): void {

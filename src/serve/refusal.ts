@@ -35,9 +35,12 @@ export function refusalOf(error: unknown): Refusal {
   if (statusCode === 413) return new Refusal(413, 'too_large', 'the request is too large');
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return new Refusal(statusCode, code ?? 'invalid_request', message ?? 'the request can’t be read');
-  if (statusCode === 503) return new Refusal(503, 'closing', 'the service is being shut down', { retryAfter: 10 });
+  if (statusCode === 503) return closing();
   return new Refusal(500, 'internal_error', 'the service failed at this; its log says why');
 }
+
+export const closing = (): Refusal =>
+  new Refusal(503, 'closing', 'the service is being shut down', { retryAfter: 10 });
 
 const sentence = ({ message, next }: IsoglossError): string => `${message}. ${next}`;
 

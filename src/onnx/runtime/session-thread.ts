@@ -2,22 +2,24 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../support/errors.ts';
 import { failureOf, type Failed } from '../../support/threads.ts';
 import { Turns } from '../../support/turns.ts';
+import type { Flagged, Release } from './compute-thread.ts';
 import type { Device } from './device.ts';
 import { openFloatSession, type FloatArray, type FloatSession } from './float-session.ts';
-import { BUSY, STOP } from './session-flags.ts';
+import { whileBusy } from './session-flags.ts';
 
 /** What the thread is started with. */
 export interface ThreadStart {
   model: Uint8Array;
   device: Device;
   threads: number;
-  /** What both threads see at once. */
-  flags: Int32Array;
 }
 
-/** To the thread: what to compute, with a number for the answer; or that it was the last. */
-export type Order =
-  { id: number; feeds: Readonly<Record<string, FloatArray>>; outputs: readonly string[] } | { release: true };
+/** To the thread: what to compute, with a number for the answer. */
+export interface Order {
+  id: number;
+  feeds: Readonly<Record<string, FloatArray>>;
+  outputs: readonly string[];
+}
 
 /** From the thread. */
 export type Report =
@@ -25,32 +27,24 @@ export type Report =
 
 const say = (report: Report, moved: ArrayBuffer[] = []): void => parentPort!.postMessage(report, moved);
 
-async function main({ model, device, threads, flags }: ThreadStart): Promise<void> {
+async function main({ model, device, threads, flags }: ThreadStart & Flagged): Promise<void> {
   const session = await openFloatSession(model, { device, threads });
   const turns = new Turns();
   // What is asked meanwhile waits here: the other thread is not needed between an answer and the next question.
-  parentPort!.on('message', (order: Order) => {
+  parentPort!.on('message', (order: Order | Release) => {
     void turns.take(() => ('release' in order ? release(session) : answer(session, order, flags)));
   });
   say({ ready: true });
 }
 
-async function answer(
-  session: FloatSession,
-  { id, feeds, outputs }: Exclude<Order, { release: true }>,
-  flags: Int32Array,
-): Promise<void> {
-  Atomics.store(flags, BUSY, 1);
+async function answer(session: FloatSession, { id, feeds, outputs }: Order, flags: Int32Array): Promise<void> {
   try {
-    if (Atomics.load(flags, STOP)) throw new Error('the session was released');
-    const results = await session.run(feeds, outputs);
+    const results = await whileBusy(flags, () => session.run(feeds, outputs));
     const moved = Object.values(results).map(({ buffer }) => buffer as ArrayBuffer);
     say({ id, results }, moved);
   } catch (error) {
     say({ id, error: messageOf(error) });
   }
-  Atomics.store(flags, BUSY, 0);
-  Atomics.notify(flags, BUSY);
 }
 
 async function release(session: FloatSession): Promise<void> {
@@ -58,4 +52,4 @@ async function release(session: FloatSession): Promise<void> {
   parentPort!.close();
 }
 
-await main(workerData as ThreadStart).catch((error: unknown) => say(failureOf(error)));
+await main(workerData as ThreadStart & Flagged).catch((error: unknown) => say(failureOf(error)));
