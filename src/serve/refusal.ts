@@ -39,8 +39,7 @@ export function refusalOf(error: unknown): Refusal {
   return new Refusal(500, 'internal_error', 'the service failed at this; its log says why');
 }
 
-export const closing = (): Refusal =>
-  new Refusal(503, 'closing', 'the service is being shut down', { retryAfter: 10 });
+export const closing = (): Refusal => new Refusal(503, 'closing', 'the service is being shut down', { retryAfter: 10 });
 
 const sentence = ({ message, next }: IsoglossError): string => `${message}. ${next}`;
 
