@@ -49,7 +49,7 @@ export class AdaptedEncoder implements FrozenEncoder {
     const outputs = buildAdapted(network, upper);
     const all = new Map([...upper.weights, ...weights]);
     const blocks = await openSession(encodeModel(network.graph, { weights: all, outputs }), options);
-    return new AdaptedEncoder(await openEncoder(name, bytes, options), blocks, outputs);
+    return new AdaptedEncoder(await openEncoder(name, bytes, { ...options, upTo: 0 }), blocks, outputs);
   }
 
   get name(): string {

@@ -28,7 +28,9 @@ export class EncoderAndHead {
   static async open(parts: ModelParts): Promise<EncoderAndHead> {
     const { about, vocabulary, weights, encoder: bytes, encoderFolder: folder } = parts;
     const { name, preprocessor } = about.encoder;
-    const encoder = await (about.adapters ? adaptedEncoder(parts) : openEncoder(name, bytes, { preprocessor, folder }));
+    const encoder = await (about.adapters
+      ? adaptedEncoder(parts)
+      : openEncoder(name, bytes, { preprocessor, folder, upTo: Math.max(...about.layers) }));
     const network = new Network(false);
     network.graph.output(
       buildHead(network, about.head, { layers: about.layers.length, dims: encoder.dims }, vocabulary.size),

@@ -131,7 +131,7 @@ async function exportedEncoder(
   bytes: Uint8Array,
   options: Pick<Pretrained, 'folder' | 'preprocessor'>,
 ): Promise<Pretrained> {
-  const encoder = await openEncoder(name, bytes, options);
+  const encoder = await openEncoder(name, bytes, { ...options, upTo: 0 });
   await encoder.release();
   const [dims, top] = [encoder.dims, encoder.layerCount - 1];
   const frozen = frozenLayers(dims, top);

@@ -52,6 +52,7 @@ export async function examplesFor(source: StageSource): Promise<StageExamples> {
   const encoder = await openEncoder(source.start.name, source.start.encoder!, {
     preprocessor: source.start.preprocessor,
     folder: source.start.folder,
+    upTo: Math.max(...layers),
   });
   const { cache, progress, signal } = source;
   const features = await computeFeatures(encoder, layers, [...train, ...dev], cache, { progress, signal });

@@ -42,7 +42,10 @@ export async function teachingFor(
   if (!training.teacher) return undefined;
   const { model, layer, weight } = training.teacher;
   const source = await findEncoder({ model });
-  const encoder = await openEncoder(model, await readSource(source), { preprocessor: source.preprocessor });
+  const encoder = await openEncoder(model, await readSource(source), {
+    preprocessor: source.preprocessor,
+    upTo: layer,
+  });
   const once = [...new Map(items.map((item) => [item.key, item])).values()].sort((a, b) =>
     a.utterance.id < b.utterance.id ? -1 : 1,
   );

@@ -36,15 +36,13 @@ export class ExportedEncoder implements FrozenEncoder {
 
   static async open(graph: ExposedGraph, preprocessor: Preprocessor | undefined): Promise<ExportedEncoder> {
     const standardised = standardises(preprocessor) && windowOf(graph) === undefined;
-    const [probe] = await new ExportedEncoder(graph, standardised, 0, false).runOne(
-      new Float32Array(samplesOf(4)),
-      [0],
-    );
-    const of = (pads: boolean): ExportedEncoder => new ExportedEncoder(graph, standardised, probe!.dims[2]!, pads);
+    const short = noiseOf(8);
+    const [alone] = await new ExportedEncoder(graph, standardised, 0, false).runOne(short, [graph.top]);
+    const of = (pads: boolean): ExportedEncoder => new ExportedEncoder(graph, standardised, alone!.dims[2]!, pads);
     return of(
       graph.hidden.mask !== undefined &&
         preprocessor?.return_attention_mask !== false &&
-        (await padsWithoutHarm(of(true))),
+        (await padsWithoutHarm(of(true), short, alone!.data, graph.top)),
     );
   }
 
@@ -113,17 +111,24 @@ function windowOf({ bytes }: ExposedGraph): number | undefined {
   return written === undefined ? undefined : Number(written);
 }
 
-/** Runs noise alone and beside a longer one. */
-async function padsWithoutHarm(encoder: ExportedEncoder): Promise<boolean> {
+/**
+ * Whether a recording gives beside a longer one what it gives alone, at the topmost layer that is loaded. Both are short: of hundreds of
+ * millions of parameters a run of seconds takes seconds.
+ */
+async function padsWithoutHarm(
+  encoder: ExportedEncoder,
+  short: Float32Array,
+  alone: Float32Array,
+  top: number,
+): Promise<boolean> {
+  const beside = await encoder.run([short, noiseOf(20)], [top]);
+  const size = alone.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  return alone.every((x, i) => Math.abs(x - beside.layers[0]![i]!) < 1e-3 * size);
+}
+
+function noiseOf(frames: number): Float32Array {
   const random = new Random('padding');
-  const noise = (frames: number): Float32Array =>
-    Float32Array.from({ length: samplesOf(frames) }, () => random.normal());
-  const [short, long] = [noise(20), noise(50)];
-  const top = encoder.layerCount - 1;
-  const [alone, beside] = [await encoder.run([short], [top]), await encoder.run([short, long], [top])];
-  const here = alone.layers[0]!;
-  const size = Math.max(...here.map(Math.abs));
-  return here.every((x, i) => Math.abs(x - beside.layers[0]![i]!) < 1e-3 * size);
+  return Float32Array.from({ length: samplesOf(frames) }, () => random.normal());
 }
 
 /** The fewest samples that give so many frames. */

@@ -1,14 +1,15 @@
 import * as ort from '../../onnx/runtime/ort.ts';
 import { hashModel } from '../../onnx/file/external.ts';
 import { importModel } from '../../onnx/file/import.ts';
-import { addOutputs } from '../../onnx/file/outputs.ts';
-import { asFloats, openSession, type Session, type SessionOptions } from '../../onnx/runtime/session.ts';
+import { onlyOutputs } from '../../onnx/file/outputs.ts';
+import { asFloats, openSession, type Session } from '../../onnx/runtime/session.ts';
 import { sha256 } from '../../support/files.ts';
+import type { OpenOptions } from '../own/encoder.ts';
 import { findHiddenLayers, type HiddenLayers } from './hidden-layers.ts';
 import { inputKind, type InputKind } from './input-kind.ts';
 import { inputIdentity, type Preprocessor } from './preprocessor.ts';
 
-export interface ExportedOptions extends SessionOptions {
+export interface ExportedOptions extends OpenOptions {
   /** How its makers made its input; as usual for its kind, if absent. */
   preprocessor?: Preprocessor | undefined;
 }
@@ -24,12 +25,14 @@ export class ExposedGraph {
   readonly hash: string;
   readonly kind: InputKind;
   readonly hidden: HiddenLayers;
+  /** The topmost hidden layer that it can be asked for. */
+  readonly top: number;
   /** Of the input, as the exporter declared them. */
   readonly inputDims: readonly (number | string)[];
   private readonly session: Session;
 
   private constructor(
-    parts: Pick<ExposedGraph, 'name' | 'bytes' | 'hash' | 'kind' | 'hidden' | 'inputDims'>,
+    parts: Pick<ExposedGraph, 'name' | 'bytes' | 'hash' | 'kind' | 'hidden' | 'top' | 'inputDims'>,
     session: Session,
   ) {
     this.name = parts.name;
@@ -37,6 +40,7 @@ export class ExposedGraph {
     this.hash = parts.hash;
     this.kind = parts.kind;
     this.hidden = parts.hidden;
+    this.top = parts.top;
     this.inputDims = parts.inputDims;
     this.session = session;
   }
@@ -48,13 +52,14 @@ export class ExposedGraph {
     const inputDims = model.inputs.find((input) => input.name === hidden.audio)!.dims;
     const kind = inputKind(name, inputDims, options.preprocessor);
     const input = inputIdentity(options.preprocessor);
+    const top = options.upTo ?? hidden.layers.length - 1;
     // Side by side: of gigabytes each takes seconds.
     const [weights, session] = await Promise.all([
       hashModel(bytes, model.files, options.folder),
-      openSession(addOutputs(bytes, hidden.layers), options),
+      openSession(onlyOutputs(bytes, hidden.layers.slice(0, top + 1)), options),
     ]);
     return new ExposedGraph(
-      { name, bytes, hash: input === '' ? weights : sha256(`${weights} ${input}`), kind, hidden, inputDims },
+      { name, bytes, hash: input === '' ? weights : sha256(`${weights} ${input}`), kind, hidden, top, inputDims },
       session,
     );
   }

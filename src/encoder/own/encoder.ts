@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { readMetadata } from '../../onnx/file/fields.ts';
 import { Network, type AdapterOptions } from '../../onnx/graph/network.ts';
+import { onlyOutputs } from '../../onnx/file/outputs.ts';
 import { encodeModel } from '../../onnx/file/proto.ts';
 import { isQuantised } from '../../onnx/file/quantise.ts';
 import { forRunningInto, runInto } from '../../onnx/runtime/run-into.ts';
@@ -26,6 +27,14 @@ export interface Hidden {
   frames: number;
   /** Frames that are there in each row; the rest is padding. */
   frameCounts: Int32Array;
+}
+
+export interface OpenOptions extends SessionOptions {
+  /**
+   * The topmost hidden layer that will be asked for, all by default. ONNX Runtime computes all that a model has, whatever
+   * is asked of it: so what is above is not loaded at all.
+   */
+  upTo?: number;
 }
 
 /** A frozen encoder: recordings in, hidden layers out. */
@@ -82,8 +91,14 @@ export class Encoder implements FrozenEncoder {
     this.session = session;
   }
 
-  static async fromBytes(name: string, bytes: Uint8Array, options: SessionOptions = {}): Promise<Encoder> {
-    return new Encoder(name, bytes, readArchitecture(name, bytes), await openSession(forRunningInto(bytes), options));
+  static async fromBytes(name: string, bytes: Uint8Array, options: OpenOptions = {}): Promise<Encoder> {
+    const architecture = readArchitecture(name, bytes);
+    const { upTo = architecture.blocks } = options;
+    const needed = onlyOutputs(
+      bytes,
+      Array.from({ length: upTo + 1 }, (_, layer) => hiddenName(layer)),
+    );
+    return new Encoder(name, bytes, architecture, await openSession(forRunningInto(needed), options));
   }
 
   get dims(): number {
@@ -135,7 +150,7 @@ export class Encoder implements FrozenEncoder {
     await runInto(
       this.session,
       feeds,
-      Object.fromEntries([...hidden].map(([layer, data]) => [`hidden.${layer}`, floats(data, dims)])),
+      Object.fromEntries([...hidden].map(([layer, data]) => [hiddenName(layer), floats(data, dims)])),
     );
     return { layers: layers.map((layer) => hidden.get(layer)!), frames: padded, frameCounts };
   }
@@ -145,12 +160,14 @@ export class Encoder implements FrozenEncoder {
   }
 }
 
+const hiddenName = (layer: number): string => `hidden.${layer}`;
+
 /**
  * Loads an encoder: `embedded`, `embedded-small`, `random` (the embedded one's shape, untrained) or an .onnx file
  * written by isogloss.
  * @throws InputError when there is no such file, or it is no encoder of ours
  */
-export async function loadEncoder(name: string, options: SessionOptions = {}): Promise<Encoder> {
+export async function loadEncoder(name: string, options: OpenOptions = {}): Promise<Encoder> {
   if (name === 'random') return Encoder.fromBytes(name, await untrained('embedded'), options);
   return Encoder.fromBytes(name, await readEncoder(name), options);
 }
@@ -172,7 +189,7 @@ export function encodeEncoder(
 ): Uint8Array {
   const network = new Network(false, adapters);
   const { hidden } = buildEncoder(network, architecture);
-  const outputs = hidden.map((value, i) => network.graph.output(value, `hidden.${i}`));
+  const outputs = hidden.map((value, i) => network.graph.output(value, hiddenName(i)));
   if (phones) outputs.push(network.graph.output(appendPhones(network, hidden[phones.layer]!, phones), 'phones'));
   return encodeModel(network.graph, {
     weights,

@@ -9,14 +9,24 @@ export const isConstant = (name: string): boolean => /^(scalar|constant)(_|$)/.t
 
 /** The trained numbers of an .onnx file that isogloss wrote, by their parameters' names; float16 ones widened. */
 export function readWeights(bytes: Uint8Array): Weights {
-  const weights: Weights = new Map();
-  for (const tensor of decodeModel(bytes).graph.initializer) {
-    if (isConstant(tensor.name)) continue;
-    // A copy: numbers must start at a multiple of their size.
-    const raw = Uint8Array.from(tensor.rawData).buffer;
-    if (tensor.dataType === Number(TensorProto_DataType.FLOAT16))
-      weights.set(tensor.name.replace(HALF, ''), fromFloat16(new Uint16Array(raw)));
-    else if (tensor.dataType === Number(TensorProto_DataType.FLOAT)) weights.set(tensor.name, new Float32Array(raw));
-  }
+  const { weights, halves } = readStoredWeights(bytes);
+  for (const [name, raw] of halves) weights.set(name, fromFloat16(new Uint16Array(raw.slice().buffer)));
   return weights;
+}
+
+/** The same as they lie there: of those in float16 the bytes, which are not copied. */
+export function readStoredWeights(bytes: Uint8Array): {
+  weights: Weights;
+  halves: Map<string, Uint8Array<ArrayBuffer>>;
+} {
+  const weights: Weights = new Map();
+  const halves = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const { name, dataType, rawData } of decodeModel(bytes).graph.initializer) {
+    if (isConstant(name)) continue;
+    if (dataType === Number(TensorProto_DataType.FLOAT16)) halves.set(name.replace(HALF, ''), rawData);
+    // A copy: numbers must start at a multiple of their size.
+    else if (dataType === Number(TensorProto_DataType.FLOAT))
+      weights.set(name, new Float32Array(Uint8Array.from(rawData).buffer));
+  }
+  return { weights, halves };
 }

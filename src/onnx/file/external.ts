@@ -2,7 +2,8 @@ import { TensorProto_DataLocation, type GraphProto } from 'onnx-buf';
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { codeOf, InputError } from '../../support/errors.ts';
-import { readError, sha256, sha256File } from '../../support/files.ts';
+import { readError, sha256 } from '../../support/files.ts';
+import { sha256Beside } from '../../support/sha256-beside.ts';
 
 /**
  * Names of the files beside an .onnx file that hold weights of it; models over 2 GB must have such.
@@ -49,7 +50,7 @@ const known = new Map<string, Promise<string>>();
 function hashOnce(file: string): Promise<string> {
   const { size, mtimeMs } = stated(file);
   const key = `${path.resolve(file)} ${size} ${mtimeMs}`;
-  const hash = known.get(key) ?? sha256File(file);
+  const hash = known.get(key) ?? sha256Beside(file, size);
   known.set(key, hash);
   return hash;
 }

@@ -35,6 +35,8 @@ export interface ModelOptions {
   outputs?: readonly Value[];
   /** Values of the parameters: written as initialisers. Parameters without a value must be inputs. */
   weights?: ReadonlyMap<string, Float32Array>;
+  /** Of others the bytes of float16 numbers, widened to float32 when the model loads. */
+  halves?: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
   /** Parameters whose numbers lie in other files, widened to float32 where they are not. */
   outside?: ReadonlyMap<string, OutsideWeight>;
   /** Store weights as float16, widened to float32 when the model loads: half the file. */
@@ -60,6 +62,8 @@ export function encodeModel(graph: Graph, options: ModelOptions = {}): Uint8Arra
   const stored = weights.map(([name, data]) =>
     weightTensors(name, graph.parameters.get(name)!, data, options.half ?? false),
   );
+  const halves = [...(options.halves ?? [])].filter(([name]) => used.has(name));
+  stored.push(...halves.map(([name, data]) => halfTensors(name, graph.parameters.get(name)!, data)));
   const outside = [...(options.outside ?? [])].filter(([name]) => used.has(name));
   stored.push(...outside.map(([name, weight]) => outsideTensors(graph.parameters.get(name)!, weight)));
   const first = options.runsInto ? [unconverted] : [];
@@ -91,21 +95,30 @@ function weightTensors(
   data: Float32Array,
   half: boolean,
 ): { tensor: TensorProto; nodes: NodeProto[] } {
-  const dims = value.dims.map((d) => BigInt(d as number));
   // Small tensors (biases, norms) stay exact: they weigh nothing.
-  if (!half || data.length < 4096)
-    return {
-      tensor: create(TensorProtoSchema, { name, dims, dataType: TensorProto_DataType.FLOAT, rawData: bytesOf(data) }),
-      nodes: [],
-    };
+  if (half && data.length >= 4096) return halfTensors(name, value, bytesOf(toFloat16(data)));
+  return { tensor: weightTensor(name, value, TensorProto_DataType.FLOAT, bytesOf(data)), nodes: [] };
+}
+
+function halfTensors(
+  name: string,
+  value: Value,
+  rawData: Uint8Array<ArrayBuffer>,
+): { tensor: TensorProto; nodes: NodeProto[] } {
   const narrow = `${name}.half`;
-  const tensor = create(TensorProtoSchema, {
-    name: narrow,
-    dims,
-    dataType: TensorProto_DataType.FLOAT16,
-    rawData: bytesOf(toFloat16(data)),
-  });
-  return { tensor, nodes: [castProto(narrow, name, TensorProto_DataType.FLOAT)] };
+  return {
+    tensor: weightTensor(narrow, value, TensorProto_DataType.FLOAT16, rawData),
+    nodes: [castProto(narrow, name, TensorProto_DataType.FLOAT)],
+  };
+}
+
+function weightTensor(
+  name: string,
+  value: Value,
+  dataType: TensorProto_DataType,
+  rawData: Uint8Array<ArrayBuffer>,
+): TensorProto {
+  return create(TensorProtoSchema, { name, dims: value.dims.map((d) => BigInt(d as number)), dataType, rawData });
 }
 
 function outsideTensors({ name, dims }: Value, weight: OutsideWeight): { tensor: TensorProto; nodes: NodeProto[] } {

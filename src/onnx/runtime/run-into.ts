@@ -44,7 +44,7 @@ export function forRunningInto(model: Uint8Array): Uint8Array {
  * 1.30) would give a copy of each output besides. It converts them in order when the run is done, and stops at one that
  * it can't (decision 0034).
  * @param session of a model that has `unconverted`
- * @param outputs where they are written; what is not in it is not computed
+ * @param outputs where they are written; what is not in it is computed too, and thrown away
  */
 export async function runInto(
   session: Session,
