@@ -27,7 +27,7 @@ export default class Worker extends BaseCommand {
     model: Args.string({ description: 'the model that isogloss transcribe names, or a copy of it' }),
   };
   static override flags = {
-    runs: Flags.boolean({ description: 'run recipes', exclusive: ['track', 'channel'] }),
+    runs: Flags.boolean({ default: false, description: 'run recipes', exclusive: ['track', 'channel'] }),
     ...soundFlags,
     ...machineFlags,
   };

@@ -144,6 +144,8 @@ it('worker, once it is stopped', async ({ skip }) => {
     const worker = execa('node', ['bin/run.js', 'worker', server.url, of, '--device', 'cpu', '--json']);
     while (!(await server.ask('client', 'list')).includes('cmd=bzpopmin')) await sleep(50);
     worker.kill('SIGINT');
+    await worker;
+    while ((await server.ask('client', 'list')).includes('cmd=bzpopmin')) await sleep(50);
     return outputs.worker.parse(JSON.parse((await worker).stdout));
   };
   expect(await printed(model)).toEqual({ recordings: 0, seconds: 0, setAside: 0 });
