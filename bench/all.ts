@@ -1,4 +1,4 @@
-import { benchBeam } from './beam.ts';
+import { benchBeam, benchSearchThreads } from './beam.ts';
 import { benchEvaluate } from './evaluate.ts';
 import { benchCtc } from './ctc.ts';
 import { benchFineTuning } from './fine-tuning.ts';
@@ -9,6 +9,7 @@ import { benchTranscribe } from './transcribe.ts';
 
 await benchCtc();
 await benchBeam();
+await benchSearchThreads();
 await benchEvaluate();
 await benchLm();
 await benchTraining();

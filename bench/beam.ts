@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beamSearch } from '../src/decode/beam.ts';
 import { Lexicon } from '../src/decode/lexicon.ts';
+import { Decoder, type Decoding, type LogitsDecoder } from '../src/model/decoder.ts';
+import { ThreadedDecoder } from '../src/model/threaded-decoder.ts';
 import { readArpa } from '../src/lm/arpa.ts';
 import { Random } from '../src/support/random.ts';
+import { Vocabulary } from '../src/text/vocabulary.ts';
 import { median, report } from './timing.ts';
 
 const [UTTERANCES, FRAMES, WORDS, BIGRAMS, BEAM, RUNS] = [4, 300, 2000, 40_000, 100, 3];
@@ -71,6 +74,45 @@ export async function benchBeam(): Promise<void> {
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** The same search on this thread, on one beside it and on two, in turns: what is handed over is part of it. */
+export async function benchSearchThreads(): Promise<void> {
+  const random = new Random(2);
+  const words = makeWords(random);
+  const folder = await mkdtemp(path.join(tmpdir(), 'bench-'));
+  const arpa = path.join(folder, 'model.arpa');
+  await writeFile(arpa, makeArpa(random, words));
+  const knowledge = { languageModel: await readArpa(arpa), words };
+  const decoding: Decoding = {
+    ...{ method: 'beam', beam_width: BEAM, alpha: 0.5, beta: 1.5, lexicon: 'open', hotwords: [], hotword_weight: 10 },
+  };
+  const names = LABELS.map((label) => ({ '': '<pad>', ' ': '|' })[label] ?? label);
+  const vocabulary = Vocabulary.fromJson(Object.fromEntries(names.map((name, id) => [name, id])));
+  const here = new Decoder(vocabulary, decoding, knowledge);
+  const [one, two] = [1, 2].map((threads) => ThreadedDecoder.open(here, decoding, knowledge, threads)) as [
+    ThreadedDecoder,
+    ThreadedDecoder,
+  ];
+  const [logits, row] = [makeLogits(random, words), FRAMES * LABELS.length];
+  const all = (decoder: LogitsDecoder) => async (): Promise<unknown> =>
+    Promise.all(
+      Array.from({ length: 4 * UTTERANCES }, async (_, i) => {
+        const u = i % UTTERANCES;
+        return decoder.decode(logits.slice(u * row, (u + 1) * row), FRAMES);
+      }),
+    );
+  const times = { here: [] as number[], one: [] as number[], two: [] as number[] };
+  for (let round = 0; round < 2 * RUNS; round++) {
+    times.here.push(await median(1, all(here), round === 0 ? 1 : 0));
+    times.one.push(await median(1, all(one), round === 0 ? 1 : 0));
+    times.two.push(await median(1, all(two), round === 0 ? 1 : 0));
+  }
+  const middle = (sorted: number[]): number => sorted.sort((a, b) => a - b)[RUNS]!;
+  const name = `beam search on a thread, ${4 * UTTERANCES} × ${FRAMES} frames`;
+  report(name, middle(times.one), 'on the thread that asks', middle(times.here));
+  report(name.replace('a thread', 'two threads'), middle(times.two), 'on one', middle(times.one));
+  await Promise.all([one.release(), two.release(), rm(folder, { recursive: true })]);
 }
 
 function makeWords(random: Random): string[] {

@@ -48,13 +48,13 @@ for (const when of ['before', 'after'] as const) {
 async function measure(utterances: readonly Tested[]): Promise<void> {
   const { samples, middles } = await dialogue(utterances);
   const words: Record<'before' | 'after', Timed[]> = { before: [], after: [] };
-  const decoder = new ContinuousDecoder(model);
+  const decoder = new ContinuousDecoder(model.decoder);
   for await (const segment of cutWhileDecoding([samples], 12)) {
     const [output] = await model.run([segment.samples]);
     const from = segment.start - segment.before / 16000;
     for (const { word, start, end } of model.decoder.decode(output!.logits, output!.frames).words)
       words.before.push({ text: word, start: from + start / 50, end: from + end / 50 });
-    for (const part of decoder.add(segment, output!)) words.after.push(...part.words);
+    for (const part of await decoder.add(segment, output!)) words.after.push(...part.words);
   }
   counts.pauses += middles.length;
   texts.reference.push(utterances.map(({ reference }) => reference).join(' '));

@@ -91,7 +91,7 @@ export async function isBinary(file: string): Promise<boolean> {
 
 /**
  * Opens a binary model. Node.js can't map a file into memory, so it is read whole, into one piece of memory that the
- * model's arrays are views of: nothing is parsed but a short header.
+ * model's arrays are views of, on any thread: nothing is parsed but a short header.
  * @throws InputError when it is no model, was cut off, or has another version or byte order
  */
 export async function readBinary(file: string): Promise<NgramModel> {
@@ -145,11 +145,11 @@ export async function readBinary(file: string): Promise<NgramModel> {
 
 const padded = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 
-async function readWhole(file: string): Promise<ArrayBuffer> {
+async function readWhole(file: string): Promise<SharedArrayBuffer> {
   const handle = await openForReading(file);
   try {
     const { size } = await handle.stat();
-    const buffer = new ArrayBuffer(size);
+    const buffer = new SharedArrayBuffer(size);
     for (let at = 0; at < size;) {
       const { bytesRead } = await handle.read(
         new Uint8Array(buffer, at, Math.min(size - at, MOST_BYTES_A_READ)),

@@ -44,15 +44,22 @@ export interface Decoded {
   nbest?: string[];
 }
 
+/** Logits to text, on this thread or on others. */
+export interface LogitsDecoder {
+  readonly alphabet: Alphabet;
+  /** As `Decoder.decode`; the logits may be given away: don't use them any more. */
+  decode(logits: Float32Array, frames: number, unlike?: number): Decoded | Promise<Decoded>;
+}
+
 /** Logits to text: greedily, or by beam search with a language model. */
-export class Decoder {
+export class Decoder implements LogitsDecoder {
   readonly alphabet: Alphabet;
   /**
    * Makes of the network's confidences what they are worth; they stay as they are without one. Texts don't depend on
    * it.
    */
   calibration: Calibration | undefined;
-  private readonly vocabulary: Vocabulary;
+  readonly vocabulary: Vocabulary;
   private readonly settings: Partial<BeamSettings> | undefined;
 
   constructor(vocabulary: Vocabulary, decoding?: Decoding, knowledge: Knowledge = {}, calibration?: Calibration) {

@@ -3,18 +3,20 @@ import path from 'node:path';
 import { frameCount } from '../encoder/own/architecture.ts';
 import type { FetchOptions } from '../encoder/hub/from-hub.ts';
 import type { Likeness, Pooled } from '../evaluate/likeness.ts';
-import type { LanguageModel } from '../lm/language-model.ts';
+import type { NgramModel } from '../lm/ngram-model.ts';
 import { machine, onMachine, type Machine, type MachineChoice } from '../onnx/runtime/machine.ts';
 import { inFile } from '../support/in-file.ts';
 import { Turns } from '../support/turns.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import type { About } from './about.ts';
-import { Decoder } from './decoder.ts';
+import { Decoder, type LogitsDecoder } from './decoder.ts';
+import { decoderThreads } from './decoder-threads.ts';
 import { EncoderAndHead } from './encoder-and-head.ts';
 import { COPY_AGAIN, modelFolderIn, readModelFolder } from './model-folder.ts';
 import { pooled, unlikenessOf } from './likeness.ts';
 import { OneGraph, type Ran } from './one-graph.ts';
 import type { ModelParts } from './parts.ts';
+import type { ThreadedDecoder } from './threaded-decoder.ts';
 
 /** Logits of one recording. */
 export interface Output {
@@ -30,6 +32,8 @@ export class Model {
   readonly about: About;
   readonly vocabulary: Vocabulary;
   readonly decoder: Decoder;
+  /** Beam search on threads of its own, where there are cores for them. */
+  private readonly searching: ThreadedDecoder | undefined;
   private readonly parts: ModelParts;
   private readonly machine: Machine;
   /** Encoder and head in one, where they can be. */
@@ -41,23 +45,34 @@ export class Model {
   /** What the recordings of the training sound like. */
   private likeness: Likeness | undefined;
 
-  private constructor(parts: ModelParts, decoder: Decoder, machine: Machine, whole: OneGraph | undefined) {
+  private constructor(
+    parts: ModelParts,
+    [decoder, searching]: [Decoder, ThreadedDecoder?],
+    machine: Machine,
+    whole: OneGraph | undefined,
+  ) {
     this.about = parts.about;
     this.vocabulary = parts.vocabulary;
-    [this.parts, this.decoder, this.machine, this.whole] = [parts, decoder, machine, whole];
+    [this.parts, this.decoder, this.searching, this.machine, this.whole] = [parts, decoder, searching, machine, whole];
     this.likeness = parts.likeness;
   }
 
   /**
    * A model from its parts.
-   * @param beside whether one of isogloss's own encoders computes on a thread of its own, so that this one goes on
+   * @param beside whether one of isogloss's own encoders computes on a thread of its own, so that this one goes on, and
+   * beam search on others, where there are cores for them
    */
   static async assemble(parts: ModelParts, { beside = false }: { beside?: boolean } = {}): Promise<Model> {
-    const { about, vocabulary } = parts;
+    const { about, vocabulary, words } = parts;
+    const on = await machine();
     const whole = await inEncoderFile(parts, () => OneGraph.open(parts, beside));
     const languageModel = parts.languageModel === undefined ? undefined : await languageModelIn(parts.languageModel);
-    const decoder = new Decoder(vocabulary, about.decoding, { languageModel, words: parts.words }, about.confidence);
-    const model = new Model(parts, decoder, await machine(), whole);
+    const knowledge = { languageModel, words };
+    const decoder = new Decoder(vocabulary, about.decoding, knowledge, about.confidence);
+    const threads = beside ? decoderThreads(on) : 0;
+    const threaded =
+      about.decoding && threads > 0 ? await searching(decoder, about.decoding, knowledge, threads) : undefined;
+    const model = new Model(parts, [decoder, threaded], on, whole);
     if (!whole) await model.opened();
     return model;
   }
@@ -70,6 +85,11 @@ export class Model {
   static async load(name: string, options: FetchOptions & MachineChoice & { beside?: boolean } = {}): Promise<Model> {
     const { device, threads } = options;
     return onMachine({ device, threads }, async () => Model.assemble(await readModel(name, options), options));
+  }
+
+  /** What decodes while something else goes on, where that can be; else `decoder`. */
+  get decoderBeside(): LogitsDecoder {
+    return this.searching ?? this.decoder;
   }
 
   /** Runs recordings of like length (16 kHz mono) side by side. */
@@ -95,7 +115,8 @@ export class Model {
   }
 
   async release(): Promise<void> {
-    await Promise.all([this.whole?.release(), this.apart?.then((both) => both.release())]);
+    const apart = this.apart?.then((both) => both.release());
+    await Promise.all([this.whole?.release(), apart, this.searching?.release()]);
   }
 
   private async ran(recordings: readonly Float32Array[], compares: boolean): Promise<Ran> {
@@ -123,7 +144,13 @@ export async function readModel(name: string, options: FetchOptions = {}): Promi
   return isPublished(name) ? readPublished(name, options) : readModelFolder(name);
 }
 
-async function languageModelIn(file: string): Promise<LanguageModel> {
+/** Loaded here: most commands search on the thread that they run on, or not at all. */
+async function searching(...all: Parameters<typeof ThreadedDecoder.open>): Promise<ThreadedDecoder> {
+  const { ThreadedDecoder: Threaded } = await import('./threaded-decoder.ts');
+  return Threaded.open(...all);
+}
+
+async function languageModelIn(file: string): Promise<NgramModel> {
   const { loadLanguageModel } = await import('../lm/load.ts');
   return loadLanguageModel(file);
 }

@@ -47,7 +47,7 @@ async function main({ model: name, flags, ...machine }: EngineStart & Flagged): 
   parentPort!.on('message', (order: Order | Release) => {
     if ('release' in order) return void release(model);
     if ('over' in order) return forget(order.over);
-    if (!decoders.has(order.stream)) decoders.set(order.stream, new ContinuousDecoder(model));
+    if (!decoders.has(order.stream)) decoders.set(order.stream, new ContinuousDecoder(model.decoder));
     queue.push({ ...order, samples: order.segment.samples.length });
     working ??= work(model, flags);
   });
@@ -74,9 +74,8 @@ async function computeBatch(model: Model, batch: Item[], flags: Int32Array): Pro
   const since = performance.now();
   try {
     const outputs = await whileBusy(flags, () => model.run(batch.map(({ segment }) => segment.samples)));
-    batch.forEach(({ id, stream, segment }, i) => {
-      say({ id, spoken: decoders.get(stream)?.add(segment, outputs[i]!) ?? [] });
-    });
+    for (const [i, { id, stream, segment }] of batch.entries())
+      say({ id, spoken: (await decoders.get(stream)?.add(segment, outputs[i]!)) ?? [] });
   } catch (error) {
     for (const { id } of batch) say({ id, error: messageOf(error) });
   }

@@ -1,7 +1,7 @@
 import { SAMPLE_RATE } from '../audio/sample-rate.ts';
 import { FRAME_SAMPLES } from '../encoder/own/architecture.ts';
-import type { Decoded } from '../model/decoder.ts';
-import type { Model, Output } from '../model/model.ts';
+import type { Decoded, LogitsDecoder } from '../model/decoder.ts';
+import type { Output } from '../model/model.ts';
 import { breakWordsAt, pausesIn, type Pause } from './pauses.ts';
 import type { Segment } from './segments.ts';
 
@@ -21,19 +21,22 @@ const LONGEST = 6000;
  * words stay whole, and a grapheme's run that goes on is not written twice.
  */
 export class ContinuousDecoder {
-  private readonly model: Pick<Model, 'vocabulary' | 'decoder'>;
+  private readonly decoder: LogitsDecoder;
   private stretches: Stretch[] = [];
   private frames = 0;
 
-  constructor(model: Pick<Model, 'vocabulary' | 'decoder'>) {
-    this.model = model;
+  constructor(decoder: LogitsDecoder) {
+    this.decoder = decoder;
   }
 
-  /** @returns what is decoded by now: all stretches up to this one, or nothing as long as the next belongs to them */
-  add(segment: Segment, output: Output): TranscriptSegment[] {
+  /**
+   * Takes the next stretch: at once, so that the one after it need not wait for what is found in this one.
+   * @returns what is decoded by now: all stretches up to this one, or nothing as long as the next belongs to them
+   */
+  async add(segment: Segment, output: Output): Promise<TranscriptSegment[]> {
     const from = segment.before / FRAME_SAMPLES;
     const to = segment.after === 0 ? output.frames : from + Math.round(ownSamples(segment) / FRAME_SAMPLES);
-    const tokens = this.model.vocabulary.size;
+    const tokens = this.decoder.alphabet.tokens.length;
     this.stretches.push({
       segment,
       logits: output.logits.slice(from * tokens, to * tokens),
@@ -45,16 +48,16 @@ export class ContinuousDecoder {
     return segment.after > 0 && this.frames < LONGEST ? [] : this.decode();
   }
 
-  private decode(): TranscriptSegment[] {
+  private async decode(): Promise<TranscriptSegment[]> {
     const { stretches, frames } = this;
     [this.stretches, this.frames] = [[], 0];
-    const { tokens, blank, delimiter } = this.model.decoder.alphabet;
+    const { tokens, blank, delimiter } = this.decoder.alphabet;
     const network = { tokens: tokens.length, blank, delimiter };
     for (const stretch of stretches)
       stretch.pauses = pausesIn(ownSound(stretch.segment), stretch.logits, stretch.frames, network);
     const logits = joined(stretches.map((stretch) => stretch.logits));
     breakWordsAt(placed(stretches), logits, frames, network);
-    const { words } = this.model.decoder.decode(logits, frames, unlikeOf(stretches));
+    const { words } = await this.decoder.decode(logits, frames, unlikeOf(stretches));
     let first = 0;
     return stretches.flatMap((stretch) => {
       const inside = words.filter(({ start }) => start >= first && start < first + stretch.frames);

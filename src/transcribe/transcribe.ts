@@ -5,7 +5,7 @@ import { UNLIKE } from '../evaluate/likeness.ts';
 import { Model, type Output } from '../model/model.ts';
 import type { MachineChoice } from '../onnx/runtime/machine.ts';
 import { makeBatches } from '../support/batches.ts';
-import type { SetAside } from '../support/errors.ts';
+import { messageOf, WorkError, type SetAside } from '../support/errors.ts';
 import { prefetch } from '../support/prefetch.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { recordingsAt } from './find-recordings.ts';
@@ -50,7 +50,10 @@ const BATCH_FRAMES = 3000;
 const GROUP = 40;
 /** So many are computed first: nothing can be before they are decoded. */
 const FIRST_GROUP = 8;
-/** Groups that the model has or that wait for it: while one is decoded to text, the next is computed. */
+/**
+ * Groups that the model has or that wait for it, and groups that are decoded: while one is decoded to text, the next is
+ * computed.
+ */
 const GROUPS_AHEAD = 2;
 
 /**
@@ -90,22 +93,30 @@ export async function* transcribePieces(
   pieces: AsyncIterable<Piece>,
   { signal, onHeard }: Pick<TranscribeOptions, 'signal' | 'onHeard'> = {},
 ): AsyncGenerator<Transcript | SetAside> {
-  let builder = new TranscriptBuilder(model);
   const computed = prefetch(grouped(pieces), GROUPS_AHEAD, (group) => {
     signal?.throwIfAborted();
     return runModel(model, group, onHeard);
   });
-  for await (const { item: group, result: outputs } of computed) {
+  let builder = new TranscriptBuilder(model);
+  const decoded = prefetch(computed, GROUPS_AHEAD, async ({ item: group, result: outputs }) => {
     signal?.throwIfAborted();
-    for (const piece of group) {
-      if ('segment' in piece) builder.add(piece.segment, outputs.shift()!);
+    const ended: Promise<Transcript | SetAside>[] = [];
+    const added: Promise<unknown>[] = [];
+    for (const piece of group)
+      if ('segment' in piece) added.push(builder.add(piece.segment, outputs.shift()!));
       else {
-        signal?.throwIfAborted();
-        yield builder.end(piece);
+        ended.push(builder.end(piece));
         builder = new TranscriptBuilder(model);
       }
+    // Whatever came of them is told with its recording.
+    await Promise.allSettled([...added, ...ended]);
+    return ended;
+  });
+  for await (const { result: transcripts } of decoded)
+    for (const transcript of transcripts) {
+      signal?.throwIfAborted();
+      yield await transcript;
     }
-  }
 }
 
 /** Some minutes of stretches at a time, of one long recording or of many short ones. */
@@ -147,23 +158,29 @@ async function runModel(
 /** A recording's transcript as it comes to be. */
 class TranscriptBuilder {
   private readonly decoder: ContinuousDecoder;
-  private readonly segments: TranscriptSegment[] = [];
+  private readonly parts: Promise<TranscriptSegment[]>[] = [];
   private readonly heard: { frames: number; unlike: number | undefined }[] = [];
   private seconds = 0;
 
   constructor(model: Model) {
-    this.decoder = new ContinuousDecoder(model);
+    this.decoder = new ContinuousDecoder(model.decoderBeside);
   }
 
-  add(segment: Segment, output: Output): void {
-    this.segments.push(...this.decoder.add(segment, output));
+  /** Resolves when it is decoded. */
+  add(segment: Segment, output: Output): Promise<unknown> {
+    const part = this.decoder.add(segment, output);
+    this.parts.push(part);
     this.heard.push({ frames: output.frames, unlike: output.unlike });
     this.seconds = endOf(segment);
+    return part;
   }
 
-  /** What can't be read, or not to its end, is set aside whole. */
-  end({ file, notes, refused }: Extract<Piece, { notes: unknown }>): Transcript | SetAside {
-    const { segments } = this;
+  /**
+   * What can't be read, or not to its end, is set aside whole.
+   * @throws WorkError when decoding failed
+   */
+  async end({ file, notes, refused }: Extract<Piece, { notes: unknown }>): Promise<Transcript | SetAside> {
+    const segments = (await Promise.all(this.parts).catch((error: unknown) => failed(file, error))).flat();
     if (refused) return { item: file, reason: refused.message, place: refused.place };
     if (segments.length === 0) return { item: file, reason: 'there is no sound in it', place: { file } };
     const text = segments
@@ -178,4 +195,8 @@ class TranscriptBuilder {
       ...(all.length > 0 && { notes: [...all] }),
     };
   }
+}
+
+function failed(file: string, error: unknown): never {
+  throw new WorkError(`the search for words failed: ${messageOf(error)}`, 'Start again.', { file }, error);
 }

@@ -27,7 +27,7 @@ const heard = (frames: string): Float32Array => {
 const speech = `a${'.'.repeat(9)}`.repeat(5);
 const silence = (frames: number): string => '_'.repeat(frames);
 const transcript = (frames: string) =>
-  new ContinuousDecoder({ vocabulary, decoder: new Decoder(vocabulary) }).add(
+  new ContinuousDecoder(new Decoder(vocabulary)).add(
     { start: 10, samples: sound(frames), before: 0, after: 0 },
     { logits: heard(frames), frames: frames.length },
   );
@@ -44,8 +44,8 @@ describe('a pause', () => {
     ).toEqual([]);
   });
 
-  it('ends the word and the segment', () => {
-    const segments = transcript(speech + silence(25) + speech);
+  it('ends the word and the segment', async () => {
+    const segments = await transcript(speech + silence(25) + speech);
     expect(segments.map(({ text }) => text)).toEqual(['aaaaa', 'aaaaa']);
     expect(segments.map(({ start, end }) => [start, end].map((x) => Number(x.toFixed(2))))).toEqual([
       [10, 11],
@@ -53,13 +53,14 @@ describe('a pause', () => {
     ]);
   });
 
-  it('adds no second word break, and none where there is no word on a side', () => {
-    const one = transcript(`${silence(30)}${speech}|${silence(25)}${speech}${silence(30)}`);
+  it('adds no second word break, and none where there is no word on a side', async () => {
+    const one = await transcript(`${silence(30)}${speech}|${silence(25)}${speech}${silence(30)}`);
     expect(one.map(({ text }) => text)).toEqual(['aaaaa', 'aaaaa']);
   });
 
-  it('that is short stays in the word, and silence alone is a segment without words', () => {
-    expect(transcript(speech + silence(12) + speech).map(({ text }) => text)).toEqual(['aaaaaaaaaa']);
-    expect(transcript(silence(100))).toEqual([{ start: 10, end: 12, text: '', words: [] }]);
+  it('that is short stays in the word, and silence alone is a segment without words', async () => {
+    const inWord = await transcript(speech + silence(12) + speech);
+    expect(inWord.map(({ text }) => text)).toEqual(['aaaaaaaaaa']);
+    expect(await transcript(silence(100))).toEqual([{ start: 10, end: 12, text: '', words: [] }]);
   });
 });

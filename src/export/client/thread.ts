@@ -10,7 +10,7 @@ import type { FromThread, ToThread, WebModel } from './messages.ts';
 const LONGEST_SEGMENT_SECONDS = 12;
 
 let session: ort.InferenceSession;
-let network: { vocabulary: Vocabulary; decoder: Decoder };
+let letters: Decoder;
 let sound: Sound;
 
 const say = (message: FromThread): void => postMessage(message);
@@ -30,20 +30,19 @@ async function open(model: WebModel, graph: ArrayBuffer, runtime: ArrayBuffer): 
   // More would need headers that only a server can send.
   ort.env.wasm.numThreads = 1;
   session = await ort.InferenceSession.create(graph, { executionProviders: ['wasm'] });
-  const vocabulary = Vocabulary.fromJson(model.vocabulary);
-  network = { vocabulary, decoder: new Decoder(vocabulary, undefined, {}, model.confidence) };
+  letters = new Decoder(Vocabulary.fromJson(model.vocabulary), undefined, {}, model.confidence);
   say({ ready: true });
 }
 
 async function transcribe(blocks: Sound, live: boolean): Promise<void> {
-  const decoder = new ContinuousDecoder(network);
+  const decoder = new ContinuousDecoder(letters);
   const endpoints = new Endpoints();
   const pauseIn = live ? (own: Float32Array, start: number) => endpoints.find(own, start) : undefined;
   for await (const stretch of cutWhileDecoding(blocks, LONGEST_SEGMENT_SECONDS, pauseIn)) {
     const audio = new ort.Tensor('float32', stretch.samples, [1, stretch.samples.length]);
     const { logits } = await session.run({ audio });
     const output = { logits: logits!.data as Float32Array, frames: logits!.dims[1]! };
-    for (const segment of decoder.add(stretch, output)) if (segment.text !== '') say({ segment });
+    for (const segment of await decoder.add(stretch, output)) if (segment.text !== '') say({ segment });
     say({ heard: endOf(stretch) });
   }
   say({ done: true });
