@@ -6,7 +6,7 @@ import { onNotice } from '../support/notices.ts';
 import { silent, type Progress } from '../support/progress.ts';
 import { alikeLines } from './alike.ts';
 import { oneLine, printable } from './printable.ts';
-import { drawnProgress } from './progress.ts';
+import { drawnProgress, eraseDrawnLine } from './progress.ts';
 import { Stopper } from './stopper.ts';
 
 const MOST_SET_ASIDE_SHOWN = 10;
@@ -51,10 +51,12 @@ export abstract class BaseCommand extends Command {
 
   /** Nothing that stands in users' files and names gives orders to a terminal. */
   override log(message = ''): void {
+    eraseDrawnLine();
     super.log(printable(message));
   }
 
   override logToStderr(message = ''): void {
+    eraseDrawnLine();
     super.logToStderr(printable(message));
   }
 

@@ -2,6 +2,16 @@ import type { Progress, Task } from '../support/progress.ts';
 
 const REDRAW_MS = 100;
 const PLAIN_LINE_MS = 20_000;
+const ERASE = '\r\u001B[2K';
+
+/** Where a line is drawn right now. */
+let drawnOn: NodeJS.WriteStream | undefined;
+
+/** Makes room for what else is told on the terminal; the line is drawn again as soon as there is something new. */
+export function eraseDrawnLine(): void {
+  drawnOn?.write(ERASE);
+  drawnOn = undefined;
+}
 
 /**
  * Progress on stderr: a live line on a terminal; elsewhere (a job's log, CI) a plain line now and then; nothing with
@@ -30,7 +40,8 @@ function liveTask(stage: string, total: number | undefined, unit: string, stream
   const draw = (force = false): void => {
     if (!force && performance.now() - drawnAt < REDRAW_MS) return;
     drawnAt = performance.now();
-    stream.write(`\r\u001B[2K${lineOf(state).slice(0, Math.max(20, stream.columns - 1))}`);
+    drawnOn = stream;
+    stream.write(`${ERASE}${lineOf(state).slice(0, Math.max(20, stream.columns - 1))}`);
   };
   draw(true);
   return {
@@ -43,7 +54,8 @@ function liveTask(stage: string, total: number | undefined, unit: string, stream
       draw();
     },
     done: (summary) => {
-      stream.write(`\r\u001B[2K${doneLine(state, summary)}\n`);
+      drawnOn = undefined;
+      stream.write(`${ERASE}${doneLine(state, summary)}\n`);
     },
   };
 }

@@ -78,6 +78,7 @@ export default class Run extends BaseCommand {
       return varied;
     }
     const result = await this.onMachine(flags, () => runRecipe(args.recipe, options));
+    this.tellNotes(result);
     const { test, dev, baseline, greedy, without_tones, before, forgetting } = result.metrics;
     this.log(
       columns([
@@ -97,6 +98,11 @@ export default class Run extends BaseCommand {
       ]),
     );
     this.log(`\nreport  ${path.join(result.folder, 'report.html')}\nmodel   ${path.join(result.folder, 'model')}`);
+    return result;
+  }
+
+  /** Before the figures: what comes last is read first. */
+  private tellNotes(result: RunResult): void {
     if (result.changed)
       this.logToStderr(
         `the inputs are not those of ${result.changed.since}: ${result.changed.what}. That run stays as it is.`,
@@ -106,7 +112,6 @@ export default class Run extends BaseCommand {
     this.logToStderr(reusedInWords(result));
     this.reportSetAside(result.setAside, path.join(result.folder, 'set-aside.jsonl'));
     for (const { what, advice } of result.findings) this.logToStderr(`warning: ${what}\n  → ${advice}`);
-    return result;
   }
 
   private readonly tellTrial = (name: string, devCer: number | undefined): void =>

@@ -9,6 +9,7 @@ import { withLock } from '../../support/lock.ts';
 import { silent, type Progress } from '../../support/progress.ts';
 import { beginningOf } from '../beginning.ts';
 import { runFolder } from '../folder.ts';
+import { inputsHash, inputsOf } from '../inputs.ts';
 import { runRecipe } from '../run.ts';
 import type { RunResult } from '../result.ts';
 import { roundsFor } from './alternatives.ts';
@@ -75,7 +76,9 @@ export async function adapt(corpus: readonly string[], options: AdaptOptions = {
   const { recipe: asIs, choices } = await recipeToStartWith(corpus, survey, options);
   const { start, prepared: all } = await beginningOf(asIs, runs, { progress, signal });
   const { test, ...prepared } = all;
-  const folder = path.join(runs, `adapt-${asIs.name}-${sha256(recipeHash(asIs)).slice(0, 8)}`);
+  // What was tried on other speech, or other texts, says nothing of these.
+  const hash = sha256(`${recipeHash(asIs)} ${inputsHash(inputsOf(all, {}))}`);
+  const folder = path.join(runs, `adapt-${asIs.name}-${hash.slice(0, 8)}`);
   await mkdir(folder, { recursive: true });
   const search = async (): Promise<AdaptResult> => {
     const pace = await timePace(asIs, prepared, { folder, began, start, progress, signal });

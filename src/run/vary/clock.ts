@@ -11,21 +11,25 @@ const TICK_MS = 1000;
 export class JobClock {
   private readonly file: string;
   private readonly before: number;
-  private readonly startedAt = performance.now();
+  private readonly startedAt: number;
   private readonly ticking: NodeJS.Timeout;
   private written: Promise<void> = Promise.resolve();
 
-  private constructor(file: string, before: number) {
+  private constructor(file: string, before: number, startedAt: number) {
     this.file = file;
+    this.startedAt = startedAt;
     this.before = before;
     this.ticking = setInterval(() => this.write(), TICK_MS).unref();
   }
 
-  /** @param folder where it is written down, in `spent.json` */
-  static async start(folder: string): Promise<JobClock> {
+  /**
+   * @param folder where it is written down, in `spent.json`
+   * @param began when this process began with the job, as `performance.now()` has it
+   */
+  static async start(folder: string, began: number): Promise<JobClock> {
     const file = path.join(folder, 'spent.json');
     const text = await readFile(file, 'utf8').catch(() => '{}');
-    return new JobClock(file, (JSON.parse(text) as { seconds?: number }).seconds ?? 0);
+    return new JobClock(file, (JSON.parse(text) as { seconds?: number }).seconds ?? 0, began);
   }
 
   get seconds(): number {

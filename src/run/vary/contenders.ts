@@ -3,12 +3,13 @@ import { secondsOf } from '../../dataset/seconds.ts';
 import { loadRecipe, recipeHash } from '../../recipe/load.ts';
 import type { Recipe, RecipeInput } from '../../recipe/schema.ts';
 import { sha256 } from '../../support/files.ts';
-import type { Progress } from '../../support/progress.ts';
+import type { JobOptions, Progress } from '../../support/progress.ts';
 import type { Pretrained } from '../../train/pretrained.ts';
 import { blocksThatLearn, type Known, type Speech } from '../adapt/cost.ts';
 import { timePace } from '../adapt/pace.ts';
 import { untranscribedSeconds } from '../adapt/untranscribed.ts';
-import { beginningOf } from '../beginning.ts';
+import { beginningOf, type Beginning } from '../beginning.ts';
+import { inputsHash, inputsOf } from '../inputs.ts';
 import { beginningKey } from './beginning-key.ts';
 
 /** A variant that is ready to be trained. */
@@ -24,7 +25,6 @@ export interface Contender {
 }
 
 interface ContenderOptions {
-  runs: string;
   /** Where paces are kept. */
   folder: string;
   /** When the clock of the budget began, as `performance.now()` has it. */
@@ -40,26 +40,42 @@ export const recipesOf = (
   set: readonly string[] = [],
 ): Promise<Recipe[]> => Promise.all(variants.map((variant) => loadRecipe(source, { set: [...set, ...variant] })));
 
-/** Opens what variants begin with, once where that is the same, and times each encoder on a few batches. */
+/** What variants begin with, by the key of that. */
+export type Beginnings = ReadonlyMap<string, Beginning>;
+
+/** Opens what variants begin with, once where that is the same. */
+export async function beginningsOf(recipes: readonly Recipe[], runs: string, options: JobOptions): Promise<Beginnings> {
+  const opened = new Map<string, Beginning>();
+  for (const recipe of recipes) {
+    const key = beginningKey(recipe);
+    if (!opened.has(key)) opened.set(key, await beginningOf(recipe, runs, options));
+  }
+  return opened;
+}
+
+/** Makes variants ready, timing each encoder on a few batches. */
 export async function openContenders(
   recipes: readonly Recipe[],
   variants: readonly (readonly string[])[],
+  beginnings: Beginnings,
   options: ContenderOptions,
 ): Promise<Contender[]> {
-  const opened = new Map<string, Omit<Contender, 'set' | 'recipe'>>();
+  const timed = new Map<string, Omit<Contender, 'set' | 'recipe'>>();
   const contenders: Contender[] = [];
   for (const [i, recipe] of recipes.entries()) {
     const key = beginningKey(recipe);
-    const ready = opened.get(key) ?? (await openFor(recipe, options));
-    opened.set(key, ready);
+    const ready = timed.get(key) ?? (await timedOn(recipe, beginnings.get(key)!, options));
+    timed.set(key, ready);
     contenders.push({ set: variants[i]!, recipe, ...ready });
   }
   return contenders;
 }
 
-async function openFor(recipe: Recipe, options: ContenderOptions): Promise<Omit<Contender, 'set' | 'recipe'>> {
-  const { runs, folder, began, progress, signal } = options;
-  const { start, prepared: all } = await beginningOf(recipe, runs, { progress, signal });
+async function timedOn(
+  recipe: Recipe,
+  { start, prepared: all }: Beginning,
+  { folder, began, progress, signal }: ContenderOptions,
+): Promise<Omit<Contender, 'set' | 'recipe'>> {
   const { test, ...prepared } = all;
   const heardThrough = sha256(JSON.stringify([recipe.encoder.model, recipe.start])).slice(0, 8);
   const pace = await timePace(recipe, prepared, {
@@ -71,6 +87,11 @@ async function openFor(recipe: Recipe, options: ContenderOptions): Promise<Omit<
   return { start, speech, known: { pace, trials: [], corpus, blocks: blocksThatLearn(start) }, heardThrough };
 }
 
-/** Names the folder of a race: the same for the same variants. */
-export const raceFolder = (recipes: readonly Recipe[], runs: string): string =>
-  path.join(runs, `race-${recipes[0]!.name}-${sha256(recipes.map(recipeHash).join(' ')).slice(0, 8)}`);
+/** Names the folder of a race: the same for the same variants on the same speech. */
+export function raceFolder(recipes: readonly Recipe[], beginnings: Beginnings, runs: string): string {
+  const heard = [...beginnings.values()].map(({ prepared }) => inputsHash(inputsOf(prepared, {})));
+  return path.join(
+    runs,
+    `race-${recipes[0]!.name}-${sha256([...recipes.map(recipeHash), ...heard].join(' ')).slice(0, 8)}`,
+  );
+}

@@ -10,7 +10,7 @@ import { runFolder } from '../folder.ts';
 import type { RunResult } from '../result.ts';
 import { runRecipe, type RunOptions } from '../run.ts';
 import { JobClock } from './clock.ts';
-import { openContenders, raceFolder, recipesOf } from './contenders.ts';
+import { beginningsOf, openContenders, raceFolder, recipesOf } from './contenders.ts';
 import { Heats, type Raced } from './heats.ts';
 
 export interface RaceOptions extends Pick<RunOptions, 'runs' | 'set' | 'baseline' | 'progress' | 'signal'> {
@@ -47,13 +47,22 @@ export async function raceVariants(
   variants: readonly (readonly string[])[],
   options: RaceOptions,
 ): Promise<Race> {
+  return withCacheInUse(() => race(source, variants, options));
+}
+
+async function race(
+  source: string | RecipeInput,
+  variants: readonly (readonly string[])[],
+  options: RaceOptions,
+): Promise<Race> {
   const { runs = 'runs', set = [], progress = silent, signal, budget, baseline, onTrial } = options;
   const began = performance.now();
   const recipes = await recipesOf(source, variants, set);
-  const folder = raceFolder(recipes, runs);
+  const beginnings = await beginningsOf(recipes, runs, { progress, signal });
+  const folder = raceFolder(recipes, beginnings, runs);
   await mkdir(folder, { recursive: true });
-  const race = async (clock: JobClock): Promise<Race> => {
-    const contenders = await openContenders(recipes, variants, { runs, folder, began, progress, signal });
+  const inFolder = async (clock: JobClock): Promise<Race> => {
+    const contenders = await openContenders(recipes, variants, beginnings, { folder, began, progress, signal });
     const journal = await TrialJournal.open(folder);
     const trials = path.join(folder, 'trials');
     const heats = new Heats(contenders, {
@@ -65,11 +74,11 @@ export async function raceVariants(
     const run = await runRecipe(source, won);
     return { variants: heats.results(), best, run, budget, seconds: clock.seconds };
   };
-  return withLock(folder, () => withCacheInUse(() => timed(folder, race)));
+  return withLock(folder, () => timed(folder, began, inFolder));
 }
 
-async function timed<T>(folder: string, work: (clock: JobClock) => Promise<T>): Promise<T> {
-  const clock = await JobClock.start(folder);
+async function timed<T>(folder: string, began: number, work: (clock: JobClock) => Promise<T>): Promise<T> {
+  const clock = await JobClock.start(folder, began);
   try {
     return await work(clock);
   } finally {

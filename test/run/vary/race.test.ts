@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { loadManifest, writeManifest } from '../../../src/corpus/manifest.ts';
 import { gridOf, raceVariants, readSweep, runRecipe, type Race } from '../../../src/run/index.ts';
 import { rungsFor } from '../../../src/run/vary/race-plan.ts';
 import { smallRecipe, writeSmallCorpus } from '../small-corpus.ts';
@@ -136,6 +137,28 @@ describe('a sweep within a budget', () => {
       });
     expect(race.variants[race.best]!.dev_cer).toBe(bestOf(race));
   }, 180_000);
+
+  it('stopped, and gone on with when the corpus has changed, takes nothing over', async () => {
+    const corpus = path.join(folder, 'changing');
+    await writeSmallCorpus(corpus);
+    const changing = smallRecipe(corpus, { epochs: 3 });
+    const pair = gridOf([readSweep('training.learning_rate=0.001,0.01')]);
+    const stopper = new AbortController();
+    const stopped = raceVariants(changing, pair, {
+      ...{ runs: runsNamed('changed'), budget: 3600, signal: stopper.signal },
+      onTrial: () => stopper.abort(new Error('stopped')),
+    });
+    await expect(stopped).rejects.toThrow('stopped');
+    const utterances = await loadManifest(corpus);
+    await writeManifest(
+      corpus,
+      utterances.map((utterance) => ({ ...utterance, text: `giù ${utterance.text} là` })),
+    );
+    const goneOn = await raceVariants(changing, pair, { runs: runsNamed('changed'), budget: 3600 });
+    const anew = await raceVariants(changing, pair, { runs: runsNamed('anew'), budget: 3600 });
+    expect(goneOn.variants).toEqual(anew.variants);
+    expect(goneOn.run.metrics.dev).toEqual(anew.run.metrics.dev);
+  }, 120_000);
 
   it('says what it had no time for, and finishes what is best by then', async () => {
     const runs = runsNamed('short');
