@@ -22,6 +22,7 @@ export { CACHE_NAMES, CACHES, type CacheEntry, type CacheName } from '../support
 export { cleanRuns, planCleaning, type CleanOptions, type Removal } from './runs/clean.ts';
 export { compareManyRuns, type DifferingField, type RunsComparison } from './runs/compare.ts';
 export type { SeedGroup, SeedVerdict } from './runs/seeds.ts';
+export { writeMlflow } from './runs/mlflow.ts';
 export { scalarsAsCsv, scalarsOf, writeTensorboard } from './runs/scalars.ts';
 export type { Scalar } from '../formats/tfevents.ts';
 export { writeRunsPage } from './runs/page.ts';

@@ -12,6 +12,7 @@ import {
   scalarsAsCsv,
   scalarsOf,
   showRun,
+  writeMlflow,
   writeRunsPage,
   writeTensorboard,
   type RunResult,
@@ -108,6 +109,20 @@ describe('values of epochs', () => {
     expect(path.dirname(files[0]!)).toBe(path.join(out, path.basename(done.folder)));
     expect(await writeTensorboard([done.folder], out), 'over itself').toEqual(files);
     await expect(scalarsOf(named('no-run'))).rejects.toThrow('no recipe.lock.yaml');
+  });
+
+  it('and the recipe are told to MLflow, whose experiment is the corpus', async () => {
+    const out = path.join(folder, 'mlruns');
+    const [file] = await writeMlflow([done.folder], out);
+    const meta = parse(await readFile(file!, 'utf8')) as Record<string, unknown>;
+    expect(meta).toMatchObject({ run_name: path.basename(done.folder), status: 3 });
+    const written = (name: string): Promise<string> => readFile(path.join(path.dirname(file!), name), 'utf8');
+    expect(await written('params/head.kind')).toBe('linear');
+    expect(await written('params/split.dev')).toBe('{"minutes":0.05}');
+    expect(await written('metrics/cer/test')).toMatch(new RegExp(`^\\d+ ${done.metrics.test.cer} 1\n$`));
+    expect(await readFile(path.join(path.dirname(file!), '../meta.yaml'), 'utf8')).toContain('name: mine');
+    await writeMlflow([done.folder], out);
+    expect(await readdir(out), 'over itself').toHaveLength(1);
   });
 });
 
