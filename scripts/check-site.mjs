@@ -1,4 +1,4 @@
-// Every link between the site's pages leads to a page that is there, and every #… to a heading of it.
+// Every link of the site leads to a page or a file that is in it, and every #… to a heading of the page.
 import { readdirSync, readFileSync, existsSync } from 'node:fs';
 import path from 'node:path';
 
@@ -17,13 +17,9 @@ function fault(file, link) {
   const [place, fragment = ''] = link.split('#').map(decodeURIComponent);
   const target = place === '' ? file : path.resolve(place.startsWith('/') ? site : path.dirname(file), `./${place}`);
   const page = target === site ? path.join(site, 'index.html') : target;
-  if (!existsSync(page)) return isOfRepository(page) ? undefined : 'leads nowhere';
+  if (!existsSync(page)) return 'leads nowhere';
   return fragment === '' || !ids.has(page) || ids.get(page).has(fragment) ? undefined : 'names no heading there';
 }
-
-/** The site does not have the files of the repository that pages link to; VitePress makes pages of some of their names. */
-const isOfRepository = (file) =>
-  [file, file.replace(/\.html$/, '')].some((one) => existsSync(path.resolve(path.relative(site, one))));
 
 const faults = [...html].flatMap(([file, text]) =>
   [...new Set(attributes(text, 'href'))].flatMap((link) => {
@@ -33,4 +29,4 @@ const faults = [...html].flatMap(([file, text]) =>
 );
 for (const line of faults) console.error(line);
 if (faults.length > 0) process.exitCode = 1;
-else console.log(`${pages.length} pages, and all links between them lead somewhere`);
+else console.log(`${pages.length} pages, and all links in them lead somewhere`);

@@ -1,4 +1,6 @@
 import { defineConfig } from 'vitepress';
+import { copyLinkedFiles, linkToFiles } from './repository-files.mts';
+import { playRecording } from './terminal-recording.mts';
 
 const page = (text: string, name: string): { text: string; link: string } => ({ text, link: `/docs/${name}` });
 
@@ -8,10 +10,15 @@ export default defineConfig({
   description: 'Minutes of transcribed speech in, a working recogniser out',
   lang: 'en-GB',
   srcDir: '..',
-  srcExclude: ['docs/api/**', 'test/**', 'corpora/**', 'runs/**', 'CODE_OF_CONDUCT.md', 'vendor/**'],
+  srcExclude: ['docs/api/**', 'test/**', 'corpora/**', 'runs/**', 'vendor/**'],
   rewrites: { 'README.md': 'index.md' },
-  // Pages link to files of the repository, too, which are no pages.
-  ignoreDeadLinks: [/\.(ya?ml|json|ts|cjs|txt|py|sh)$/, /Dockerfile/, /LICENSE$/, /NOTICE$/, /CODE_OF_CONDUCT/],
+  markdown: {
+    config: (md) => {
+      linkToFiles(md);
+      playRecording(md);
+    },
+  },
+  buildEnd: copyLinkedFiles,
   cleanUrls: false,
   themeConfig: {
     search: { provider: 'local' },
