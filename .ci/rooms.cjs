@@ -53,8 +53,9 @@ module.exports = {
     imports: ['audio', 'encoder', 'evaluate', 'formats', 'model', 'onnx', 'queue'],
   },
   serve: {
-    holds: 'models by HTTP: transcriptions as OpenAI’s service has them, live sound, limits, metrics',
-    imports: ['audio', 'encoder', 'formats', 'model', 'onnx', 'transcribe'],
+    holds:
+      'models by HTTP: transcriptions as OpenAI’s service has them, live sound, limits, metrics; the queues’ board',
+    imports: ['audio', 'encoder', 'formats', 'model', 'onnx', 'queue', 'transcribe'],
   },
   run: {
     holds: 'the main job, its findings, its report; models on other corpora',

@@ -20,7 +20,7 @@ import {
   shownRun,
 } from './runs.ts';
 import { comparison, fileScores } from './scores.ts';
-import { exportResult, serviceAddress, transcripts, worked } from './transcripts.ts';
+import { boardAddress, exportResult, serviceAddress, transcripts, worked } from './transcripts.ts';
 
 export { metrics } from './run.ts';
 export { transcript } from './transcripts.ts';
@@ -53,6 +53,7 @@ export const outputs = {
   export: exportResult,
   'lm build': buildResult,
   'lm perplexity': perplexity,
+  'queue board': boardAddress,
   'recipe check': checkedRecipe,
   'recipe new': newRecipe,
   reproduce: reproduction,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ExportResult } from '../export/index.ts';
 import type { RunsWorked } from '../run/index.ts';
-import type { Service } from '../serve/index.ts';
+import type { Board, Service } from '../serve/index.ts';
 import type { SetAside } from '../support/errors.ts';
 import type { BatchSummary, Estimate, Worked, WrittenTranscript } from '../transcribe/index.ts';
 import { files, setAside } from './shared.ts';
@@ -69,3 +69,6 @@ export const serviceAddress: z.ZodType<Pick<Service, 'address' | 'models'>> = z.
   address: z.string(),
   models: z.array(z.string()),
 });
+
+/** What `queue board` prints once it is there. */
+export const boardAddress: z.ZodType<Pick<Board, 'address'>> = z.strictObject({ address: z.string() });

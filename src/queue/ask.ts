@@ -26,7 +26,7 @@ const KEPT = 24 * 3600;
 /** Events may be missed where the server was away: so often one looks. */
 const LOOK_MS = 5000;
 /** What BullMQ says where it waited in vain, or where the job is not there: of no worker. */
-const NOTHING_HEARD = /^Job wait .* timed out before finishing|^Missing key for job /;
+const NOTHING_HEARD = /^Job wait [^]* timed out before finishing|^Missing key for job /;
 /** Events that the server keeps, with the results in them. */
 const EVENTS_KEPT = 256;
 
@@ -72,15 +72,16 @@ export class Asker<Data, Result> {
   /**
    * What workers answer. A job that is there already, done or not, is the one that is waited for: who was killed and
    * asks again loses nothing.
-   * @param id names the job
+   * @param id of the job
+   * @param name that people see on the board
    * @param dataOf is asked for again where the server has lost it
    */
-  async ask(id: string, dataOf: () => Promise<Data>): Promise<Result | Failed> {
+  async ask(id: string, name: string, dataOf: () => Promise<Data>): Promise<Result | Failed> {
     const add = async (): Promise<Job<Data, Result>> => {
       const data = await dataOf();
       const { signal, priority } = this.options;
       signal?.throwIfAborted();
-      const job = await this.queue.add('job', data, {
+      const job = await this.queue.add(name, data, {
         ...{ jobId: id, ...RETRIES, removeOnComplete: { age: KEPT }, removeOnFail: true },
         ...(priority === undefined ? {} : { priority }),
       });

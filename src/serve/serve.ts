@@ -4,13 +4,13 @@ import websocket from '@fastify/websocket';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import type { MachineChoice } from '../onnx/runtime/machine.ts';
-import { codeOf, WorkError } from '../support/errors.ts';
 import { readJson } from '../support/files.ts';
 import { packaged } from '../support/package.ts';
 import { checkAccess } from './access.ts';
 import type { House } from './house.ts';
 import { live } from './live/live.ts';
 import { LIMITS, type Limits } from './limits.ts';
+import { addressOf, listen } from './listening.ts';
 import { Metrics } from './metrics.ts';
 import { Models } from './models.ts';
 import { healthSchema, metricsSchema, modelsSchema } from './openapi.ts';
@@ -62,14 +62,7 @@ export async function serve(models: readonly string[], options: ServeOptions = {
     log,
   };
   const app = await application(house, token);
-  try {
-    await app.listen({ host, port });
-  } catch (error) {
-    await app.close();
-    throw codeOf(error) === 'EADDRINUSE'
-      ? new WorkError(`port ${port} is taken`, 'Choose another with --port; 0 takes any that is free.', {}, error)
-      : error;
-  }
+  await listen(app, { host, port });
   return {
     address: addressOf(app.server.address() as AddressInfo),
     models: [...house.models.all.keys()],
@@ -141,6 +134,3 @@ function manners(app: FastifyInstance, { metrics, log }: House, token: string | 
     return reply.status(refusal.statusCode).send(errorBody(refusal));
   });
 }
-
-const addressOf = ({ address, port, family }: AddressInfo): string =>
-  `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;

@@ -1,4 +1,4 @@
-import { execa } from 'execa';
+import { execa, type ResultPromise } from 'execa';
 import { failure, outputs } from 'isogloss/json';
 import { cp, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -118,21 +118,38 @@ it('adapt', async () => {
   await answerOf('adapt', 'mine', '--language', 'it', '--budget', '1s');
 }, 300_000);
 
-it('serve, once it is ready', async () => {
-  tried.add('serve');
-  const model = await smallModel({ encoder: 'tiny', layers: [1] });
-  const service = execa('node', ['bin/run.js', 'serve', model, '--port', '0', '--json']);
+/** What a command prints that goes on. */
+async function printedBy({ stdout }: ResultPromise): Promise<unknown> {
   let printed = '';
   await new Promise<void>((resolve) => {
-    service.stdout.on('data', (chunk: Buffer) => {
+    stdout!.on('data', (chunk: Buffer) => {
       printed += String(chunk);
       if (/^\}$/m.test(printed)) resolve();
     });
   });
-  const { address } = outputs.serve.parse(JSON.parse(printed));
+  return JSON.parse(printed);
+}
+
+it('serve, once it is ready', async () => {
+  tried.add('serve');
+  const model = await smallModel({ encoder: 'tiny', layers: [1] });
+  const service = execa('node', ['bin/run.js', 'serve', model, '--port', '0', '--json']);
+  const { address } = outputs.serve.parse(await printedBy(service));
   expect((await fetch(`${address}/health`)).status).toBe(200);
   service.kill('SIGTERM');
   expect((await service).exitCode).toBe(0);
+});
+
+it('queue board, once it is there', async ({ skip }) => {
+  tried.add('queue board');
+  skip(!hasRedis, 'no redis-server is installed');
+  const server = await startRedis(folder);
+  const board = execa('node', ['bin/run.js', 'queue', 'board', server.url, '--port', '0', '--json']);
+  const { address } = outputs['queue board'].parse(await printedBy(board));
+  expect((await fetch(address)).status).toBe(200);
+  board.kill('SIGTERM');
+  expect((await board).exitCode).toBe(0);
+  await server.stop();
 });
 
 it('worker, once it is stopped', async ({ skip }) => {

@@ -35,12 +35,15 @@ export const commandLines = (shell: string): string[][] =>
 let plugin: Plugin | undefined;
 
 /** Reads a command line as isogloss does. @throws when there is no such command, flag or argument */
-export async function parse([id, ...argv]: readonly string[]): Promise<{ flags: Record<string, unknown> }> {
+export async function parse(line: readonly string[]): Promise<{ flags: Record<string, unknown> }> {
   if (!plugin) {
     plugin = new Plugin({ root: path.resolve('.'), type: 'core', ignoreManifest: true });
     await plugin.load();
   }
-  const command = await plugin.findCommand(id!, { must: true });
+  // Of a topic, or by itself.
+  const words = plugin.commandIDs.includes(line.slice(0, 2).join(':')) ? 2 : 1;
+  const [id, argv] = [line.slice(0, words).join(':'), line.slice(words)];
+  const command = await plugin.findCommand(id, { must: true });
   const { args, flags, baseFlags, strict } = command;
   return Parser.parse(argv, { args, flags: { ...baseFlags, ...flags }, strict: strict !== false });
 }

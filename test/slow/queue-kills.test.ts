@@ -114,13 +114,13 @@ describe.skipIf(!hasRedis)('a queue on a real server', () => {
     const [killed, paused] = [worker(), worker(), worker()];
     const submitting = transcribe('there', '--queue', server.url);
     await until('there', 40);
-    killed!.kill('SIGKILL');
-    paused!.kill('SIGSTOP');
+    killed.kill('SIGKILL');
+    paused.kill('SIGSTOP');
     await serverAnew('all');
     await until('there', 150);
     await serverAnew('nothing');
     await sleep(2 * STALLED_AFTER);
-    paused!.kill('SIGCONT');
+    paused.kill('SIGCONT');
     const { exitCode, stderr } = await submitting;
     expect(exitCode, String(stderr)).toBe(0);
     await expectAllOnce('there');

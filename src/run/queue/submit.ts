@@ -62,7 +62,7 @@ async function resultOf(asker: Asker<QueuedRun, FinishedRun>, recipe: Recipe, ru
   const finished = await finishedWith(look, runFolder(recipe, runs));
   if (finished) return finished;
   const id = sha256(JSON.stringify([path.resolve(runs), recipeHash(recipe), look])).slice(0, 32);
-  const answer = await asker.ask(id, () => Promise.resolve({ recipe, runs }));
+  const answer = await asker.ask(id, path.basename(runFolder(recipe, runs)), () => Promise.resolve({ recipe, runs }));
   if ('failed' in answer)
     throw new WorkError(
       `${runFolder(recipe, runs)}: ${answer.failed}`,

@@ -41,7 +41,7 @@ export async function* transcribedByQueue(
   });
   const sent = send ? new SentSound(asker.client) : undefined;
   const ask = (unit: Unit): Promise<QueuedResult | Failed> =>
-    asker.ask(unit.id, async () => {
+    asker.ask(unit.id, nameOf(unit), async () => {
       const recordings = unit.jobs.map(({ recording }) => path.resolve(recording));
       return { recordings, sound: { track, channel }, ...(sent && { sent: await sent.put(unit) }) };
     });
@@ -68,6 +68,11 @@ function noWorker(url: string, { track, channel }: Sound): string {
     `no worker with this model is there yet; start one on any machine: ` +
     `isogloss worker ${withoutPassword(url)} MODEL${flags.join('')}`
   );
+}
+
+function nameOf({ jobs: [first, ...others] }: Unit): string {
+  const name = path.basename(first!.recording);
+  return others.length > 0 ? `${name} and ${others.length} more` : name;
 }
 
 /** What can't be sent is set aside. */
