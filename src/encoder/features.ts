@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { silent, type JobOptions } from '../support/progress.ts';
 import { prefetch } from '../support/prefetch.ts';
 import { makeBatches, type Batch } from '../support/batches.ts';
+import { Random } from '../support/random.ts';
 import { frameCount } from './own/architecture.ts';
 import { encode } from './chunks.ts';
 import type { FrozenEncoder, Hidden } from './own/encoder.ts';
@@ -32,6 +34,8 @@ const BATCH_FRAMES = 2000;
 /**
  * Computes the features of recordings that are not cached yet, batched by length. The next batches are read from disk
  * while the encoder works on this one, and results are written while it works on the next; at most a few are in memory.
+ * Processes that need the same features at the same time share the work by their common cache: each has an order of its
+ * own, and leaves out what another has done by then.
  */
 export async function computeFeatures(
   encoder: FrozenEncoder,
@@ -47,38 +51,56 @@ export async function computeFeatures(
     if (result !== 'sound') missing.push(item);
     if (result === 'damaged') damaged++;
   }
-  const secondsOf = (list: readonly Recording[]): number => list.reduce((sum, r) => sum + r.samples / 16000, 0);
+  const of = ({ examples }: Batch): Recording[] => examples.map((i) => missing[i]!);
+  const isDone = async (batch: Batch): Promise<boolean> => {
+    const states = await Promise.all(of(batch).map((recording) => cache.find(keyOf(recording))));
+    return states.every((state) => state === 'sound');
+  };
+  const load = async (batch: Batch): Promise<Float32Array[]> =>
+    (await isDone(batch)) ? [] : Promise.all(of(batch).map((recording) => recording.read()));
   const task = progress('features', Math.round(secondsOf(missing)), 's of audio');
   const startedAt = performance.now();
-  const batches = makeBatches(
-    missing.map((r) => frameCount(r.samples)),
-    BATCH_FRAMES,
+  const batches = inAnOrderOfItsOwn(
+    makeBatches(
+      missing.map((r) => frameCount(r.samples)),
+      BATCH_FRAMES,
+    ),
   );
-  const load = (batch: Batch) => Promise.all(batch.examples.map((i) => missing[i]!.read()));
+  const computed: Recording[] = [];
   let writing: Promise<unknown> = Promise.resolve();
   for await (const { item: batch, result: audio } of prefetch(batches, 2, load)) {
     signal?.throwIfAborted();
+    task.advance(Math.round(secondsOf(of(batch))));
+    if (audio.length === 0 || (await isDone(batch))) continue;
     const hidden = await encode(encoder, audio, layers, batch.frames);
     await writing;
     writing = Promise.all(
-      batch.examples.map((i, row) => cache.write(keyOf(missing[i]!), rowOf(hidden, row, encoder.dims))),
+      of(batch).map((recording, row) => cache.write(keyOf(recording), rowOf(hidden, row, encoder.dims))),
     );
     // Awaited with the next batch or after the last; until then a full disk must not end the process.
     writing.catch(() => {});
-    task.advance(Math.round(secondsOf(batch.examples.map((i) => missing[i]!))));
+    computed.push(...of(batch));
   }
   await writing;
   task.done();
   const seconds = (performance.now() - startedAt) / 1000;
-  const audioSeconds = secondsOf(missing);
   return {
     seconds,
     secondsOfAudio: secondsOf(recordings),
-    cached: recordings.length - missing.length,
-    computed: missing.length,
+    cached: recordings.length - computed.length,
+    computed: computed.length,
     damaged,
-    ...(missing.length > 0 ? { realTimeFactor: seconds / audioSeconds } : {}),
+    ...(computed.length > 0 ? { realTimeFactor: seconds / secondsOf(computed) } : {}),
   };
+}
+
+const secondsOf = (list: readonly Recording[]): number => list.reduce((sum, r) => sum + r.samples / 16000, 0);
+
+/** Batches of one length stay together: each new one costs the engine an allocation. */
+function inAnOrderOfItsOwn(batches: Batch[]): Batch[] {
+  const random = new Random(randomUUID());
+  const lengths = random.shuffle([...new Set(batches.map(({ frames }) => frames))]);
+  return lengths.flatMap((length) => random.shuffle(batches.filter(({ frames }) => frames === length)));
 }
 
 /** One row's valid frames of all layers, interleaved: [frames, layers, dims]. */

@@ -127,6 +127,23 @@ describe('features', () => {
     await encoder.release();
   });
 
+  it('are shared out between those that need them at the same time', async () => {
+    const encoder = await loadEncoder('embedded-small');
+    const folder = await mkdtemp(path.join(tmpdir(), 'features-'));
+    const recordings = Array.from({ length: 48 }, (_, i) => ({
+      key: `r${i}`,
+      samples: 800 * (4 + i),
+      read: () => Promise.resolve(speechlike((4 + i) / 20)),
+    }));
+    const each = await Promise.all(
+      [1, 2].map(() => computeFeatures(encoder, [0], recordings, new FeatureCache(folder))),
+    );
+    for (const { cached, computed } of each) expect(cached + computed).toBe(48);
+    expect(each.reduce((sum, { computed }) => sum + computed, 0)).toBeLessThan(2 * 48);
+    expect((await computeFeatures(encoder, [0], recordings, new FeatureCache(folder))).computed).toBe(0);
+    await encoder.release();
+  });
+
   it('refuses what is no encoder', async () => {
     await expect(loadEncoder('nowhere.onnx')).rejects.toThrow(/no such encoder/);
     await expect(loadEncoder('package.json')).rejects.toThrow(/not an encoder/);
