@@ -10,7 +10,7 @@ export interface SharedModel {
   nodes: Nodes;
 }
 
-/** A model's arrays where all threads can read them. Those of a binary file are there already, others are copied once. */
+/** A model's arrays where all threads can read them. Those of a binary file are there already, others are copied. */
 export function shareModel({ units, tokens, nodes }: NgramModel): SharedModel {
   const { offsets, bytes, slots } = tokens;
   return {

@@ -8,6 +8,7 @@ import { encodeModel } from '../onnx/file/proto.ts';
 import { Network } from '../onnx/graph/network.ts';
 import { floatData, floats, openSession, type Session } from '../onnx/runtime/session.ts';
 import { roundToFloat16 } from '../support/float16.ts';
+import { lastOf } from '../support/last-of.ts';
 import type { About } from './about.ts';
 import { adaptedEncoder } from './adapters.ts';
 import { COMPARED_LAYER } from './likeness.ts';
@@ -20,23 +21,33 @@ export class EncoderAndHead {
   private readonly tokens: number;
   private readonly encoder: FrozenEncoder;
   private readonly head: Session;
+  private readonly releaseEncoder: () => Promise<void>;
 
-  private constructor({ about, vocabulary }: ModelParts, encoder: FrozenEncoder, head: Session) {
+  private constructor(
+    { about, vocabulary }: ModelParts,
+    encoder: FrozenEncoder,
+    head: Session,
+    releaseEncoder: () => Promise<void>,
+  ) {
     [this.about, this.tokens, this.encoder, this.head] = [about, vocabulary.size, encoder, head];
+    this.releaseEncoder = releaseEncoder;
   }
 
-  static async open(parts: ModelParts): Promise<EncoderAndHead> {
-    const { about, vocabulary, weights, encoder: bytes, encoderFolder: folder } = parts;
+  /**
+   * @param models on one encoder, which is opened once; where they are several, without adapters on it
+   * @returns one for each
+   */
+  static async open(models: readonly [ModelParts, ...ModelParts[]]): Promise<EncoderAndHead[]> {
+    const [{ about, encoder: bytes, encoderFolder: folder }] = models;
     const { name, preprocessor } = about.encoder;
+    const upTo = Math.max(...models.flatMap((model) => model.about.layers));
     const encoder = await (about.adapters
-      ? adaptedEncoder(parts)
-      : openEncoder(name, bytes, { preprocessor, folder, upTo: Math.max(...about.layers) }));
-    const network = new Network(false);
-    network.graph.output(
-      buildHead(network, about.head, { layers: about.layers.length, dims: encoder.dims }, vocabulary.size),
-      'logits',
+      ? adaptedEncoder(models[0])
+      : openEncoder(name, bytes, { preprocessor, folder, upTo }));
+    const release = lastOf(models.length, () => encoder.release());
+    return Promise.all(
+      models.map(async (parts) => new EncoderAndHead(parts, encoder, await openHead(parts, encoder.dims), release)),
     );
-    return new EncoderAndHead(parts, encoder, await openSession(encodeModel(network.graph, { weights })));
   }
 
   /** Runs recordings of like length (16 kHz mono) side by side. @param compares whether they are to be compared */
@@ -68,6 +79,13 @@ export class EncoderAndHead {
   }
 
   async release(): Promise<void> {
-    await Promise.all([this.encoder.release(), this.head.release()]);
+    await Promise.all([this.releaseEncoder(), this.head.release()]);
   }
+}
+
+async function openHead({ about, vocabulary, weights }: ModelParts, dims: number): Promise<Session> {
+  const network = new Network(false);
+  const input = { layers: about.layers.length, dims };
+  network.graph.output(buildHead(network, about.head, input, vocabulary.size), 'logits');
+  return openSession(encodeModel(network.graph, { weights }));
 }

@@ -12,10 +12,11 @@ import type { About } from './about.ts';
 import { Decoder, type LogitsDecoder } from './decoder.ts';
 import { decoderThreads } from './decoder-threads.ts';
 import { EncoderAndHead } from './encoder-and-head.ts';
-import { COPY_AGAIN, modelFolderIn, readModelFolder } from './model-folder.ts';
+import { COPY_AGAIN } from './model-folder.ts';
 import { pooled, unlikenessOf } from './likeness.ts';
 import { OneGraph, type Ran } from './one-graph.ts';
 import type { ModelParts } from './parts.ts';
+import { readModel, readSharing } from './read-model.ts';
 import type { ThreadedDecoder } from './threaded-decoder.ts';
 
 /** Logits of one recording. */
@@ -62,19 +63,25 @@ export class Model {
    * @param beside whether one of isogloss's own encoders computes on a thread of its own, so that this one goes on, and
    * beam search on others, where there are cores for them
    */
-  static async assemble(parts: ModelParts, { beside = false }: { beside?: boolean } = {}): Promise<Model> {
-    const { about, vocabulary, words } = parts;
+  static async assemble(parts: ModelParts, options: { beside?: boolean } = {}): Promise<Model> {
+    return (await Model.assembleAll([parts], options))[0]!;
+  }
+
+  /** Models on one encoder, which is in memory once; if they are several, without adapters on it. */
+  private static async assembleAll(
+    all: readonly [ModelParts, ...ModelParts[]],
+    { beside = false }: { beside?: boolean },
+  ): Promise<Model[]> {
     const on = await machine();
-    const whole = await inEncoderFile(parts, () => OneGraph.open(parts, beside));
-    const languageModel = parts.languageModel === undefined ? undefined : await languageModelIn(parts.languageModel);
-    const knowledge = { languageModel, words };
-    const decoder = new Decoder(vocabulary, about.decoding, knowledge, about.confidence);
-    const threads = beside ? decoderThreads(on) : 0;
-    const threaded =
-      about.decoding && threads > 0 ? await searching(decoder, about.decoding, knowledge, threads) : undefined;
-    const model = new Model(parts, [decoder, threaded], on, whole);
-    if (!whole) await model.opened();
-    return model;
+    const wholes = await inEncoderFile(all[0], () => OneGraph.open(all, beside));
+    const apart = wholes.length > 0 ? [] : await inEncoderFile(all[0], () => EncoderAndHead.open(all));
+    return Promise.all(
+      all.map(async (parts, i) => {
+        const model = new Model(parts, await decodersFor(parts, beside ? decoderThreads(on) : 0), on, wholes[i]);
+        if (apart[i]) model.apart = Promise.resolve(apart[i]);
+        return model;
+      }),
+    );
   }
 
   /**
@@ -85,6 +92,17 @@ export class Model {
   static async load(name: string, options: FetchOptions & MachineChoice & { beside?: boolean } = {}): Promise<Model> {
     const { device, threads } = options;
     return onMachine({ device, threads }, async () => Model.assemble(await readModel(name, options), options));
+  }
+
+  /**
+   * Models that `sharedEncoder` says the same of: their encoder is in memory once. @param names as for `load`
+   * @throws InputError when one is no model, or its encoder another one
+   */
+  static async loadAll(names: readonly string[], choice: MachineChoice = {}): Promise<Model[]> {
+    return onMachine(choice, async () => {
+      const all = await readSharing(names);
+      return Model.assembleAll(all as [ModelParts, ...ModelParts[]], {});
+    });
   }
 
   /** What decodes while something else goes on, where that can be; else `decoder`. */
@@ -128,26 +146,22 @@ export class Model {
 
   private opened(): Promise<EncoderAndHead> {
     return (this.apart ??= onMachine(this.machine, () =>
-      inEncoderFile(this.parts, () => EncoderAndHead.open(this.parts)),
+      inEncoderFile(this.parts, async () => (await EncoderAndHead.open([this.parts]))[0]!),
     ));
   }
 }
 
-/**
- * A model from the folder that a run wrote, or a CTC model as it was published.
- * @throws InputError when it is none
- */
-export async function readModel(name: string, options: FetchOptions = {}): Promise<ModelParts> {
-  if (existsSync(path.join(modelFolderIn(name), 'model.json'))) return readModelFolder(name);
-  // Loaded here: a model folder needs neither the Hub nor readers of PyTorch's files.
-  const { isPublished, readPublished } = await import('./published.ts');
-  return isPublished(name) ? readPublished(name, options) : readModelFolder(name);
-}
-
-/** Loaded here: most commands search on the thread that they run on, or not at all. */
-async function searching(...all: Parameters<typeof ThreadedDecoder.open>): Promise<ThreadedDecoder> {
+/** Decodes on this thread, and on others beside it. */
+async function decodersFor(
+  { about, vocabulary, words, languageModel: file }: ModelParts,
+  threads: number,
+): Promise<[Decoder, ThreadedDecoder?]> {
+  const knowledge = { languageModel: file === undefined ? undefined : await languageModelIn(file), words };
+  const decoder = new Decoder(vocabulary, about.decoding, knowledge, about.confidence);
+  if (!about.decoding || threads === 0) return [decoder];
+  // Loaded here: most commands search on the thread that they run on, or not at all.
   const { ThreadedDecoder: Threaded } = await import('./threaded-decoder.ts');
-  return Threaded.open(...all);
+  return [decoder, Threaded.open(decoder, about.decoding, knowledge, threads)];
 }
 
 async function languageModelIn(file: string): Promise<NgramModel> {

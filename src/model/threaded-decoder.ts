@@ -8,8 +8,8 @@ import type { Decoded, Decoder, Decoding, LogitsDecoder } from './decoder.ts';
 import type { DecoderStart, DecoderTask } from './decoder-thread.ts';
 
 /**
- * Beam search on threads of their own, several recordings at a time. They read one language model, in memory that all of
- * them share; lists of words each has for itself.
+ * Beam search on threads of their own, several recordings at a time. They read one language model, in memory that all
+ * of them share; lists of words each has for itself.
  */
 export class ThreadedDecoder implements LogitsDecoder {
   private readonly decoder: Decoder;

@@ -13,20 +13,23 @@ import { nextBatch, type Waiting } from './next-batch.ts';
 
 /** What the thread is started with. */
 export interface EngineStart extends MachineChoice {
-  model: string;
+  /** One, or several that share an encoder. */
+  models: readonly string[];
 }
 
-/** To the thread: a stretch of a stream, with a number for the answer; or that a stream is over. */
-export type Order = { id: number; stream: number; segment: Segment } | { over: number };
+/**
+ * To the thread: a stretch of a stream for one of its models, with a number for the answer; or that a stream is over.
+ */
+export type Order = { id: number; model: number; stream: number; segment: Segment } | { over: number };
 
 /** From the thread. */
 export type Report =
-  | { ready: About }
+  | { ready: About[] }
   | Failed
   /** What a stream says by now, up to this stretch. */
   | { id: number; spoken: TranscriptSegment[] }
   | { id: number; error: string }
-  | { batch: { stretches: number; soundSeconds: number; seconds: number } };
+  | { batch: { model: number; stretches: number; soundSeconds: number; seconds: number } };
 
 interface Item extends Waiting {
   id: number;
@@ -40,16 +43,16 @@ let working: Promise<void> | undefined;
 
 const say = (report: Report): void => parentPort!.postMessage(report);
 
-/** Loads a model, then computes what streams send, theirs side by side. */
-async function main({ model: name, flags, ...machine }: EngineStart & Flagged): Promise<void> {
-  const model = await Model.load(name, machine);
-  say({ ready: model.about });
+/** Loads models, then computes what streams send, theirs side by side. */
+async function main({ models: names, flags, ...machine }: EngineStart & Flagged): Promise<void> {
+  const models = await Model.loadAll(names, machine);
+  say({ ready: models.map(({ about }) => about) });
   parentPort!.on('message', (order: Order | Release) => {
-    if ('release' in order) return void release(model);
+    if ('release' in order) return void release(models);
     if ('over' in order) return forget(order.over);
-    if (!decoders.has(order.stream)) decoders.set(order.stream, new ContinuousDecoder(model.decoder));
+    if (!decoders.has(order.stream)) decoders.set(order.stream, new ContinuousDecoder(models[order.model]!.decoder));
     queue.push({ ...order, samples: order.segment.samples.length });
-    working ??= work(model, flags);
+    working ??= work(models, flags);
   });
 }
 
@@ -61,31 +64,32 @@ function forget(over: number): void {
   for (const { id } of dropped) say({ id, spoken: [] });
 }
 
-async function work(model: Model, flags: Int32Array): Promise<void> {
+async function work(models: readonly Model[], flags: Int32Array): Promise<void> {
   while (queue.length > 0) {
-    await computeBatch(model, nextBatch(queue), flags);
+    await computeBatch(models, nextBatch(queue), flags);
     // What has come meanwhile takes its turn.
     await setImmediate();
   }
   working = undefined;
 }
 
-async function computeBatch(model: Model, batch: Item[], flags: Int32Array): Promise<void> {
+async function computeBatch(models: readonly Model[], batch: Item[], flags: Int32Array): Promise<void> {
+  const { model } = batch[0]!;
   const since = performance.now();
   try {
-    const outputs = await whileBusy(flags, () => model.run(batch.map(({ segment }) => segment.samples)));
+    const outputs = await whileBusy(flags, () => models[model]!.run(batch.map(({ segment }) => segment.samples)));
     for (const [i, { id, stream, segment }] of batch.entries())
       say({ id, spoken: (await decoders.get(stream)?.add(segment, outputs[i]!)) ?? [] });
   } catch (error) {
     for (const { id } of batch) say({ id, error: messageOf(error) });
   }
   const soundSeconds = batch.reduce((sum, { samples }) => sum + samples, 0) / 16_000;
-  say({ batch: { stretches: batch.length, soundSeconds, seconds: (performance.now() - since) / 1000 } });
+  say({ batch: { model, stretches: batch.length, soundSeconds, seconds: (performance.now() - since) / 1000 } });
 }
 
-async function release(model: Model): Promise<void> {
+async function release(models: readonly Model[]): Promise<void> {
   await working;
-  await model.release();
+  await Promise.all(models.map((model) => model.release()));
   parentPort!.close();
 }
 

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { sharedEncoder } from '../model/read-model.ts';
 import type { MachineChoice } from '../onnx/runtime/machine.ts';
 import { InputError } from '../support/errors.ts';
 import { Engine } from './engine.ts';
@@ -20,20 +21,23 @@ export class Models {
    * @throws InputError when one is no model, or two have one name
    */
   static async open(named: readonly string[], machine: MachineChoice): Promise<Models> {
+    const wanted = named.map(nameIn);
+    const opened: Engine[] = [];
     const engines = new Map<string, Engine>();
     try {
-      for (const one of named) {
-        const { name, model } = nameIn(one);
-        const engine = await Engine.open(model, machine);
+      for (const places of await byEncoder(wanted.map(({ model }) => model))) {
+        const models = places.map((place) => wanted[place]!.model);
+        for (const [i, engine] of (await Engine.open(models, machine)).entries()) opened[places[i]!] = engine;
+      }
+      for (const [place, { name, model }] of wanted.entries()) {
+        const engine = opened[place]!;
         const called = name ?? engine.about.name;
-        if (engines.has(called)) {
-          await engine.release();
+        if (engines.has(called))
           throw new InputError(`two models are called ${called}`, `Name one of them: other=${model}`, { file: model });
-        }
         engines.set(called, engine);
       }
     } catch (error) {
-      await Promise.all([...engines.values()].map((engine) => engine.release()));
+      await Promise.all(opened.map((engine) => engine.release()));
       throw error;
     }
     return new Models(engines);
@@ -74,4 +78,14 @@ export class Models {
 function nameIn(text: string): { name?: string; model: string } {
   const [, name, model] = /^([\w.-]+)=(.+)$/.exec(text) ?? [];
   return name === undefined || model === undefined || existsSync(text) ? { model: text } : { name, model };
+}
+
+/** Places of models, those together that share an encoder. */
+async function byEncoder(models: readonly string[]): Promise<number[][]> {
+  const groups = new Map<string | number, number[]>();
+  for (const [place, model] of models.entries()) {
+    const encoder = (await sharedEncoder(model)) ?? place;
+    groups.set(encoder, [...(groups.get(encoder) ?? []), place]);
+  }
+  return [...groups.values()];
 }

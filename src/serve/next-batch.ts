@@ -2,6 +2,8 @@
 export interface Waiting {
   /** The recording that it is of. */
   stream: number;
+  /** The model that it is for. */
+  model: number;
   samples: number;
 }
 
@@ -12,7 +14,7 @@ const ALIKE = 0.85;
 
 /**
  * Takes the next stretches out of the queue that are computed side by side: the one that has waited longest, and those
- * of like length behind it, of whatever recordings. Those of one recording stay in their order.
+ * of like length behind it for the same model, of whatever recordings. Those of one recording stay in their order.
  */
 export function nextBatch<T extends Waiting>(queue: T[]): T[] {
   const batch: T[] = [];
@@ -21,7 +23,8 @@ export function nextBatch<T extends Waiting>(queue: T[]): T[] {
     const longest = Math.max(item.samples, ...batch.map(({ samples }) => samples));
     const shortest = Math.min(item.samples, ...batch.map(({ samples }) => samples));
     const fits = longest * (batch.length + 1) <= MOST_SAMPLES && shortest >= ALIKE * longest;
-    if (!passedOver.has(item.stream) && (batch.length === 0 || fits)) batch.push(item);
+    const alike = fits && item.model === batch[0]?.model;
+    if (!passedOver.has(item.stream) && (batch.length === 0 || alike)) batch.push(item);
     else passedOver.add(item.stream);
   }
   const taken = new Set(batch);

@@ -12,7 +12,7 @@ import { readPhones, type KnownPhones } from '../encoder/own/phones.ts';
 import { tensorName } from '../encoder/exported/upper-plan.ts';
 import { readWeights } from '../encoder/own/weights.ts';
 import type { HeadSettings } from '../head/head.ts';
-import { readModel } from '../model/model.ts';
+import { readModel } from '../model/read-model.ts';
 import type { AdapterSettings } from '../model/about.ts';
 import type { Weights } from '../onnx/training/engine.ts';
 import { withWeights } from '../onnx/file/with-weights.ts';

@@ -56,7 +56,7 @@ describe('a service that is stopped while the network computes', () => {
   ])('%s', async (_, then) => {
     const script = `
       const { Engine } = await import(${JSON.stringify(path.resolve('dist/serve/engine.js'))});
-      const engine = await Engine.open(${JSON.stringify(model)}, { device: 'cpu', threads: 1 });
+      const [engine] = await Engine.open([${JSON.stringify(model)}], { device: 'cpu', threads: 1 });
       async function* stretches() {
         for (let start = 0; start < 72; start += 12)
           yield { start, samples: new Float32Array(12 * 16000).fill(start), before: 0, after: 0 };

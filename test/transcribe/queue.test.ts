@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeWav } from '../../src/audio/wav.ts';
 import type { SetAside } from '../../src/support/errors.ts';
 import { modelHash } from '../../src/model/hash.ts';
-import { readModel } from '../../src/model/model.ts';
+import { readModel } from '../../src/model/read-model.ts';
 import { onNotice } from '../../src/support/notices.ts';
 import { identityOf } from '../../src/transcribe/batch/identity.ts';
 import { Batch, transcribe, work, type Priority } from '../../src/transcribe/index.ts';

@@ -41,6 +41,7 @@ export class Network {
   readonly training: boolean;
 
   private masked = false;
+  private prefix = '';
   private readonly frozen: ReadonlyMap<string, Float32Array>;
 
   /** @param options `frozen`: parameters that keep these values, and are constants of the graph */
@@ -51,7 +52,16 @@ export class Network {
     this.adapterDims = options.adapterDims;
   }
 
-  parameter(name: string, dims: readonly number[], start: Start): Value {
+  /** Names that parameters get meanwhile begin with a prefix: a graph may have several heads. */
+  under<T>(prefix: string, build: () => T): T {
+    this.prefix = prefix;
+    const built = build();
+    this.prefix = '';
+    return built;
+  }
+
+  parameter(plain: string, dims: readonly number[], start: Start): Value {
+    const name = this.prefix + plain;
     const frozen = this.frozen.get(name);
     if (frozen) return this.graph.frozen(name, dims, frozen);
     this.starts.set(name, start);

@@ -49,9 +49,10 @@ export class ComputeThread {
 
   /** What is being computed is waited for, what waits is not computed any more. */
   async end(): Promise<void> {
-    Atomics.store(this.flags, STOP, 1);
-    this.worker.ref();
-    this.worker.postMessage({ release: true } satisfies Release);
+    if (!Atomics.exchange(this.flags, STOP, 1)) {
+      this.worker.ref();
+      this.worker.postMessage({ release: true } satisfies Release);
+    }
     await this.ended;
   }
 

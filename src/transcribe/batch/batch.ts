@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { TranscriptFormatName } from '../../formats/index.ts';
 import { modelHash } from '../../model/hash.ts';
-import { Model, readModel } from '../../model/model.ts';
+import { Model } from '../../model/model.ts';
+import { readModel } from '../../model/read-model.ts';
 import type { ModelParts } from '../../model/parts.ts';
 import { chooseMachine, onMachine } from '../../onnx/runtime/machine.ts';
 import { InputError, type SetAside } from '../../support/errors.ts';

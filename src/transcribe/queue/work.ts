@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { modelHash } from '../../model/hash.ts';
-import { Model, readModel } from '../../model/model.ts';
+import { Model } from '../../model/model.ts';
+import { readModel } from '../../model/read-model.ts';
 import { onMachine } from '../../onnx/runtime/machine.ts';
 import { connected } from '../../queue/connection.ts';
 import { takeJobs } from '../../queue/take.ts';
