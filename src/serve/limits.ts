@@ -6,9 +6,17 @@ export interface Limits {
   soundSeconds: number;
   /** Seconds that a request may take, upload and answer included. */
   requestSeconds: number;
+  /** Seconds in which a client that is to send something sends nothing: it has gone, though nobody was told. */
+  silentSeconds: number;
   /** Recordings and live streams at the same time. */
   atOnce: number;
 }
 
 /** A long interview fits in; and a few dozen people can use a machine of two cores side by side. */
-export const LIMITS: Limits = { bytes: 500e6, soundSeconds: 2 * 3600, requestSeconds: 15 * 60, atOnce: 32 };
+export const LIMITS: Limits = {
+  bytes: 500e6,
+  soundSeconds: 2 * 3600,
+  requestSeconds: 15 * 60,
+  silentSeconds: 60,
+  atOnce: 32,
+};

@@ -14,7 +14,7 @@ export function transcriptions(app: FastifyInstance, { models, places, uploads, 
   app.post('/v1/audio/transcriptions', { schema: transcriptionSchema, ...unchecked }, async (request, reply) => {
     const job = new Job(reply.raw, limits.requestSeconds);
     job.hold(places.take());
-    const { fields, file } = await uploads.receive(request, job, limits.bytes);
+    const { fields, file } = await uploads.receive(request, job, limits);
     const { engine } = models.get(fields.model);
     const ignored = NOT_HEEDED.filter((name) => fields[name] !== undefined);
     if (ignored.length > 0) reply.header('x-isogloss-not-heeded', ignored.join(', '));

@@ -11,9 +11,6 @@ import { LONGEST_STRETCH_SECONDS, tooLong } from '../listen.ts';
 import { errorBody, Refusal, refusalOf } from '../refusal.ts';
 import { liveSound } from './sound.ts';
 
-/** Who sends nothing for so long has gone, though nobody was told. */
-const MOST_SILENT_MS = 60_000;
-
 const querySchema = z.object({
   model: z.string().optional(),
   rate: z.coerce.number().int().min(8000).max(48_000).default(SAMPLE_RATE),
@@ -39,7 +36,7 @@ export function live(app: FastifyInstance, house: House): () => Promise<void> {
   };
   app.get('/v1/audio/live', { websocket: true, preHandler }, (socket, request) => {
     const { job, model, rate } = jobs.get(request)!;
-    const sound = soundFrom(socket);
+    const sound = soundFrom(socket, house.limits.silentSeconds);
     const done = answer(socket, sound.pcm, rate, model, job, house);
     const one = { stop: sound.end, done };
     running.add(one);
@@ -93,10 +90,10 @@ async function answer(
 }
 
 /** The bytes that a client sends, no faster than they are heard. */
-function soundFrom(socket: WebSocket): { pcm: Readable; end: () => void } {
+function soundFrom(socket: WebSocket, silentSeconds: number): { pcm: Readable; end: () => void } {
   const pcm = new Readable({ highWaterMark: 1 << 18, read: () => socket.resume() });
-  const late = new Refusal(408, 'timeout', 'no sound has come for a minute');
-  const timer = setTimeout(() => pcm.destroy(late), MOST_SILENT_MS);
+  const late = new Refusal(408, 'timeout', `no sound has come for ${silentSeconds} s`);
+  const timer = setTimeout(() => pcm.destroy(late), 1000 * silentSeconds);
   let open = true;
   const end = (): void => {
     if (open) pcm.push(null);
