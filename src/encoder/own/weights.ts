@@ -10,7 +10,8 @@ export const isConstant = (name: string): boolean => /^(scalar|constant)(_|$)/.t
 /** The trained numbers of an .onnx file that isogloss wrote, by their parameters' names; float16 ones widened. */
 export function readWeights(bytes: Uint8Array): Weights {
   const { weights, halves } = readStoredWeights(bytes);
-  for (const [name, raw] of halves) weights.set(name, fromFloat16(new Uint16Array(raw.slice().buffer)));
+  // A copy of it alone: slice() of a Buffer is no copy, but a look into all of its file.
+  for (const [name, raw] of halves) weights.set(name, fromFloat16(new Uint16Array(Uint8Array.from(raw).buffer)));
   return weights;
 }
 

@@ -50,6 +50,10 @@ describe('an encoder’s file with 8 bits for some matrices', () => {
     }
   });
 
+  it('has the same numbers where Node has read it from the disk', () => {
+    expect(readWeights(Buffer.from(exact))).toEqual(readWeights(exact));
+  });
+
   it('leaves a file without any as it is', () => {
     expect(widened(exact)).toBe(exact);
   });
