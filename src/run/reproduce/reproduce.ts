@@ -81,6 +81,7 @@ async function runAgain(place: string, locked: LockedRun, options: ReproduceOpti
     ...{ runs, progress, signal, onInputs: hold },
     commit: commitOf(locked),
   });
+  if (path.resolve(result.folder) === path.resolve(place)) throw itself(place);
   const changes = environmentChanges(locked.lock.locked, await environment());
   const now = result.metrics;
   return {
@@ -136,6 +137,13 @@ const differs = (place: string, changes: readonly InputChange[]): InputError =>
   new InputError(
     `the inputs are not those of ${place}: ${describeChanges(changes)}`,
     'Restore them, or name where they are with --corpus; --anyway goes on with what is there.',
+  );
+
+const itself = (place: string): InputError =>
+  new InputError(
+    'there is nothing to compare: the folder for what is run again is that of the run itself',
+    'Name another folder with --runs.',
+    { file: place },
   );
 
 function outcomeOf(before: Metrics, now: Metrics, same: boolean): Reproduction['outcome'] {

@@ -59,6 +59,10 @@ describe('an archive', () => {
 });
 
 describe('a run is reproduced', () => {
+  it('but not where it lies, as if it were its own reproduction', async () => {
+    await expect(reproduce(run.folder, { runs: at('runs') })).rejects.toThrow('that of the run itself');
+  });
+
   it('bit for bit from its folder, from what the lock says of machine and versions', async () => {
     const { locked } = parse(await readFile(path.join(run.folder, 'recipe.lock.yaml'), 'utf8')) as {
       locked: Record<string, unknown>;
