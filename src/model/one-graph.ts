@@ -32,8 +32,8 @@ export interface Ran {
 /**
  * Encoder and head as one graph, with nothing in it that the logits don't need: no layers above the head's, no phones,
  * and no hidden layers that are copied out to go in again. Several models on one encoder are one graph with a head
- * each: the encoder is in memory once. All heads are computed each time, since ONNX Runtime leaves out none; next to the
- * encoder they cost little.
+ * each: the encoder is in memory once. All heads are computed each time, since ONNX Runtime leaves out none; next to
+ * the encoder they cost little.
  */
 export class OneGraph {
   /** Recordings of more frames have to be heard in windows. */
