@@ -1,5 +1,6 @@
 import type { Job, Queue, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { randomUUID } from 'node:crypto';
 import { messageOf } from '../support/errors.ts';
 import { connected } from './connection.ts';
 import { missWorkers } from './miss-workers.ts';
@@ -77,21 +78,21 @@ export class Asker<Data, Result> {
    * @param dataOf is asked for again where the server has lost it
    */
   async ask(id: string, name: string, dataOf: () => Promise<Data>): Promise<Result | Failed> {
-    const add = async (): Promise<Job<Data, Result>> => {
-      const data = await dataOf();
-      const { signal, priority } = this.options;
-      signal?.throwIfAborted();
-      const job = await this.queue.add(name, data, {
-        ...{ jobId: id, ...RETRIES, removeOnComplete: { age: KEPT }, removeOnFail: true },
-        ...(priority === undefined ? {} : { priority }),
-      });
-      this.under.set(id, job);
-      return job;
-    };
+    const add = async (): Promise<Job<Data, Result>> => this.put(id, name, await dataOf());
     const result = await this.finished(await add(), add);
     this.under.delete(id);
     await this.queue.remove(id).catch(() => 0);
     return result;
+  }
+
+  /** Puts a job there that nobody waits for, and that may come to nothing. */
+  async offer(name: string, data: Data): Promise<void> {
+    await this.put(randomUUID(), name, data);
+  }
+
+  /** How many workers are there; none where the server doesn't say. */
+  workers(): Promise<number> {
+    return this.queue.getWorkersCount().catch(() => 0);
   }
 
   /** Takes back what nobody has begun; what somebody is at work on is there when it is asked for again. */
@@ -105,6 +106,17 @@ export class Asker<Data, Result> {
     await this.withdraw();
     await Promise.all([this.queue.close(), this.events.close()]).catch(() => {});
     for (const one of [this.client, this.listening]) one.disconnect();
+  }
+
+  private async put(id: string, name: string, data: Data): Promise<Job<Data, Result>> {
+    const { signal, priority } = this.options;
+    signal?.throwIfAborted();
+    const job = await this.queue.add(name, data, {
+      ...{ jobId: id, ...RETRIES, removeOnComplete: { age: KEPT }, removeOnFail: true },
+      ...(priority === undefined ? {} : { priority }),
+    });
+    this.under.set(id, job);
+    return job;
   }
 
   private async finished(first: Job<Data, Result>, add: () => Promise<Job<Data, Result>>): Promise<Result | Failed> {

@@ -7,6 +7,8 @@ export interface TakeOptions {
   atOnce: number;
   /** Milliseconds after which a worker that isn't heard of counts as gone, and another takes what it had. */
   stalledAfter: number;
+  /** Workers that may be lost on one job before it counts as failed. */
+  mostStalled: number;
   signal?: AbortSignal | undefined;
   /** Told once it can be asked. */
   onReady?: (() => void) | undefined;
@@ -23,9 +25,6 @@ export class NotNow extends Error {
   }
 }
 
-/** Workers that may be lost on one job before it counts as failed. */
-const MOST_STALLED = 5;
-
 /**
  * Takes jobs from a queue and answers, until it is stopped: then it ends what it has begun.
  * @param name of the queue
@@ -35,7 +34,7 @@ export async function takeJobs<Data, Result>(
   client: Redis,
   name: string,
   answer: (job: { id: string; data: Data }) => Promise<Result>,
-  { atOnce, stalledAfter, signal, onReady }: TakeOptions,
+  { atOnce, stalledAfter, mostStalled, signal, onReady }: TakeOptions,
 ): Promise<void> {
   const { DelayedError, Worker } = await import('bullmq');
   const process = async (job: Job<Data, Result>, token?: string): Promise<Result> => {
@@ -48,7 +47,7 @@ export async function takeJobs<Data, Result>(
     }
   };
   const worker = new Worker<Data, Result>(name, process, {
-    ...{ connection: client, concurrency: atOnce, maxStalledCount: MOST_STALLED },
+    ...{ connection: client, concurrency: atOnce, maxStalledCount: mostStalled },
     ...{ lockDuration: stalledAfter, stalledInterval: stalledAfter },
   });
   worker.on('error', () => {});

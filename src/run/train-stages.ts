@@ -1,23 +1,20 @@
 import path from 'node:path';
-import { FeatureCache } from '../encoder/feature-cache.ts';
 import type { FeatureReport } from '../encoder/features.ts';
-import { adapterOptions } from '../model/adapters.ts';
 import type { ModelParts } from '../model/parts.ts';
 import type { Weights } from '../onnx/training/engine.ts';
-import { cacheFolder } from '../support/cache-folder.ts';
 import type { Progress } from '../support/progress.ts';
 import { recordEpoch } from '../train/epoch-log.ts';
-import { headOf, spellingStart } from '../train/known-phones.ts';
+import { spellingStart } from '../train/known-phones.ts';
 import { train } from '../train/loop.ts';
 import { extendVocabulary } from '../train/extend-vocabulary.ts';
-import { layersOf } from '../train/pretrained.ts';
 import { trainedParts } from '../train/trained-parts.ts';
 import { trainingSettings } from '../train/settings.ts';
 import { examplesFor } from '../train/stage-examples.ts';
 import { stagesOf, type Stage } from '../train/stages.ts';
 import type { EpochRecord } from '../train/task.ts';
-import { buildTrainable, cutOf, optimiserOf, type Shape } from '../train/trainable.ts';
+import { buildTrainable, optimiserOf, type Shape } from '../train/trainable.ts';
 import type { Metrics } from './result.ts';
+import { shapeOf, stageSource } from './stage-source.ts';
 import type { Work } from './work.ts';
 
 /** What the stages of a training leave. */
@@ -36,16 +33,7 @@ export interface StagesResult {
 export async function trainStages(work: Work, folder: string): Promise<StagesResult> {
   const { recipe, prepared, start } = work;
   const stages = stagesOf(recipe);
-  const layers = start.layers ?? layersOf(recipe, start);
-  const shape: Omit<Shape, 'encoder'> = {
-    head: start.head ?? headOf(recipe, start, layers),
-    layers,
-    tokens: prepared.vocabulary.size,
-    adapters: adapterOptions(
-      start.adapters ?? (stages.some((stage) => stage.trainable === 'adapters') ? recipe.adapters : undefined),
-    ),
-    freeze: recipe.encoder.freeze,
-  };
+  const shape = shapeOf(work);
   const spelt =
     shape.head.phones && start.phones
       ? spellingStart(recipe, start.phones, (await start.open(start.top)).weights, prepared.vocabulary)
@@ -98,23 +86,11 @@ interface StageWork {
 }
 
 async function trainStage(work: Work, { shape: common, stage, weights, folder, index, only, epochsBefore }: StageWork) {
-  const { recipe, prepared, start, progress, signal } = work;
-  const encoder = await start.open(stage.trainable === 'all' ? undefined : cutOf({ encoder: start }, stage.trainable));
+  const { recipe, prepared, progress, signal } = work;
+  const source = await stageSource(work, common, stage);
+  const { shape } = source;
   // What an earlier stage has trained stays trained.
-  for (const [name, data] of encoder.weights) if (!weights.has(name)) weights.set(name, data);
-  const taught = stage.trainable === 'all' ? recipe.training.teacher?.layer : undefined;
-  const shape: Shape = { ...common, encoder, taught };
-  const cache = new FeatureCache(path.join(cacheFolder(), 'features'));
-  const source = {
-    shape,
-    trainable: stage.trainable,
-    start,
-    recipe,
-    prepared,
-    cache,
-    progress,
-    ...(signal ? { signal } : {}),
-  };
+  for (const [name, data] of shape.encoder.weights) if (!weights.has(name)) weights.set(name, data);
   const { train: trainExamples, dev, features, teaching } = await examplesFor(source);
   const named: Progress = only ? progress : (what, total, unit) => progress(`${stage.name}: ${what}`, total, unit);
   let fresh = 0;

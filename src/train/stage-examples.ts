@@ -17,7 +17,7 @@ import type { Pretrained } from './pretrained.ts';
 import { teachingFor, type Teaching } from './teaching.ts';
 import { cachedLayers, type Shape } from './trainable.ts';
 
-interface StageSource {
+export interface StageSource {
   shape: Shape;
   trainable: TrainablePart;
   start: Pretrained;

@@ -7,6 +7,8 @@ export interface QueuedRun {
   recipe: Recipe;
   /** Where run folders are; from the folder that all were started in, or the same place for all. */
   runs: string;
+  /** No run, but help with the features of one: the cache of who asks, which must be the worker's own. */
+  features?: string;
 }
 
 /** What it answers: the rest is in the run's folder. */

@@ -4,6 +4,7 @@ import { Asker } from '../../queue/ask.ts';
 import { withoutPassword } from '../../queue/connection.ts';
 import { recipeHash } from '../../recipe/hash.ts';
 import type { Recipe } from '../../recipe/schema.ts';
+import { cacheFolder } from '../../support/cache-folder.ts';
 import { WorkError } from '../../support/errors.ts';
 import { sha256 } from '../../support/files.ts';
 import { silent, type JobOptions } from '../../support/progress.ts';
@@ -38,6 +39,7 @@ export async function runByQueue(
   });
   const task = progress('runs', recipes.length, 'runs');
   try {
+    await offerHelp(asker, recipes, runs);
     const results = await Promise.all(
       recipes.map(async (recipe, i) => {
         const result = await resultOf(asker, recipe, runs);
@@ -54,6 +56,23 @@ export async function runByQueue(
   } finally {
     await asker.close();
     task.done();
+  }
+}
+
+/**
+ * Where there are more workers than runs, those that would have nothing to do compute features of the runs, beside who
+ * runs them, into the same cache.
+ */
+async function offerHelp(
+  asker: Asker<QueuedRun, FinishedRun>,
+  recipes: readonly Recipe[],
+  runs: string,
+): Promise<void> {
+  const idle = (await asker.workers()) - recipes.length;
+  for (let i = 0; i < idle; i++) {
+    const recipe = recipes[i % recipes.length]!;
+    const name = `features of ${path.basename(runFolder(recipe, runs))}`;
+    await asker.offer(name, { recipe, runs, features: cacheFolder() });
   }
 }
 

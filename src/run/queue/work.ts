@@ -2,9 +2,11 @@ import { hostname } from 'node:os';
 import { onMachine, type MachineChoice } from '../../onnx/runtime/machine.ts';
 import { connected } from '../../queue/connection.ts';
 import { NotNow, takeJobs } from '../../queue/take.ts';
+import { cacheFolder } from '../../support/cache-folder.ts';
 import { messageOf } from '../../support/errors.ts';
 import { InUseError } from '../../support/lock.ts';
 import type { JobOptions } from '../../support/progress.ts';
+import { computeFeaturesOf } from '../features.ts';
 import type { RunResult } from '../result.ts';
 import { runRecipe } from '../run.ts';
 import { runsQueue, type FinishedRun, type QueuedRun } from './job.ts';
@@ -24,6 +26,8 @@ export interface RunsWorked {
   runs: string[];
 }
 
+/** A run takes long, and on a machine with too much to do its worker isn't heard of now and then. */
+const MOST_STALLED = 50;
 /** Until a run is looked at again that another process is at. */
 const AT_WORK_MS = 5000;
 
@@ -37,8 +41,13 @@ const AT_WORK_MS = 5000;
 export async function workOnRuns(url: string, options: RunWorkOptions = {}): Promise<RunsWorked> {
   const { device, threads, progress, signal, stalledAfter = 60_000, onReady, onDone } = options;
   const worked: RunsWorked = { runs: [] };
-  const answer = async ({ data: { recipe, runs } }: { data: QueuedRun }): Promise<FinishedRun> => {
+  const answer = async ({ data: { recipe, runs, features } }: { data: QueuedRun }): Promise<FinishedRun> => {
     try {
+      if (features !== undefined) {
+        if (features === cacheFolder())
+          await onMachine({ device, threads }, () => computeFeaturesOf(recipe, runs, { progress, signal }));
+        return { folder: '', known: true, host: hostname() };
+      }
       const job = { runs, ...(progress && { progress }), ...(signal && { signal }) };
       const result = await onMachine({ device, threads }, () => runRecipe(recipe, job));
       worked.runs.push(result.folder);
@@ -53,7 +62,9 @@ export async function workOnRuns(url: string, options: RunWorkOptions = {}): Pro
   };
   const client = await connected(url);
   try {
-    await takeJobs(client, await runsQueue(), answer, { atOnce: 1, stalledAfter, signal, onReady });
+    await takeJobs(client, await runsQueue(), answer, {
+      ...{ atOnce: 1, stalledAfter, mostStalled: MOST_STALLED, signal, onReady },
+    });
     return worked;
   } finally {
     client.disconnect();

@@ -32,6 +32,7 @@ export interface Worked {
 
 /** Units: one is decoded while another is heard. */
 const AT_ONCE = 2;
+const MOST_STALLED = 5;
 
 /**
  * Takes recordings from a queue, transcribes them and answers, until it is stopped: then it ends what it has begun.
@@ -66,7 +67,7 @@ export async function work(url: string, modelFolder: string, options: WorkOption
       : hear(seen(data.recordings), data);
   try {
     await takeJobs(client, queueName(by), answer, {
-      ...{ atOnce: AT_ONCE, stalledAfter, signal },
+      ...{ atOnce: AT_ONCE, stalledAfter, mostStalled: MOST_STALLED, signal },
       onReady: () => options.onReady?.(parts.about.name),
     });
     return worked;

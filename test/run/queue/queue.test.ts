@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { outputs } from 'isogloss/json';
 import { varyRecipe, type Variants } from '../../../src/run/index.ts';
 import { checkSameInputs } from '../../../src/run/queue/same-inputs.ts';
@@ -12,7 +12,8 @@ import { withLock } from '../../../src/support/lock.ts';
 import { hasRedis, startRedis, type TestRedis } from '../../transcribe/redis.ts';
 import { smallRecipe, writeSmallCorpus } from '../small-corpus.ts';
 
-const STALLED_AFTER = 1500;
+/** Milliseconds: more than a busy machine keeps a worker from saying that it is there. */
+const STALLED_AFTER = 6000;
 const RATES = [0.001, 0.003, 0.01];
 
 let folder: string;
@@ -33,9 +34,11 @@ async function variantsOf(running: ResultPromise): Promise<Variants> {
   return outputs.run.parse(JSON.parse(String(stdout))) as Variants;
 }
 
+const started: ResultPromise[] = [];
+
 /** Another machine, as far as the queue can tell. */
-const worker = (): ResultPromise =>
-  execa(
+function worker(): ResultPromise {
+  const child = execa(
     'node',
     [
       '--input-type=module',
@@ -45,6 +48,9 @@ const worker = (): ResultPromise =>
     ],
     { cwd: folder, env: env(), reject: false },
   );
+  started.push(child);
+  return child;
+}
 
 /** Who is at work in a folder of runs: process → run. */
 async function atWork(runs: string): Promise<Map<number, string>> {
@@ -71,6 +77,11 @@ describe.skipIf(!hasRedis)('runs by a queue', () => {
     await writeFile(path.join(folder, 'small.yaml'), JSON.stringify(smallRecipe('mine', { epochs: 3 })));
     server = await startRedis(folder);
     here = await variantsOf(sweep('here'));
+  });
+
+  afterEach(async () => {
+    for (const child of started) child.kill('SIGKILL');
+    await Promise.all(started.splice(0));
   });
 
   afterAll(async () => {
@@ -106,7 +117,7 @@ describe.skipIf(!hasRedis)('runs by a queue', () => {
     await cp(path.join(folder, 'here', busy, 'recipe.lock.yaml'), path.join(runs, busy, 'recipe.lock.yaml'), {
       recursive: true,
     });
-    const working = worker();
+    worker();
     const submitting = await withLock(path.join(runs, busy), async () => {
       const submitting = sweep('busy', '--queue', server.url);
       const waiting = (): Promise<string> => server.ask('--scan', '--pattern', 'bull:isogloss-runs-*:delayed');
@@ -114,20 +125,37 @@ describe.skipIf(!hasRedis)('runs by a queue', () => {
       return { submitting };
     });
     expect(figures(await variantsOf(submitting.submitting))).toEqual(figures(here));
-    working.kill('SIGKILL');
-    await working;
+  }, 300_000);
+
+  it('who has no run to do helps with the features of one', async () => {
+    const workers = [worker(), worker()];
+    const ready = async (): Promise<number> => (await server.ask('client', 'list')).split('cmd=bzpopmin').length - 1;
+    while ((await ready()) < workers.length) await sleep(50);
+    const program = [
+      path.resolve('bin/run.js'),
+      'run',
+      'small.yaml',
+      '--runs',
+      'alone',
+      '--queue',
+      server.url,
+      '--json',
+    ];
+    const alone = await variantsOf(execa('node', program, { cwd: folder, env: env(), reject: false }));
+    expect(alone.variants).toHaveLength(1);
+    const keys = await server.ask('--scan', '--pattern', 'bull:isogloss-runs-*:????????-????-????-????-????????????');
+    while ((await server.ask('hget', keys, 'returnvalue')) === '') await sleep(50);
+    expect(await server.ask('hget', keys, 'name')).toMatch(/^features of small-/);
   }, 300_000);
 
   it('a recipe that can’t be run fails with the workers’ words', async () => {
-    const working = worker();
+    worker();
     await writeFile(path.join(folder, 'wrong.yaml'), JSON.stringify(smallRecipe('nowhere', { epochs: 1 })));
     const program = [path.resolve('bin/run.js'), 'run', 'wrong.yaml', '--queue', server.url];
     const { exitCode, stderr } = await execa('node', program, { cwd: folder, env: env(), reject: false });
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/small-\w+: the workers failed: [^]*nowhere[^]* \(on /);
-    working.kill('SIGKILL');
-    await working;
-  }, 120_000);
+  }, 300_000);
 
   it('runs that should have seen the same and have not are told apart', async () => {
     const recipes = await Promise.all(
