@@ -117,7 +117,7 @@ describe.skipIf(!hasRedis)('runs by a queue', () => {
     await cp(path.join(folder, 'here', busy, 'recipe.lock.yaml'), path.join(runs, busy, 'recipe.lock.yaml'), {
       recursive: true,
     });
-    worker();
+    void worker();
     const submitting = await withLock(path.join(runs, busy), async () => {
       const submitting = sweep('busy', '--queue', server.url);
       const waiting = (): Promise<string> => server.ask('--scan', '--pattern', 'bull:isogloss-runs-*:delayed');
@@ -149,7 +149,7 @@ describe.skipIf(!hasRedis)('runs by a queue', () => {
   }, 300_000);
 
   it('a recipe that can’t be run fails with the workers’ words', async () => {
-    worker();
+    void worker();
     await writeFile(path.join(folder, 'wrong.yaml'), JSON.stringify(smallRecipe('nowhere', { epochs: 1 })));
     const program = [path.resolve('bin/run.js'), 'run', 'wrong.yaml', '--queue', server.url];
     const { exitCode, stderr } = await execa('node', program, { cwd: folder, env: env(), reject: false });
