@@ -15,7 +15,11 @@ import type { Device } from '../src/onnx/runtime/device.ts';
 import { onMachine } from '../src/onnx/runtime/machine.ts';
 import { floatData, floats } from '../src/onnx/runtime/session.ts';
 import { adamWDefaults } from '../src/onnx/training/adamw.ts';
+import type { MemoryNeed } from '../src/onnx/training/memory.ts';
+import { needOf } from '../src/onnx/training/memory-need.ts';
+import { planStep } from '../src/onnx/training/plan-step.ts';
 import { recomputedOn } from '../src/onnx/training/recomputed.ts';
+import { ValueSizes } from '../src/onnx/training/value-sizes.ts';
 import { Engine, type Feeds } from '../src/onnx/training/engine.ts';
 import type { TrainablePart } from '../src/recipe/trainable-part.ts';
 import { Random } from '../src/support/random.ts';
@@ -25,7 +29,7 @@ import { buildTrainable, cachedLayers, cutOf, type Shape } from '../src/train/tr
 
 /*
  * One measurement of bench/device.ts, in a process of its own so that its memory can be told from others':
- * a line of JSON, { milliseconds, parts, numbers } with the milliseconds of each run, those of each part of a step, and the first of the
+ * a line of JSON, { milliseconds, parts, said, numbers } with the milliseconds of each run, those of each part of a step, and the first of the
  * features or of all gradients.
  */
 
@@ -64,8 +68,10 @@ const checkpoint = flags.encoder === 'embedded' ? undefined : flags.encoder;
 
 const milliseconds: number[] = [];
 const parts: Record<string, number[]> = {};
+/** What a training says beforehand that it takes. */
+let said: MemoryNeed | undefined;
 const numbers = await onMachine({ device }, flags.what === 'features' ? features : training);
-console.log(JSON.stringify({ milliseconds, parts, numbers: Array.from(numbers) }));
+console.log(JSON.stringify({ milliseconds, parts, said, numbers: Array.from(numbers) }));
 
 async function features(): Promise<Float32Array> {
   const encoder = checkpoint
@@ -102,13 +108,12 @@ async function training(): Promise<Float32Array> {
   const { network, logits } = buildTrainable(shape, trainable, encoder.weights, false);
   const random = new Random('training');
   const weights = network.initialise(random, encoder.weights);
-  const engine = await Engine.compile(network, logits, adamWDefaults, weights, {
-    recompute: recomputedOn(device, flags.recompute),
-    precision,
-    sizes: symbolSizes,
-    lossScale: LOSS_SCALE,
-  });
   const frames = frameCount(seconds * 16000);
+  const plan = planStep(network, logits, { recompute: recomputedOn(device, flags.recompute), precision });
+  const nodes = [...new Set([...plan.forward.nodes, ...plan.backward.nodes])];
+  const sizes = await ValueSizes.measure(network.graph, nodes, symbolSizes);
+  said = needOf(plan, sizes, [{ batch: rows, frames }], { before: 0, pooled: false, device });
+  const engine = await Engine.open(plan, sizes, adamWDefaults, weights, { precision, lossScale: LOSS_SCALE });
   const inputs = inputsOf(shape, trainable, frames, random);
   const targets = Array.from({ length: rows }, () =>
     Int32Array.from({ length: seconds * LABELS_A_SECOND }, () => 1 + random.int(TOKENS - 1)),
@@ -121,7 +126,7 @@ async function training(): Promise<Float32Array> {
     marks.push(performance.now());
     await engine.accumulate(gradient);
     marks.push(performance.now());
-    const norm = engine.move(1e-5);
+    const norm = await engine.move(1e-5);
     marks.push(performance.now());
     const took = (i: number) => marks[i + 1]! - marks[i]!;
     return {

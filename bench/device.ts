@@ -9,7 +9,9 @@ import { execa } from 'execa';
 import type { Precision } from '../src/onnx/graph/half-precision.ts';
 import type { Device } from '../src/onnx/runtime/device.ts';
 import { chooseMachine } from '../src/onnx/runtime/machine.ts';
+import type { MemoryNeed } from '../src/onnx/training/memory.ts';
 import { messageOf } from '../src/support/errors.ts';
+import { sizeInWords } from '../src/support/memory.ts';
 import { relativeError } from '../src/support/relative-error.ts';
 import { SHAPES, writeMadeCheckpoint, type Shape } from './made-checkpoint.ts';
 
@@ -124,9 +126,10 @@ async function compareNumbers(of: Case, name: string): Promise<void> {
 async function tell(who: string, of: Case, name: string): Promise<void> {
   try {
     const memory = watchMemory();
-    const { milliseconds, parts } = await run(of).finally(() => memory.stop());
+    const { milliseconds, parts, said } = await run(of).finally(() => memory.stop());
     line(who, of.what, of.precision, of, milliseconds, memory.most(), parts);
-    note({ name, who, what: of.what, precision: of.precision, milliseconds, parts, mebibytes: memory.most() });
+    if (said?.gpu !== undefined) console.log(`${' '.repeat(41)}${sizeInWords(said.gpu)} of the GPU said beforehand`);
+    note({ name, who, what: of.what, precision: of.precision, milliseconds, parts, said, mebibytes: memory.most() });
   } catch (error) {
     failed(of, error);
   }
@@ -161,6 +164,7 @@ interface Measured {
   milliseconds: number[];
   /** Of a step. */
   parts: Record<string, number[]>;
+  said?: MemoryNeed;
   numbers: number[];
 }
 

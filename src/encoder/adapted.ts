@@ -4,7 +4,7 @@ import type { Value } from '../onnx/graph/graph.ts';
 import { Network, type AdapterOptions } from '../onnx/graph/network.ts';
 import { encodeModel } from '../onnx/file/proto.ts';
 import { floatData, floats, openSession, type Session } from '../onnx/runtime/session.ts';
-import type { FrozenEncoder, Hidden } from './own/encoder.ts';
+import type { FrozenEncoder, Hidden } from './frozen-encoder.ts';
 import type { ExportedOptions } from './exported/exposed.ts';
 import { openEncoder } from './open.ts';
 import { openUpper, type Upper } from './exported/split.ts';

@@ -1,6 +1,6 @@
 import { loudnessOf, type Loudness } from '../audio/standardise.ts';
 import { FRAME_FIELD, FRAME_SAMPLES, frameCount } from './own/architecture.ts';
-import type { FrozenEncoder, Hidden } from './own/encoder.ts';
+import type { FrozenEncoder, Hidden } from './frozen-encoder.ts';
 
 /** How a long recording goes through an encoder. */
 export interface ChunkSettings {

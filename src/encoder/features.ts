@@ -5,7 +5,7 @@ import { makeBatches, type Batch } from '../support/batches.ts';
 import { Random } from '../support/random.ts';
 import { frameCount } from './own/architecture.ts';
 import { encode } from './chunks.ts';
-import type { FrozenEncoder, Hidden } from './own/encoder.ts';
+import type { FrozenEncoder, Hidden } from './frozen-encoder.ts';
 import type { FeatureCache, FeatureKey } from './feature-cache.ts';
 
 /** A recording whose features are wanted. */

@@ -1,5 +1,5 @@
 import { frameCount } from './own/architecture.ts';
-import type { Hidden } from './own/encoder.ts';
+import type { Hidden } from './frozen-encoder.ts';
 
 /**
  * Runs recordings one by one where they would change each other side by side, and puts their hidden layers together as

@@ -1,4 +1,5 @@
-import { Encoder, isOwn, type FrozenEncoder } from './own/encoder.ts';
+import type { FrozenEncoder } from './frozen-encoder.ts';
+import { Encoder, isOwn } from './own/encoder.ts';
 import type { ExportedOptions } from './exported/exposed.ts';
 
 /**

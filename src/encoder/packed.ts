@@ -3,7 +3,7 @@ import { standardise } from '../audio/standardise.ts';
 import { prefetch } from '../support/prefetch.ts';
 import { silent, type JobOptions } from '../support/progress.ts';
 import { FRAME_SAMPLES, frameCount } from './own/architecture.ts';
-import type { FrozenEncoder } from './own/encoder.ts';
+import type { FrozenEncoder } from './frozen-encoder.ts';
 import type { FeatureCache, FeatureKey } from './feature-cache.ts';
 import type { Recording } from './features.ts';
 

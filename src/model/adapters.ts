@@ -1,4 +1,5 @@
-import { encodeEncoder, Encoder, isOwn, readArchitecture, type FrozenEncoder } from '../encoder/own/encoder.ts';
+import type { FrozenEncoder } from '../encoder/frozen-encoder.ts';
+import { encodeEncoder, Encoder, isOwn, readArchitecture } from '../encoder/own/encoder.ts';
 import { buildEncoder } from '../encoder/own/network.ts';
 import { readWeights } from '../encoder/own/weights.ts';
 import type { Weights } from '../onnx/training/engine.ts';

@@ -2,7 +2,7 @@ import { frameMask } from '../audio/standardise.ts';
 import { encode } from '../encoder/chunks.ts';
 import { rowOf } from '../encoder/features.ts';
 import { openEncoder } from '../encoder/open.ts';
-import type { FrozenEncoder } from '../encoder/own/encoder.ts';
+import type { FrozenEncoder } from '../encoder/frozen-encoder.ts';
 import { buildHead } from '../head/head.ts';
 import { encodeModel } from '../onnx/file/proto.ts';
 import { Network } from '../onnx/graph/network.ts';

@@ -5,7 +5,7 @@ import { floats } from '../../onnx/runtime/session.ts';
 import { Random } from '../../support/random.ts';
 import { WINDOW } from '../checkpoint/checkpoint.ts';
 import { FRAME_FIELD, FRAME_SAMPLES, frameCount } from '../own/architecture.ts';
-import type { FrozenEncoder, Hidden } from '../own/encoder.ts';
+import type { FrozenEncoder, Hidden } from '../frozen-encoder.ts';
 import type { ExposedGraph } from './exposed.ts';
 import { oneByOne } from '../one-by-one.ts';
 import { standardises, type Preprocessor } from './preprocessor.ts';
@@ -112,8 +112,8 @@ function windowOf({ bytes }: ExposedGraph): number | undefined {
 }
 
 /**
- * Whether a recording gives beside a longer one what it gives alone, at the topmost layer that is loaded. Both are short: of hundreds of
- * millions of parameters a run of seconds takes seconds.
+ * Whether a recording gives beside a longer one what it gives alone, at the topmost layer that is loaded. Both are
+ * short: of hundreds of millions of parameters a run of seconds takes seconds.
  */
 async function padsWithoutHarm(
   encoder: ExportedEncoder,

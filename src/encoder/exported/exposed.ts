@@ -4,7 +4,7 @@ import { importModel } from '../../onnx/file/import.ts';
 import { onlyOutputs } from '../../onnx/file/outputs.ts';
 import { asFloats, openSession, type Session } from '../../onnx/runtime/session.ts';
 import { sha256 } from '../../support/files.ts';
-import type { OpenOptions } from '../own/encoder.ts';
+import type { OpenOptions } from '../frozen-encoder.ts';
 import { findHiddenLayers, type HiddenLayers } from './hidden-layers.ts';
 import { inputKind, type InputKind } from './input-kind.ts';
 import { inputIdentity, type Preprocessor } from './preprocessor.ts';

@@ -1,5 +1,5 @@
 import { Random } from '../../support/random.ts';
-import type { FrozenEncoder } from '../own/encoder.ts';
+import type { FrozenEncoder } from '../frozen-encoder.ts';
 
 /** How an encoder's lowest hidden layer follows the sound. */
 export interface Response {

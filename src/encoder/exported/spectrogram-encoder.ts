@@ -1,6 +1,6 @@
 import { InputError } from '../../support/errors.ts';
 import { frameCount } from '../own/architecture.ts';
-import type { FrozenEncoder, Hidden } from '../own/encoder.ts';
+import type { FrozenEncoder, Hidden } from '../frozen-encoder.ts';
 import type { ExposedGraph } from './exposed.ts';
 import { WHISPER_STEPS } from './input-kind.ts';
 import type { Preprocessor } from './preprocessor.ts';

@@ -37,7 +37,7 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
     // Warnings about folded constants are of no use to a linguist.
     logSeverityLevel: 3,
     // A second block for each shape that comes again, beside what the arena has already: decision 0014.
-    enableMemPattern: false,
+    enableMemPattern: device !== 'cpu',
     ...(options.returnsMemory ? { enableCpuMemArena: false } : {}),
     ...(options.profile ? { enableProfiling: true, profileFilePrefix: options.profile } : {}),
     extra: {

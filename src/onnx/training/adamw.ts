@@ -1,4 +1,6 @@
-import type { Weights } from './engine.ts';
+import { moveParameter, sumOfSquares, type Move, type Moved } from './adamw-arithmetic.ts';
+import type { AdamWThreads } from './adamw-threads.ts';
+import type { Weights } from './compile.ts';
 
 export interface AdamWSettings {
   beta1: number;
@@ -32,38 +34,66 @@ export class AdamW {
   private readonly settings: AdamWSettings;
   /** Parameters of two dims and more. */
   private readonly matrices: ReadonlySet<string>;
+  private readonly threads: AdamWThreads | undefined;
 
-  /** @param moments of a training that is gone on with */
-  constructor(settings: AdamWSettings, weights: Weights, matrices: ReadonlySet<string>, moments?: Moments) {
+  /** @param moments of a training that is gone on with @param threads that share in the work */
+  constructor(
+    settings: AdamWSettings,
+    weights: Weights,
+    matrices: ReadonlySet<string>,
+    moments?: Moments,
+    threads?: AdamWThreads,
+  ) {
     this.settings = settings;
     this.matrices = matrices;
+    this.threads = threads;
     this.moments = moments ?? { mean: zerosLike(weights), square: zerosLike(weights), step: 0 };
   }
 
   /**
-   * Moves weights one step down their gradients, in place. What has no gradient stays as it is.
+   * Moves weights one step down their gradients, in place; in threads, the maps get other arrays. What has no gradient
+   * stays as it is.
    * @param factor by which the gradients are too large
    * @returns the gradients' joint norm before clipping; when it is not finite, nothing was moved
    */
-  move(weights: Weights, gradients: Weights, learningRate: number, factor = 1): number {
-    const { beta1, beta2, epsilon, clip, rateOf } = this.settings;
-    const norm = jointNorm(gradients) / factor;
-    if (!Number.isFinite(norm)) return norm;
-    const { mean, square } = this.moments;
-    const step = ++this.moments.step;
-    const correction = Math.sqrt(1 - beta2 ** step);
-    for (const [name, gradient] of gradients) {
-      const rate = learningRate * (rateOf?.(name) ?? 1);
-      moveParameter(weights.get(name)!, gradient, mean.get(name)!, square.get(name)!, {
-        beta1,
-        beta2,
-        scale: clip / Math.max(norm, clip) / factor,
-        rate: (rate * correction) / (1 - beta1 ** step),
-        epsilon: epsilon * correction,
-        keep: this.decay(name, weights, rate),
-      });
+  async move(weights: Weights, gradients: Weights, learningRate: number, factor = 1): Promise<number> {
+    const squares = this.threads ? await this.threads.take(gradients) : [...gradients.values()].map(sumOfSquares);
+    const norm = sqrtOfSum(squares) / factor;
+    if (!Number.isFinite(norm)) {
+      await this.threads?.giveBack(gradients);
+      return norm;
     }
+    this.moments.step++;
+    const moveOf = (name: string): Move => this.moveOf(name, weights, learningRate, { norm, factor });
+    if (this.threads) await this.threads.move({ ...this.moments, weights }, gradients, moveOf);
+    else for (const [name, gradient] of gradients) moveParameter(this.carried(name, weights), gradient, moveOf(name));
     return norm;
+  }
+
+  private moveOf(
+    name: string,
+    weights: Weights,
+    learningRate: number,
+    { norm, factor }: { norm: number; factor: number },
+  ): Move {
+    const { beta1, beta2, epsilon, clip, rateOf } = this.settings;
+    const { step } = this.moments;
+    const rate = learningRate * (rateOf?.(name) ?? 1);
+    const correction = Math.sqrt(1 - beta2 ** step);
+    return {
+      beta1,
+      beta2,
+      scale: clip / Math.max(norm, clip) / factor,
+      rate: (rate * correction) / (1 - beta1 ** step),
+      epsilon: epsilon * correction,
+      keep: this.decay(name, weights, rate),
+    };
+  }
+
+  private carried(name: string, weights: Weights): Moved {
+    const { mean, square } = this.moments;
+    const of = (arrays: Weights) => arrays.get(name) as Float32Array<ArrayBuffer>;
+    return { weights: of(weights), mean: of(mean), square: of(square) };
   }
 
   /**
@@ -81,59 +111,7 @@ export class AdamW {
   }
 }
 
-interface Move {
-  beta1: number;
-  beta2: number;
-  /** Of the gradient, by clipping. */
-  scale: number;
-  /** Learning rate and epsilon with the moments' corrections in them. */
-  rate: number;
-  epsilon: number;
-  /** Of the weights, by decay. */
-  keep: number;
-}
-
-function moveParameter(
-  weights: Float32Array,
-  gradient: Float32Array,
-  mean: Float32Array,
-  square: Float32Array,
-  { beta1, beta2, scale, rate, epsilon, keep }: Move,
-): void {
-  const meanScale = scale * (1 - beta1);
-  const squareScale = scale * scale * (1 - beta2);
-  for (let i = 0; i < weights.length; i++) {
-    const g = gradient[i]!;
-    const m = beta1 * mean[i]! + meanScale * g;
-    const s = beta2 * square[i]! + squareScale * g * g;
-    mean[i] = m;
-    square[i] = s;
-    weights[i] = keep * weights[i]! - (rate * m) / (Math.sqrt(s) + epsilon);
-  }
-}
-
-function jointNorm(gradients: Weights): number {
-  let sum = 0;
-  for (const gradient of gradients.values()) sum += sumOfSquares(gradient);
-  return Math.sqrt(sum);
-}
-
-function sumOfSquares(x: Float32Array): number {
-  // Four sums that don't wait for each other; declared one by one, which V8 keeps in registers.
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  let i = 0;
-  for (; i + 3 < x.length; i += 4) {
-    a += x[i]! * x[i]!;
-    b += x[i + 1]! * x[i + 1]!;
-    c += x[i + 2]! * x[i + 2]!;
-    d += x[i + 3]! * x[i + 3]!;
-  }
-  for (; i < x.length; i++) a += x[i]! * x[i]!;
-  return a + b + c + d;
-}
+const sqrtOfSum = (squares: readonly number[]): number => Math.sqrt(squares.reduce((sum, x) => sum + x, 0));
 
 function zerosLike(weights: Weights): Weights {
   return new Map([...weights].map(([name, data]) => [name, new Float32Array(data.length)]));

@@ -1,5 +1,6 @@
 import type * as ort from '../runtime/ort.ts';
 import { AdamW, type AdamWSettings, type Moments } from './adamw.ts';
+import { AdamWThreads } from './adamw-threads.ts';
 import { Arena, type Outputs } from './arena.ts';
 import { openStep, type EngineOptions, type Parts, type Weights } from './compile.ts';
 import { planStep, type Plan } from './plan-step.ts';
@@ -8,10 +9,15 @@ import type { Network } from '../graph/network.ts';
 import { runInto } from '../runtime/run-into.ts';
 import { LossScale, type LossScaleState } from './loss-scale.ts';
 import { floats } from '../runtime/session.ts';
+import { availableParallelism } from 'node:os';
 import { ValueSizes, type BatchShape } from './value-sizes.ts';
 
 export type { Weights } from './compile.ts';
 export type Feeds = Record<string, ort.Tensor>;
+
+/** Numbers that learn, from which on a step's milliseconds with them are worth threads. */
+const MANY = 8_000_000;
+const MOST_THREADS = 16;
 
 /**
  * A network made trainable. One step is two runs of ONNX Runtime, with the loss's gradient computed in between:
@@ -19,9 +25,10 @@ export type Feeds = Record<string, ort.Tensor>;
  * moves the weights.
  */
 export class Engine {
-  /** Its own copy, moved in place. */
+  /** Its own copy. In a step its arrays change, or others take their place. */
   readonly weights: Weights;
   private readonly optimiser: AdamW;
+  private readonly threads: AdamWThreads | undefined;
   /** In float16 only. */
   private readonly scale: LossScale | undefined;
   private readonly arena = new Arena();
@@ -41,12 +48,14 @@ export class Engine {
     settings: AdamWSettings,
     weights: Weights,
     { moments, lossScale }: EngineOptions,
+    threads: AdamWThreads | undefined,
   ) {
     this.parts = parts;
     this.sizes = sizes;
     this.weights = new Map([...weights].map(([name, data]) => [name, data.slice()]));
     const matrices = [...parts.graph.parameters].flatMap(([name, { dims }]) => (dims.length > 1 ? [name] : []));
-    this.optimiser = new AdamW(settings, this.weights, new Set(matrices), moments);
+    this.optimiser = new AdamW(settings, this.weights, new Set(matrices), moments, threads);
+    this.threads = threads;
     this.scale = parts.precision === 'float16' ? new LossScale(lossScale) : undefined;
     this.sums = likeThem(parts);
   }
@@ -77,7 +86,10 @@ export class Engine {
     weights: Weights,
     options: EngineOptions = {},
   ): Promise<Engine> {
-    const engine = new Engine(await openStep(plan, options), sizes, settings, weights, options);
+    const learning = [...weights.values()].reduce((sum, { length }) => sum + length, 0);
+    const count = learning < MANY ? 1 : Math.min(MOST_THREADS, availableParallelism());
+    const threads = count > 1 ? await AdamWThreads.start(count) : undefined;
+    const engine = new Engine(await openStep(plan, options), sizes, settings, weights, options, threads);
     engine.arena.reserve((options.shapes ?? []).map((shape) => engine.outputsAt(shape)));
     return engine;
   }
@@ -116,9 +128,9 @@ export class Engine {
    * Moves the weights one step down what was accumulated.
    * @returns the gradients' norm before clipping; when it is not finite, nothing was moved
    */
-  move(learningRate: number): number {
+  async move(learningRate: number): Promise<number> {
     this.summed = 0;
-    const norm = this.optimiser.move(this.weights, this.sums, learningRate, this.scale?.factor);
+    const norm = await this.optimiser.move(this.weights, this.sums, learningRate, this.scale?.factor);
     this.scale?.after(norm);
     return norm;
   }
@@ -164,7 +176,7 @@ export class Engine {
   }
 
   async release(): Promise<void> {
-    await Promise.all([this.parts.forward.release(), this.parts.backward.release()]);
+    await Promise.all([this.parts.forward.release(), this.parts.backward.release(), this.threads?.release()]);
   }
 }
 

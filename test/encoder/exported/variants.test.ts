@@ -7,7 +7,7 @@ import { frameCount } from '../../../src/encoder/own/architecture.ts';
 import { findEncoder } from '../../../src/encoder/source.ts';
 import { openEncoder } from '../../../src/encoder/open.ts';
 import { openUpper } from '../../../src/encoder/exported/split.ts';
-import type { FrozenEncoder } from '../../../src/encoder/own/encoder.ts';
+import type { FrozenEncoder } from '../../../src/encoder/frozen-encoder.ts';
 import { readJson } from '../../../src/support/files.ts';
 import type { Preprocessor } from '../../../src/encoder/exported/preprocessor.ts';
 import { filterBank, whisperSpectrogram } from '../../../src/encoder/exported/spectrogram.ts';
