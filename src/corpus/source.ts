@@ -106,3 +106,12 @@ export function findCorpus(name: string): CorpusPlace {
       `${docsPage('corpora.md')} shows how to make one.`,
   );
 }
+
+/** A corpus whose utterances are there. @throws InputError where there is no such corpus, or it was never fetched */
+export function findFetchedCorpus(name: string): CorpusPlace {
+  const place = findCorpus(name);
+  if (existsSync(path.join(place.folder, 'manifest.jsonl'))) return place;
+  throw new InputError(`the corpus ${name} is not here yet`, `Get it first: isogloss corpus fetch ${name}`, {
+    file: place.folder,
+  });
+}

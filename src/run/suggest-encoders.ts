@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { auditCorpus } from '../corpus/audit/audit.ts';
 import { loadManifest } from '../corpus/manifest.ts';
-import { findCorpus, readSource, type CorpusPlace } from '../corpus/source.ts';
+import { findFetchedCorpus, readSource, type CorpusPlace } from '../corpus/source.ts';
 import type { Utterance } from '../corpus/utterance.ts';
+import { EMBEDDED_TERMS } from '../encoder/own/embedded.ts';
 import { hasHeard, type HeardList } from '../encoder/published-languages.ts';
 import { PUBLISHED, type PublishedEncoder } from '../encoder/published.ts';
 import { encodeModel } from '../onnx/file/proto.ts';
@@ -60,14 +61,14 @@ export interface SuggestOptions extends JobOptions {
  */
 export async function suggestEncoders(corpus: string, options: SuggestOptions = {}): Promise<Suggestions> {
   const asked = options.language === undefined ? undefined : canonical(options.language);
-  const place = findCorpus(corpus);
+  const place = findFetchedCorpus(corpus);
   const utterances = await loadManifest(place.folder);
   const language = asked ?? (await languageOf(place, utterances));
   const minutes = (await secondsOf(corpus, utterances, options)) / 60;
   const rate = await multiplicationRate();
   const embedded: Suggestion = {
     model: 'embedded',
-    licence: 'MIT',
+    licence: EMBEDDED_TERMS.embedded.licence,
     commercial: true,
     parameters: 20e6,
     megabytes: 0,

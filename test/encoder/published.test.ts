@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -68,7 +68,7 @@ it('encoders to try are named by what a corpus has and the licence must allow', 
   await writeFile(path.join(folder, 'manifest.jsonl'), `${lines.join('\n')}\n`);
   const all = await suggestEncoders(folder);
   expect(all.minutes).toBeCloseTo(10);
-  expect(all.encoders[0]).toMatchObject({ model: 'embedded', megabytes: 0 });
+  expect(all.encoders[0]).toMatchObject({ model: 'embedded', megabytes: 0, licence: 'CC-BY-SA-3.0' });
   expect(all.encoders.map(({ model }) => model)).toEqual(
     expect.arrayContaining(['utter-project/mHuBERT-147', 'facebook/wav2vec2-xls-r-300m', 'facebook/mms-1b']),
   );
@@ -79,6 +79,10 @@ it('encoders to try are named by what a corpus has and the licence must allow', 
   expect(swahili.encoders.filter((encoder) => encoder.heard_language).map(({ model }) => model)).toEqual(
     expect.arrayContaining(['embedded', 'utter-project/mHuBERT-147', 'facebook/wav2vec2-xls-r-300m']),
   );
+  const notHere = path.join(folder, 'not-here');
+  await mkdir(notHere);
+  await copyFile('corpora/fillets-cs/source.yaml', path.join(notHere, 'source.yaml'));
+  await expect(suggestEncoders(notHere)).rejects.toThrow('is not here yet');
   await expect(suggestEncoders(folder, { language: 'Sardinian' })).rejects.toThrow('sc (Sardinian)');
   // Sardinian is in mHuBERT-147's list, not in XLS-R's: what has heard it comes first of what is to be fetched.
   await writeFile(

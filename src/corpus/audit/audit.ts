@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { hasUsualEnding } from '../../audio/is-recording.ts';
-import { InputError } from '../../support/errors.ts';
 import { readText } from '../../support/files.ts';
 import { silent, type JobOptions } from '../../support/progress.ts';
 import { manifestPath, readManifest } from '../manifest.ts';
-import { findCorpus } from '../source.ts';
+import { findFetchedCorpus } from '../source.ts';
 import type { Utterance } from '../utterance.ts';
 import { alikeTexts, doubleFindings, type Alike } from './alike.ts';
 import { coverageOf, type Coverage } from './coverage.ts';
@@ -41,11 +39,7 @@ export interface AuditOptions extends JobOptions {
  */
 export async function auditCorpus(name: string, options: AuditOptions = {}): Promise<Audit> {
   const { sentences, progress = silent, signal } = options;
-  const { folder, sourceFolder } = findCorpus(name);
-  if (sourceFolder && !existsSync(manifestPath(folder)))
-    throw new InputError(`the corpus ${name} is not here yet`, `Get it first: isogloss corpus fetch ${name}`, {
-      file: folder,
-    });
+  const { folder } = findFetchedCorpus(name);
   const candidates = sentences === undefined ? [] : (await readText(sentences)).split(/\r?\n/);
   const listed: Listed[] = [];
   for await (const { utterance, line } of readManifest(folder))
