@@ -22,6 +22,7 @@ import { recomputedOn } from '../src/onnx/training/recomputed.ts';
 import { ValueSizes } from '../src/onnx/training/value-sizes.ts';
 import { Engine, type Feeds } from '../src/onnx/training/engine.ts';
 import type { TrainablePart } from '../src/recipe/trainable-part.ts';
+import { messageOf } from '../src/support/errors.ts';
 import { Random } from '../src/support/random.ts';
 import { symbolSizes } from '../src/train/memory.ts';
 import { frozenLayers } from '../src/train/pretrained.ts';
@@ -70,7 +71,11 @@ const milliseconds: number[] = [];
 const parts: Record<string, number[]> = {};
 /** What a training says beforehand that it takes. */
 let said: MemoryNeed | undefined;
-const numbers = await onMachine({ device }, flags.what === 'features' ? features : training);
+const numbers = await onMachine({ device }, flags.what === 'features' ? features : training).catch((error: unknown) => {
+  // Without the source's line, which in a bundle is so long that nothing of the error is left.
+  console.error(messageOf(error));
+  process.exit(1);
+});
 console.log(JSON.stringify({ milliseconds, parts, said, numbers: Array.from(numbers) }));
 
 async function features(): Promise<Float32Array> {
