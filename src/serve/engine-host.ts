@@ -2,6 +2,7 @@ import type { About } from '../model/about.ts';
 import { ComputeThread } from '../onnx/runtime/compute-thread.ts';
 import type { MachineChoice } from '../onnx/runtime/machine.ts';
 import { WorkError } from '../support/errors.ts';
+import { PendingAnswers } from '../support/pending-answers.ts';
 import { threadFile } from '../support/threads.ts';
 import type { TranscriptSegment } from '../transcribe/continuous-decoder.ts';
 import type { Segment } from '../transcribe/segments.ts';
@@ -10,26 +11,22 @@ import { closing } from './refusal.ts';
 
 export type Batch = Extract<Report, { batch: unknown }>['batch'];
 
-interface Asked {
-  resolve: (spoken: TranscriptSegment[]) => void;
-  reject: (error: Error) => void;
-}
-
 /** The thread that models on one encoder share, and what is asked of it. */
 export class EngineHost {
   /** Told what each batch took. */
   onBatch: (batch: Batch) => void = () => {};
   private readonly thread: ComputeThread;
-  private readonly asked = new Map<number, Asked>();
-  private last = 0;
-  private dead: Error | undefined;
+  private readonly pending: PendingAnswers<TranscriptSegment[]>;
+  private lastStream = 0;
 
   private constructor(thread: ComputeThread) {
     this.thread = thread;
     const { worker } = thread;
-    worker.on('message', (report: Report) => this.hear(report));
-    worker.on('error', (error) => this.die(error));
-    worker.on('exit', () => this.die(new WorkError('the model’s thread ended', 'Start the service again.')));
+    this.pending = new PendingAnswers(worker, new WorkError('the model’s thread ended', 'Start the service again.'));
+    worker.on('message', (report: Report) => {
+      if ('batch' in report) this.onBatch(report.batch);
+      if ('id' in report) this.pending.settle(report);
+    });
   }
 
   /** @throws InputError when a model is none, or the device can't be had */
@@ -41,22 +38,19 @@ export class EngineHost {
   }
 
   get alive(): boolean {
-    return this.dead === undefined;
+    return this.pending.isOpen;
   }
 
   /** A number for a stream of stretches that follow one another. */
   newStream(): number {
-    return ++this.last;
+    return ++this.lastStream;
   }
 
   /** @param model its place among those of the thread */
   ask(model: number, stream: number, segment: Segment): Promise<TranscriptSegment[]> {
-    if (this.dead) return Promise.reject(this.dead);
-    const id = ++this.last;
-    const answer = new Promise<TranscriptSegment[]>((resolve, reject) => this.asked.set(id, { resolve, reject }));
+    const answer = this.pending.ask((id) => this.tell({ id, model, stream, segment }));
     // Nobody waits for it any more where the request is gone.
     answer.catch(() => {});
-    this.tell({ id, model, stream, segment });
     return answer;
   }
 
@@ -67,26 +61,11 @@ export class EngineHost {
 
   /** What is being computed is waited for; whoever still wants an answer is refused. */
   async release(): Promise<void> {
-    this.die(closing());
+    this.pending.rejectAll(closing());
     await this.thread.end();
   }
 
   private tell(order: Order): void {
     this.thread.worker.postMessage(order, 'segment' in order ? [order.segment.samples.buffer as ArrayBuffer] : []);
-  }
-
-  private hear(report: Report): void {
-    if ('batch' in report) this.onBatch(report.batch);
-    if (!('id' in report)) return;
-    const asked = this.asked.get(report.id);
-    this.asked.delete(report.id);
-    if ('error' in report) asked?.reject(new Error(report.error));
-    else asked?.resolve(report.spoken);
-  }
-
-  private die(error: Error): void {
-    this.dead ??= error;
-    for (const { reject } of this.asked.values()) reject(error);
-    this.asked.clear();
   }
 }

@@ -6,6 +6,7 @@ import type { Flagged, Release } from '../onnx/runtime/compute-thread.ts';
 import type { MachineChoice } from '../onnx/runtime/machine.ts';
 import { whileBusy } from '../onnx/runtime/session-flags.ts';
 import { messageOf } from '../support/errors.ts';
+import type { Answer } from '../support/pending-answers.ts';
 import { failureOf, type Failed } from '../support/threads.ts';
 import { ContinuousDecoder, type TranscriptSegment } from '../transcribe/continuous-decoder.ts';
 import type { Segment } from '../transcribe/segments.ts';
@@ -27,8 +28,7 @@ export type Report =
   | { ready: About[] }
   | Failed
   /** What a stream says by now, up to this stretch. */
-  | { id: number; spoken: TranscriptSegment[] }
-  | { id: number; error: string }
+  | Answer<TranscriptSegment[]>
   | { batch: { model: number; stretches: number; soundSeconds: number; seconds: number } };
 
 interface Item extends Waiting {
@@ -61,7 +61,7 @@ function forget(over: number): void {
   decoders.delete(over);
   const dropped = queue.filter(({ stream }) => stream === over);
   queue.splice(0, queue.length, ...queue.filter(({ stream }) => stream !== over));
-  for (const { id } of dropped) say({ id, spoken: [] });
+  for (const { id } of dropped) say({ id, value: [] });
 }
 
 async function work(models: readonly Model[], flags: Int32Array): Promise<void> {
@@ -79,7 +79,7 @@ async function computeBatch(models: readonly Model[], batch: Item[], flags: Int3
   try {
     const outputs = await whileBusy(flags, () => models[model]!.run(batch.map(({ segment }) => segment.samples)));
     for (const [i, { id, stream, segment }] of batch.entries())
-      say({ id, spoken: (await decoders.get(stream)?.add(segment, outputs[i]!)) ?? [] });
+      say({ id, value: (await decoders.get(stream)?.add(segment, outputs[i]!)) ?? [] });
   } catch (error) {
     for (const { id } of batch) say({ id, error: messageOf(error) });
   }

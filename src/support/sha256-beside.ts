@@ -14,7 +14,6 @@ export async function sha256Beside(file: string, size: number): Promise<string> 
   if (size < WORTH_A_THREAD) return sha256File(file);
   const { worker, ready } = await startThread<string>(threadFile(import.meta.url, 'sha256-thread'), {
     workerData: file,
-    execArgv: [],
   });
   await worker.terminate();
   return ready;

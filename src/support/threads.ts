@@ -16,8 +16,12 @@ export function failureOf(error: unknown): Failed {
  * Starts a thread that says first `{ ready }`, or what `failureOf` makes of an error.
  * @throws what it failed with
  */
-export async function startThread<Ready>(file: URL, options: WorkerOptions): Promise<{ worker: Worker; ready: Ready }> {
-  const worker = new Worker(file, options);
+export async function startThread<Ready>(
+  file: URL,
+  options: WorkerOptions = {},
+): Promise<{ worker: Worker; ready: Ready }> {
+  // What this process was started with (`--input-type`, loaders) is not for a file that was built.
+  const worker = new Worker(file, { ...options, execArgv: [] });
   const report = await new Promise<{ ready: Ready } | Failed>((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);

@@ -6,7 +6,7 @@ import { AudioCache } from '../../src/audio/cache.ts';
 import { loadManifest, writeManifest } from '../../src/corpus/manifest.ts';
 import { runRecipe } from '../../src/run/run.ts';
 import type { RunResult } from '../../src/run/result.ts';
-import { writeSmallCorpus } from './small-corpus.ts';
+import { smallRecipe, writeSmallCorpus } from './small-corpus.ts';
 
 let folder: string;
 const runs = (): string => path.join(folder, 'runs');
@@ -16,16 +16,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'changed-'));
   vi.stubEnv('ISOGLOSS_CACHE', path.join(folder, 'cache'));
   await writeSmallCorpus(folder);
-  const recipe = {
-    name: 'small',
-    language: 'it',
-    corpus: folder,
-    split: { dev: { minutes: 0.05 }, test: { minutes: 0.05 } },
-    encoder: { model: 'embedded-small' },
-    head: { kind: 'linear' },
-    training: { epochs: 1 },
-    baseline: { random_encoder: false },
-  };
+  const recipe = { ...smallRecipe(folder, { epochs: 1 }), baseline: { random_encoder: false } };
   await writeFile(path.join(folder, 'small.yaml'), JSON.stringify(recipe));
 });
 afterAll(() => {

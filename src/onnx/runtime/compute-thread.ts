@@ -42,8 +42,7 @@ export class ComputeThread {
   ): Promise<{ thread: ComputeThread; ready: Ready }> {
     const flags = new Int32Array(new SharedArrayBuffer(8));
     const workerData = { ...data, flags } satisfies Flagged;
-    // What this process was started with (`--input-type`, loaders) is not for a file that was built.
-    const { worker, ready } = await startThread<Ready>(file, { workerData, transferList, execArgv: [] });
+    const { worker, ready } = await startThread<Ready>(file, { workerData, transferList });
     return { thread: new ComputeThread(worker, flags), ready };
   }
 

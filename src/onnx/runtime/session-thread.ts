@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../support/errors.ts';
+import type { Answer } from '../../support/pending-answers.ts';
 import { failureOf, type Failed } from '../../support/threads.ts';
 import { Turns } from '../../support/turns.ts';
 import type { Flagged, Release } from './compute-thread.ts';
@@ -22,8 +23,7 @@ export interface Order {
 }
 
 /** From the thread. */
-export type Report =
-  { ready: true } | Failed | { id: number; results: Record<string, Float32Array> } | { id: number; error: string };
+export type Report = { ready: true } | Failed | Answer<Record<string, Float32Array>>;
 
 const say = (report: Report, moved: ArrayBuffer[] = []): void => parentPort!.postMessage(report, moved);
 
@@ -41,7 +41,7 @@ async function answer(session: FloatSession, { id, feeds, outputs }: Order, flag
   try {
     const results = await whileBusy(flags, () => session.run(feeds, outputs));
     const moved = Object.values(results).map(({ buffer }) => buffer as ArrayBuffer);
-    say({ id, results }, moved);
+    say({ id, value: results }, moved);
   } catch (error) {
     say({ id, error: messageOf(error) });
   }

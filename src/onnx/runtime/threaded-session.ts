@@ -1,14 +1,10 @@
 import { WorkError } from '../../support/errors.ts';
+import { PendingAnswers } from '../../support/pending-answers.ts';
 import { threadFile } from '../../support/threads.ts';
 import { ComputeThread } from './compute-thread.ts';
 import type { FloatArray, FloatSession } from './float-session.ts';
 import { machine } from './machine.ts';
 import type { Order, Report, ThreadStart } from './session-thread.ts';
-
-interface Asked {
-  resolve: (results: Record<string, Float32Array>) => void;
-  reject: (error: Error) => void;
-}
 
 /**
  * A session on a thread of its own, which lives until it is released: ONNX Runtime computes on the thread that calls
@@ -16,16 +12,13 @@ interface Asked {
  */
 export class ThreadedSession implements FloatSession {
   private readonly thread: ComputeThread;
-  private readonly asked = new Map<number, Asked>();
-  private last = 0;
-  private dead: Error | undefined;
+  private readonly pending: PendingAnswers<Record<string, Float32Array>>;
 
   private constructor(thread: ComputeThread) {
     this.thread = thread;
     const { worker } = thread;
+    this.pending = new PendingAnswers(worker, new WorkError('ONNX Runtime’s thread ended', 'Start again.'));
     worker.on('message', (report: Report) => this.hear(report));
-    worker.on('error', (error) => this.die(error));
-    worker.on('exit', () => this.die(new WorkError('ONNX Runtime’s thread ended', 'Start again.')));
     // It keeps no program alive that waits for nothing of it.
     worker.unref();
   }
@@ -40,36 +33,24 @@ export class ThreadedSession implements FloatSession {
   }
 
   run(feeds: Readonly<Record<string, FloatArray>>, outputs: readonly string[]): Promise<Record<string, Float32Array>> {
-    if (this.dead) return Promise.reject(this.dead);
-    const order: Order = { id: ++this.last, feeds, outputs };
-    const results = new Promise<Record<string, Float32Array>>((resolve, reject) =>
-      this.asked.set(order.id, { resolve, reject }),
-    );
-    this.thread.worker.ref();
-    this.thread.worker.postMessage(order, ownBuffers(Object.values(feeds).map(({ data }) => data)));
-    return results;
+    return this.pending.ask((id) => {
+      const order: Order = { id, feeds, outputs };
+      this.thread.worker.ref();
+      this.thread.worker.postMessage(order, ownBuffers(Object.values(feeds).map(({ data }) => data)));
+    });
   }
 
   /** What is being computed is waited for, what waits is not computed any more. */
   async release(): Promise<void> {
-    if (this.dead) return;
-    this.dead = new Error('the session was released');
+    if (!this.pending.isOpen) return;
+    this.pending.close(new Error('the session was released'));
     await this.thread.end();
   }
 
   private hear(report: Report): void {
     if (!('id' in report)) return;
-    const asked = this.asked.get(report.id);
-    this.asked.delete(report.id);
-    if (this.asked.size === 0 && !this.dead) this.thread.worker.unref();
-    if ('error' in report) asked?.reject(new Error(report.error));
-    else asked?.resolve(report.results);
-  }
-
-  private die(error: Error): void {
-    this.dead ??= error;
-    for (const { reject } of this.asked.values()) reject(error);
-    this.asked.clear();
+    this.pending.settle(report);
+    if (this.pending.isEmpty && this.pending.isOpen) this.thread.worker.unref();
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Weights } from './compile.ts';
+
 /** How a parameter is moved in a step; what of it is the same for all its numbers. */
 export interface Move {
   beta1: number;
@@ -17,6 +19,21 @@ export interface Moved {
   mean: Float32Array<ArrayBuffer>;
   square: Float32Array<ArrayBuffer>;
 }
+
+/** Weights, and what AdamW carries of each. */
+export interface Carried {
+  weights: Weights;
+  mean: Weights;
+  square: Weights;
+}
+
+export function movedOf({ weights, mean, square }: Carried, name: string): Moved {
+  const of = (arrays: Weights) => arrays.get(name) as Float32Array<ArrayBuffer>;
+  return { weights: of(weights), mean: of(mean), square: of(square) };
+}
+
+export const arraysOf = (moved: readonly Moved[]): Float32Array<ArrayBuffer>[] =>
+  moved.flatMap(({ weights, mean, square }) => [weights, mean, square]);
 
 export function moveParameter(
   { weights, mean, square }: Moved,

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { moveParameter, sumOfSquares, type Move, type Moved } from './adamw-arithmetic.ts';
+import { arraysOf, moveParameter, sumOfSquares, type Move, type Moved } from './adamw-arithmetic.ts';
 
 /** To the thread: gradients, to be kept; then how parameters move by them, or that none does. */
 export type Order =
@@ -18,13 +18,10 @@ parentPort!.on('message', (order: Order) => {
   }
   const { moved, moves } = order;
   moved.forEach((parameter, i) => moveParameter(parameter, kept[i]!, moves[i]!));
-  parentPort!.postMessage({ gradients: kept, moved } satisfies Report, buffersOf(kept, moved));
+  parentPort!.postMessage(
+    { gradients: kept, moved } satisfies Report,
+    [...kept, ...arraysOf(moved)].map(({ buffer }) => buffer),
+  );
   kept = [];
 });
 parentPort!.postMessage({ ready: true });
-
-function buffersOf(gradients: readonly Float32Array<ArrayBuffer>[], moved: readonly Moved[]): ArrayBuffer[] {
-  return [...gradients, ...moved.flatMap(({ weights, mean, square }) => [weights, mean, square])].map(
-    ({ buffer }) => buffer,
-  );
-}

@@ -1,16 +1,9 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { startThread, threadFile } from '../../support/threads.ts';
-import type { Move } from './adamw-arithmetic.ts';
+import { arraysOf, movedOf, type Carried, type Move } from './adamw-arithmetic.ts';
 import type { Order, Report } from './adamw-thread.ts';
 import type { Weights } from './compile.ts';
-
-/** Weights, and what AdamW carries of each. */
-export interface Carried {
-  weights: Weights;
-  mean: Weights;
-  square: Weights;
-}
 
 /**
  * Threads that AdamW's step is shared out among, parameter by parameter (decision 0033). Memory changes hands, nothing
@@ -29,7 +22,7 @@ export class AdamWThreads {
 
   static async start(count: number): Promise<AdamWThreads> {
     const file = threadFile(import.meta.url, 'adamw-thread');
-    const started = await Promise.all(Array.from({ length: count }, () => startThread(file, { execArgv: [] })));
+    const started = await Promise.all(Array.from({ length: count }, () => startThread(file)));
     return new AdamWThreads(started.map(({ worker }) => worker));
   }
 
@@ -41,26 +34,19 @@ export class AdamWThreads {
     this.shares = shareOut(gradients, this.workers.length);
     const squares = new Map<string, number>();
     await this.each(async (worker, names) => {
-      const given = names.map((name) => arrayOf(gradients, name));
-      const report = await ask(worker, { gradients: given }, buffersOf(given));
+      const given = names.map((name) => gradients.get(name) as Float32Array<ArrayBuffer>);
+      const report = await ask(worker, { gradients: given }, given);
       if ('squares' in report) report.squares.forEach((sum, i) => squares.set(names[i]!, sum));
     });
     return [...gradients.keys()].map((name) => squares.get(name)!);
   }
 
   /** Moves each parameter by the gradient that was taken of it. @param moveOf how */
-  async move({ weights, mean, square }: Carried, gradients: Weights, moveOf: (name: string) => Move): Promise<void> {
+  async move(carried: Carried, gradients: Weights, moveOf: (name: string) => Move): Promise<void> {
+    const { weights, mean, square } = carried;
     await this.each(async (worker, names) => {
-      const given = names.map((name) => ({
-        weights: arrayOf(weights, name),
-        mean: arrayOf(mean, name),
-        square: arrayOf(square, name),
-      }));
-      const report = await ask(
-        worker,
-        { moved: given, moves: names.map(moveOf) },
-        buffersOf(given.flatMap((one) => [one.weights, one.mean, one.square])),
-      );
+      const given = names.map((name) => movedOf(carried, name));
+      const report = await ask(worker, { moved: given, moves: names.map(moveOf) }, arraysOf(given));
       if (!('moved' in report)) return;
       names.forEach((name, i) => {
         gradients.set(name, report.gradients[i]!);
@@ -99,15 +85,14 @@ function shareOut(gradients: Weights, threads: number): string[][] {
   return shares.map(({ names }) => names);
 }
 
-async function ask(worker: Worker, order: Order, moved: ArrayBuffer[]): Promise<Report> {
+/** @param given whose memory goes along */
+async function ask(worker: Worker, order: Order, given: readonly Float32Array<ArrayBuffer>[]): Promise<Report> {
   worker.ref();
-  worker.postMessage(order, moved);
+  worker.postMessage(
+    order,
+    given.map(({ buffer }) => buffer),
+  );
   const [report] = (await once(worker, 'message')) as [Report];
   worker.unref();
   return report;
 }
-
-const arrayOf = (arrays: Weights, name: string): Float32Array<ArrayBuffer> =>
-  arrays.get(name) as Float32Array<ArrayBuffer>;
-
-const buffersOf = (arrays: readonly Float32Array<ArrayBuffer>[]): ArrayBuffer[] => arrays.map(({ buffer }) => buffer);

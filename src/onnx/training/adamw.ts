@@ -1,4 +1,4 @@
-import { moveParameter, sumOfSquares, type Move, type Moved } from './adamw-arithmetic.ts';
+import { movedOf, moveParameter, sumOfSquares, type Move } from './adamw-arithmetic.ts';
 import type { AdamWThreads } from './adamw-threads.ts';
 import type { Weights } from './compile.ts';
 
@@ -65,8 +65,9 @@ export class AdamW {
     }
     this.moments.step++;
     const moveOf = (name: string): Move => this.moveOf(name, weights, learningRate, { norm, factor });
-    if (this.threads) await this.threads.move({ ...this.moments, weights }, gradients, moveOf);
-    else for (const [name, gradient] of gradients) moveParameter(this.carried(name, weights), gradient, moveOf(name));
+    const carried = { ...this.moments, weights };
+    if (this.threads) await this.threads.move(carried, gradients, moveOf);
+    else for (const [name, gradient] of gradients) moveParameter(movedOf(carried, name), gradient, moveOf(name));
     return norm;
   }
 
@@ -88,12 +89,6 @@ export class AdamW {
       epsilon: epsilon * correction,
       keep: this.decay(name, weights, rate),
     };
-  }
-
-  private carried(name: string, weights: Weights): Moved {
-    const { mean, square } = this.moments;
-    const of = (arrays: Weights) => arrays.get(name) as Float32Array<ArrayBuffer>;
-    return { weights: of(weights), mean: of(mean), square: of(square) };
   }
 
   /**

@@ -6,7 +6,7 @@ import { loadManifest, writeManifest } from '../../../src/corpus/manifest.ts';
 import { loadPairs } from '../../../src/evaluate/index.ts';
 import { evaluateModels, runRecipe, type RunResult } from '../../../src/run/index.ts';
 import { smallModel } from '../../model/small-model.ts';
-import { writeSmallCorpus } from '../small-corpus.ts';
+import { smallRecipe, writeSmallCorpus } from '../small-corpus.ts';
 
 let folder: string;
 let run: RunResult;
@@ -39,18 +39,7 @@ beforeAll(async () => {
     corpus,
     utterances.map((utterance, i) => ({ ...utterance, speaker: ['ana', 'bea'][i % 2]! })),
   );
-  run = await runRecipe(
-    {
-      name: 'small',
-      language: 'it',
-      corpus,
-      split: { dev: { minutes: 0.05 }, test: { minutes: 0.05 } },
-      encoder: { model: 'embedded-small' },
-      head: { kind: 'linear' },
-      training: { epochs: 1 },
-    },
-    { runs: path.join(folder, 'runs') },
-  );
+  run = await runRecipe(smallRecipe(corpus, { epochs: 1 }), { runs: path.join(folder, 'runs') });
   await writeOther(path.join(folder, 'other'));
 }, 120_000);
 afterAll(() => {
