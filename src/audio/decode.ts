@@ -1,8 +1,7 @@
-import { PassThrough } from 'node:stream';
 import { InputError } from '../support/errors.ts';
 import { judge } from './damage.ts';
 import { durationOf } from './duration.ts';
-import { runFfmpeg, type FfmpegOutcome } from './ffmpeg.ts';
+import { pipeFfmpeg, type FfmpegOutcome } from './ffmpeg.ts';
 import { floatsOf } from './format.ts';
 import { joined } from './join.ts';
 import { sizeOfFile } from './regular-file.ts';
@@ -89,14 +88,10 @@ async function* throughFfmpeg(
   signal: AbortSignal | undefined,
   ended: (outcome: FfmpegOutcome) => void,
 ): AsyncGenerator<Float32Array<ArrayBuffer>> {
-  // fluent-ffmpeg takes a stream that closes by itself for a reader that went away.
-  const pipe = new PassThrough({ highWaterMark: 1 << 18, autoDestroy: false, emitClose: false });
   const stopper = new AbortController();
   const stop = AbortSignal.any([stopper.signal, ...(signal ? [signal] : [])]);
-  const outcome = runFfmpeg([input], [{ target: pipe, options: output }], { signal: stop }).finally(() => pipe.end());
-  // Looked at when the output has ended; until then it must not count as unhandled.
-  outcome.catch(() => {});
-  const reader = pipe[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const { sound, outcome } = pipeFfmpeg(input, output, { signal: stop });
+  const reader = sound[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   try {
     let rest: Buffer = Buffer.alloc(0);
     for (;;) {
@@ -109,7 +104,7 @@ async function* throughFfmpeg(
     ended(await outcome);
   } finally {
     stopper.abort();
-    pipe.destroy();
+    sound.destroy();
   }
 }
 

@@ -1,7 +1,7 @@
-import { PassThrough, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { WorkError } from '../support/errors.ts';
-import { runFfmpeg } from './ffmpeg.ts';
+import { pipeFfmpeg } from './ffmpeg.ts';
 import { SAMPLE_RATE } from './format.ts';
 
 /** Samples as they are in memory. */
@@ -28,14 +28,11 @@ export async function decodeSound(stored: Uint8Array, format: string): Promise<U
 }
 
 async function piped(bytes: Uint8Array, input: readonly string[], output: readonly string[]): Promise<Uint8Array> {
-  const target = new PassThrough({ autoDestroy: false, emitClose: false });
   const source = Readable.from([Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)]);
-  const [{ failed, said }, result] = await Promise.all([
-    runFfmpeg([{ source, options: ['-threads', '1', ...input] }], [{ target, options: output }], {
-      seconds: LONGEST_WAIT,
-    }).finally(() => target.end()),
-    buffer(target),
-  ]);
+  const { sound, outcome } = pipeFfmpeg({ source, options: ['-threads', '1', ...input] }, output, {
+    seconds: LONGEST_WAIT,
+  });
+  const [{ failed, said }, result] = await Promise.all([outcome, buffer(sound)]);
   if (!failed) return result;
   throw new WorkError(
     `ffmpeg can’t encode: ${said.at(-1)}`,

@@ -1,6 +1,7 @@
 import type { FfmpegCommand } from 'fluent-ffmpeg';
 import path from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { messageOf, WorkError } from '../support/errors.ts';
 import { RECORDING_FORMATS } from './demuxers.ts';
 import { findFfmpeg, findFfprobe } from './find-ffmpeg.ts';
@@ -37,6 +38,8 @@ const ONLY_THIS_FILE = ['-protocol_whitelist', 'file', '-format_whitelist', RECO
 
 /** Ctrl-C reaches ffmpeg as well as this process: what it then leaves undone is not the recording's fault. */
 const ENDED_FROM_OUTSIDE = /code 255|killed with signal/;
+/** It ran. What can't be started, or is out of time, has written nothing that is worth waiting for. */
+const ENDED = /exited with code|killed with signal/;
 
 const running = new Set<FfmpegCommand>();
 process.once('exit', () => running.forEach((command) => command.kill('SIGKILL')));
@@ -64,7 +67,24 @@ export async function runFfmpeg(
     const output = typeof target === 'string' ? command.output(path.resolve(target)) : command.output(target);
     output.outputOptions([...options]);
   }
-  return outcomeOf(command, inputs, signal);
+  return outcomeOf(command, inputs, outputs, signal);
+}
+
+/**
+ * Runs ffmpeg as `runFfmpeg` does, and gives what it writes as it comes. The sound ends when ffmpeg has ended and all
+ * that it wrote has come, or when it can't be run: the outcome tells.
+ */
+export function pipeFfmpeg(
+  input: FfmpegInput,
+  options: readonly string[],
+  limits: FfmpegLimits = {},
+): { sound: PassThrough; outcome: Promise<FfmpegOutcome> } {
+  // fluent-ffmpeg takes a stream that closes by itself for a reader that went away.
+  const sound = new PassThrough({ highWaterMark: 1 << 18, autoDestroy: false, emitClose: false });
+  const outcome = runFfmpeg([input], [{ target: sound, options }], limits).finally(() => sound.end());
+  // Looked at when the sound has ended; until then it must not count as unhandled.
+  outcome.catch(() => {});
+  return { sound, outcome };
 }
 
 /**
@@ -88,6 +108,7 @@ export async function runFfprobe(file: string, entries: string, signal?: AbortSi
 function outcomeOf(
   command: FfmpegCommand,
   inputs: readonly FfmpegInput[],
+  outputs: readonly FfmpegOutput[],
   signal?: AbortSignal,
 ): Promise<FfmpegOutcome> {
   const said = new Lines(inputs.flatMap(({ source }) => (typeof source === 'string' ? [path.resolve(source)] : [])));
@@ -105,10 +126,24 @@ function outcomeOf(
     };
     command.on('start', () => signal?.aborted && stop());
     command.on('stderr', (line: string) => said.add(line));
-    command.on('end', () => done());
-    command.on('error', done);
+    const ended = async (error?: Error): Promise<void> => {
+      if (!error || ENDED.test(error.message)) await allWritten(outputs, signal);
+      done(error);
+    };
+    command.on('end', () => void ended());
+    command.on('error', (error: Error) => void ended(error));
     command.run();
   });
+}
+
+/**
+ * An ended process leaves up to a hundred kilobytes in its pipe and the streams behind it, all the longer the slower
+ * they are read. fluent-ffmpeg doesn't wait for them.
+ */
+async function allWritten(outputs: readonly FfmpegOutput[], signal?: AbortSignal): Promise<void> {
+  for (const { target } of outputs)
+    if (typeof target !== 'string')
+      await finished(target, { readable: false, ...(signal ? { signal } : {}) }).catch(() => {});
 }
 
 /** The first and last lines of many. */

@@ -46,7 +46,7 @@ export class Engine {
     const stream = this.host.newStream();
     const aborted = rejectionOf(signal);
     const reader = segments[Symbol.asyncIterator]();
-    const read = () => reader.next().then(({ done, value }) => ({ done, segment: value as Segment }));
+    const read = () => mayFail(reader.next().then(({ done, value }) => ({ done, segment: value as Segment })));
     const answers: Promise<TranscriptSegment[]>[] = [];
     let next: ReturnType<typeof read> | undefined = read();
     try {
@@ -58,13 +58,12 @@ export class Engine {
           yield* event;
         } else if (event.done) next = undefined;
         else {
-          answers.push(this.host.ask(this.place, stream, event.segment));
+          answers.push(mayFail(this.host.ask(this.place, stream, event.segment)));
           next = read();
         }
       }
     } finally {
       aborted.stop();
-      next?.catch(() => {});
       this.host.over(stream);
       await reader.return?.();
     }
@@ -74,4 +73,10 @@ export class Engine {
   release(): Promise<void> {
     return this.host.release();
   }
+}
+
+/** It may fail before it is its turn to be waited for, and is told then: until then it must not count as unhandled. */
+function mayFail<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }

@@ -2,6 +2,8 @@ import { execa } from 'execa';
 import { mkdir, mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import wav from 'node-wav';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AudioCache } from '../../src/audio/cache.ts';
 import { decodeAudio, decodeStream } from '../../src/audio/decode.ts';
@@ -46,6 +48,20 @@ describe('decoding', () => {
     expect(samples.length).toBe(32000);
     tone(2, 440).forEach((x, i) => expect(Math.abs(x - samples[i]!)).toBeLessThan(1e-4));
   });
+
+  it.each([9, 9.25, 9.5, 9.75, 10, 11, 20])(
+    'loses nothing of %d s on a reader that is slower than ffmpeg, which has long ended by then',
+    async (seconds) => {
+      const samples = tone(seconds, 440);
+      await writeFile(at('slow.wav'), wav.encode([samples], { sampleRate: 16_000, float: true, bitDepth: 32 }));
+      let length = 0;
+      for await (const block of decodeStream(at('slow.wav'))) {
+        if (length === 0) await sleep(500);
+        length += block.length;
+      }
+      expect(length).toBe(samples.length);
+    },
+  );
 
   it('brings 96 kHz, 24 bit, 5.1 channels to 16 kHz mono, pitch and level kept', async () => {
     await ffmpeg(

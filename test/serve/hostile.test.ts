@@ -94,6 +94,14 @@ describe('a service is well after', () => {
     await isWell();
   });
 
+  it('recordings that are damaged only behind what is already computed', async () => {
+    const samples = speechlike(60).filter((_, i) => i % 4 === 0);
+    samples[samples.length - 4000] = Number.NaN;
+    const damaged = Buffer.from(wav.encode([samples], { sampleRate: 4000, float: true, bitDepth: 32 }));
+    expect(await Promise.all(Array.from({ length: 4 }, () => send(damaged)))).toEqual([400, 400, 400, 400]);
+    await isWell();
+  });
+
   it('heads beyond the limit, and what is no HTTP', async () => {
     const head = `GET /health HTTP/1.1\r\nHost: ${new URL(service.address).host}\r\n`;
     expect((await raw(`${head}X-A: ${'a'.repeat(1e5)}\r\n\r\n`)).status).toBe(431);

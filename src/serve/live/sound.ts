@@ -1,5 +1,5 @@
-import { PassThrough, type Readable } from 'node:stream';
-import { runFfmpeg } from '../../audio/ffmpeg.ts';
+import type { Readable } from 'node:stream';
+import { pipeFfmpeg } from '../../audio/ffmpeg.ts';
 import { floatsOf, SAMPLE_RATE } from '../../audio/format.ts';
 
 /**
@@ -11,13 +11,11 @@ export async function* liveSound(pcm: Readable, rate: number, signal: AbortSigna
     for await (const bytes of wholeSamples(pcm, 2)) yield floatsOfPcm(bytes);
     return;
   }
-  const pipe = new PassThrough();
   const input = ['-probesize', '32', '-analyzeduration', '0', '-fflags', 'nobuffer', '-f', 's16le'];
   const source = { source: pcm, options: [...input, '-ar', String(rate), '-ac', '1'] };
-  const target = { target: pipe, options: ['-ar', String(SAMPLE_RATE), '-f', 'f32le', '-flush_packets', '1'] };
-  const outcome = runFfmpeg([source], [target], { signal }).finally(() => pipe.end());
-  outcome.catch(() => {});
-  for await (const bytes of wholeSamples(pipe, 4)) yield floatsOf(bytes);
+  const output = ['-ar', String(SAMPLE_RATE), '-f', 'f32le', '-flush_packets', '1'];
+  const { sound, outcome } = pipeFfmpeg(source, output, { signal });
+  for await (const bytes of wholeSamples(sound, 4)) yield floatsOf(bytes);
   await outcome;
 }
 
