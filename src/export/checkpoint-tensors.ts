@@ -26,6 +26,10 @@ export function checkpointConfig(encoder: Uint8Array): Record<string, unknown> |
 /** Numbers of the graph, not of the checkpoint; and the narrow form of what is widened. */
 const ASIDE = /^(constant|scalar|integers)(_|$)|\.(float16|bfloat16|float64)$/;
 
+/** What stands between the last block and the head. */
+const ADAPTER = /^(adapter|intermediate_ffn)\./;
+const WITHOUT_ADAPTER = { add_adapter: false, use_intermediate_ffn_before_adapter: false };
+
 /** @throws InputError when it has adapters that transformers has no place for */
 export function settled(parts: ModelParts, config: Record<string, unknown>): Settled {
   const { tensors } = importModel(parts.encoder, parts.encoderFolder);
@@ -43,7 +47,7 @@ export function settled(parts: ModelParts, config: Record<string, unknown>): Set
   if (parts.about.adapters) mergeLowRank(encoder, parts.about.adapters, parts.weights);
   const head = headOf(parts, config, encoder);
   return {
-    config: head?.layers === undefined ? config : { ...config, num_hidden_layers: head.layers },
+    config: head?.layers === undefined ? config : { ...config, ...WITHOUT_ADAPTER, num_hidden_layers: head.layers },
     encoder,
     ...(head ? { head: head.tensors } : {}),
   };
@@ -91,7 +95,9 @@ function headOf(
   encoder: Map<string, LaterTensor>,
 ): { tensors: Map<string, LaterTensor>; layers?: number } | undefined {
   const [layer, ...more] = about.layers;
-  const top = Number(config.num_hidden_layers ?? 12);
+  const blocks = Number(config.num_hidden_layers ?? 12);
+  const isAdapted = Object.keys(WITHOUT_ADAPTER).some((name) => config[name] === true);
+  const top = isAdapted ? blocks + 1 : blocks;
   if (about.head.kind !== 'linear' || about.head.phones || more.length > 0) return undefined;
   const given = (name: string): Float32Array => weights.get(name)!;
   const dims = given('head.out.weight').length / vocabulary.size;
@@ -103,9 +109,9 @@ function headOf(
     ['lm_head.bias', { dims: [vocabulary.size], read: () => given('head.out.bias') }],
   ]);
   if (about.head.plain) return layer === top ? { tensors } : undefined;
-  if (config.do_stable_layer_norm !== true || layer! < 1 || layer! >= top) return undefined;
+  if (config.do_stable_layer_norm !== true || layer! < 1 || layer! >= blocks) return undefined;
   for (const name of encoder.keys())
-    if (Number(/^encoder\.layers\.(\d+)\./.exec(name)?.[1] ?? -1) >= layer!) encoder.delete(name);
+    if (ADAPTER.test(name) || Number(/^encoder\.layers\.(\d+)\./.exec(name)?.[1] ?? -1) >= layer!) encoder.delete(name);
   encoder.set('encoder.layer_norm.weight', { dims: [dims], read: () => given('head.input_norm.scale') });
   encoder.set('encoder.layer_norm.bias', { dims: [dims], read: () => given('head.input_norm.bias') });
   return { tensors, layers: layer! };

@@ -61,7 +61,7 @@ export async function readPublished(name: string, options: FetchOptions = {}): P
         ...(source.commit === undefined ? {} : { commit: source.commit }),
         ...(source.preprocessor ? { preprocessor: source.preprocessor } : {}),
       },
-      layers: [config.num_hidden_layers],
+      layers: [config.num_hidden_layers + (isAdapted(config) ? 1 : 0)],
       head: { kind: 'linear', dims: 0, blocks: 0, context: 0, dropout: 0, plain: true },
       text: {},
     },
@@ -72,7 +72,11 @@ export async function readPublished(name: string, options: FetchOptions = {}): P
   };
 }
 
-/** @throws InputError when the model writes no letters, or does so from frames of another rate */
+/** Whether something stands between the last block and the head: it counts as a layer. */
+const isAdapted = ({ add_adapter, use_intermediate_ffn_before_adapter: fed }: z.infer<typeof configSchema>): boolean =>
+  add_adapter === true || fed === true;
+
+/** @throws InputError when the model writes no letters */
 function checkConfig(source: EncoderSource): z.infer<typeof configSchema> {
   const place = { file: path.join(path.dirname(source.file), 'config.json') };
   const config = shaped(configSchema, source.config ?? {}, place, 'Get it again as it was published.');
@@ -80,12 +84,6 @@ function checkConfig(source: EncoderSource): z.infer<typeof configSchema> {
     throw new InputError(
       `${source.name} is an encoder, no recogniser: it has no CTC head in PyTorch weights`,
       'Train a head on it: a recipe with it as `encoder.model`. Or name a …ForCTC model, e.g. facebook/mms-1b-all:swh.',
-      place,
-    );
-  if (config.add_adapter || config.use_intermediate_ffn_before_adapter)
-    throw new InputError(
-      `${source.name} has layers between encoder and head (add_adapter), which isogloss hasn’t`,
-      'Train a head on its encoder: a recipe with it as `encoder.model`.',
       place,
     );
   return config;

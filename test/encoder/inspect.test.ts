@@ -22,7 +22,7 @@ describe('an encoder that is looked into', () => {
     if (found.reach_seconds !== null) expect(found.reach_seconds).toBeLessThan(1);
     expect(found.parameters).toBeGreaterThan(7_000);
     expect(Object.values(found.weights).reduce((sum, { numbers }) => sum + numbers, 0)).toBe(found.parameters);
-    if (/q4|q8|-bert|whisper/.test(name))
+    if (/q4|q8|whisper/.test(name))
       expect(found.fine_tuning).toMatchObject({
         trainable: 'nothing',
         why: expect.stringMatching(/quantised \((DynamicQuantize|MatMul)\w+\)|spectrograms/) as string,

@@ -66,6 +66,28 @@ describe('a model on PyTorch weights, exported for transformers', () => {
     300_000,
   );
 
+  it.each(['ctc-shortened', 'ctc-bert-shortened'])(
+    'with an adapter before its head, is the same, adapter and all: %s',
+    async (start) => {
+      const stages = [
+        { train: 'head', epochs: 1, learning_rate: 1e-3 },
+        { train: { top: 2 }, epochs: 1, learning_rate: 1e-3 },
+      ];
+      const { folder: done } = await runOnNotes(folder, start, '', {
+        ...{ stages, start: checkpointFile(start), encoder: undefined, head: undefined },
+      });
+      const { folder: to } = await exportModel(done, 'transformers');
+      expect(JSON.parse(await readFile(path.join(to, 'config.json'), 'utf8'))).toMatchObject({ add_adapter: true });
+      await expectSameLogits(path.join(done, 'model'), to, 1e-3);
+      const [before, after] = [
+        await readSafetensors(checkpointFile(start, 'model.safetensors')),
+        await readSafetensors(path.join(to, 'model.safetensors')),
+      ];
+      expect([...after.keys()].sort()).toEqual([...before.keys()].sort());
+    },
+    300_000,
+  );
+
   it('has a head that normalises in the place of the encoder’s last norm, on a lower layer of one that has such', async () => {
     const { folder: done } = await runOnNotes(folder, 'lower', '', {
       encoder: { model: checkpointFile('xls-r'), layer: 2 },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeWav } from '../../src/audio/wav.ts';
-import { Model } from '../../src/model/model.ts';
+import { Model, type Output } from '../../src/model/model.ts';
 import { readTokens } from '../../src/model/published-tokens.ts';
 import { transcribe } from '../../src/transcribe/transcribe.ts';
 import { checkpointFile, checkpointGolden } from '../encoder/checkpoint/checkpoints.ts';
@@ -63,6 +63,22 @@ describe('a CTC model as it was published', () => {
     expect(model.about).toMatchObject({ name: 'ctc', layers: [3], head: { kind: 'linear', plain: true } });
     await model.release();
   });
+
+  it.each(['ctc-shortened', 'ctc-bert-shortened'])(
+    'with an adapter that gives fewer frames writes the same letters, in the encoder’s frames: %s',
+    async (name) => {
+      const model = await Model.load(checkpointFile(name));
+      const golden = checkpointGolden(name);
+      const [{ data: sound }, { data: theirs, dims }] = [golden.get('sound')!, golden.get('logits')!];
+      const [{ logits, frames }] = (await model.run([sound])) as [Output];
+      await model.release();
+      const [, fewer, size] = dims as [number, number, number];
+      const times = 2 ** Math.round(Math.log2(frames / fewer));
+      expect(fewer).toBe(Math.ceil(frames / times));
+      for (let i = 0; i < logits.length; i++)
+        expect(Math.abs(logits[i]! - theirs[Math.floor(i / size / times) * size + (i % size)]!)).toBeLessThan(1e-4);
+    },
+  );
 
   it('of many languages has the head, the letters and the adapters of the one that is named', async () => {
     const swahili = ['<pad>', '<s>', '</s>', '<unk>', '|', 'n', 'g'];

@@ -37,6 +37,8 @@ describe('a recipe with an encoder’s PyTorch weights', () => {
     ['hubert', 'model.safetensors', 'all'],
     ['wavlm', 'model.safetensors', 'adapters'],
     ['wav2vec2-bert', 'model.safetensors', 'head'],
+    ['wav2vec2-bert', 'model.safetensors', { top: 2 }],
+    ['wav2vec2-bert', 'model.safetensors', 'adapters'],
   ])(
     '%s from %s: %o learns, and what it wrote down is what its model folder writes down',
     async (name, weights, train) => {
@@ -78,6 +80,14 @@ describe('a recipe with an encoder’s PyTorch weights', () => {
     },
     300_000,
   );
+
+  it('of a filter bank nothing learns below the blocks, and that is said at once', async () => {
+    const model = checkpointFile('wav2vec2-bert');
+    await expect(runOnNotes(folder, 'bert-all', model, { train: 'all' })).rejects.toMatchObject({
+      message: 'this encoder hears a filter bank, which learns nothing: only its blocks can be trained',
+      next: 'Train those: `train: { top: 3 }`, or fewer.',
+    });
+  });
 
   it('says of them what it says of any encoder', async () => {
     const found = await inspectEncoder({ model: checkpointFile('xls-r') });

@@ -18,6 +18,8 @@ export class CheckpointGraph {
   readonly outside = new Map<string, OutsideWeight>();
   /** Frames that fill its window, where it has one: it takes no more. */
   window?: number;
+  /** What an adapter between it and its head makes of the last hidden layer, where it has one. */
+  adapted?: Value;
   private readonly tensors: ReadonlyMap<string, StoredTensor>;
   private readonly problems: string[] = [];
 

@@ -7,6 +7,7 @@ import { InputError } from '../../support/errors.ts';
 import { readJson } from '../../support/files.ts';
 import { architectures, type CheckpointArchitecture } from './architectures.ts';
 import { CheckpointGraph, type BuildOptions } from './checkpoint-graph.ts';
+import { LENGTH_ADAPTER } from '../exported/hidden-layers.ts';
 import type { StoredTensor } from './stored-tensor.ts';
 import { readWeightFiles } from './weight-files.ts';
 
@@ -44,6 +45,7 @@ export async function encodeCheckpoint(
     );
   const c = new CheckpointGraph(encoderTensors(await readCheckpoint(file, adapter), architecture, file));
   c.graph.output(built(c, architecture, { config, silence }, file), 'last_hidden_state');
+  if (c.adapted) c.graph.output(c.adapted, LENGTH_ADAPTER);
   c.refuseIncomplete(file);
   refuseLeftOver(c, architecture, file);
   const { nodes, outputs } = c.graph;

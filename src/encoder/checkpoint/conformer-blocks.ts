@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Value } from '../../onnx/graph/graph.ts';
-import { add, mul, trim } from '../../onnx/graph/ops.ts';
+import { add, mul } from '../../onnx/graph/ops.ts';
 import { activation, attention, feedForward, layerNorm, type AttentionNames } from './blocks.ts';
 import type { CheckpointGraph } from './checkpoint-graph.ts';
-import { channelsFirst, convolution } from './convolutions.ts';
+import { channelsFirst, convolution, gatedLinearUnit } from './convolutions.ts';
 
 const count = z.number().int().positive();
 
@@ -90,14 +90,4 @@ function convolutionModule(
     const activated = activation(c, parts.convolved(gated, name), config.hidden_act);
     return convolution(c, activated, `${name}.pointwise_conv2`, { width: dims, kernel: 1, bias: false });
   });
-}
-
-/**
- * One half of the channels, as much as the other lets through (Dauphin et al. 2017): [batch, 2 · dims, frames] →
- * [batch, dims, frames].
- */
-function gatedLinearUnit(c: CheckpointGraph, x: Value): Value {
-  const g = c.graph;
-  const dims = (x.dims[1] as number) / 2;
-  return mul(g, trim(g, x, 1, 0, dims), g.node('Sigmoid', [trim(g, x, 1, dims, 0)]));
 }

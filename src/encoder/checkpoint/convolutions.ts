@@ -1,5 +1,5 @@
 import type { Dim, Value } from '../../onnx/graph/graph.ts';
-import { transpose } from '../../onnx/graph/ops.ts';
+import { mul, transpose, trim } from '../../onnx/graph/ops.ts';
 import { activation, layerNorm } from './blocks.ts';
 import type { CheckpointGraph } from './checkpoint-graph.ts';
 
@@ -51,6 +51,7 @@ interface Convolution {
   kernel: number;
   stride?: number;
   padding?: number;
+  dilation?: number;
   groups?: number;
   bias?: boolean;
   /** What its frames are called, where they are not as many as went in. */
@@ -69,12 +70,13 @@ export function convolutionWith(
   c: CheckpointGraph,
   x: Value,
   weights: readonly Value[],
-  { width, stride = 1, padding = 0, groups = 1, frames = x.dims[2]! }: Omit<Convolution, 'kernel'>,
+  { width, stride = 1, padding = 0, dilation = 1, groups = 1, frames = x.dims[2]! }: Omit<Convolution, 'kernel'>,
 ): Value {
   const attributes = {
     kernel_shape: { ints: [weights[0]!.dims[2] as number] },
     strides: { ints: [stride] },
     pads: { ints: [padding, padding] },
+    ...(dilation > 1 ? { dilations: { ints: [dilation] } } : {}),
     group: { int: groups },
   };
   return c.graph.node('Conv', [x, ...weights], attributes, 'Conv', [x.dims[0]!, width, frames]);
@@ -149,4 +151,14 @@ export function withoutLast(c: CheckpointGraph, x: Value, frames: Dim): Value {
 /** x [batch, frames, dims] with its channels first, through `change`, and back. */
 export function channelsFirst(c: CheckpointGraph, x: Value, change: (x: Value) => Value): Value {
   return transpose(c.graph, change(transpose(c.graph, x, [0, 2, 1])), [0, 2, 1]);
+}
+
+/**
+ * One half of the channels, as much as the other lets through (Dauphin et al. 2017): [batch, 2 · dims, frames] →
+ * [batch, dims, frames].
+ */
+export function gatedLinearUnit(c: CheckpointGraph, x: Value): Value {
+  const g = c.graph;
+  const dims = (x.dims[1] as number) / 2;
+  return mul(g, trim(g, x, 1, 0, dims), g.node('Sigmoid', [trim(g, x, 1, dims, 0)]));
 }

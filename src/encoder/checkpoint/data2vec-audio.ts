@@ -4,6 +4,7 @@ import { add, transpose } from '../../onnx/graph/ops.ts';
 import { activation } from './blocks.ts';
 import type { CheckpointGraph } from './checkpoint-graph.ts';
 import { channelsFirst, convolution, stridedConvolutions, withoutLast } from './convolutions.ts';
+import { withLengthAdapter } from './length-adapter.ts';
 import { attentionBias, framesOfSound, silencePadding } from './padding.ts';
 import { postNormBlocks, projection, wav2vec2Schema } from './wav2vec2.ts';
 
@@ -29,7 +30,7 @@ export function buildData2VecAudio(c: CheckpointGraph, config: Data2VecAudioConf
     x,
     channelsFirst(c, x, (y) => positions(c, y, config)),
   );
-  return postNormBlocks(c, placed, config, attentionBias(c, sound));
+  return withLengthAdapter(c, postNormBlocks(c, placed, config, attentionBias(c, sound)), config, sound);
 }
 
 /** x [batch, dims, frames] → the same dims. */

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Dim, Value } from '../../onnx/graph/graph.ts';
-import { pad, transpose } from '../../onnx/graph/ops.ts';
-import { layerNorm, linear } from './blocks.ts';
+import { add, mul, pad, transpose } from '../../onnx/graph/ops.ts';
+import { feedForward, layerNorm, linear } from './blocks.ts';
 import type { CheckpointGraph } from './checkpoint-graph.ts';
-import { conformerBlocks, conformerFields } from './conformer-blocks.ts';
+import { conformerBlocks, conformerFields, NAMES } from './conformer-blocks.ts';
 import { convolution } from './convolutions.ts';
+import { conformerAdapter, lengthAdapterFields } from './length-adapter.ts';
 import { attentionBias, silencePadding } from './padding.ts';
 import { keyScores } from './relative-positions.ts';
 import { positionsOf } from './wav2vec2-conformer.ts';
@@ -24,6 +25,10 @@ export const wav2vec2BertSchema = z
     position_embeddings_type: z.enum(['relative', 'rotary', 'relative_key']).nullish().default('relative_key'),
     left_max_position_embeddings: count.max(100_000).default(64),
     right_max_position_embeddings: count.max(100_000).default(8),
+    ...lengthAdapterFields,
+    num_adapter_layers: count.positive().max(8).default(1),
+    adapter_act: z.string().default('relu'),
+    use_intermediate_ffn_before_adapter: z.boolean().default(false),
   })
   .refine((c) => c.hidden_size % c.num_attention_heads === 0, 'hidden_size is no multiple of num_attention_heads');
 
@@ -49,8 +54,9 @@ export function buildWav2Vec2Bert(c: CheckpointGraph, config: Wav2Vec2BertConfig
     sound,
   );
   const [left, right] = [config.left_max_position_embeddings, config.right_max_position_embeddings];
-  return conformerBlocks(c, x, config, {
-    bias: attentionBias(c, sound),
+  const bias = attentionBias(c, sound);
+  const last = conformerBlocks(c, x, config, {
+    bias,
     positions:
       config.position_embeddings_type === 'relative_key'
         ? (name) => ({ scores: (query) => keyScores(c, x, query, name, { left, right }) })
@@ -59,6 +65,8 @@ export function buildWav2Vec2Bert(c: CheckpointGraph, config: Wav2Vec2BertConfig
     convolved: (y, name) => normalised(c, causal(c, y, name, config), name, config.layer_norm_eps),
     epsilon: config.layer_norm_eps,
   });
+  c.adapted = adapted(c, last, config, { sound, bias });
+  return last;
 }
 
 /** x [batch, dims, frames], each frame with those before it. */
@@ -84,3 +92,17 @@ const normalised = (c: CheckpointGraph, x: Value, name: string, epsilon: number)
     layerNorm(c, transpose(c.graph, x, [0, 2, 1]), `${name}.depthwise_layer_norm`, epsilon),
     [0, 2, 1],
   );
+
+/** What stands between the last block and the head: half a feed-forward step, an adapter, either or none. */
+function adapted(
+  c: CheckpointGraph,
+  last: Value,
+  config: Wav2Vec2BertConfig,
+  masks: { sound: Value; bias: Value },
+): Value | undefined {
+  const { use_intermediate_ffn_before_adapter: fed, intermediate_size: width, add_adapter: shortened } = config;
+  if (!fed && !shortened) return undefined;
+  const step = fed && feedForward(c, last, 'intermediate_ffn', { width, activation: 'relu' });
+  const x = step ? add(c.graph, last, mul(c.graph, step, c.graph.scalar(0.5))) : last;
+  return shortened ? conformerAdapter(c, x, config, { ...masks, names: NAMES }) : x;
+}

@@ -5,6 +5,7 @@ import { layerNorm } from './blocks.ts';
 import type { CheckpointGraph } from './checkpoint-graph.ts';
 import { conformerBlocks, conformerFields, type ConformerConfig, type ConformerParts } from './conformer-blocks.ts';
 import { convolution, stridedConvolutions } from './convolutions.ts';
+import { withLengthAdapter } from './length-adapter.ts';
 import { attentionBias, framesOfSound, silencePadding } from './padding.ts';
 import { positionBias, relativeScores, relativeSinusoids, rotated } from './relative-positions.ts';
 import { projection, wav2vec2Schema } from './wav2vec2.ts';
@@ -30,7 +31,7 @@ export function buildWav2Vec2Conformer(c: CheckpointGraph, config: Wav2Vec2Confo
     convolved: (y, name) => batchNorm(c, depthwise(c, y, name, config), `${name}.batch_norm`),
     epsilon: 1e-5,
   });
-  return layerNorm(c, blocks, 'encoder.layer_norm', config.layer_norm_eps);
+  return withLengthAdapter(c, layerNorm(c, blocks, 'encoder.layer_norm', config.layer_norm_eps), config, sound);
 }
 
 /** What attention knows of positions: `relative` as in Transformer-XL, `rotary` by turning what it compares. */

@@ -4,6 +4,7 @@ import { add, relu } from '../../onnx/graph/ops.ts';
 import { attention, feedForward, layerNorm, linear } from './blocks.ts';
 import type { CheckpointGraph } from './checkpoint-graph.ts';
 import { positionConvolution, stridedConvolutions } from './convolutions.ts';
+import { lengthAdapterFields, withLengthAdapter } from './length-adapter.ts';
 import { attentionBias, framesOfSound, silencePadding } from './padding.ts';
 
 const count = z.number().int().positive();
@@ -30,6 +31,7 @@ export const wav2vec2Schema = z
     feat_proj_layer_norm: z.boolean().default(true),
     /** Width of the language adapters behind the blocks of MMS. */
     adapter_attn_dim: count.nullish(),
+    ...lengthAdapterFields,
   })
   .refine(
     (c) => c.conv_dim.length === c.conv_kernel.length && c.conv_dim.length === c.conv_stride.length,
@@ -48,21 +50,25 @@ export type Wav2Vec2Config = z.infer<typeof wav2vec2Schema>;
  * (XLS-R, MMS), with blocks that normalise first (`do_stable_layer_norm`). HuBERT and UniSpeech-SAT are built alike.
  */
 export function buildWav2Vec2(c: CheckpointGraph, config: Wav2Vec2Config): Value {
-  const { x, bias } = framesWithPositions(c, config);
-  return config.do_stable_layer_norm ? preNormBlocks(c, x, config, bias) : postNormBlocks(c, x, config, bias);
+  const { x, sound, bias } = framesWithPositions(c, config);
+  const last = config.do_stable_layer_norm ? preNormBlocks(c, x, config, bias) : postNormBlocks(c, x, config, bias);
+  return withLengthAdapter(c, last, config, sound);
 }
 
 /**
  * From the sound to what the blocks hear; and what keeps their attention off padding, where the encoder takes a mask.
  */
-export function framesWithPositions(c: CheckpointGraph, config: Wav2Vec2Config): { x: Value; bias?: Value } {
+export function framesWithPositions(
+  c: CheckpointGraph,
+  config: Wav2Vec2Config,
+): { x: Value; sound?: Value; bias?: Value } {
   const audio = c.graph.input('input_values', ['batch', 'samples']);
   const local = stridedConvolutions(c, audio, 'feature_extractor', config);
   const projected = projection(c, local, config);
   // What normalises over time has padding in all it says: such encoders were trained without a mask.
   if (config.feat_extract_norm === 'group') return { x: withPositions(c, projected, config) };
   const sound = framesOfSound(c, local, config);
-  return { x: withPositions(c, silencePadding(c, projected, sound), config), bias: attentionBias(c, sound) };
+  return { x: withPositions(c, silencePadding(c, projected, sound), config), sound, bias: attentionBias(c, sound) };
 }
 
 export function projection(c: CheckpointGraph, x: Value, config: Wav2Vec2Config): Value {

@@ -4,6 +4,7 @@ import { add, matmul, mul, reduceSum, reshape, sub, transpose, trim } from '../.
 import { attention } from './blocks.ts';
 import type { CheckpointGraph } from './checkpoint-graph.ts';
 import { distances } from './distances.ts';
+import { withLengthAdapter } from './length-adapter.ts';
 import { framesWithPositions, postNormBlocks, preNormBlocks, wav2vec2Schema, type Attend } from './wav2vec2.ts';
 
 export const wavlmSchema = wav2vec2Schema.safeExtend({
@@ -18,15 +19,16 @@ type WavLMConfig = z.infer<typeof wavlmSchema>;
  * gate lets through.
  */
 export function buildWavLM(c: CheckpointGraph, config: WavLMConfig): Value {
-  const { x, bias } = framesWithPositions(c, config);
+  const { x, sound, bias } = framesWithPositions(c, config);
   const far = distanceBias(c, x, config);
   const attend: Attend = (y, name) => {
     const gated = mul(c.graph, gate(c, y, name, config.num_attention_heads), far);
     return attention(c, y, name, { heads: config.num_attention_heads, bias: bias ? add(c.graph, gated, bias) : gated });
   };
-  return config.do_stable_layer_norm
+  const last = config.do_stable_layer_norm
     ? preNormBlocks(c, x, config, bias, attend)
     : postNormBlocks(c, x, config, bias, attend);
+  return withLengthAdapter(c, last, config, sound);
 }
 
 /**

@@ -1,6 +1,9 @@
 import type { ImportedModel, ImportedNode } from '../../onnx/file/import.ts';
 import { InputError } from '../../support/errors.ts';
 
+/** The output that an adapter between encoder and head has in the graphs that isogloss makes of PyTorch weights. */
+export const LENGTH_ADAPTER = 'length_adapter';
+
 /** Where a transformer encoder's hidden layers are in a graph. */
 export interface HiddenLayers {
   /** The graph's input that takes the recording. */
@@ -9,7 +12,7 @@ export interface HiddenLayers {
   mask?: string;
   /**
    * Names of values: what enters the first block, then what leaves each block; what leaves the last is normalised, if
-   * the encoder does so.
+   * the encoder does so. Then the adapter between encoder and head, where there is one.
    */
   layers: readonly string[];
   /** The value that leaves each block's attention softmax, or its fused attention. */
@@ -49,7 +52,10 @@ export function findHiddenLayers(model: ImportedModel): HiddenLayers {
 
 function layersFrom(model: ImportedModel, audio: string): Pick<HiddenLayers, 'layers' | 'attention'> | undefined {
   const signal = traceSignal(model, audio);
-  const ends = model.outputs.filter((name) => signal.has(name));
+  const [adapter, ends] = [
+    model.outputs.filter((name) => name === LENGTH_ADAPTER),
+    model.outputs.filter((name) => name !== LENGTH_ADAPTER && signal.has(name)),
+  ];
   const passed = (name: string): number => signal.get(name)!.attention.length;
   const most = Math.max(0, ...ends.map(passed));
   // Of the outputs that all blocks lead to, the one furthest on.
@@ -60,7 +66,14 @@ function layersFrom(model: ImportedModel, audio: string): Pick<HiddenLayers, 'la
   const { attention } = signal.get(end)!;
   const layers = attention.map((name) => belowHalfStep(model, signal, nearestCommon(signal, name, end)));
   if (new Set(layers).size < layers.length) return undefined;
-  return { layers: [...layers, lastLayer(model, signal, layers.at(-1)!, end)], attention };
+  const last = lastLayer(model, signal, layers.at(-1)!, end);
+  return { layers: [...layers, ...(adapter.length > 0 ? [beforeName(model, last), ...adapter] : [last])], attention };
+}
+
+/** What an adapter goes on from, not its copy with the name of an output. */
+function beforeName(model: ImportedModel, name: string): string {
+  const maker = model.makers.get(name);
+  return maker?.op === 'Identity' ? maker.inputs[0]! : name;
 }
 
 /** What is known of a value that carries signal. */

@@ -19,6 +19,13 @@ export interface Sizes {
   dims: number;
 }
 
+/**
+ * Whether an encoder is fed with a frame for each of its own: Wav2Vec2-BERT, [batch, frames, bins]. Whisper's steps come
+ * last.
+ */
+export const hearsFrames = (dims: readonly (number | string)[]): boolean =>
+  dims.length === 3 && typeof dims[1] !== 'number' && typeof dims[2] === 'number';
+
 /** Apart enough that no two formulas agree on all of them. */
 const BATCHES = [2, 3, 5, 7];
 const FRAMES = [9, 13, 21, 34];
@@ -42,7 +49,7 @@ export async function measureSizes(
   const likely = mask !== undefined && mask.dims[1] !== audio.dims[1] ? 'frames' : 'samples';
   let failure = '';
   for (const unit of mask ? new Set([likely, 'samples', 'frames'] as const) : (['samples'] as const)) {
-    const runs = BATCHES.map((batch, i) => noise(batch, FRAMES[i]!, audio.name, mask, unit));
+    const runs = BATCHES.map((batch, i) => noise(batch, FRAMES[i]!, audio, mask, unit));
     try {
       return sizesOf(await observe(bytes, names, runs, folder), hidden.layers[cut]!);
     } catch (error) {
@@ -59,21 +66,22 @@ export async function measureSizes(
 function noise(
   batch: number,
   frames: number,
-  audio: string,
+  audio: ImportedModel['inputs'][number],
   mask: ImportedModel['inputs'][number] | undefined,
   unit: 'samples' | 'frames',
 ): Record<string, ort.Tensor> {
   const random = new Random(frames);
-  const samples = paddedSamples(frames);
+  const framed = hearsFrames(audio.dims);
+  const dims = framed ? [batch, frames, Number(audio.dims[2])] : [batch, paddedSamples(frames)];
   const sound = new ort.Tensor(
     'float32',
-    Float32Array.from({ length: batch * samples }, () => random.normal()),
-    [batch, samples],
+    Float32Array.from({ length: dims.reduce((a, d) => a * d) }, () => random.normal()),
+    dims,
   );
-  if (!mask) return { [audio]: sound };
-  const width = (count: number): number => (unit === 'samples' ? paddedSamples(count) : count);
+  if (!mask) return { [audio.name]: sound };
+  const width = (count: number): number => (unit === 'samples' && !framed ? paddedSamples(count) : count);
   return {
-    [audio]: sound,
+    [audio.name]: sound,
     [mask.name]: maskTensor(mask.type, halfSound(batch, width(frames), width(Math.ceil(frames / 2))), [
       batch,
       width(frames),

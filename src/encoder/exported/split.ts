@@ -6,7 +6,7 @@ import type { Network } from '../../onnx/graph/network.ts';
 import { addOutputs, onlyOutputs } from '../../onnx/file/outputs.ts';
 import { InputError } from '../../support/errors.ts';
 import { findHiddenLayers, type HiddenLayers } from './hidden-layers.ts';
-import { measureSizes } from './sizes.ts';
+import { hearsFrames, measureSizes } from './sizes.ts';
 import { isFixed } from './fixed-tensors.ts';
 import { madeOf, parameterName, tensorName, type UpperLayers } from './upper-plan.ts';
 import { UpperBuilder } from './upper.ts';
@@ -113,7 +113,7 @@ async function opened(
 ): Promise<Upper> {
   const layerOfTensor = layersOfTensors(model, hidden);
   const part = between(model, hidden, start, lowest);
-  refuseFrozen(model, hidden, part);
+  refuseFrozen(model, hidden, part, start);
   const sizes = await measureSizes(bytes, model, hidden, Math.max(0, lowest - 1), part.values, folder);
   const trained = [...part.tensors].filter((name) => {
     const tensor = model.tensors.get(name)!;
@@ -158,10 +158,16 @@ const quantising = new Set([
 ]);
 
 /** @throws InputError for what can serve as it is, but not learn */
-function refuseFrozen(model: ImportedModel, hidden: HiddenLayers, part: UpperLayers): void {
+function refuseFrozen(model: ImportedModel, hidden: HiddenLayers, part: UpperLayers, start: string): void {
   const advice = 'Train a head on it as it is: `train: head`.';
-  if (model.inputs.find((input) => input.name === hidden.audio)!.dims.length > 2)
+  const { dims } = model.inputs.find((input) => input.name === hidden.audio)!;
+  if (dims.length > 2 && !hearsFrames(dims))
     throw new InputError('this encoder hears spectrograms: its layers can’t be trained', advice);
+  if (dims.length > 2 && start === hidden.audio)
+    throw new InputError(
+      'this encoder hears a filter bank, which learns nothing: only its blocks can be trained',
+      `Train those: \`train: { top: ${hidden.layers.length - 1} }\`, or fewer.`,
+    );
   const quantised = model.nodes.find(
     (node) => quantising.has(node.op) && node.outputs.some((name) => part.values.has(name)),
   );

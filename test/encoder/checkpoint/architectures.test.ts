@@ -1,3 +1,5 @@
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as ort from '../../../src/onnx/runtime/ort.ts';
 import { describe, expect, it } from 'vitest';
@@ -121,7 +123,7 @@ describe('an encoder opened from its PyTorch weights', () => {
     expect([...whole.weights.keys()].filter((parameter) => whole.isConvolution(parameter)).length).toBeGreaterThan(6);
   });
 
-  it.each(HEARING)('%s: has them above a cut, too, and reads no weights below it', async (name) => {
+  it.each(ALL)('%s: has them above a cut, too, and reads no weights below it', async (name) => {
     const golden = checkpointGolden(name);
     const { bytes, folder } = await open(name);
     const upper = await openUpper(bytes, 1, { folder });
@@ -141,6 +143,92 @@ describe('an encoder opened from its PyTorch weights', () => {
     compareGradients(gradients, golden, (parameter) => upper.layerOf(parameter) > 1);
   });
 });
+
+describe('an adapter between encoder and head', () => {
+  /** Frames that stand for several: the first of them. */
+  const firstOf = (frames: number, every: number): number[] =>
+    Array.from({ length: Math.ceil(frames / every) }, (_, i) => i * every);
+
+  it.each([
+    ['ctc-shortened', 4],
+    ['ctc-bert-shortened', 2],
+  ])('%s: a frame for %d, in the encoder’s frames', async (name, every) => {
+    const golden = checkpointGolden(name);
+    const layers = await hiddenLayers(name);
+    expect(layers).toHaveLength(5);
+    const [last, theirs] = [golden.get('last')!, golden.get('adapted')!];
+    const [batch, frames, dims] = last.dims as [number, number, number];
+    const sound = golden.get('mask')!.data;
+    expect(relativeError(layers[3]!, last.data, (i) => sound[Math.floor(i / dims)] === 1)).toBeLessThan(1e-5);
+    const present = golden.get('present')!.data;
+    for (let row = 0; row < batch; row++)
+      firstOf(frames, every).forEach((first, place) => {
+        const at = row * theirs.dims[1]! + place;
+        if (present[at] !== 1) return;
+        const expected = theirs.data.subarray(at * dims, (at + 1) * dims);
+        for (let frame = first; frame < Math.min(first + every, frames); frame++)
+          expect(relativeError(vectorAt(layers[4]!, row * frames + frame, dims), expected)).toBeLessThan(1e-5);
+      });
+  });
+
+  it.each([
+    ['ctc-shortened', 4],
+    ['ctc-bert-shortened', 2],
+  ])('%s: learns above a cut', async (name, every) => {
+    const golden = checkpointGolden(name);
+    const { bytes, folder } = await open(name);
+    const upper = await openUpper(bytes, 3, { folder });
+    const gradients = await gradientsOf(
+      upper,
+      new Map([...golden, ['direction', spread(golden.get('direction')!, golden.get('last')!.dims, every)]]),
+      (network, mask) => {
+        const hidden = network.graph.input('x', ['batch', 'frames', upper.dims]);
+        return upper.build(network, hidden, mask).at(-1)!;
+      },
+      golden.get('last')!,
+    );
+    compareGradients(gradients, golden, (parameter) => upper.layerOf(parameter) > 3, 3);
+  });
+
+  it('ctc-shortened: has the gradients of PyTorch’s autograd by every weight', async () => {
+    const golden = checkpointGolden('ctc-shortened');
+    const { bytes, folder } = await open('ctc-shortened');
+    const whole = await openWhole(bytes, { folder });
+    const gradients = await gradientsOf(
+      whole,
+      new Map([...golden, ['direction', spread(golden.get('direction')!, golden.get('last')!.dims, 4)]]),
+      (network, mask) => whole.build(network, network.graph.input('x', ['batch', 'samples']), mask).at(-1)!,
+      golden.get('audio')!,
+    );
+    expect([...gradients.keys()].filter((name) => name.includes('adapter.'))).toHaveLength(4);
+    compareGradients(gradients, golden, (parameter) => whole.layerOf(parameter) >= 0);
+  });
+
+  it('is refused where it has a form that isogloss hasn’t', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'adapter-'));
+    const config = JSON.parse(await readFile(checkpointFile('ctc-shortened', 'config.json'), 'utf8')) as object;
+    await writeFile(path.join(folder, 'config.json'), JSON.stringify({ ...config, adapter_stride: 3 }));
+    await copyFile(checkpointFile('ctc-shortened', 'model.safetensors'), path.join(folder, 'model.safetensors'));
+    await expect(encodeCheckpoint(path.join(folder, 'model.safetensors'))).rejects.toThrow(
+      'has a kernel of 3, a stride of 3 and 16 dims',
+    );
+    await rm(folder, { recursive: true });
+  });
+});
+
+const vectorAt = (data: Float32Array, place: number, dims: number): Float32Array =>
+  data.subarray(place * dims, (place + 1) * dims);
+
+/** What is said of each `every`-th frame, with zeros for those between. */
+function spread({ data }: Golden, dims: number[], every: number): Golden {
+  const [batch, frames, width] = dims as [number, number, number];
+  const wide = new Float32Array(batch * frames * width);
+  const fewer = Math.ceil(frames / every);
+  for (let row = 0; row < batch; row++)
+    for (let place = 0; place < fewer; place++)
+      wide.set(vectorAt(data, row * fewer + place, width), (row * frames + place * every) * width);
+  return { data: wide, dims };
+}
 
 /** dΣ(last hidden layer · direction) by the input `x` and by every parameter. */
 async function gradientsOf(
@@ -177,10 +265,11 @@ function compareGradients(
   gradients: Map<string, Float32Array>,
   golden: Map<string, Golden>,
   wanted: (parameter: string) => boolean,
+  least = 30,
 ): void {
   const ours = [...gradients].filter(([parameter]) => parameter !== 'x' && wanted(parameter));
   const size = Math.max(...ours.map(([parameter]) => Math.hypot(...goldenOf(golden, parameter))));
-  expect(ours.length).toBeGreaterThan(30);
+  expect(ours.length).toBeGreaterThan(least);
   for (const [parameter, gradient] of ours) {
     const theirs = goldenOf(golden, parameter);
     const error = Math.hypot(...gradient.map((x, i) => x - theirs[i]!));

@@ -19,6 +19,11 @@ export const selection: Record<string, GradientRule> = {
     const [x, indices] = node.inputs as [Value, Value];
     return [gatherGradient(graph, gradient, x, indices, wrapAxis(intOf(node.attributes, 'axis', 0), x.dims.length))];
   },
+  GatherElements: ({ graph: g, node, gradient }) => {
+    const [x, indices] = node.inputs as [Value, Value];
+    const attributes = { axis: { int: intOf(node.attributes, 'axis', 0) }, reduction: { text: 'add' } };
+    return [g.node('ScatterElements', [zerosLike(g, x), indices, gradient], attributes, 'ScatterElements', x.dims)];
+  },
 };
 
 /**

@@ -154,6 +154,23 @@ describe('selection', () => {
     agrees((g, [a, b, c], v) =>
       node(g, 'Gather', [v('x', [a, b + 1, c]), indices(g, [0, -1, 0, b], [2, 2])], { axis: { int: 1 } }, [a, 2, 2, c]),
     ));
+  it('GatherElements, some twice', () =>
+    agrees((g, [a, b], v) =>
+      node(
+        g,
+        'GatherElements',
+        [
+          v('x', [a, b + 1]),
+          indices(
+            g,
+            Array.from({ length: 3 * a }, (_, i) => [0, b, -1][i % 3]!),
+            [a, 3],
+          ),
+        ],
+        { axis: { int: 1 } },
+        [a, 3],
+      ),
+    ));
   it('Gather from an embedding', () =>
     agrees((g, [a, b], v) => node(g, 'Gather', [v('x', [a + 1, b]), indices(g, [0, a, 0], [3])], {}, [3, b])));
 });
