@@ -103,8 +103,9 @@ export function conformerAdapter(
 function refuseOthers(config: LengthAdapterConfig): void {
   const { adapter_kernel_size: kernel, adapter_stride: stride, output_hidden_size: dims } = config;
   if (kernel === KERNEL && stride === STRIDE && (dims ?? config.hidden_size) === config.hidden_size) return;
+  const width = dims ?? config.hidden_size;
   throw new InputError(
-    `its adapter (add_adapter) has a kernel of ${kernel}, a stride of ${stride} and ${dims ?? config.hidden_size} dims; ` +
+    `its adapter (add_adapter) has a kernel of ${kernel}, a stride of ${stride} and ${width} dims; ` +
       `isogloss has such with ${KERNEL}, ${STRIDE} and as many dims as the encoder (${config.hidden_size})`,
     'Set "add_adapter": false in config.json to train a head on the encoder alone.',
   );

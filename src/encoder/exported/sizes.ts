@@ -20,8 +20,8 @@ export interface Sizes {
 }
 
 /**
- * Whether an encoder is fed with a frame for each of its own: Wav2Vec2-BERT, [batch, frames, bins]. Whisper's steps come
- * last.
+ * Whether an encoder is fed with a frame for each of its own: Wav2Vec2-BERT, [batch, frames, bins]. Of Whisper's input
+ * steps come last.
  */
 export const hearsFrames = (dims: readonly (number | string)[]): boolean =>
   dims.length === 3 && typeof dims[1] !== 'number' && typeof dims[2] === 'number';
