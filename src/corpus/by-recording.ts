@@ -12,7 +12,7 @@ export function* byRecording<T>(items: Iterable<T>, recordingOf: (item: T) => st
   }
   let group: T[] = [];
   for (const recording of recordings.values()) {
-    group.push(...recording);
+    for (const item of recording) group.push(item);
     if (group.length < atLeast) continue;
     yield group;
     group = [];

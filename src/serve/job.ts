@@ -7,7 +7,7 @@ import { Refusal } from './refusal.ts';
  */
 export class Job {
   private readonly controller = new AbortController();
-  private readonly held: (() => unknown)[] = [];
+  private readonly held: (() => void)[] = [];
   private over = false;
 
   /** @param connection of the request, or its response: with its `close` the work is over */
@@ -28,7 +28,7 @@ export class Job {
   }
 
   /** Has something given back at the end: at once, if that has come. */
-  hold(giveBack: () => unknown): void {
+  hold(giveBack: () => void): void {
     if (this.over) giveBack();
     else this.held.push(giveBack);
   }

@@ -57,7 +57,7 @@ export async function serve(models: readonly string[], options: ServeOptions = {
     models: await Models.open(models, options),
     places,
     metrics: new Metrics(places),
-    uploads: await UploadFolder.make(),
+    uploads: await UploadFolder.make(log),
     limits,
     log,
   };

@@ -25,17 +25,18 @@ export interface Upload {
 /** Where uploads lie while they are worked on: a folder that nobody else may look into. */
 export class UploadFolder {
   private readonly folder: string;
+  private readonly log: (error: unknown) => void;
 
-  private constructor(folder: string) {
-    this.folder = folder;
+  private constructor(folder: string, log: (error: unknown) => void) {
+    [this.folder, this.log] = [folder, log];
   }
 
-  /** Also removes what services that were killed have left behind. */
-  static async make(): Promise<UploadFolder> {
+  /** Also removes what services that were killed have left behind. @param log takes why an upload can't be removed */
+  static async make(log: (error: unknown) => void): Promise<UploadFolder> {
     await sweepLeftovers(tmpdir());
     const folder = path.join(tmpdir(), `.isogloss-uploads.${ownerTag()}`);
     await mkdir(folder, { mode: 0o700 });
-    return new UploadFolder(folder);
+    return new UploadFolder(folder, log);
   }
 
   /**
@@ -79,7 +80,7 @@ export class UploadFolder {
     const place = path.join(this.folder, randomUUID() + ending);
     const file = await open(place, 'wx', 0o600);
     // It is there by now: who has gone in the meantime leaves nothing behind.
-    job.hold(() => rm(place, { force: true }));
+    job.hold(() => void rm(place, { force: true }).catch(this.log));
     await pipeline(sound, file.createWriteStream(), { signal: job.signal });
     if (sound.truncated) throw tooLarge(most);
     return place;

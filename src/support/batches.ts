@@ -17,7 +17,9 @@ export function makeBatches(frames: ArrayLike<number>, budget: number, random?: 
   const byLength = new Map<number, number[]>();
   for (let i = 0; i < frames.length; i++) {
     const padded = paddedLength(frames[i]!);
-    byLength.set(padded, [...(byLength.get(padded) ?? []), i]);
+    const alike = byLength.get(padded);
+    if (alike) alike.push(i);
+    else byLength.set(padded, [i]);
   }
   const batches: Batch[] = [];
   for (const [padded, examples] of [...byLength].sort(([a], [b]) => a - b)) {

@@ -46,7 +46,8 @@ async function wholeOrNot(file: string, write: (temporary: string) => Promise<vo
     await write(temporary);
     await rename(temporary, file);
   } catch (error) {
-    await rm(temporary, { force: true });
+    // Where there is no such folder there is nothing to remove: what is told is why.
+    await rm(temporary, { force: true }).catch(() => {});
     // What is written may come as it is made: then what went wrong may be the maker's, and is told as such.
     throw error instanceof IsoglossError || codeOf(error) === undefined ? error : writeError(file, error);
   }
@@ -73,7 +74,6 @@ export function writeError(file: string, error: unknown): WorkError {
   );
 }
 
-/** JSON with two-space indent and a final newline, written atomically. */
 /**
  * Writes a file that people edit, unless it is there with other words in it.
  * @param refusal what is said then
@@ -86,6 +86,7 @@ export async function writeNew(file: string, text: string, refusal: string): Pro
   await writeAtomic(file, text);
 }
 
+/** JSON with two-space indent and a final newline, written atomically. */
 export async function writeJson(file: string, value: unknown): Promise<void> {
   await writeAtomic(file, `${JSON.stringify(value, null, 2)}\n`);
 }
@@ -125,14 +126,20 @@ export async function* readChunks(file: string): AsyncGenerator<string> {
   sayEncoding(file, stream.encoding);
 }
 
-/** A file's bytes; those of a `.gz` unpacked. */
-async function* bytesOf(file: string): AsyncGenerator<Uint8Array> {
+/**
+ * A file's bytes as they are read; those of a `.gz` unpacked.
+ * @throws InputError when it can't be read, or unpacked
+ */
+export async function* bytesOf(file: string): AsyncGenerator<Uint8Array> {
   const stream = createReadStream(file, { highWaterMark: CHUNK_BYTES });
   const whole = file.endsWith('.gz') ? unpacked(stream) : stream;
   try {
     yield* whole as AsyncIterable<Uint8Array>;
   } catch (error) {
     throw readError(file, error);
+  } finally {
+    // Whoever has read enough ends what unpacks, not what is behind it.
+    stream.destroy();
   }
 }
 

@@ -25,6 +25,7 @@ export async function startThread<Ready>(
   const report = await new Promise<{ ready: Ready } | Failed>((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`a thread ended at its start, with code ${code}`)));
   });
   if ('ready' in report) return { worker, ready: report.ready };
   await worker.terminate();

@@ -1,10 +1,10 @@
-import { closeSync, createReadStream, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, createReadStream, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { Unzip, UnzipInflate, UnzipPassThrough, Zip, ZipDeflate, ZipPassThrough, type UnzipFile } from 'fflate';
-import { InputError, messageOf } from './errors.ts';
-import { readError, temporaryBeside, writeAtomic } from './files.ts';
+import { InputError, IsoglossError, messageOf } from './errors.ts';
+import { readError, temporaryBeside, writeAtomic, writeError } from './files.ts';
 
 /** A file of an archive: its text, or the file that it is a copy of. */
 export interface ZipEntry {
@@ -85,24 +85,49 @@ export async function readFromZip(file: string, wanted: readonly string[]): Prom
 /**
  * Unpacks files of a .zip into a folder, piece by piece. A file is there under its name only once it is whole.
  * @param wanted by their names in it
- * @throws InputError when it is no .zip, is damaged, or names a place outside of the folder
+ * @throws InputError when it is no .zip, is damaged, or names a place outside of the folder; WorkError when the disk is
+ * full
  */
 export async function unpackZip(file: string, folder: string, wanted: (name: string) => boolean): Promise<void> {
+  /** That are being written. */
+  const open = new Map<string, number>();
   const write = ({ name }: UnzipFile): EntryReader | undefined => {
     if (!wanted(name) || name.endsWith('/')) return undefined;
     const place = path.resolve(folder, name);
     if (!place.startsWith(path.resolve(folder) + path.sep)) throw new Error(`${name} lies outside of it`);
-    mkdirSync(path.dirname(place), { recursive: true });
     const partial = temporaryBeside(place);
-    const handle = openSync(partial, 'w');
-    return (piece, final) => {
-      writeSync(handle, piece);
-      if (!final) return;
-      closeSync(handle);
-      renameSync(partial, place);
-    };
+    orTold(place, () => {
+      mkdirSync(path.dirname(place), { recursive: true });
+      open.set(partial, openSync(partial, 'w'));
+    });
+    return (piece, final) =>
+      orTold(place, () => {
+        const handle = open.get(partial)!;
+        // All of it: one write alone may take a part, as on a disk that is all but full.
+        writeFileSync(handle, piece);
+        if (!final) return;
+        open.delete(partial);
+        closeSync(handle);
+        renameSync(partial, place);
+      });
   };
-  await readEntries(file, write);
+  try {
+    await readEntries(file, write);
+  } finally {
+    for (const [partial, handle] of open) {
+      closeSync(handle);
+      rmSync(partial, { force: true });
+    }
+  }
+}
+
+/** @throws WorkError where a file can't be written */
+function orTold(file: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw writeError(file, error);
+  }
 }
 
 type EntryReader = (piece: Uint8Array, final: boolean) => void;
@@ -131,6 +156,7 @@ async function readEntries(
       if (isDone()) break;
     }
   } catch (error) {
+    if (error instanceof IsoglossError) throw error;
     if (error instanceof Error && 'syscall' in error) throw readError(file, error);
     throw new InputError(
       `not a .zip that can be read: ${messageOf(error)}`,

@@ -130,7 +130,7 @@ function tooLarge(
   if (mode === 'keep') return new WorkError(what, 'Set training.memory to `recompute`, or remove it.');
   const perBatch = need.kept + (need.gpu === undefined ? need.working : 0) + need.batches;
   const rest = need.total - perBatch;
-  const longest = Math.max(...shapes.map(({ frames }) => frames));
+  const longest = shapes.reduce((most, { frames }) => Math.max(most, frames), 0);
   const fitting = Math.floor((batchFrames * (available - rest)) / perBatch / 50);
   if (fitting < 1) return new WorkError(what, 'Let less of the encoder learn (`train`), or close other programs.');
   if (fitting * 50 < longest)

@@ -64,12 +64,17 @@ async function recordingsIn(folder: string, signal?: AbortSignal): Promise<strin
 
 /** Names from the folder on. */
 async function filesIn(folder: string, below: string, root: string): Promise<string[]> {
-  const entries = await readdir(path.join(folder, below), { withFileTypes: true });
+  const entries = await readdir(path.join(folder, below), { withFileTypes: true }).catch((error: unknown) => {
+    // It was taken away between two looks.
+    if (below !== '.' && codeOf(error) === 'ENOENT') return [];
+    throw readError(path.join(folder, below), error);
+  });
   const names: string[] = [];
   for (const entry of entries) {
     const name = path.join(below, entry.name);
     if (entry.name.startsWith('.')) continue;
-    if (entry.isDirectory()) names.push(...(await filesIn(folder, name, root)));
+    // One by one: a call takes no more than a hundred thousand arguments.
+    if (entry.isDirectory()) for (const inside of await filesIn(folder, name, root)) names.push(inside);
     else if (entry.isFile() || (entry.isSymbolicLink() && (await isFileInside(path.join(folder, name), root))))
       names.push(name);
   }
@@ -79,5 +84,5 @@ async function filesIn(folder: string, below: string, root: string): Promise<str
 async function isFileInside(link: string, root: string): Promise<boolean> {
   const target = await realpath(link).catch(() => undefined);
   if (target === undefined || !target.startsWith(root + path.sep)) return false;
-  return (await stat(target)).isFile();
+  return (await stat(target).catch(() => undefined))?.isFile() ?? false;
 }

@@ -1,5 +1,5 @@
 import { serve, type Service } from 'isogloss/serve';
-import { mkdtemp, readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -99,6 +99,25 @@ describe('a service is well after', () => {
     samples[samples.length - 4000] = Number.NaN;
     const damaged = Buffer.from(wav.encode([samples], { sampleRate: 4000, float: true, bitDepth: 32 }));
     expect(await Promise.all(Array.from({ length: 4 }, () => send(damaged)))).toEqual([400, 400, 400, 400]);
+    await isWell();
+  });
+
+  it('an upload that can’t be removed, which is logged', async () => {
+    const [name] = (await readdir(process.env.TMPDIR!)).filter((one) => one.includes('uploads'));
+    const folder = path.join(process.env.TMPDIR!, name!);
+    const head = `POST /v1/audio/transcriptions HTTP/1.1\r\nHost: ${new URL(service.address).host}\r\n`;
+    const client = open();
+    client.write(`${head}Content-Type: ${FORM}\r\nContent-Length: 999\r\n\r\n${part('file', 'abc', 'a.wav')}`);
+    await expect.poll(() => readdir(folder), { timeout: 5000 }).toHaveLength(1);
+    // A file in the folder's place: what lay in it can't be looked for.
+    await rename(folder, `${folder}.away`);
+    await writeFile(folder, '');
+    client.destroy();
+    await expect.poll(() => faults, { timeout: 5000 }).toHaveLength(1);
+    expect(String(faults.pop())).toContain('ENOTDIR');
+    await rm(folder);
+    await rename(`${folder}.away`, folder);
+    for (const left of await readdir(folder)) await rm(path.join(folder, left));
     await isWell();
   });
 

@@ -1,7 +1,10 @@
 import { serve, type Service } from 'isogloss/serve';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
+import { soundFrom } from '../../src/serve/live/from-socket.ts';
 import { Endpoints } from '../../src/transcribe/endpoints.ts';
 import { Random } from '../../src/support/random.ts';
 import { smallModel, speechlike } from '../model/small-model.ts';
@@ -109,12 +112,29 @@ describe('live sound', () => {
     await Promise.all([speakers[1]!.closed, next.closed]);
   });
 
-  it('that is none is told', async () => {
-    const speaker = new Speaker(service);
+  it.each([16_000, 8000])('that is none is told, at %d Hz', async (rate) => {
+    const speaker = new Speaker(service, `?rate=${rate}`);
     await speaker.until('ready');
     (speaker as unknown as { socket: WebSocket }).socket.send('hello');
     expect((await speaker.until('error')).error!.code).toBe('invalid_message');
     expect(await speaker.closed).toBe(1008);
+  });
+
+  it('comes from a client that is not silent as long as it isn’t heard', async () => {
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    await once(server, 'listening');
+    const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const [[socket]] = await Promise.all([once(server, 'connection') as Promise<[WebSocket]>, once(client, 'open')]);
+    const { pcm } = soundFrom(socket, 0.5);
+    for (let i = 0; i < 100; i++) client.send(Buffer.alloc(32_000));
+    client.send('{"type":"end"}');
+    // A model with much to do.
+    await sleep(1200);
+    let bytes = 0;
+    for await (const chunk of pcm as AsyncIterable<Buffer>) bytes += chunk.length;
+    expect(bytes).toBe(3_200_000);
+    client.terminate();
+    server.close();
   });
 
   it('is answered up to where the service is closed', async () => {

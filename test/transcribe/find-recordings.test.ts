@@ -1,5 +1,6 @@
 import { execa } from 'execa';
-import { cp, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
+import { rmdirSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -48,6 +49,16 @@ describe('recordings in folders', () => {
     await symlink(at('nowhere.wav'), at('in', 'dangling.wav'));
     await execa('mkfifo', [at('in', 'pipe.wav')]);
     expect(await found(at('in'))).toEqual(['in/a.wav', 'in/b.wav']);
+  });
+
+  it.skipIf(process.platform === 'win32')('may be taken away while they are looked for', async () => {
+    for (let i = 0; i < 300; i++) await mkdir(at('tapes', String(i)), { recursive: true });
+    await writeFile(at('tapes', 'z.wav'), 'x');
+    const finding = found(at('tapes'));
+    // By then it has seen which folders there are, and has looked into a few.
+    for (let i = 0; i < 8; i++) await stat(folder);
+    for (let i = 0; i < 300; i++) rmdirSync(at('tapes', String(i)));
+    expect(await finding).toEqual(['tapes/z.wav']);
   });
 
   it('may be named by patterns, which no shell of Windows expands; a name with such signs is a name', async () => {

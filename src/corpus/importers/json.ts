@@ -1,7 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { createGunzip } from 'node:zlib';
 import { readJsonLines } from '../../formats/index.ts';
 import { InputError, type SetAside } from '../../support/errors.ts';
+import { bytesOf } from '../../support/files.ts';
 import { rowOfCells, splitOfFile } from '../import/cells.ts';
 import { guessColumns } from '../import/columns.ts';
 import type { Folder } from '../import/folder.ts';
@@ -49,10 +48,8 @@ export async function* recordsIn(
   file: string,
 ): AsyncGenerator<{ value: Record<string, unknown>; line: number }> {
   const full = folder.full(file);
-  const bytes = createReadStream(full);
-  const source = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
   try {
-    for await (const { value, line } of readJsonLines(source as AsyncIterable<Uint8Array>, { file: full }))
+    for await (const { value, line } of readJsonLines(bytesOf(full), { file: full }))
       if (typeof value === 'object' && value !== null) yield { value: value as Record<string, unknown>, line };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

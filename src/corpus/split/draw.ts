@@ -37,7 +37,7 @@ export function draw<S extends Spoken>(
       count++;
     }
     const added = entries.slice(0, count);
-    part.push(...added);
+    for (const entry of added) part.push(entry);
     taken(added);
     remaining -= unit.length;
   };

@@ -28,7 +28,8 @@ export function needOf(
   // collected.
   const copied = (shape: BatchShape): number =>
     plan.forward.outputs.every((value) => sizes.dims(value, shape)) ? 0 : bytes(plan.forward.outputs, shape);
-  const most = (of: (shape: BatchShape) => number): number => Math.max(0, ...shapes.map(of));
+  const most = (of: (shape: BatchShape) => number): number =>
+    shapes.reduce((highest, shape) => Math.max(highest, of(shape)), 0);
   const atWork = (shape: BatchShape): number =>
     Math.max(
       workingBytes(plan.forward.nodes, elsewhere, sizes, shape),

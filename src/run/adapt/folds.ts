@@ -33,8 +33,10 @@ export function foldsOf(prepared: Parts, seed: number): Parts[] {
 export function inFolds(items: readonly Item[], count: number, seed: number): Item[][] {
   const folds = Array.from({ length: count }, (): Item[] => []);
   // Each unit goes where least is.
-  for (const unit of unitsIn(items, count, seed))
-    folds.reduce((a, b) => (secondsOf(b) < secondsOf(a) ? b : a)).push(...unit);
+  for (const unit of unitsIn(items, count, seed)) {
+    const shortest = folds.reduce((a, b) => (secondsOf(b) < secondsOf(a) ? b : a));
+    for (const item of unit) shortest.push(item);
+  }
   return folds.filter((fold) => fold.length > 0 && fold.length < items.length);
 }
 

@@ -72,15 +72,18 @@ export async function findSuspects(corpus: string, run: string, options: Suspect
 
   const anew = folds === undefined ? new Set<Unlabelled>() : new Set(decoded.filter(isLearnt));
   const model = await Model.load(run);
-  const judged = await judge(
+  const others = await judge(
     model,
     recipe,
     decoded.filter((item) => !anew.has(item)),
     read,
   );
   await model.release();
-  if (folds !== undefined && anew.size > 0)
-    judged.push(...(await judgeInFolds(recipe, [...anew], folds, read, { cache, progress, signal })));
+  const inFold =
+    folds !== undefined && anew.size > 0
+      ? await judgeInFolds(recipe, [...anew], folds, read, { cache, progress, signal })
+      : [];
+  const judged = [...others, ...inFold];
   const byModelThatLearnt = (item: Unlabelled): boolean => isLearnt(item) && !anew.has(item);
   return {
     run,
@@ -141,7 +144,7 @@ async function judgeInFolds(
   const start = await openPretrained(recipe, { progress, signal });
   const place = await mkdtemp(path.join(tmpdir(), 'isogloss-folds-'));
   const byKey = new Map(wanted.map((item) => [item.key, item]));
-  const judged: Judged[] = [];
+  const judged: Judged[][] = [];
   try {
     for (const [i, held] of inFolds(prepared.train, folds, recipe.seed).entries()) {
       const named: Progress = (stage, total, unit) => progress(`fold ${i + 1} of ${folds}: ${stage}`, total, unit);
@@ -150,19 +153,19 @@ async function judgeInFolds(
       const work = { recipe, prepared: part, folder, start, sources: [], progress: named, ...(signal && { signal }) };
       const model = await Model.assemble((await trainStages(work, folder)).parts);
       judged.push(
-        ...(await judge(
+        await judge(
           model,
           recipe,
           held.flatMap(({ key }) => byKey.get(key) ?? []),
           read,
-        )),
+        ),
       );
       await model.release();
     }
   } finally {
     await rm(place, { recursive: true, force: true });
   }
-  return judged;
+  return judged.flat();
 }
 
 /** Robust standard deviations above the corpus's usual margin; and so many nats a letter more than usual at least. */

@@ -1,6 +1,6 @@
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { SAMPLE_RATE } from '../../audio/format.ts';
 import { Endpoints } from '../../transcribe/endpoints.ts';
@@ -9,6 +9,7 @@ import type { House } from '../house.ts';
 import { Job } from '../job.ts';
 import { LONGEST_STRETCH_SECONDS, tooLong } from '../listen.ts';
 import { errorBody, Refusal, refusalOf } from '../refusal.ts';
+import { soundFrom } from './from-socket.ts';
 import { liveSound } from './sound.ts';
 
 const querySchema = z.object({
@@ -86,39 +87,6 @@ async function answer(
     socket.close(refusal.statusCode >= 500 ? 1011 : 1008);
   } finally {
     pcm.destroy();
-  }
-}
-
-/** The bytes that a client sends, no faster than they are heard. */
-function soundFrom(socket: WebSocket, silentSeconds: number): { pcm: Readable; end: () => void } {
-  const pcm = new Readable({ highWaterMark: 1 << 18, read: () => socket.resume() });
-  const late = new Refusal(408, 'timeout', `no sound has come for ${silentSeconds} s`);
-  const timer = setTimeout(() => pcm.destroy(late), 1000 * silentSeconds);
-  let open = true;
-  const end = (): void => {
-    if (open) pcm.push(null);
-    open = false;
-    clearTimeout(timer);
-  };
-  socket.on('message', (data: Buffer, binary: boolean) => {
-    if (!open || pcm.destroyed) return;
-    timer.refresh();
-    if (binary) {
-      if (!pcm.push(data)) socket.pause();
-    } else if (isEnd(String(data))) end();
-    else pcm.destroy(new Refusal(400, 'invalid_message', 'a message is sound, or {"type":"end"}'));
-  });
-  socket.once('close', () => pcm.destroy(new Refusal(499, 'client_gone', 'the client has gone')));
-  pcm.once('close', () => clearTimeout(timer));
-  pcm.on('error', () => {});
-  return { pcm, end };
-}
-
-function isEnd(text: string): boolean {
-  try {
-    return (JSON.parse(text) as { type?: unknown } | null)?.type === 'end';
-  } catch {
-    return false;
   }
 }
 

@@ -1,10 +1,12 @@
 import type { Readable } from 'node:stream';
 import { pipeFfmpeg } from '../../audio/ffmpeg.ts';
 import { floatsOf, SAMPLE_RATE } from '../../audio/format.ts';
+import { WorkError } from '../../support/errors.ts';
 
 /**
  * 16-bit PCM (little-endian, mono) as it comes, as 16 kHz float32.
  * @param rate samples a second that come; another one than 16000 is changed by ffmpeg
+ * @throws what the sound breaks off with, WorkError where ffmpeg breaks off
  */
 export async function* liveSound(pcm: Readable, rate: number, signal: AbortSignal): AsyncGenerator<Float32Array> {
   if (rate === SAMPLE_RATE) {
@@ -16,7 +18,9 @@ export async function* liveSound(pcm: Readable, rate: number, signal: AbortSigna
   const output = ['-ar', String(SAMPLE_RATE), '-f', 'f32le', '-flush_packets', '1'];
   const { sound, outcome } = pipeFfmpeg(source, output, { signal });
   for await (const bytes of wholeSamples(sound, 4)) yield floatsOf(bytes);
-  await outcome;
+  const { failed, said } = await outcome;
+  if (pcm.errored) throw pcm.errored;
+  if (failed) throw new WorkError(`ffmpeg ended before the sound did: ${said.at(-1)}`, 'Begin again.');
 }
 
 /** A message may end within a sample. */

@@ -259,6 +259,26 @@ beforeEach(async () => {
 });
 
 describe('a folder', () => {
+  it('with a packed list that is cut off gives what the others hold', async () => {
+    const supervisions = (count: number): string =>
+      lines(
+        ...Array.from({ length: count }, (_, i) => {
+          return { id: `${count} ${i}`, recording_id: 'r', start: 0, duration: 1, text: `akara ${i}` };
+        }),
+      );
+    await writeTree('x', {
+      'l_supervisions_test.jsonl.gz': gzipSync(supervisions(2)),
+      'l_recordings_test.jsonl.gz': gzipSync(
+        lines({ id: 'r', sources: [{ type: 'file', channels: [0], source: 'a.wav' }] }),
+      ),
+      'l_supervisions_train.jsonl.gz': gzipSync(supervisions(5000)).subarray(0, 2000),
+    });
+    await wav('x/a.wav', 5);
+    const { utterances, result } = await imported('x', {});
+    expect(utterances.map(({ id }) => id)).toEqual(['2 0', '2 1']);
+    expect(result.leftOut.length).toBeGreaterThan(0);
+  });
+
   it.each(LAYOUTS)('of %s becomes a corpus', async (format, files, recordings, options, expected) => {
     await writeTree('x', files);
     for (const recording of recordings) {
