@@ -142,7 +142,11 @@ async function training(): Promise<Float32Array> {
   let gradients: Float32Array | undefined;
   // In float16, steps that overflow move nothing: they are not counted.
   for (let real = 0, tries = 0; milliseconds.length < runs || real === 0; tries++) {
-    if (tries > TRIES + runs) throw new Error(`after ${tries} steps, gradients still overflow`);
+    if (tries > TRIES + runs)
+      throw new Error(
+        `after ${tries} steps, gradients of ${engine.broken.length} of ${engine.weights.size} weights still overflow: ` +
+          `${engine.broken.slice(0, 5).join(', ')} … ${engine.broken.slice(-5).join(', ')}`,
+      );
     const { times, isReal } = await step();
     real = isReal ? real + 1 : 0;
     // The first step's mean is the gradient itself, but for a factor.

@@ -1,5 +1,7 @@
 import type { Engine } from '../onnx/training/engine.ts';
 import type { Network } from '../onnx/graph/network.ts';
+import type { Device } from '../onnx/runtime/device.ts';
+import { machine } from '../onnx/runtime/machine.ts';
 import { floats } from '../onnx/runtime/session.ts';
 import { WorkError } from '../support/errors.ts';
 import type { Task } from '../support/progress.ts';
@@ -13,6 +15,9 @@ import type { MovingAverage } from './moving-average.ts';
 import { batchesOf, batchesPerStep, movesAfter, rateAt } from './steps.ts';
 import type { TrainingTask } from './task.ts';
 import type { LoopState } from './training-state.ts';
+
+/** Steps on end: in float16 a few are left out until the loss is scaled down. */
+const MOST_BROKEN = 20;
 
 export async function trainEpoch(
   task: TrainingTask,
@@ -45,11 +50,7 @@ export async function trainEpoch(
       movesAfter(task.settings, state.step, batches.length),
     );
     state.broken = Number.isFinite(norm) ? 0 : state.broken + 1;
-    if (state.broken > 20)
-      throw new WorkError(
-        'training broke down: the loss is not a number any more',
-        'Lower training.learning_rate in the recipe.',
-      );
+    if (state.broken > MOST_BROKEN) throw brokeDown(engine, (await machine()).device);
     if (Number.isFinite(norm)) {
       const { sums } = state;
       state.sums = {
@@ -97,6 +98,15 @@ async function trainStep(
     tokens,
     norm: await engine.backward(floats(gradient, output.dims), rateAt(task, engine.moments.step)),
   };
+}
+
+function brokeDown({ broken, weights }: Engine, device: Device): WorkError {
+  const named = broken.slice(0, 3).join(', ') + (broken.length > 3 ? ', …' : '');
+  const lower = 'ower training.learning_rate in the recipe';
+  return new WorkError(
+    `training broke down: gradients of ${broken.length} of ${weights.size} weights are no numbers any more (${named})`,
+    device === 'cpu' ? `L${lower}.` : `Run it on the processor (--device cpu). If it breaks down there too, l${lower}.`,
+  );
 }
 
 async function prepare(

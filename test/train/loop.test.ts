@@ -84,6 +84,25 @@ describe('training', () => {
     expect([...a.weights]).toEqual([...b.weights]);
   });
 
+  it('whose gradients are no numbers for long ends, and says of which weights', async () => {
+    const toy = await task('linear');
+    const { load } = toy.train;
+    const broken: Examples = {
+      ...toy.train,
+      load: async (batch, random, take) => {
+        const loaded = await load(batch, random, take);
+        (loaded.inputs.features!.data as Float32Array).fill(Number.NaN);
+        return loaded;
+      },
+    };
+    await expect(train({ ...toy, train: broken })).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /^training broke down: gradients of \d+ of \d+ weights are no numbers any more \(head\./,
+      ) as string,
+      next: 'Lower training.learning_rate in the recipe.',
+    });
+  });
+
   it('in float16 learns as in float32', async () => {
     const toy = await task('transformer');
     const exact = await train({ ...toy, settings: { ...toy.settings, epochs: 20 } });

@@ -135,6 +135,11 @@ export class Engine {
     return norm;
   }
 
+  /** After a move whose norm was not finite: the parameters whose gradients had a number that is none. */
+  get broken(): string[] {
+    return [...this.sums].flatMap(([name, sum]) => (sum.every(Number.isFinite) ? [] : [name]));
+  }
+
   /** Adds a batch's gradients to those of the next move. */
   async accumulate(gradient: ort.Tensor): Promise<void> {
     const { graph, backward, backwardInputs, seed, gradients } = this.parts;
