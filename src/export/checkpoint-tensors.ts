@@ -6,8 +6,9 @@ import { adapterOptions } from '../model/adapters.ts';
 import type { AdapterSettings } from '../model/about.ts';
 import type { ModelParts } from '../model/parts.ts';
 import type { Weights } from '../onnx/training/engine.ts';
-import { InputError } from '../support/errors.ts';
 import type { LaterTensor } from '../support/safetensors.ts';
+import { residualAsLanguageAdapters } from './residual-adapters.ts';
+import { transposed } from './transposed.ts';
 
 /** A model's tensors by transformers' names, and what config.json has to say with them. */
 export interface Settled {
@@ -44,10 +45,20 @@ export function settled(parts: ModelParts, config: Record<string, unknown>): Set
   // Only training reads it; it must be there.
   if (config.mask_time_prob !== 0)
     encoder.set('masked_spec_embed', { dims: [dims], read: () => new Float32Array(dims) });
-  if (parts.about.adapters) mergeLowRank(encoder, parts.about.adapters, parts.weights);
+  const { adapters } = parts.about;
+  if (adapters?.kind === 'low-rank') mergeLowRank(encoder, adapters, parts.weights);
   const head = headOf(parts, config, encoder);
+  const residual =
+    adapters?.kind === 'residual'
+      ? residualAsLanguageAdapters(adapters, parts.weights, config, head?.layers)
+      : undefined;
+  residual?.tensors.forEach((tensor, name) => encoder.set(name, tensor));
   return {
-    config: head?.layers === undefined ? config : { ...config, ...WITHOUT_ADAPTER, num_hidden_layers: head.layers },
+    config: {
+      ...config,
+      ...(head?.layers === undefined ? {} : { ...WITHOUT_ADAPTER, num_hidden_layers: head.layers }),
+      ...residual?.config,
+    },
     encoder,
     ...(head ? { head: head.tensors } : {}),
   };
@@ -55,12 +66,7 @@ export function settled(parts: ModelParts, config: Record<string, unknown>): Set
 
 /** W + (A·B)ᵀ · scale / rank in place of W (Hu et al. 2022). */
 function mergeLowRank(encoder: Map<string, LaterTensor>, settings: AdapterSettings, weights: Weights): void {
-  const { lowRank } = adapterOptions(settings);
-  if (!lowRank)
-    throw new InputError(
-      'transformers has no place for residual adapters in this model',
-      'Train with `adapters: { kind: low-rank }`: those are merged into the weights.',
-    );
+  const lowRank = adapterOptions(settings).lowRank!;
   for (const [name, { dims, read }] of [...encoder]) {
     const [down, up] = ['lora_a', 'lora_b'].map((part) => weights.get(`${parameterName(name)}.${part}`));
     if (down && up) encoder.set(name, { dims, read: () => merged(read(), dims, down, up, lowRank) });
@@ -116,7 +122,3 @@ function headOf(
   encoder.set('encoder.layer_norm.bias', { dims: [dims], read: () => given('head.input_norm.bias') });
   return { tensors, layers: layer! };
 }
-
-/** [rows, columns] → [columns, rows] */
-const transposed = (data: Float32Array, rows: number, columns: number): Float32Array =>
-  Float32Array.from(data, (_, i) => data[(i % rows) * columns + Math.floor(i / rows)]!);

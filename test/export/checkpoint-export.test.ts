@@ -100,6 +100,29 @@ describe('a model on PyTorch weights, exported for transformers', () => {
     await expectSameLogits(path.join(done, 'model'), to, 2e-3);
   }, 300_000);
 
+  it('has residual adapters as MMS has its languages’, on a lower layer of one that has such', async () => {
+    const { folder: done } = await runOnNotes(folder, 'residual', '', {
+      encoder: { model: checkpointFile('xls-r'), layer: 2 },
+      adapters: { kind: 'residual', dims: 3 },
+      train: 'adapters',
+    });
+    const { folder: to } = await exportModel(done, 'transformers');
+    expect(JSON.parse(await readFile(path.join(to, 'config.json'), 'utf8'))).toMatchObject({
+      ...{ architectures: ['Wav2Vec2ForCTC'], num_hidden_layers: 2, adapter_attn_dim: 3 },
+    });
+    expect(
+      (await readSafetensors(path.join(to, 'model.safetensors'))).has(
+        'wav2vec2.encoder.layers.1.adapter_layer.linear_2.weight',
+      ),
+    ).toBe(true);
+    await expectSameLogits(path.join(done, 'model'), to, 2e-3);
+    const { folder: other } = await runOnNotes(folder, 'residual-base', '', {
+      encoder: { model: checkpointFile('hubert') },
+      train: 'adapters',
+    });
+    await expect(exportModel(other, 'transformers')).rejects.toThrow('transformers has no place for residual adapters');
+  }, 300_000);
+
   it('is the encoder alone where transformers has no such head', async () => {
     const { folder: done } = await runOnNotes(folder, 'mlp', '', {
       encoder: { model: checkpointFile('hubert') },

@@ -86,11 +86,10 @@ describe('training', () => {
 
   it('whose gradients are no numbers for long ends, and says of which weights', async () => {
     const toy = await task('linear');
-    const { load } = toy.train;
     const broken: Examples = {
       ...toy.train,
       load: async (batch, random, take) => {
-        const loaded = await load(batch, random, take);
+        const loaded = await toy.train.load(batch, random, take);
         (loaded.inputs.features!.data as Float32Array).fill(Number.NaN);
         return loaded;
       },
