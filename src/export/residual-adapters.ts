@@ -34,8 +34,8 @@ export function residualAsLanguageAdapters(
   if (!hasPlace || config.adapter_attn_dim || layers === undefined)
     throw new InputError(
       'transformers has no place for residual adapters in this model',
-      'Train with `adapters: { kind: low-rank }`: those are merged into the weights. Or with a linear head on a lower ' +
-        'layer of a large Wav2Vec2 or HuBERT (XLS-R, MMS): there they are what MMS has for its languages.',
+      'Train with `adapters: { kind: low-rank }`: those are merged into the weights. Or with a linear head on a ' +
+        'lower layer of a large Wav2Vec2 or HuBERT (XLS-R, MMS): there they are what MMS has for its languages.',
     );
   const width = Number(config.hidden_size);
   const tensors = new Map<string, LaterTensor>();

@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { Refusal } from '../refusal.ts';
 
 /**
- * The bytes that a client sends, no faster than they are heard. They break off with a refusal where the client goes, says
- * something else, or is silent for so long.
+ * The bytes that a client sends, no faster than they are heard. They break off with a refusal where the client
+ * goes, says something else, or is silent for so long.
  * @returns those, and what ends them
  */
 export function soundFrom(socket: WebSocket, silentSeconds: number): { pcm: Readable; end: () => void } {
