@@ -1,22 +1,17 @@
-import { execa } from 'execa';
+import { execa, type Result } from 'execa';
 import { cp, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { writeWav } from '../../src/audio/wav.ts';
+import { inProcess } from './in-process.ts';
 
+const PROJECT = process.cwd();
 const BIN = path.resolve('bin/run.js');
 let folder: string;
 
-/** Runs the built command line as a user would. */
-async function isogloss(...args: string[]): Promise<{ exitCode: number | undefined; stdout: string; stderr: string }> {
-  const { exitCode, stdout, stderr } = await execa('node', [BIN, ...args], {
-    cwd: folder,
-    reject: false,
-    env: { ISOGLOSS_CACHE: path.join(folder, 'cache'), CI: '', NO_COLOR: '1' },
-  });
-  return { exitCode, stdout, stderr };
-}
+/** Runs the built command line as a user would, where what a process does at its end counts. */
+const started = (...args: string[]): Promise<Result> => execa('node', [BIN, ...args], { reject: false });
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'isogloss-'));
@@ -34,6 +29,14 @@ beforeAll(async () => {
   ];
   await writeFile(path.join(corpus, 'manifest.jsonl'), lines.map((line) => JSON.stringify(line)).join('\n'));
   await cp('recipes', path.join(folder, 'recipes'), { recursive: true });
+  vi.stubEnv('ISOGLOSS_CACHE', path.join(folder, 'cache'));
+  vi.stubEnv('NO_COLOR', '1');
+  process.chdir(folder);
+});
+
+afterAll(() => {
+  process.chdir(PROJECT);
+  vi.unstubAllEnvs();
 });
 
 describe('every command', () => {
@@ -69,15 +72,15 @@ describe('every command', () => {
       'lm build',
       'lm perplexity',
     ]) {
-      const { stdout, exitCode } = await isogloss(...command.split(' '), '--help');
+      const { stdout, exitCode } = await inProcess(...command.split(' '), '--help');
       expect(exitCode).toBe(0);
       expect(stdout).toMatch(new RegExp(`EXAMPLES\\s+\\$ isogloss ${command}`));
       expect(stdout).toContain('--json');
     }
-  }, 240_000);
+  });
 
   it('ends with 2 on bad usage, in one line', async () => {
-    const { exitCode, stderr } = await isogloss('run');
+    const { exitCode, stderr } = await started('run');
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/Missing 1 required arg/);
     expect(stderr).not.toMatch(/\n\s+at /);
@@ -86,9 +89,9 @@ describe('every command', () => {
 
 describe('recipe check', () => {
   it('shows the run folder of a good recipe', async () => {
-    const { exitCode, stdout } = await isogloss('recipe', 'check', 'recipes/italian-10min.yaml', '--json');
+    const { exitCode, stdout } = await inProcess('recipe', 'check', 'recipes/italian-10min.yaml', '--json');
     expect(exitCode).toBe(0);
-    const answer = JSON.parse(stdout) as {
+    const answer = JSON.parse(String(stdout)) as {
       recipe: { name: string };
       run: string;
       memory: { bytes: Record<string, number> }[];
@@ -103,31 +106,31 @@ describe('recipe check', () => {
 
   it('says of the corpus why nothing in it can be used', async () => {
     await writeFile(path.join(folder, 'mine.yaml'), 'name: mine\nlanguage: it\ncorpus: mine\n');
-    const { exitCode, stderr } = await isogloss('recipe', 'check', 'mine.yaml');
+    const { exitCode, stderr } = await inProcess('recipe', 'check', 'mine.yaml');
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/can’t be divided into train, dev and test; 2 of 3 set aside: 1 /);
   });
 
   it('names file, line, what, and what to do', async () => {
     await writeFile(path.join(folder, 'bad.yaml'), 'name: a\nlanguage: it\ncorpus: x\nepochs: 3\n');
-    const { exitCode, stderr, stdout } = await isogloss('recipe', 'check', 'bad.yaml');
+    const { exitCode, stderr, stdout } = await started('recipe', 'check', 'bad.yaml');
     expect(exitCode).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^bad\.yaml:4: unknown key epochs; allowed here: .*\n {2}→ .*docs\/recipes\.md/);
   });
 
   it('tells the same as JSON', async () => {
-    const { exitCode, stdout } = await isogloss('recipe', 'check', 'bad.yaml', '--json');
+    const { exitCode, stdout } = await inProcess('recipe', 'check', 'bad.yaml', '--json');
     expect(exitCode).toBe(2);
-    expect(JSON.parse(stdout)).toMatchObject({ error: { file: 'bad.yaml', line: 4 } });
+    expect(JSON.parse(String(stdout))).toMatchObject({ error: { file: 'bad.yaml', line: 4 } });
   });
 });
 
 describe('corpus audit', () => {
   it('lists what can’t be used and what the manifest forgot; exit code 3', async () => {
-    const { exitCode, stdout } = await isogloss('corpus', 'audit', 'mine', '--json');
+    const { exitCode, stdout } = await started('corpus', 'audit', 'mine', '--json');
     expect(exitCode).toBe(3);
-    const audit = JSON.parse(stdout) as {
+    const audit = JSON.parse(String(stdout)) as {
       utterances: number;
       findings: { severity: string; item: string; what: string }[];
     };
@@ -142,13 +145,13 @@ describe('corpus audit', () => {
   });
 
   it('tells how to get a corpus that is only known by its source', async () => {
-    const { exitCode, stderr } = await isogloss('corpus', 'audit', 'asterisk-ru');
+    const { exitCode, stderr } = await inProcess('corpus', 'audit', 'asterisk-ru');
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/not here yet[^]*isogloss corpus fetch asterisk-ru/);
   });
 
   it('says so when there is no such corpus', async () => {
-    const { exitCode, stderr } = await isogloss('corpus', 'audit', 'nowhere');
+    const { exitCode, stderr } = await inProcess('corpus', 'audit', 'nowhere');
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/no corpus nowhere/);
   });
@@ -156,7 +159,7 @@ describe('corpus audit', () => {
 
 describe('corpus fetch', () => {
   it('has nothing to fetch for a corpus of one’s own', async () => {
-    const { exitCode, stderr } = await isogloss('corpus', 'fetch', 'mine');
+    const { exitCode, stderr } = await inProcess('corpus', 'fetch', 'mine');
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/no source\.yaml/);
   });
@@ -165,7 +168,7 @@ describe('corpus fetch', () => {
 describe('run', () => {
   it('refuses a corpus that is too small, and says what it has', async () => {
     await writeFile(path.join(folder, 'small.yaml'), 'name: small\nlanguage: it\ncorpus: mine\n');
-    const { exitCode, stderr } = await isogloss('run', 'small.yaml');
+    const { exitCode, stderr } = await inProcess('run', 'small.yaml');
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/^1 utterances .* can’t be divided into train, dev and test; 2 of 3 set aside: /m);
   });
@@ -173,7 +176,7 @@ describe('run', () => {
 
 describe('transcribe', () => {
   it('says what a model folder is', async () => {
-    const { exitCode, stderr } = await isogloss('transcribe', 'corpora/mine', 'corpora/mine/one.wav');
+    const { exitCode, stderr } = await inProcess('transcribe', 'corpora/mine', 'corpora/mine/one.wav');
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/not a model folder/);
   });
@@ -181,7 +184,7 @@ describe('transcribe', () => {
 
 describe('doctor and encoder list', () => {
   it('find what the package brings', async () => {
-    const doctor = await isogloss('doctor', '--device', 'cpu', '--json');
+    const doctor = await inProcess('doctor', '--device', 'cpu', '--json');
     expect(doctor.exitCode).toBe(0);
     const diagnosis = JSON.parse(doctor.stdout) as {
       findings: { state: string; what: string; value: string }[];
@@ -210,11 +213,11 @@ describe('doctor and encoder list', () => {
       'relative_error',
       'milliseconds',
     ]);
-    const list = await isogloss('encoder', 'list', '--json');
+    const list = await inProcess('encoder', 'list', '--json');
     expect((JSON.parse(list.stdout) as { name: string }[]).map((e) => e.name)).toEqual([
       'embedded',
       'embedded-small',
       'random',
     ]);
-  }, 240_000);
+  });
 });

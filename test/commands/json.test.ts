@@ -4,16 +4,18 @@ import { cp, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { writeWav } from '../../src/audio/wav.ts';
 import { writeManifest } from '../../src/corpus/manifest.ts';
 import { modelBytes } from '../encoder/exported.ts';
 import { SimulatedHub } from '../encoder/hub/simulated-hub.ts';
 import { smallModel, speechlike } from '../model/small-model.ts';
 import { hasRedis, startRedis } from '../transcribe/redis.ts';
+import { inProcess } from './in-process.ts';
 
 type Command = keyof typeof outputs;
 
+const PROJECT = process.cwd();
 const REPOSITORY = 'linguists/wav2vec2-tiny';
 const REFERENCES = 'anna dorme (a_1)\nlui legge (b_1)\n';
 const HYPOTHESES = 'anna dome (a_1)\nlui legge (b_1)\n';
@@ -36,7 +38,8 @@ beforeAll(async () => {
   await cp('test/fixtures/lm/train-it.txt', path.join(folder, 'train.txt'));
   await writeFile(path.join(folder, 'ref.trn'), REFERENCES);
   await writeFile(path.join(folder, 'hyp.trn'), HYPOTHESES);
-  const recipe = { name: 'mine', language: 'it', corpus: 'mine', training: { epochs: 1 } };
+  const encoder = { model: 'embedded-small' };
+  const recipe = { name: 'mine', language: 'it', corpus: 'mine', encoder, training: { epochs: 1 } };
   const split = { test: { minutes: 0.1 }, dev: { minutes: 0.1 } };
   await writeFile(path.join(folder, 'mine.yaml'), JSON.stringify({ ...recipe, split }));
   hub = await new SimulatedHub().open();
@@ -46,21 +49,22 @@ beforeAll(async () => {
     'onnx/model.onnx': Buffer.from(modelBytes('wav2vec2-stable-legacy17')),
   };
   hub.repositories.set(REPOSITORY, { refs: { main: 'a'.repeat(40) }, commits: { ['a'.repeat(40)]: files } });
+  vi.stubEnv('ISOGLOSS_CACHE', path.join(folder, 'cache'));
+  vi.stubEnv('ISOGLOSS_DEVICE', 'cpu');
+  vi.stubEnv('HF_ENDPOINT', hub.address);
+  process.chdir(folder);
 });
 
-afterAll(() => hub.close());
-
-async function isogloss(...args: string[]): Promise<{ exitCode: number | undefined; stdout: string }> {
-  const env = { ISOGLOSS_CACHE: path.join(folder, 'cache'), HF_ENDPOINT: hub.address, ISOGLOSS_DEVICE: 'cpu' };
-  const program = [path.resolve('bin/run.js'), ...args, '--json'];
-  const { exitCode, stdout } = await execa('node', program, { cwd: folder, reject: false, env });
-  return { exitCode, stdout };
-}
+afterAll(async () => {
+  process.chdir(PROJECT);
+  vi.unstubAllEnvs();
+  await hub.close();
+});
 
 /** Runs a command: what it prints must be as its schema says. */
 async function answerOf(command: Command, ...args: string[]): Promise<unknown> {
   tried.add(command);
-  const { exitCode, stdout } = await isogloss(...command.split(' '), ...args);
+  const { exitCode, stdout } = await inProcess(...command.split(' '), ...args, '--json');
   expect([0, 3], stdout).toContain(exitCode);
   return outputs[command].parse(JSON.parse(stdout));
 }
@@ -89,7 +93,7 @@ it.each<[Command, ...string[]]>([
 });
 
 it('corpus fetch', async () => {
-  const source = path.resolve('corpora/asterisk-it');
+  const source = path.join(PROJECT, 'corpora/asterisk-it');
   await cp(source, path.join(folder, 'corpora/asterisk-it'), { recursive: true });
   await answerOf('corpus fetch', 'asterisk-it');
 });
@@ -133,7 +137,7 @@ async function printedBy({ stdout }: ResultPromise): Promise<unknown> {
 it('serve, once it is ready', async () => {
   tried.add('serve');
   const model = await smallModel({ encoder: 'tiny', layers: [1] });
-  const service = execa('node', ['bin/run.js', 'serve', model, '--port', '0', '--json']);
+  const service = execa('node', [path.join(PROJECT, 'bin/run.js'), 'serve', model, '--port', '0', '--json']);
   const { address } = outputs.serve.parse(await printedBy(service));
   expect((await fetch(`${address}/health`)).status).toBe(200);
   service.kill('SIGTERM');
@@ -144,7 +148,15 @@ it('queue board, once it is there', async ({ skip }) => {
   tried.add('queue board');
   skip(!hasRedis, 'no redis-server is installed');
   const server = await startRedis(folder);
-  const board = execa('node', ['bin/run.js', 'queue', 'board', server.url, '--port', '0', '--json']);
+  const board = execa('node', [
+    path.join(PROJECT, 'bin/run.js'),
+    'queue',
+    'board',
+    server.url,
+    '--port',
+    '0',
+    '--json',
+  ]);
   const { address } = outputs['queue board'].parse(await printedBy(board));
   expect((await fetch(address)).status).toBe(200);
   board.kill('SIGTERM');
@@ -158,7 +170,15 @@ it('worker, once it is stopped', async ({ skip }) => {
   const server = await startRedis(folder);
   const model = await smallModel({ encoder: 'tiny', layers: [1] });
   const printed = async (of: string): Promise<unknown> => {
-    const worker = execa('node', ['bin/run.js', 'worker', server.url, of, '--device', 'cpu', '--json']);
+    const worker = execa('node', [
+      path.join(PROJECT, 'bin/run.js'),
+      'worker',
+      server.url,
+      of,
+      '--device',
+      'cpu',
+      '--json',
+    ]);
     while (!(await server.ask('client', 'list')).includes('cmd=bzpopmin')) await sleep(50);
     worker.kill('SIGINT');
     await worker;
@@ -171,7 +191,7 @@ it('worker, once it is stopped', async ({ skip }) => {
 });
 
 it('what goes wrong', async () => {
-  const { exitCode, stdout } = await isogloss('recipe', 'check', 'nothing.yaml');
+  const { exitCode, stdout } = await inProcess('recipe', 'check', 'nothing.yaml', '--json');
   expect(exitCode).toBe(2);
   expect(failure.parse(JSON.parse(stdout)).error.next).toBeDefined();
 });

@@ -28,9 +28,11 @@ export const containersOf = (documents: readonly Yaml[]): Container[] =>
 
 /** The isogloss command lines in some shell text, as words; of variables and what is in them a word each. */
 export const commandLines = (shell: string): string[][] =>
-  [...shell.replace(/\\\n\s*/g, '').matchAll(/^\s*isogloss ([^|&;#\n]+)/gm)].map(([, line]) =>
-    [...line!.trim().matchAll(/(?:"[^"]*"|[^\s"])+/g)].map(([word]) => word.replaceAll('"', '')),
-  );
+  [...shell.replace(/\\\n\s*/g, '').matchAll(/^\s*isogloss ([^|&;#\n]+)/gm)].map(([, line]) => words(line!));
+
+/** What stands between spaces, and between quotes. */
+export const words = (line: string): string[] =>
+  [...line.trim().matchAll(/(?:"[^"]*"|[^\s"])+/g)].map(([word]) => word.replaceAll('"', ''));
 
 let plugin: Plugin | undefined;
 

@@ -104,7 +104,7 @@ describe('containers', () => {
   });
 });
 
-describe('an archive in parts', () => {
+describe('an archive in parts', { tags: ['slow'] }, () => {
   let folder: string;
   let env: Record<string, string>;
   const wanted = Array.from({ length: RECORDINGS }, (_, i) => `${i}.srt`).sort();

@@ -84,7 +84,7 @@ describe.skipIf(!BROWSER)('in Chromium', () => {
     await one.context().close();
   }, 300_000);
 
-  it('served, hears the microphone', async () => {
+  it('served, hears the microphone', { tags: ['slow'], timeout: 300_000 }, async () => {
     const server = createServer((request, response) => {
       const name = path.basename(request.url!);
       response.setHeader('content-type', name.endsWith('.js') ? 'text/javascript' : 'text/html');
@@ -102,14 +102,14 @@ describe.skipIf(!BROWSER)('in Chromium', () => {
     expect(troubles.filter((text) => !text.endsWith('/favicon.ico'))).toEqual([]);
     await one.context().close();
     server.close();
-  }, 300_000);
+  });
 
-  it('tells what it can’t read', async () => {
+  it('tells what it can’t read', { tags: ['slow'], timeout: 300_000 }, async () => {
     const { page: one } = await opened(`file://${encodeURI(path.join(page, 'index.html'))}`);
     await one.setInputFiles('#file', { name: 'a.wav', mimeType: 'audio/wav', buffer: Buffer.from('no sound') });
     await one.waitForSelector('#status:has-text("can’t read")');
     await one.context().close();
-  }, 300_000);
+  });
 });
 
 it('comes by the command', async () => {

@@ -281,7 +281,7 @@ describe.skipIf(!BROWSER)('a report in a browser', { timeout: 480_000 }, () => {
     expect(troubles).toEqual([]);
   });
 
-  it('holds 100,000 utterances in one file, a page of them at a time', async () => {
+  it('holds 100,000 utterances in one file, a page of them at a time', { tags: ['slow'] }, async () => {
     // A thousand over and over: further apart than what gzip remembers, so that none of it is saved by that.
     const data = madeUpReport(1000);
     const many = Array.from({ length: 100_000 }, (_, i) => {

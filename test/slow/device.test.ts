@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { existsSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
 import { openEncoder } from '../../src/encoder/open.ts';

@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { expect, it } from 'vitest';
 import { CASES, faultOf } from '../formats/mutate.ts';
 

@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { execa, type Options, type Result } from 'execa';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

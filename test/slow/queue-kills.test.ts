@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { execa, type ResultPromise } from 'execa';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { serve, type Service } from 'isogloss/serve';
 import { execa } from 'execa';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';

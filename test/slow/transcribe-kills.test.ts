@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { execa } from 'execa';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';

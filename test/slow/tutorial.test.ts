@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { execa } from 'execa';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { Worker } from 'bullmq';
 import { execa, type ResultPromise } from 'execa';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';

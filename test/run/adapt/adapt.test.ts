@@ -71,7 +71,7 @@ it('does the least there is where a budget is far too small, and says what it le
   expect(metrics.train.epochs).toBe(3);
 });
 
-it('goes on where it was stopped, with the plan that it had', async () => {
+it('goes on where it was stopped, with the plan that it had', { tags: ['slow'], timeout: 300_000 }, async () => {
   const stopper = new AbortController();
   const budget = 600;
   let ended = 0;
@@ -88,7 +88,7 @@ it('goes on where it was stopped, with the plan that it had', async () => {
   expect(trials.slice(0, 2).every(({ dev_cer }) => dev_cer !== undefined)).toBe(true);
   expect(new Set(trials.map(({ key }) => key)).size).toBe(trials.length);
   expect(existsSync(path.join(run, 'report.html'))).toBe(true);
-}, 300_000);
+});
 
 it('tries what goes on from the model that a recipe names, and not before there is one', async () => {
   const start = await written('first', { training: { epochs: 30, learning_rate: 0.02, average: 0 } });

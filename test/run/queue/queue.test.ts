@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { execa, type ResultPromise } from 'execa';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

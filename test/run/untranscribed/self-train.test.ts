@@ -65,33 +65,37 @@ it('leaves out recordings and stretches that the corpus has, under another name 
   expect(await findUntranscribed(recipe('x'))).toBeUndefined();
 });
 
-it('transcribes, learns from what is sure, and says what it gave; killed, it goes on with what is not drafted', async () => {
-  const runs = path.join(folder, 'runs');
-  const asked = recipe('sines', { untranscribed: archive, self_training: { rounds: 1 } });
-  const stopper = new AbortController();
-  const stopped = runRecipe(asked, {
-    ...{ runs, signal: stopper.signal },
-    progress: (stage) => ({
-      advance: () => {
-        if (stage.endsWith('transcribe what nobody has')) stopper.abort(new Error('stopped'));
-      },
-      note: () => {},
-      done: () => {},
-    }),
-  });
-  await expect(stopped).rejects.toThrow('stopped');
-  const { folder: run, metrics } = await runRecipe(asked, { runs });
-  const round = path.join(run, 'untranscribed', 'round 1');
-  const lines = (await readFile(path.join(round, 'drafts.jsonl'), 'utf8')).trimEnd().split('\n');
-  const files = lines.map((line) => path.basename((JSON.parse(line) as { file: string }).file));
-  expect(files.sort()).toEqual(ARCHIVE);
-  const { self_training: gave, dev } = metrics;
-  expect(gave).toMatchObject({ recordings: 18, unreadable: 0 });
-  expect(gave!.minutes).toBeCloseTo((26 * 0.2 + 17 * 1.2) / 60, 2);
-  expect(gave!.rounds.length).toBeLessThanOrEqual(1);
-  const better = gave!.rounds.some(({ taken }) => taken);
-  expect(gave!.dev_cer.after < gave!.dev_cer.before).toBe(better);
-  // What is tested is what dev has chosen.
-  expect(dev.cer).toBeCloseTo(gave!.dev_cer.after, 5);
-  expect(await readFile(path.join(run, 'report.html'), 'utf8')).toContain('Untranscribed speech');
-}, 300_000);
+it(
+  'transcribes, learns from what is sure, and says what it gave; killed, it goes on with what is not drafted',
+  { tags: ['slow'], timeout: 300_000 },
+  async () => {
+    const runs = path.join(folder, 'runs');
+    const asked = recipe('sines', { untranscribed: archive, self_training: { rounds: 1 } });
+    const stopper = new AbortController();
+    const stopped = runRecipe(asked, {
+      ...{ runs, signal: stopper.signal },
+      progress: (stage) => ({
+        advance: () => {
+          if (stage.endsWith('transcribe what nobody has')) stopper.abort(new Error('stopped'));
+        },
+        note: () => {},
+        done: () => {},
+      }),
+    });
+    await expect(stopped).rejects.toThrow('stopped');
+    const { folder: run, metrics } = await runRecipe(asked, { runs });
+    const round = path.join(run, 'untranscribed', 'round 1');
+    const lines = (await readFile(path.join(round, 'drafts.jsonl'), 'utf8')).trimEnd().split('\n');
+    const files = lines.map((line) => path.basename((JSON.parse(line) as { file: string }).file));
+    expect(files.sort()).toEqual(ARCHIVE);
+    const { self_training: gave, dev } = metrics;
+    expect(gave).toMatchObject({ recordings: 18, unreadable: 0 });
+    expect(gave!.minutes).toBeCloseTo((26 * 0.2 + 17 * 1.2) / 60, 2);
+    expect(gave!.rounds.length).toBeLessThanOrEqual(1);
+    const better = gave!.rounds.some(({ taken }) => taken);
+    expect(gave!.dev_cer.after < gave!.dev_cer.before).toBe(better);
+    // What is tested is what dev has chosen.
+    expect(dev.cer).toBeCloseTo(gave!.dev_cer.after, 5);
+    expect(await readFile(path.join(run, 'report.html'), 'utf8')).toContain('Untranscribed speech');
+  },
+);

@@ -104,61 +104,69 @@ describe('a sweep within a budget', () => {
     expect(race.seconds).toBeLessThan(3600);
   }, 120_000);
 
-  it('killed without a warning goes on: nothing is trained twice, what was spent counts, and it halves', async () => {
-    const runs = runsNamed('killed');
-    await ready(runs, 3600);
-    // By this pace 12 × 12 epochs take 6.9 hours, which is more than there is.
-    await slowPace(runs, 12);
-    const flags = [...twelve.flatMap((one) => ['--sweep', one]), '--budget', '2h', '--runs', runs];
-    const child = execa('node', ['bin/run.js', 'run', recipe, ...flags], { reject: false });
-    while ((await journalOf(runs)).length < 6 && child.exitCode === null) await wait(20);
-    child.kill('SIGKILL');
-    await child;
-    const before = await journalOf(runs);
-    expect(before.length).toBeLessThan(12);
-    const spentFile = path.join((await foldersIn(runs)).race, 'spent.json');
-    const { seconds: spent } = JSON.parse(await readFile(spentFile, 'utf8')) as { seconds: number };
-    expect(spent).toBeGreaterThan(0);
-    const race = await raceVariants(recipe, grid, { runs, budget: 7200 });
-    const journal = await journalOf(runs);
-    expect(journal.slice(0, before.length)).toEqual(before);
-    const measured = journal.filter(({ dev_cer: devCer }) => devCer !== undefined).map(({ name }) => name);
-    expect(new Set(measured).size, 'nothing twice').toBe(measured.length);
-    expect(race.seconds).toBeGreaterThan(spent);
-    expect(race.variants.map(({ set }) => set)).toEqual(grid);
-    const trained = race.variants.map(({ epochs }) => epochs.trained).sort((a, b) => a - b);
-    expect(trained, '12 → 6 → 3 → 2').toEqual([...Array<number>(9).fill(3), 4, 12, 12]);
-    const behind = race.variants.filter(({ unfinished }) => unfinished);
-    expect(behind).toHaveLength(10);
-    for (const { unfinished } of behind)
-      expect(unfinished).toMatchObject({
-        code: 'behind',
-        why: expect.stringMatching(/after \d+ of 12 epochs/) as string,
-      });
-    expect(race.variants[race.best]!.dev_cer).toBe(bestOf(race));
-  }, 180_000);
+  it(
+    'killed without a warning goes on: nothing is trained twice, what was spent counts, and it halves',
+    { tags: ['slow'], timeout: 180_000 },
+    async () => {
+      const runs = runsNamed('killed');
+      await ready(runs, 3600);
+      // By this pace 12 × 12 epochs take 6.9 hours, which is more than there is.
+      await slowPace(runs, 12);
+      const flags = [...twelve.flatMap((one) => ['--sweep', one]), '--budget', '2h', '--runs', runs];
+      const child = execa('node', ['bin/run.js', 'run', recipe, ...flags], { reject: false });
+      while ((await journalOf(runs)).length < 6 && child.exitCode === null) await wait(20);
+      child.kill('SIGKILL');
+      await child;
+      const before = await journalOf(runs);
+      expect(before.length).toBeLessThan(12);
+      const spentFile = path.join((await foldersIn(runs)).race, 'spent.json');
+      const { seconds: spent } = JSON.parse(await readFile(spentFile, 'utf8')) as { seconds: number };
+      expect(spent).toBeGreaterThan(0);
+      const race = await raceVariants(recipe, grid, { runs, budget: 7200 });
+      const journal = await journalOf(runs);
+      expect(journal.slice(0, before.length)).toEqual(before);
+      const measured = journal.filter(({ dev_cer: devCer }) => devCer !== undefined).map(({ name }) => name);
+      expect(new Set(measured).size, 'nothing twice').toBe(measured.length);
+      expect(race.seconds).toBeGreaterThan(spent);
+      expect(race.variants.map(({ set }) => set)).toEqual(grid);
+      const trained = race.variants.map(({ epochs }) => epochs.trained).sort((a, b) => a - b);
+      expect(trained, '12 → 6 → 3 → 2').toEqual([...Array<number>(9).fill(3), 4, 12, 12]);
+      const behind = race.variants.filter(({ unfinished }) => unfinished);
+      expect(behind).toHaveLength(10);
+      for (const { unfinished } of behind)
+        expect(unfinished).toMatchObject({
+          code: 'behind',
+          why: expect.stringMatching(/after \d+ of 12 epochs/) as string,
+        });
+      expect(race.variants[race.best]!.dev_cer).toBe(bestOf(race));
+    },
+  );
 
-  it('stopped, and gone on with when the corpus has changed, takes nothing over', async () => {
-    const corpus = path.join(folder, 'changing');
-    await writeSmallCorpus(corpus);
-    const changing = smallRecipe(corpus, { epochs: 3 });
-    const pair = gridOf([readSweep('training.learning_rate=0.001,0.01')]);
-    const stopper = new AbortController();
-    const stopped = raceVariants(changing, pair, {
-      ...{ runs: runsNamed('changed'), budget: 3600, signal: stopper.signal },
-      onTrial: () => stopper.abort(new Error('stopped')),
-    });
-    await expect(stopped).rejects.toThrow('stopped');
-    const utterances = await loadManifest(corpus);
-    await writeManifest(
-      corpus,
-      utterances.map((utterance) => ({ ...utterance, text: `giù ${utterance.text} là` })),
-    );
-    const goneOn = await raceVariants(changing, pair, { runs: runsNamed('changed'), budget: 3600 });
-    const anew = await raceVariants(changing, pair, { runs: runsNamed('anew'), budget: 3600 });
-    expect(goneOn.variants).toEqual(anew.variants);
-    expect(goneOn.run.metrics.dev).toEqual(anew.run.metrics.dev);
-  }, 120_000);
+  it(
+    'stopped, and gone on with when the corpus has changed, takes nothing over',
+    { tags: ['slow'], timeout: 120_000 },
+    async () => {
+      const corpus = path.join(folder, 'changing');
+      await writeSmallCorpus(corpus);
+      const changing = smallRecipe(corpus, { epochs: 3 });
+      const pair = gridOf([readSweep('training.learning_rate=0.001,0.01')]);
+      const stopper = new AbortController();
+      const stopped = raceVariants(changing, pair, {
+        ...{ runs: runsNamed('changed'), budget: 3600, signal: stopper.signal },
+        onTrial: () => stopper.abort(new Error('stopped')),
+      });
+      await expect(stopped).rejects.toThrow('stopped');
+      const utterances = await loadManifest(corpus);
+      await writeManifest(
+        corpus,
+        utterances.map((utterance) => ({ ...utterance, text: `giù ${utterance.text} là` })),
+      );
+      const goneOn = await raceVariants(changing, pair, { runs: runsNamed('changed'), budget: 3600 });
+      const anew = await raceVariants(changing, pair, { runs: runsNamed('anew'), budget: 3600 });
+      expect(goneOn.variants).toEqual(anew.variants);
+      expect(goneOn.run.metrics.dev).toEqual(anew.run.metrics.dev);
+    },
+  );
 
   it('says what it had no time for, and finishes what is best by then', async () => {
     const runs = runsNamed('short');

@@ -66,27 +66,31 @@ describe('values to try', () => {
 });
 
 describe('a sweep of twelve', () => {
-  it('that was killed goes on: what was finished stays, and all comes out as if it had not been', async () => {
-    const runs = runsNamed('swept');
-    const sweep = ['training.learning_rate=0.001,0.003,0.01', 'head.dropout=0,0.2', 'training.epochs=1,2'];
-    const flags = sweep.flatMap((one) => ['--sweep', one]);
-    const before = await killedAfter(4, runs, 'run', recipe, ...flags);
-    expect(before.size).toBeGreaterThanOrEqual(4);
-    expect(before.size).toBeLessThan(12);
-    const grid = gridOf(sweep.map(readSweep));
-    const { variants, best } = await varyRecipe(recipe, grid, { runs });
-    expect(variants.map(({ set }) => set)).toEqual(grid);
-    expect(variants.filter(({ runs: [run] }) => run!.known)).toHaveLength(before.size);
-    const after = await finishedIn(runs);
-    expect(after.size).toBe(12);
-    for (const [file, at] of before) expect(after.get(file), 'not done again').toBe(at);
-    const rates = variants.map(({ dev }) => dev.cer.mean);
-    expect(rates[best]).toBe(Math.min(...rates));
-    for (const i of [before.size, 11]) {
-      const { metrics } = await runRecipe(recipe, { runs: runsNamed('alone'), set: grid[i] });
-      expect(variants[i]!.runs[0]).toMatchObject({ dev: { cer: metrics.dev.cer }, test: { wer: metrics.test.wer } });
-    }
-  }, 300_000);
+  it(
+    'that was killed goes on: what was finished stays, and all comes out as if it had not been',
+    { tags: ['slow'], timeout: 300_000 },
+    async () => {
+      const runs = runsNamed('swept');
+      const sweep = ['training.learning_rate=0.001,0.003,0.01', 'head.dropout=0,0.2', 'training.epochs=1,2'];
+      const flags = sweep.flatMap((one) => ['--sweep', one]);
+      const before = await killedAfter(4, runs, 'run', recipe, ...flags);
+      expect(before.size).toBeGreaterThanOrEqual(4);
+      expect(before.size).toBeLessThan(12);
+      const grid = gridOf(sweep.map(readSweep));
+      const { variants, best } = await varyRecipe(recipe, grid, { runs });
+      expect(variants.map(({ set }) => set)).toEqual(grid);
+      expect(variants.filter(({ runs: [run] }) => run!.known)).toHaveLength(before.size);
+      const after = await finishedIn(runs);
+      expect(after.size).toBe(12);
+      for (const [file, at] of before) expect(after.get(file), 'not done again').toBe(at);
+      const rates = variants.map(({ dev }) => dev.cer.mean);
+      expect(rates[best]).toBe(Math.min(...rates));
+      for (const i of [before.size, 11]) {
+        const { metrics } = await runRecipe(recipe, { runs: runsNamed('alone'), set: grid[i] });
+        expect(variants[i]!.runs[0]).toMatchObject({ dev: { cer: metrics.dev.cer }, test: { wer: metrics.test.wer } });
+      }
+    },
+  );
 
   it('runs nothing where one of them is no recipe', async () => {
     const runs = runsNamed('refused');
