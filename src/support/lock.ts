@@ -2,6 +2,7 @@ import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, WorkError } from './errors.ts';
 import { temporaryBeside, writeError } from './files.ts';
 
@@ -22,6 +23,8 @@ export class InUseError extends WorkError {}
 
 const FILE = 'in-use.json';
 const TOUCH_MS = 20_000;
+/** Whoever waits for another looks so often. */
+const LOOK_MS = 300;
 /** A process on another machine can't be looked at: it counts as gone when it hasn't touched its file for so long. */
 const SILENT_MS = 5 * 60_000;
 
@@ -30,6 +33,7 @@ const AT_WORK = {
   run: 'this run is at work already',
   corpus: 'this corpus is being fetched already',
   transcripts: 'recordings are being transcribed here already',
+  download: 'it is being downloaded already',
 };
 
 /**
@@ -62,6 +66,25 @@ export async function takeLock(file: string, kind: keyof typeof AT_WORK): Promis
     clearInterval(touching);
     await rm(file, { force: true });
   };
+}
+
+/**
+ * Works when no other process does, by a lock file of any name: waits for whoever is at it.
+ * @throws the signal's reason when it is aborted
+ */
+export async function inTurn(
+  file: string,
+  kind: keyof typeof AT_WORK,
+  work: () => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    const release = await takeLock(file, kind).catch((error: unknown) => {
+      if (!(error instanceof InUseError)) throw error;
+    });
+    if (release) return work().finally(release);
+    await sleep(LOOK_MS, undefined, { signal }).catch(() => signal?.throwIfAborted());
+  }
 }
 
 /** Whether a process works in a folder now. */

@@ -1,4 +1,4 @@
-import { copyFile, link, mkdir, readdir, readFile, rename } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheFolder } from '../../support/cache-folder.ts';
 import { codeOf } from '../../support/errors.ts';
@@ -50,6 +50,9 @@ export async function putIntoSnapshot(blob: string, file: string): Promise<void>
     await rename(temporary, file);
   } catch (error) {
     throw writeError(file, error);
+  } finally {
+    // Where another process was quicker, both are names of one file, and a renaming does nothing (POSIX).
+    await rm(temporary, { force: true });
   }
 }
 

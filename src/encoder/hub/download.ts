@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { ReadableStream } from 'node:stream/web';
 import { codeOf, InputError, IsoglossError, messageOf, WorkError } from '../../support/errors.ts';
 import { sha256, writeError } from '../../support/files.ts';
+import { inTurn } from '../../support/lock.ts';
 import { silent, type Progress, type Task } from '../../support/progress.ts';
 import { blobFile, putIntoSnapshot, snapshotFile } from './cache.ts';
 import { refusal } from './refusal.ts';
@@ -33,7 +34,14 @@ export async function fetchFile(repository: Repository, name: string, options: D
     throw error instanceof Unreachable ? error.of(`${name} of ${repository.id}`) : error;
   });
   const blob = blobFile(repository.id, wanted.checksum ?? sha256(wanted.etag));
-  if (!existsSync(blob)) await download(wanted, blob, options);
+  if (!existsSync(blob)) {
+    await mkdir(path.dirname(blob), { recursive: true });
+    // Whoever has waited for another process finds it there.
+    const unlessThere = async (): Promise<void> => {
+      if (!existsSync(blob)) await download(wanted, blob, options);
+    };
+    await inTurn(`${blob}.in-use`, 'download', unlessThere, options.signal);
+  }
   await putIntoSnapshot(blob, file);
   return file;
 }
@@ -80,7 +88,6 @@ const isChecksum = (etag: string): boolean => /^([0-9a-f]{40}|[0-9a-f]{64})$/.te
 async function download(wanted: Wanted, blob: string, { progress = silent, signal }: DownloadOptions): Promise<void> {
   // The checksum in its name: what is left of another version is never gone on with.
   const partial = `${blob}.partial`;
-  await mkdir(path.dirname(blob), { recursive: true });
   // What takes a moment needs no line of its own.
   const shown = wanted.bytes === undefined || wanted.bytes > 1e6 ? progress : silent;
   const task = shown(

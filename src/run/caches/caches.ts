@@ -97,7 +97,7 @@ const hasChecksum = ({ cache, file }: CacheEntry): boolean =>
   (cache !== 'hub' || /^[0-9a-f]{64}$/.test(path.basename(file)));
 
 async function isSound({ cache, file }: CacheEntry): Promise<boolean> {
-  if (cache === 'hub') return (await sha256File(file)) === path.basename(file);
+  if (cache === 'hub') return [path.basename(file), undefined].includes(await sha256File(file).catch(() => undefined));
   const bytes = await readFile(file).catch(() => undefined);
   // Removed meanwhile by another process: there is nothing to mend.
   if (!bytes) return true;

@@ -135,6 +135,15 @@ describe('a download', () => {
     expect(await partials()).toEqual([]);
   });
 
+  it('that two processes need at the same time is done by one of them', async () => {
+    const large = Buffer.alloc(40_000_000, 'sound');
+    hub.repositories.get(ID)!.commits[FIRST] = { ...files, 'onnx/model_fp16.onnx': large };
+    const sources = await Promise.all([1, 2, 3].map(() => findEncoder({ model: ID, dtype: 'fp16' })));
+    for (const { file } of sources) expect((await readFile(file)).equals(large)).toBe(true);
+    expect(hub.asked().filter((line) => line.startsWith('store'))).toHaveLength(1);
+    expect(await partials()).toEqual([]);
+  });
+
   it('that was stopped goes on the next time', async () => {
     const large = Buffer.alloc(1_200_000, 'sound');
     hub.repositories.get(ID)!.commits[FIRST] = { ...files, 'onnx/model_fp16.onnx': large };
