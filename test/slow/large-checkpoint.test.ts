@@ -8,7 +8,12 @@ it('a training with checkpoints of more than 2 GiB goes on from them', async () 
   const folder = await mkdtemp(path.join(tmpdir(), 'checkpoint-'));
   const file = path.join(folder, 'last.bin');
   const many = new Float32Array(280_000_000).fill(0.5);
-  await writeCheckpoint(file, new Map([['a', many]]), { mean: new Map([['a', many]]), square: new Map(), step: 7 }, 'x');
+  await writeCheckpoint(
+    file,
+    new Map([['a', many]]),
+    { mean: new Map([['a', many]]), square: new Map(), step: 7 },
+    'x',
+  );
   const read = (await readCheckpoint(file))!;
   expect([read.moments.step, read.state]).toEqual([7, 'x']);
   expect(read.weights.get('a')!.every((x) => x === 0.5)).toBe(true);
