@@ -11,7 +11,7 @@ import { exportedLayers, exportedWhole, ownLayers, type LayerBuilder } from '../
 import { readWeights } from '../src/encoder/own/weights.ts';
 import type * as ort from '../src/onnx/runtime/ort.ts';
 import type { Precision } from '../src/onnx/graph/half-precision.ts';
-import type { Device } from '../src/onnx/runtime/device.ts';
+import type { Device } from '../src/onnx/runtime/device-names.ts';
 import { onMachine } from '../src/onnx/runtime/machine.ts';
 import { floatData, floats } from '../src/onnx/runtime/session.ts';
 import { adamWDefaults } from '../src/onnx/training/adamw.ts';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import type { Precision } from '../src/onnx/graph/half-precision.ts';
-import type { Device } from '../src/onnx/runtime/device.ts';
+import type { Device } from '../src/onnx/runtime/device-names.ts';
 import { chooseMachine } from '../src/onnx/runtime/machine.ts';
 import type { MemoryNeed } from '../src/onnx/training/memory.ts';
 import { messageOf } from '../src/support/errors.ts';

@@ -1,6 +1,6 @@
 import { Command } from '@oclif/core';
 import path from 'node:path';
-import { chooseMachine, onMachine, type Machine, type MachineChoice } from '../onnx/runtime/machine.ts';
+import type { Machine, MachineChoice } from '../onnx/runtime/machine.ts';
 import { IsoglossError, type Place, type SetAside } from '../support/errors.ts';
 import { onNotice } from '../support/notices.ts';
 import { silent, type Progress } from '../support/progress.ts';
@@ -62,6 +62,7 @@ export abstract class BaseCommand extends Command {
 
   /** What the command computes on. Says on stderr why it is the CPU, where something better is nearly there. */
   protected async machineOf(choice: MachineChoice): Promise<Machine> {
+    const { chooseMachine } = await import('../onnx/runtime/machine.ts');
     const { fallback, ...machine } = await chooseMachine({ device: choice.device, threads: choice.threads });
     if (fallback !== undefined) this.logToStderr(`on the CPU: ${fallback}; isogloss doctor says more`);
     return machine;
@@ -69,6 +70,7 @@ export abstract class BaseCommand extends Command {
 
   /** Does some work on what the flags say, or the environment. */
   protected async onMachine<T>(choice: MachineChoice, work: () => Promise<T>): Promise<T> {
+    const { onMachine } = await import('../onnx/runtime/machine.ts');
     return onMachine(await this.machineOf(choice), work);
   }
 

@@ -1,9 +1,9 @@
 import { Flags } from '@oclif/core';
-import { DEVICES } from '../onnx/runtime/device.ts';
+import { DEVICES } from '../onnx/runtime/device-names.ts';
 import { InputError } from '../support/errors.ts';
 import { readSize } from '../support/size.ts';
 
-export { DEVICES } from '../onnx/runtime/device.ts';
+export { DEVICES } from '../onnx/runtime/device-names.ts';
 
 /** Of every command that runs a model. */
 export const machineFlags = {

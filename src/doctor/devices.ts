@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as ort from '../onnx/runtime/ort.ts';
-import { providers, type Device } from '../onnx/runtime/device.ts';
+import { providers } from '../onnx/runtime/device.ts';
+import type { Device } from '../onnx/runtime/device-names.ts';
 import {
   installCommand,
   installFromPyPi,

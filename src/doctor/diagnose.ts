@@ -1,4 +1,4 @@
-import type { Device } from '../onnx/runtime/device.ts';
+import type { Device } from '../onnx/runtime/device-names.ts';
 import { InputError, WorkError } from '../support/errors.ts';
 import { adviceOn, deviceFindings, findGpus, findProviders, type Gpu, type Provider } from './devices.ts';
 import type { MachineFinding } from './finding.ts';

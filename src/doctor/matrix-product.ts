@@ -1,5 +1,5 @@
 import * as ort from '../onnx/runtime/ort.ts';
-import { type Device } from '../onnx/runtime/device.ts';
+import type { Device } from '../onnx/runtime/device-names.ts';
 import { onMachine } from '../onnx/runtime/machine.ts';
 import { Graph } from '../onnx/graph/graph.ts';
 import { matmul } from '../onnx/graph/ops.ts';

@@ -1,4 +1,5 @@
-import { tryDevice, type Device } from '../onnx/runtime/device.ts';
+import { tryDevice } from '../onnx/runtime/device.ts';
+import type { Device } from '../onnx/runtime/device-names.ts';
 
 // A program of its own: a driver that breaks down takes its process with it, and what ONNX Runtime says on stderr stays
 // apart.

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEVICES } from '../onnx/runtime/device.ts';
+import { DEVICES } from '../onnx/runtime/device-names.ts';
 
 export const device = z.enum(DEVICES);
 

@@ -7,7 +7,7 @@ export { Graph, type Attributes, type Dim, type ElementType, type Node, type Val
 export * as layers from './graph/layers.ts';
 export { Network } from './graph/network.ts';
 export * as ops from './graph/ops.ts';
-export { DEVICES, type Device } from './runtime/device.ts';
+export { DEVICES, type Device } from './runtime/device-names.ts';
 export { onMachine, type Machine, type MachineChoice } from './runtime/machine.ts';
 export { floatData, floats, openSession, type Session, type SessionOptions } from './runtime/session.ts';
 export { AdamW, adamWDefaults, type AdamWSettings } from './training/adamw.ts';

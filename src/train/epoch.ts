@@ -1,6 +1,6 @@
 import type { Engine } from '../onnx/training/engine.ts';
 import type { Network } from '../onnx/graph/network.ts';
-import type { Device } from '../onnx/runtime/device.ts';
+import type { Device } from '../onnx/runtime/device-names.ts';
 import { machine } from '../onnx/runtime/machine.ts';
 import { floats } from '../onnx/runtime/session.ts';
 import { WorkError } from '../support/errors.ts';

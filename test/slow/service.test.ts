@@ -15,18 +15,10 @@ import { cer } from '../../src/index.ts';
 import { exportModel } from '../../src/export/index.ts';
 import { transcribe, type Transcript } from '../../src/transcribe/index.ts';
 import { BROWSER } from '../report/browser.ts';
+import { SHORT } from './short-run.ts';
 
 /** Three minutes of real Italian, so that training takes seconds and what is written is Italian nearly everywhere. */
-const RECIPE = `name: service
-language: it
-corpus: asterisk-it
-split: { test: { minutes: 1 }, dev: { minutes: 1 }, train: { minutes: 3 } }
-text: { digits: spell }
-encoder: { layer: 4 }
-head: { kind: mlp, dims: 128 }
-training: { epochs: 8 }
-baseline: { random_encoder: false }
-`;
+const RECIPE = SHORT.replace('name: short', 'name: service');
 const CORPUS = 'corpora/asterisk-it';
 /** Prompts, and all of them in one recording with pauses of 0.8 s. */
 const PROMPTS = 16;
@@ -48,7 +40,7 @@ beforeAll(async () => {
   const recipe = path.join(folder, 'service.yaml');
   await writeFile(recipe, RECIPE);
   await execa('node', ['bin/run.js', 'corpus', 'fetch', 'asterisk-it'], { reject: false });
-  const { stdout } = await execa('node', ['bin/run.js', 'run', recipe, '--json']);
+  const { stdout } = await execa('node', ['bin/run.js', 'run', recipe, '--runs', folder, '--json']);
   ({ folder: run } = JSON.parse(stdout) as { folder: string });
   for (const { audio, text = '' } of await loadManifest(CORPUS))
     if (text.length > 40 && prompts.length < PROMPTS) prompts.push({ file: path.join(CORPUS, audio), text });

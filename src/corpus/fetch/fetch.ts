@@ -7,8 +7,6 @@ import { readJson, sha256, writeJson } from '../../support/files.ts';
 import { withLock } from '../../support/lock.ts';
 import { silent, type Progress, type Task } from '../../support/progress.ts';
 import { manifestPath, readManifest } from '../manifest.ts';
-import { fetchPackage } from './packages.ts';
-import { fetchRepository } from './repository.ts';
 import { packagedImporters, type FetchedSource } from '../importers/packaged/index.ts';
 import { putManifest, type Put } from './keep.ts';
 import { findCorpus, isFetched, readSource } from '../source.ts';
@@ -108,12 +106,16 @@ async function fetchInto(
 const itemsOf = (source: FetchedSource): number => ('repository' in source ? 1 : source.packages.length);
 
 async function fetchSource(source: FetchedSource, into: string, task: Task, signal?: AbortSignal): Promise<void> {
-  if ('repository' in source) await fetchRepository(source.repository, into, task, signal);
-  else
+  if ('repository' in source) {
+    const { fetchRepository } = await import('./repository.ts');
+    await fetchRepository(source.repository, into, task, signal);
+  } else {
+    const { fetchPackage } = await import('./packages.ts');
     for (const wanted of source.packages) {
       await fetchPackage(wanted, into, task, signal);
       task.advance();
     }
+  }
   task.done();
 }
 

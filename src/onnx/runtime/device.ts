@@ -3,6 +3,7 @@ import { InputError, messageOf } from '../../support/errors.ts';
 import { Graph } from '../graph/graph.ts';
 import { matmul } from '../graph/ops.ts';
 import { encodeModel } from '../file/proto.ts';
+import { DEVICES, type Device } from './device-names.ts';
 import {
   installCommand,
   isInstalled,
@@ -10,10 +11,6 @@ import {
   whereFrom,
   type SeparateProvider,
 } from './provider-libraries.ts';
-
-/** What ONNX Runtime computes on, by its own names. */
-export const DEVICES = ['cpu', 'cuda', 'tensorrt', 'webgpu', 'dml', 'coreml'] as const;
-export type Device = (typeof DEVICES)[number];
 
 /** The providers that this platform's ONNX Runtime knows, whether they can be loaded or not. */
 export const providers = (): Device[] => {

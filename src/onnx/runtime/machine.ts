@@ -2,7 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync } from 'node:fs';
 import { InputError } from '../../support/errors.ts';
 import { usableCores } from '../../support/processors.ts';
-import { DEVICES, mustRun, providers, tryDevice, type Device } from './device.ts';
+import { mustRun, providers, tryDevice } from './device.ts';
+import { DEVICES, type Device } from './device-names.ts';
 import { isInstalled, missingLibraries } from './provider-libraries.ts';
 
 /** What sessions run on. */

@@ -4,7 +4,7 @@ import type { Answer } from '../../support/pending-answers.ts';
 import { failureOf, type Failed } from '../../support/threads.ts';
 import { Turns } from '../../support/turns.ts';
 import type { Flagged, Release } from './compute-thread.ts';
-import type { Device } from './device.ts';
+import type { Device } from './device-names.ts';
 import { openFloatSession, type FloatArray, type FloatSession } from './float-session.ts';
 import { whileBusy } from './session-flags.ts';
 

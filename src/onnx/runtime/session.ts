@@ -2,7 +2,8 @@ import * as ort from './ort.ts';
 import path from 'node:path';
 import { InputError, messageOf, WorkError } from '../../support/errors.ts';
 import { fromFloat16 } from '../../support/float16.ts';
-import { providersFor, reasonIn, type Device } from './device.ts';
+import { providersFor, reasonIn } from './device.ts';
+import type { Device } from './device-names.ts';
 import { machine } from './machine.ts';
 
 export interface SessionOptions {

@@ -1,4 +1,4 @@
-import type { Device } from '../runtime/device.ts';
+import type { Device } from '../runtime/device-names.ts';
 import type { Value } from '../graph/graph.ts';
 import { totalNeed, workingBytes, type MemoryNeed } from './memory.ts';
 import type { BatchShape, ValueSizes } from './value-sizes.ts';

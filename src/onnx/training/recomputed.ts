@@ -1,4 +1,4 @@
-import type { Device } from '../runtime/device.ts';
+import type { Device } from '../runtime/device-names.ts';
 
 /** What is inside the blocks, or the whole forward pass; or that, and what is inside the blocks a third time. */
 export type Recomputed = 'blocks' | 'all' | 'all and blocks';

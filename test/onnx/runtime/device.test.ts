@@ -1,7 +1,8 @@
 import { execa } from 'execa';
 import { existsSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { providers, reasonIn, tryDevice, type Device } from '../../../src/onnx/runtime/device.ts';
+import { providers, reasonIn, tryDevice } from '../../../src/onnx/runtime/device.ts';
+import type { Device } from '../../../src/onnx/runtime/device-names.ts';
 import { chooseMachine, machine, onMachine } from '../../../src/onnx/runtime/machine.ts';
 import { isInstalled, whereFrom } from '../../../src/onnx/runtime/provider-libraries.ts';
 import { InputError } from '../../../src/support/errors.ts';

@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -70,6 +69,7 @@ async function say(job: Job, folder: string): Promise<Utterance | SetAside> {
   const audio = `audio/${job.id}.wav`;
   const file = path.join(folder, audio);
   try {
+    const { execa } = await import('execa');
     const { stdout } = await execa('espeak-ng', [
       '-v',
       job.voice,

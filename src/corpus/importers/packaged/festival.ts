@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -100,6 +99,7 @@ async function say({ id, voice, text }: Job, folder: string): Promise<Utterance 
 }
 
 async function festival({ name, encoding }: Voice, text: string, file: string): Promise<void> {
+  const { execa } = await import('execa');
   const textFile = `${file}.txt`;
   try {
     // Festival's voices are older than Unicode: each reads the encoding it was made for.
@@ -115,5 +115,6 @@ async function festival({ name, encoding }: Voice, text: string, file: string): 
 }
 
 async function flite({ name }: Voice, text: string, file: string): Promise<void> {
+  const { execa } = await import('execa');
   await execa('flite', ['-voice', name, '-t', text, '-o', file], { timeout: 60_000 });
 }
