@@ -1,4 +1,4 @@
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { makeRoom, touch } from '../support/cache-limit.ts';
 import { InputError } from '../support/errors.ts';
@@ -19,7 +19,7 @@ type Part = Omit<Stretch, 'file'>;
  */
 export class AudioCache {
   private readonly folder: string;
-  private readonly hashes = new Map<string, Promise<string>>();
+  private readonly contents = new Map<string, Promise<Contents>>();
   /** Why what was decoded ahead can't be used, by its place. */
   private readonly refused = new Map<string, InputError>();
   private swept: Promise<void> | undefined;
@@ -32,7 +32,7 @@ export class AudioCache {
 
   /**
    * The recording, or a stretch of it: 16 kHz mono.
-   * @throws InputError when it can't be decoded, WorkError when the cache can't be written
+   * @throws InputError when it can't be decoded or is changed meanwhile, WorkError when the cache can't be written
    */
   async read(file: string, part: Part = {}): Promise<Float32Array> {
     return (await this.readWithNotes(file, part)).samples;
@@ -51,6 +51,7 @@ export class AudioCache {
     if (refused) throw refused;
     const notes: string[] = [];
     const decoded = { samples: await decodeAudio(file, { ...part, note: (text) => notes.push(text) }), notes };
+    if (!(await this.isSame(file))) throw changed(file);
     await this.write(place, decoded);
     return decoded;
   }
@@ -77,6 +78,7 @@ export class AudioCache {
     for await (const { stretch, result } of decodeStretches([...missing.keys()], this.folder, signal)) {
       const place = missing.get(stretch)!;
       if (result instanceof InputError) this.refused.set(place, result);
+      else if (!(await this.isSame(stretch.file))) this.refused.set(place, changed(stretch.file));
       else await this.write(place, result);
     }
   }
@@ -91,9 +93,16 @@ export class AudioCache {
    * it.
    */
   async key(file: string, { start, end, track, channel }: Part = {}): Promise<string> {
-    const hash = this.hashes.get(file) ?? sizeOfFile(file).then(() => sha256File(file));
-    this.hashes.set(file, hash);
-    return sha256(JSON.stringify([await hash, path.extname(file), start, end, track, channel]));
+    const contents = this.contents.get(file) ?? contentsOf(file);
+    this.contents.set(file, contents);
+    const { hash } = await contents;
+    return sha256(JSON.stringify([hash, path.extname(file), start, end, track, channel]));
+  }
+
+  /** Whether a recording is what it was when its key was made: what is decoded of another must not lie under that. */
+  private async isSame(file: string): Promise<boolean> {
+    const [before, now] = await Promise.all([this.contents.get(file), stat(file).catch(() => undefined)]);
+    return before?.bytes === now?.size && before?.modified === now?.mtimeMs;
   }
 
   private async write(place: string, samples: KeptSamples): Promise<void> {
@@ -109,6 +118,21 @@ export class AudioCache {
     return this.placeOf(await this.key(file, part));
   }
 }
+
+interface Contents {
+  hash: string;
+  bytes: number;
+  modified: number;
+}
+
+async function contentsOf(file: string): Promise<Contents> {
+  await sizeOfFile(file);
+  const { size, mtimeMs } = await stat(file);
+  return { hash: await sha256File(file), bytes: size, modified: mtimeMs };
+}
+
+const changed = (file: string): InputError =>
+  new InputError('it was changed while it was read', 'Run the same command again when it is whole.', { file });
 
 async function headOf(file: string, bytes: number): Promise<Buffer | undefined> {
   const handle = await open(file).catch(() => undefined);

@@ -1,7 +1,8 @@
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheFolder } from './cache-folder.ts';
-import { leftoversIn, ownerTag } from './leftovers.ts';
+import { writeError } from './files.ts';
+import { isFromHere, leftoversIn, ownerTag } from './leftovers.ts';
 
 const PREFIX = '.in-use.';
 /** What a process of another machine has said counts for so long. */
@@ -10,8 +11,12 @@ const FOREIGN_MS = 24 * 3600_000;
 /** Works while it is known that this process needs what is in the cache: `cache clear` leaves it alone meanwhile. */
 export async function withCacheInUse<T>(work: () => Promise<T>): Promise<T> {
   const file = path.join(cacheFolder(), `${PREFIX}${ownerTag()}`);
-  await mkdir(cacheFolder(), { recursive: true });
-  await writeFile(file, '');
+  try {
+    await mkdir(cacheFolder(), { recursive: true });
+    await writeFile(file, '');
+  } catch (error) {
+    throw writeError(file, error);
+  }
   try {
     return await work();
   } finally {
@@ -27,8 +32,14 @@ export const cacheUsedSince = async (): Promise<number> => Math.min(performance.
 
 async function beginnings(): Promise<number[]> {
   const folder = cacheFolder();
-  for (const stale of await leftoversIn(folder)) await rm(stale, { force: true });
+  // What another user's process has left may be for that user alone to remove.
+  for (const stale of await leftoversIn(folder)) await rm(stale, { force: true }).catch(() => {});
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith(PREFIX));
-  const times = await Promise.all(names.map((name) => stat(path.join(folder, name)).catch(() => undefined)));
-  return times.flatMap((info) => (info && Date.now() - info.mtimeMs < FOREIGN_MS ? [info.mtimeMs] : []));
+  const times = names.map(async (name) => {
+    const info = await stat(path.join(folder, name)).catch(() => undefined);
+    // Of this machine's, those that are no more are gone by now.
+    const counts = info && (isFromHere(name) || Date.now() - info.mtimeMs < FOREIGN_MS);
+    return counts ? [info.mtimeMs] : [];
+  });
+  return (await Promise.all(times)).flat();
 }

@@ -23,9 +23,17 @@ export async function leftoversIn(folder: string): Promise<string[]> {
   return names.filter(isLeftover).map((name) => path.join(folder, name));
 }
 
+/** Whether a process of this machine made it, by its name. */
+export const isFromHere = (name: string): boolean => makerOf(name).host === HOST;
+
 function isLeftover(name: string): boolean {
+  const { host, pid } = makerOf(name);
+  return host === HOST && pid !== process.pid && !isRunning(pid);
+}
+
+function makerOf(name: string): { host: string | undefined; pid: number } {
   const [, host, pid] = /^\..*\b([0-9a-f]{6})-(\d+)-[0-9a-f]{8}\b/.exec(name) ?? [];
-  return host === HOST && Number(pid) !== process.pid && !isRunning(Number(pid));
+  return { host, pid: Number(pid) };
 }
 
 function isRunning(pid: number): boolean {

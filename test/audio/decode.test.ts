@@ -151,6 +151,19 @@ describe('the audio cache', () => {
     expect(await new AudioCache(at('cache')).read(at('renamed.wav'))).toEqual(first);
   });
 
+  it('keeps nothing under the name of what was there before the recording was replaced', async () => {
+    const cache = new AudioCache(at('replaced cache'));
+    await writeWav(at('replaced.wav'), tone(1, 440));
+    const before = await readFile(at('replaced.wav'));
+    await cache.key(at('replaced.wav'));
+    await writeWav(at('replaced.wav'), tone(2, 880));
+    await expect(cache.read(at('replaced.wav'))).rejects.toThrow('changed while it was read');
+    await cache.fill([0, 1].map((start) => ({ file: at('replaced.wav'), start, end: start + 1 })));
+    await expect(cache.read(at('replaced.wav'), { start: 0, end: 1 })).rejects.toThrow('changed while it was read');
+    await writeFile(at('replaced.wav'), before);
+    expect(await new AudioCache(at('replaced cache')).read(at('replaced.wav'))).toHaveLength(16_000);
+  });
+
   it('tells stretches of one recording apart', async () => {
     const cache = new AudioCache(at('cache'));
     expect((await cache.read(at('tone.wav'), { start: 0, end: 0.5 })).length).toBe(8000);

@@ -107,6 +107,10 @@ describe('what is kept', () => {
     expect(going.map(({ file }) => file).sort()).toEqual(files.slice(0, 5).sort());
     await withCacheInUse(async () => {
       await expect(clearCaches(going)).rejects.toThrow('at work with the cache');
+      // Also one that has been at work for days.
+      const [name] = (await readdir(path.join(folder, 'cache'))).filter((one) => one.startsWith('.in-use'));
+      await utimes(path.join(folder, 'cache', name!), 1, 1);
+      await expect(clearCaches(going)).rejects.toThrow('at work with the cache');
     });
     await clearCaches(going);
     expect(await filesIn('audio')).toHaveLength(11);
