@@ -4,6 +4,7 @@ import type { Machine, MachineChoice } from '../onnx/runtime/machine.ts';
 import { IsoglossError, type Place, type SetAside } from '../support/errors.ts';
 import { onNotice } from '../support/notices.ts';
 import { silent, type Progress } from '../support/progress.ts';
+import { timerOf } from '../support/timers.ts';
 import { alikeLines } from './alike.ts';
 import { oneLine, printable } from './printable.ts';
 import { drawnProgress, eraseDrawnLine } from './progress.ts';
@@ -28,7 +29,7 @@ export abstract class BaseCommand extends Command {
 
   /** How many seconds work may take to stop by itself, once it is asked to. */
   protected stopsWithin(seconds: number): void {
-    this.stopper.patienceMs = seconds * 1000;
+    this.stopper.patienceMs = timerOf(seconds);
   }
 
   override async init(): Promise<void> {

@@ -2,6 +2,7 @@ import type { About } from '../model/about.ts';
 import type { MachineChoice } from '../onnx/runtime/machine.ts';
 import type { TranscriptSegment } from '../transcribe/continuous-decoder.ts';
 import type { Segment } from '../transcribe/segments.ts';
+import { mayFail } from '../support/may-fail.ts';
 import { EngineHost, type Batch } from './engine-host.ts';
 import { rejectionOf } from './rejection.ts';
 
@@ -73,10 +74,4 @@ export class Engine {
   release(): Promise<void> {
     return this.host.release();
   }
-}
-
-/** It may fail before it is its turn to be waited for, and is told then: until then it must not count as unhandled. */
-function mayFail<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {});
-  return promise;
 }

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { timerOf } from '../support/timers.ts';
 import { Refusal } from './refusal.ts';
 
 /**
@@ -13,7 +14,7 @@ export class Job {
   /** @param connection of the request, or its response: with its `close` the work is over */
   constructor(connection: EventEmitter, mostSeconds: number) {
     const late = new Refusal(408, 'timeout', `this took longer than ${mostSeconds} s`);
-    const timer = setTimeout(() => this.controller.abort(late), mostSeconds * 1000);
+    const timer = setTimeout(() => this.controller.abort(late), timerOf(mostSeconds));
     connection.once('close', () => {
       clearTimeout(timer);
       this.over = true;

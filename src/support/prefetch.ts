@@ -1,3 +1,5 @@
+import { mayFail } from './may-fail.ts';
+
 /**
  * Does work on items several at a time and hands the results over in the items' order. At most `width` are under way or
  * waiting to be taken, so memory stays bounded.
@@ -13,10 +15,7 @@ export async function* prefetch<T, R>(
     return { item, result: await promise };
   };
   for await (const item of items) {
-    const promise = work(item);
-    // Reported when its turn comes; until then it must not count as unhandled.
-    promise.catch(() => {});
-    queue.push({ item, promise });
+    queue.push({ item, promise: mayFail(work(item)) });
     if (queue.length >= width) yield await take();
   }
   while (queue.length > 0) yield await take();

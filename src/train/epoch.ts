@@ -4,6 +4,7 @@ import type { Device } from '../onnx/runtime/device-names.ts';
 import { machine } from '../onnx/runtime/machine.ts';
 import { floats } from '../onnx/runtime/session.ts';
 import { WorkError } from '../support/errors.ts';
+import { mayFail } from '../support/may-fail.ts';
 import type { Task } from '../support/progress.ts';
 import { Random } from '../support/random.ts';
 import type { Scratch } from '../support/scratch.ts';
@@ -31,7 +32,7 @@ export async function trainEpoch(
 ): Promise<void> {
   const batches = batchesOf(task, state.epoch);
   const prepared = (step: number): Promise<LoadedBatch> =>
-    prepare(task, network, batches[step]!, { epoch: state.epoch, step }, scratches[step % 2]!);
+    mayFail(prepare(task, network, batches[step]!, { epoch: state.epoch, step }, scratches[step % 2]!));
   let savedAt = performance.now();
   let ahead = state.step < batches.length ? prepared(state.step) : undefined;
   while (state.step < batches.length) {
@@ -41,7 +42,6 @@ export async function trainEpoch(
     // The next batch is read from disk while ONNX Runtime works on this one; what JavaScript does to it waits its turn
     // (decision 0029).
     ahead = state.step + 1 < batches.length ? prepared(state.step + 1) : undefined;
-    ahead?.catch(() => {});
     const { loss, tokens, norm } = await trainStep(
       task,
       engine,

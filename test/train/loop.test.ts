@@ -102,6 +102,19 @@ describe('training', () => {
     });
   });
 
+  it('that is stopped before its first batch is read ends nothing else, also where that can’t be read', async () => {
+    const toy = await task('linear');
+    const unreadable: Examples = { ...toy.train, load: () => Promise.reject(new Error('it can’t be read')) };
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown): unknown => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    const signal = AbortSignal.abort(new Error('stopped'));
+    await expect(train({ ...toy, train: unreadable, signal })).rejects.toThrow('stopped');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  });
+
   it('in float16 learns as in float32', async () => {
     const toy = await task('transformer');
     const exact = await train({ ...toy, settings: { ...toy.settings, epochs: 20 } });

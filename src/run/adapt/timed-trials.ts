@@ -1,5 +1,6 @@
 import { recipeHash } from '../../recipe/hash.ts';
 import type { Recipe } from '../../recipe/schema.ts';
+import { timerOf } from '../../support/timers.ts';
 import type { TrialJournal } from './journal.ts';
 import type { Tried } from './trial.ts';
 
@@ -45,7 +46,7 @@ export class TimedTrials {
     if (!always && (left <= 0 || seconds > left))
       return this.noTime(name, `it takes about ${inMinutes(seconds)}, and ${inMinutes(left)} were left`);
     const startedAt = performance.now();
-    const limit = always ? undefined : AbortSignal.timeout(Math.ceil(1000 * left));
+    const limit = always ? undefined : AbortSignal.timeout(timerOf(left));
     const tried = await tryRecipe(recipe, AbortSignal.any([limit, signal].filter((s) => s !== undefined))).catch(
       (error: unknown) => {
         if (limit?.aborted && !signal?.aborted) return undefined;

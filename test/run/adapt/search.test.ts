@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Alternative, Round } from '../../../src/run/adapt/alternatives.ts';
 import { TrialJournal } from '../../../src/run/adapt/journal.ts';
@@ -55,6 +56,15 @@ describe('the search for a recipe', () => {
     expect(result.choices.map(({ at }) => at.join('.'))).toEqual(['head.dropout', 'head.dims']);
     expect(result.choices[0]!.reason).toMatch(/^dropout 0.3: CER on dev \d+\.\d % → \d+\.\d %$/);
     expect(result.devCer).toBeCloseTo(landscape(result.recipe));
+  });
+
+  it('may take months', async () => {
+    const tryRecipe = async (recipe: Recipe, signal: AbortSignal): Promise<Tried> => {
+      await sleep(10, undefined, { signal });
+      return tried(landscape(recipe));
+    };
+    const { result } = await search({ tryRecipe, budget: 3e6 });
+    expect(result.untried).toEqual([]);
   });
 
   it('tries all of three alternatives shortly, and only the better half of them in full', async () => {
