@@ -17,6 +17,8 @@ export const SHAPES = {
     do_stable_layer_norm: true,
   },
   'mhubert-147': { model_type: 'hubert', conv_bias: false, feat_extract_norm: 'group', do_stable_layer_norm: false },
+  // All as transformers has it by default.
+  'w2v-bert-2.0': { model_type: 'wav2vec2-bert' },
 } as const;
 
 export type Shape = keyof typeof SHAPES;

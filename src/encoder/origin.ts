@@ -48,7 +48,8 @@ async function fromHub({ model: name, revision = 'main', dtype }: EncoderChoice)
   const commit = await knownCommit(id, revision);
   const files = commit === undefined ? undefined : await knownFiles(id, commit);
   const isOnnx = !files || dtypesOf(files).length > 0 || chooseWeights(files) === undefined;
-  const named = `${id} at ${revision}, ${isOnnx ? (dtype ?? 'fp32') : 'PyTorch weights'}, from the Hugging Face Hub`;
+  const weights = `PyTorch weights${dtype === 'q8' ? ' rounded to 8 bits' : ''}`;
+  const named = `${id} at ${revision}, ${isOnnx ? (dtype ?? 'fp32') : weights}, from the Hugging Face Hub`;
   const at = !files
     ? undefined
     : isOnnx

@@ -12,7 +12,7 @@ import type { EncoderSource } from './source.ts';
 
 /**
  * The bytes of an encoder's .onnx file, made anew for PyTorch weights; with its blocks in 8 bits where they are asked
- * for of a file that isogloss wrote.
+ * for of those, or of a file that isogloss wrote.
  * @throws InputError when there is no such file, or 8 bits are asked for of one that others exported
  */
 export async function readSource({ name, file, adapter, rounds, silence }: EncoderSource): Promise<Uint8Array> {
@@ -21,9 +21,9 @@ export async function readSource({ name, file, adapter, rounds, silence }: Encod
       `${name} is no Whisper encoder in PyTorch weights: only of those the window can be chosen`,
       'Remove `encoder.silence`.',
     );
-  const bytes = isWeightFile(file)
-    ? await encodeCheckpoint(file, { adapter: adapter && path.join(path.dirname(file), adapter), silence })
-    : await readEncoder(file);
+  if (isWeightFile(file))
+    return encodeCheckpoint(file, { adapter: adapter && path.join(path.dirname(file), adapter), silence, rounds });
+  const bytes = await readEncoder(file);
   return rounds ? inEightBits(name, bytes) : bytes;
 }
 

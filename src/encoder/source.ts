@@ -129,9 +129,14 @@ async function fromFolder({ model: folder, dtype, language }: LanguageChoice): P
     file: path.join(folder, model),
     model,
     ...withAdapter(data, adapter),
+    ...roundedWeights(model, dtype),
     ...(await describedIn([folder])),
   };
 }
+
+/** Of ONNX files, one in 8 bits was chosen by its exporter's name for it. */
+const roundedWeights = (model: string, dtype: Dtype | undefined): Pick<EncoderSource, 'rounds'> =>
+  dtype === 'q8' && isWeightFile(model) ? { rounds: true } : {};
 
 const withAdapter = (data: readonly string[], adapter: string | undefined): Pick<EncoderSource, 'data' | 'adapter'> =>
   adapter === undefined ? { data } : { data: [...data, adapter], adapter };
@@ -152,6 +157,7 @@ async function fromHub(choice: LanguageChoice, options: FetchOptions): Promise<E
     file: path.join(folder, model),
     model,
     ...withAdapter(data, adapter),
+    ...roundedWeights(model, choice.dtype),
     ...(await describedIn([folder])),
     commit,
   };

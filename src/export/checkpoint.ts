@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { hasQuantised } from '../encoder/own/encoder.ts';
 import { preprocessorSchema } from '../encoder/exported/preprocessor.ts';
 import { InputError } from '../support/errors.ts';
 import { writeAtomic, writeJson } from '../support/files.ts';
@@ -26,7 +27,7 @@ const CLASSES: Readonly<Record<string, { name: string; prefix: string }>> = {
  * else the encoder alone.
  * @param config config.json of the weights that it was opened from
  * @returns the files written, by their names in the folder
- * @throws InputError when it has adapters that transformers has no place for
+ * @throws InputError when it has adapters that transformers has no place for, or is rounded to 8 bits
  */
 export async function exportCheckpoint(
   parts: ModelParts,
@@ -40,6 +41,11 @@ export async function exportCheckpoint(
     throw new InputError(
       `transformers has no CTC model with the encoder of ${about.encoder.name}`,
       'Use the model folder itself: isogloss transcribe MODEL PATH…',
+    );
+  if (hasQuantised(parts.encoder))
+    throw new InputError(
+      'the encoder of this model is rounded to 8 bits: PyTorch’s weights can’t be made of it',
+      'Run its recipe without `encoder.dtype`, and export that. Or use the model folder itself: isogloss transcribe.',
     );
   const found = settled(parts, config);
   const files: [string, object | string][] = [

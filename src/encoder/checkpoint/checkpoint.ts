@@ -8,6 +8,7 @@ import { readJson } from '../../support/files.ts';
 import { architectures, type CheckpointArchitecture } from './architectures.ts';
 import { CheckpointGraph, type BuildOptions } from './checkpoint-graph.ts';
 import { LENGTH_ADAPTER } from '../exported/hidden-layers.ts';
+import { inEightBits } from './eight-bits.ts';
 import type { StoredTensor } from './stored-tensor.ts';
 import { readWeightFiles } from './weight-files.ts';
 
@@ -16,9 +17,17 @@ export const CONFIG = 'isogloss.config';
 /** Under what it is said of an encoder with windows how many frames fill one; such hear how loud recordings are. */
 export const WINDOW = 'isogloss.window_frames';
 
+/**
+ * What goes into the last product of a block of Whisper's: a few numbers are a hundred times as large as all others,
+ * and would leave nothing of them in 8 bits.
+ */
+const OUTLYING = /(^|\.)fc2\./;
+
 export interface CheckpointOptions extends BuildOptions {
   /** A file of a language's adapters beside the weights, which take the place of those in them. */
   adapter?: string | undefined;
+  /** Whether its linear layers are rounded to 8 bits: then all weights are in the bytes, and the file is done with. */
+  rounds?: boolean | undefined;
   /** In what numbers it computes; weights that are stored in others are cast when ONNX Runtime loads them. */
   precision?: Precision | undefined;
 }
@@ -33,7 +42,7 @@ export interface CheckpointOptions extends BuildOptions {
  */
 export async function encodeCheckpoint(
   file: string,
-  { adapter, precision = 'float32', silence }: CheckpointOptions = {},
+  { adapter, precision = 'float32', silence, rounds = false }: CheckpointOptions = {},
 ): Promise<Uint8Array> {
   const config = await readConfig(file);
   const architecture = architectureOf(config, file);
@@ -50,11 +59,12 @@ export async function encodeCheckpoint(
   refuseLeftOver(c, architecture, file);
   const { nodes, outputs } = c.graph;
   const exact = new Set(outputs.map(({ name }) => name));
-  return encodeModel(c.graph, {
+  const bytes = encodeModel(c.graph, {
     nodes: precision === 'float16' ? new HalfPrecision(nodes, exact).nodes(nodes) : nodes,
     outside: c.outside,
     metadata: { [CONFIG]: JSON.stringify(config), ...(c.window && { [WINDOW]: String(c.window) }) },
   });
+  return rounds ? inEightBits(bytes, path.dirname(file), OUTLYING) : bytes;
 }
 
 /** What lies where in weights and a language's adapters, if there are any. */

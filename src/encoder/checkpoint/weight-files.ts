@@ -22,12 +22,12 @@ export const isSafetensors = (name: string): boolean => /\.safetensors(\.index\.
 export const chooseWeights = (names: readonly string[]): string | undefined =>
   WEIGHT_FILES.find((name) => names.includes(name));
 
-/** @throws InputError when weights are asked for in other numbers than theirs */
+/** @throws InputError when weights are asked for in other numbers than theirs, or those that isogloss rounds them to */
 export function refuseDtype(dtype: string | undefined, where: string): void {
-  if (dtype === undefined || dtype === 'fp32') return;
+  if (dtype === undefined || dtype === 'fp32' || dtype === 'q8') return;
   throw new InputError(
-    `${where} has PyTorch weights, which are taken as they are, and no ONNX files in ${dtype}`,
-    'Remove `encoder.dtype`.',
+    `${where} has PyTorch weights, and no ONNX files in ${dtype}`,
+    'Remove `encoder.dtype`, or set it to q8: isogloss rounds their linear layers to 8 bits.',
   );
 }
 

@@ -3,6 +3,7 @@ import {
   ModelProtoSchema,
   TensorProto_DataType,
   TensorProtoSchema,
+  type GraphProto,
   type ModelProto,
   type NodeProto,
   type TensorProto,
@@ -17,7 +18,7 @@ const UINT8: number = TensorProto_DataType.UINT8;
 const FLOAT16: number = TensorProto_DataType.FLOAT16;
 
 /** Smaller tensors weigh nothing and stay exact. */
-const SMALLEST = 4096;
+export const SMALLEST = 4096;
 
 /**
  * The model with its matrices as float16, widened again when it is loaded: half the file, computed in float32.
@@ -55,20 +56,23 @@ export function quantised(model: ModelProto, exact: (weight: string) => boolean 
   const matrices = new Map<string, Quantised>();
   const inputs = new Set<string>();
   graph.node = graph.node.flatMap((product) => {
-    const [x, weight] = [product.input[0]!, product.input[1]!];
+    const weight = product.input[1]!;
     const tensor = product.opType === 'MatMul' && !exact(weight) ? constants.get(weight) : undefined;
     if (tensor?.dims.length !== 2 || sizeOf(tensor) < SMALLEST) return [product];
-    if (!matrices.has(weight)) matrices.set(weight, quantise(weight, tensor));
-    // What several products read is quantised once.
-    const before = inputs.has(x) ? [] : [quantiseInput(x)];
-    inputs.add(x);
-    return [...before, ...integerProduct(product, x, weight)];
+    if (!matrices.has(weight)) matrices.set(weight, quantise(weight, floatsOf(tensor), sizesOf(tensor)));
+    return integerProduct(product, inputs);
   });
-  graph.initializer.push(...[...matrices.values()].flatMap((matrix) => [matrix.values, matrix.scales]));
-  if (matrices.size > 0)
-    graph.initializer.push(create(TensorProtoSchema, { name: ZERO, dataType: UINT8, rawData: Uint8Array.of(128) }));
+  addMatrices(graph, matrices.values());
   pruned(graph);
   return result;
+}
+
+/** Puts matrices in 8 bits into a graph that has products with them. */
+export function addMatrices(graph: GraphProto, matrices: Iterable<Quantised>): void {
+  const found = [...matrices].flatMap(({ values, scales }) => [values, scales]);
+  if (found.length === 0) return;
+  const zero = create(TensorProtoSchema, { name: ZERO, dataType: UINT8, rawData: Uint8Array.of(128) });
+  graph.initializer.push(...found, zero);
 }
 
 /** Whether a model rounds what it multiplies as it runs: by the largest number of all that is in a batch. */
@@ -77,23 +81,42 @@ export const isQuantised = (model: ModelProto): boolean =>
 
 const ZERO = 'quantised.zero';
 
-interface Quantised {
+const AT_ONCE = 64;
+
+export interface Quantised {
   values: TensorProto;
   scales: TensorProto;
 }
 
-/** [rows, columns] float32 → uint8, where 128 stands for 0 and 1 or 255 for a column's furthest number. */
-function quantise(name: string, tensor: TensorProto): Quantised {
-  const data = floatsOf(tensor);
-  const columns = Number(tensor.dims[1]);
+/**
+ * [rows, columns] float32 → uint8, where 128 stands for 0 and 1 or 255 for a column's furthest number.
+ * @param turned whether the numbers lie as [columns, rows], as PyTorch has them
+ */
+export function quantise(
+  name: string,
+  data: Float32Array,
+  [rows, columns]: readonly [number, number],
+  turned = false,
+): Quantised {
+  const [down, across] = turned ? [1, rows] : [columns, 1];
   const scales = new Float32Array(columns);
-  data.forEach((x, i) => (scales[i % columns] = Math.max(scales[i % columns]!, Math.abs(x))));
-  scales.forEach((furthest, c) => (scales[c] = furthest > 0 ? furthest / 127 : 1));
-  const values = Uint8Array.from(data, (x, i) => Math.round(x / scales[i % columns]!) + 128);
+  const values = new Uint8Array(data.length);
+  for (let column = 0; column < columns; column++) {
+    let furthest = 0;
+    for (let row = 0, at = column * across; row < rows; row++, at += down)
+      furthest = Math.max(furthest, Math.abs(data[at]!));
+    scales[column] = furthest > 0 ? furthest / 127 : 1;
+  }
+  // A few columns at a time: what is turned around is read and written within the processor's cache.
+  for (let first = 0; first < columns; first += AT_ONCE)
+    for (let row = 0; row < rows; row++)
+      for (let column = first; column < Math.min(columns, first + AT_ONCE); column++)
+        // Rounded to the nearest, as Math.round does it, at a third of the time.
+        values[row * columns + column] = data[row * down + column * across]! / scales[column]! + 128.5;
   return {
     values: create(TensorProtoSchema, {
       name: `${name}.quantised`,
-      dims: tensor.dims,
+      dims: [BigInt(rows), BigInt(columns)],
       dataType: UINT8,
       rawData: values,
     }),
@@ -106,21 +129,32 @@ function quantise(name: string, tensor: TensorProto): Quantised {
   };
 }
 
+const sizesOf = ({ dims }: TensorProto): [number, number] => dims.map(Number) as [number, number];
+
+/**
+ * x · weight in integers, brought back to float32, with the bias of a `Gemm` added.
+ * @param inputs that are already quantised: what several products read is so once
+ */
+export function integerProduct({ input, output }: NodeProto, inputs: Set<string>): NodeProto[] {
+  const [x, weight, bias] = input as [string, string, string?];
+  const [name] = output as [string];
+  const before = inputs.has(x) ? [] : [quantiseInput(x)];
+  inputs.add(x);
+  const product = bias === undefined ? name : `${name}.product`;
+  return [
+    ...before,
+    node('MatMulInteger', [`${x}.quantised`, `${weight}.quantised`, `${x}.zero`, ZERO], `${name}.integer`),
+    node('Cast', [`${name}.integer`], `${name}.float`, { to: FLOAT }),
+    node('Mul', [`${x}.scale`, `${weight}.scales`], `${name}.step`),
+    node('Mul', [`${name}.float`, `${name}.step`], product),
+    ...(bias === undefined ? [] : [node('Add', [product, bias], name)]),
+  ];
+}
+
 function quantiseInput(x: string): NodeProto {
   const made = node('DynamicQuantizeLinear', [x], `${x}.quantised`);
   made.output.push(`${x}.scale`, `${x}.zero`);
   return made;
-}
-
-/** x · weight in integers, brought back to float32. */
-function integerProduct(product: NodeProto, x: string, weight: string): NodeProto[] {
-  const name = product.output[0]!;
-  return [
-    node('MatMulInteger', [`${x}.quantised`, `${weight}.quantised`, `${x}.zero`, ZERO], `${name}.integer`),
-    node('Cast', [`${name}.integer`], `${name}.float`, { to: FLOAT }),
-    node('Mul', [`${x}.scale`, `${weight}.scales`], `${name}.step`),
-    node('Mul', [`${name}.float`, `${name}.step`], name),
-  ];
 }
 
 /** Constant float32 values by name, those stored as float16 and widened too. */
