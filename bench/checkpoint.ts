@@ -27,6 +27,8 @@ const { values: flags } = parseArgs({
     folder: { type: 'string' },
     /** A measurement of one, in a process of its own. */
     measure: { type: 'string' },
+    /** Also in 8 bits (`encoder.dtype: q8`). */
+    q8: { type: 'boolean', default: false },
   },
 });
 
@@ -40,11 +42,12 @@ async function compare(): Promise<void> {
       const file = path.join(folder, shape, 'model.safetensors');
       if (!existsSync(file)) await writeMadeCheckpoint(shape, path.dirname(file));
       const { size } = await stat(file);
-      await execa(
-        'npx',
-        ['tsx', import.meta.filename, '--measure', file, '--seconds', flags.seconds, '--runs', flags.runs],
-        { env: { ISOGLOSS_THREADS: flags.threads }, stdio: 'inherit' },
-      );
+      const measuring = ['--measure', file, '--seconds', flags.seconds, '--runs', flags.runs];
+      for (const dtype of flags.q8 ? [[], ['--q8']] : [[]])
+        await execa('npx', ['tsx', import.meta.filename, ...measuring, ...dtype], {
+          env: { ISOGLOSS_THREADS: flags.threads },
+          stdio: 'inherit',
+        });
       console.log(`${shape}: its file has ${sizeInWords(size)}`);
       if (flags.python !== undefined) await torch(shape, flags.python);
     }
@@ -57,7 +60,8 @@ async function compare(): Promise<void> {
 async function measure(file: string): Promise<void> {
   const before = process.memoryUsage.rss();
   const startedAt = performance.now();
-  const encoder = await openEncoder(file, await encodeCheckpoint(file), { folder: path.dirname(file) });
+  const bytes = await encodeCheckpoint(file, { rounds: flags.q8 });
+  const encoder = await openEncoder(file, bytes, { folder: path.dirname(file) });
   const opened = performance.now() - startedAt;
   const random = new Random('noise');
   const sound = Float32Array.from({ length: 16000 * Number(flags.seconds) }, () => 0.1 * random.normal());
@@ -70,7 +74,7 @@ async function measure(file: string): Promise<void> {
   }
   await encoder.release();
   console.log(
-    `${path.basename(path.dirname(file))}: opened in ${(opened / 1000).toFixed(2)} s; features of ${flags.seconds} s in ${told(times)}; ` +
+    `${path.basename(path.dirname(file))}${flags.q8 ? ` in 8 bits (${sizeInWords(bytes.length)})` : ''}: opened in ${(opened / 1000).toFixed(2)} s; features of ${flags.seconds} s in ${told(times)}; ` +
       `at most ${sizeInWords(process.resourceUsage().maxRSS * 1024)} resident, ${sizeInWords(before)} of it before`,
   );
 }

@@ -2,7 +2,7 @@
 
     python3 device-torch.py DEVICE ENCODER PRECISIONS WHAT ROWS SECONDS RUNS
 
-ENCODER is xls-r-300m, mhubert-147 or embedded; WHAT of features, head, a number of blocks at the top, all; lists with commas.
+ENCODER is xls-r-300m, mhubert-147, w2v-bert-2.0 (features alone) or embedded; WHAT of features, head, a number of blocks at the top, all; lists with commas.
 """
 import json, sys, time
 import torch
@@ -27,6 +27,9 @@ def made():
     if ENCODER == "xls-r-300m":
         config = transformers.Wav2Vec2Config(hidden_size=1024, num_hidden_layers=24, num_attention_heads=16, intermediate_size=4096, conv_bias=True, feat_extract_norm="layer", do_stable_layer_norm=True, **quiet)
         model = transformers.Wav2Vec2Model(config)
+    elif ENCODER == "w2v-bert-2.0":
+        model = transformers.Wav2Vec2BertModel(transformers.Wav2Vec2BertConfig())
+        return model.eval(), [], [], torch.randn(ROWS, 50 * SECONDS - 1, 160)
     else:
         model = transformers.HubertModel(transformers.HubertConfig(conv_bias=False, feat_extract_norm="group", do_stable_layer_norm=False, **quiet))
     return model, model.encoder.layers, [model.feature_extractor], torch.randn(ROWS, 16000 * SECONDS)
