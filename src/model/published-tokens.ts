@@ -35,7 +35,7 @@ type Special = z.infer<typeof specialSchema>;
  * by isogloss's names first, then letters as they are. What marks beginnings and ends is never written.
  * @param language of a vocabulary that has several
  * @param blank its number, where config.json says it
- * @throws InputError when there is no vocabulary, or its language has to be named
+ * @throws InputError when there is no vocabulary, two of its tokens are one, or its language has to be named
  */
 export async function readTokens(
   folder: string,
@@ -76,6 +76,11 @@ export async function readTokens(
     UNKNOWN,
     DELIMITER,
   ]);
+  const written = [blankToken, unknownToken, delimiterToken];
+  refuseShared(
+    Object.entries(vocabulary).filter(([token]) => !aside.has(token) || written.includes(token)),
+    file,
+  );
   const letters = Object.entries(vocabulary)
     .sort((a, b) => a[1] - b[1])
     .flatMap(([token, id]) => (aside.has(token) ? [] : [{ token, id }]));
@@ -85,6 +90,21 @@ export async function readTokens(
     { token: DELIMITER, id: vocabulary[delimiterToken] },
     ...letters,
   ];
+}
+
+/** @throws InputError where two tokens have one number: which of them is heard could not be told */
+function refuseShared(tokens: readonly [token: string, id: number][], file: string): void {
+  const known = new Map<number, string>();
+  for (const [token, id] of tokens) {
+    const other = known.get(id);
+    if (other !== undefined)
+      throw new InputError(
+        `${JSON.stringify(other)} and ${JSON.stringify(token)} have the same number, ${id}`,
+        'Get all files from the same place.',
+        { file },
+      );
+    known.set(id, token);
+  }
 }
 
 /** Of MMS, one of a thousand. */

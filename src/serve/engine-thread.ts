@@ -79,7 +79,10 @@ async function computeBatch(models: readonly Model[], batch: Item[], flags: Int3
   try {
     const outputs = await whileBusy(flags, () => models[model]!.run(batch.map(({ segment }) => segment.samples)));
     for (const [i, { id, stream, segment }] of batch.entries())
-      say({ id, value: (await decoders.get(stream)?.add(segment, outputs[i]!)) ?? [] });
+      await (decoders.get(stream)?.add(segment, outputs[i]!) ?? Promise.resolve([])).then(
+        (value) => say({ id, value }),
+        (error: unknown) => say({ id, error: messageOf(error) }),
+      );
   } catch (error) {
     for (const { id } of batch) say({ id, error: messageOf(error) });
   }

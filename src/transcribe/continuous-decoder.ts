@@ -32,8 +32,10 @@ export class ContinuousDecoder {
   /**
    * Takes the next stretch: at once, so that the one after it need not wait for what is found in this one.
    * @returns what is decoded by now: all stretches up to this one, or nothing as long as the next belongs to them
+   * @throws NoNumbers where the network has computed none
    */
   async add(segment: Segment, output: Output): Promise<TranscriptSegment[]> {
+    if (output.logits.some(Number.isNaN)) throw new NoNumbers();
     const from = segment.before / FRAME_SAMPLES;
     const to = segment.after === 0 ? output.frames : from + Math.round(ownSamples(segment) / FRAME_SAMPLES);
     const tokens = this.decoder.alphabet.tokens.length;
@@ -65,6 +67,13 @@ export class ContinuousDecoder {
       first += stretch.frames;
       return segments;
     });
+  }
+}
+
+/** What damaged weights make of a recording: in a transcript it would be silence. */
+export class NoNumbers extends Error {
+  constructor() {
+    super('the model computes no numbers of it: its weights are damaged, or too large for what it runs on');
   }
 }
 

@@ -11,7 +11,7 @@ import { silent, type Progress } from '../support/progress.ts';
 import { recordingsAt } from './find-recordings.ts';
 import { piecesOf, type Piece } from './recordings.ts';
 import { endOf, type Segment } from './segments.ts';
-import { ContinuousDecoder, unlikeOf, type TranscriptSegment } from './continuous-decoder.ts';
+import { ContinuousDecoder, NoNumbers, unlikeOf, type TranscriptSegment } from './continuous-decoder.ts';
 
 /** What was said in one recording. */
 export interface Transcript {
@@ -180,8 +180,10 @@ class TranscriptBuilder {
    * @throws WorkError when decoding failed
    */
   async end({ file, notes, refused }: Extract<Piece, { notes: unknown }>): Promise<Transcript | SetAside> {
-    const segments = (await Promise.all(this.parts).catch((error: unknown) => failed(file, error))).flat();
+    const parts = await Promise.all(this.parts).catch((error: unknown) => noNumbersIn(file, error));
     if (refused) return { item: file, reason: refused.message, place: refused.place };
+    if (parts instanceof NoNumbers) return { item: file, reason: parts.message, place: { file } };
+    const segments = parts.flat();
     if (segments.length === 0) return { item: file, reason: 'there is no sound in it', place: { file } };
     const text = segments
       .map((segment) => segment.text)
@@ -197,6 +199,7 @@ class TranscriptBuilder {
   }
 }
 
-function failed(file: string, error: unknown): never {
+function noNumbersIn(file: string, error: unknown): NoNumbers {
+  if (error instanceof NoNumbers) return error;
   throw new WorkError(`the search for words failed: ${messageOf(error)}`, 'Start again.', { file }, error);
 }

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -131,6 +131,27 @@ describe('a CTC model as it was published', () => {
     await expect(Model.load(folder)).rejects.toThrow('the head writes 9 tokens, the vocabulary has 13');
     await writeFile(path.join(folder, 'vocab.json'), '[]');
     await expect(Model.load(folder)).rejects.toThrow('not a vocabulary');
+    await writeFile(path.join(folder, 'vocab.json'), JSON.stringify({ '<pad>': 0, '</s>': 1, a: 1, '|': 2, b: 2 }));
+    await expect(Model.load(folder)).rejects.toThrow('"|" and "b" have the same number, 2');
+    await copyFile(checkpointFile('ctc', 'vocab.json'), path.join(folder, 'vocab.json'));
+    await rm(path.join(folder, 'model.safetensors'));
+    await mkdir(path.join(folder, 'model.safetensors'));
+    await expect(Model.load(folder)).rejects.toThrow('this is a folder');
+    await rm(path.join(folder, 'model.safetensors'), { recursive: true });
+  });
+
+  it('with weights that are no numbers sets recordings aside, instead of hearing nothing in them', async () => {
+    const broken = await mkdtemp(path.join(folder, 'nan-'));
+    for (const name of ['config.json', 'model.safetensors', 'preprocessor_config.json', 'vocab.json'])
+      await copyFile(checkpointFile('ctc', name), path.join(broken, name));
+    const weights = await readFile(path.join(broken, 'model.safetensors'));
+    // The last tensor of the file, and some before it.
+    weights.fill(0xff, weights.length - 2000);
+    await writeFile(path.join(broken, 'model.safetensors'), weights);
+    const wav = path.join(folder, 'heard.wav');
+    await writeWav(wav, checkpointGolden('ctc').get('sound')!.data);
+    for await (const item of transcribe(broken, [wav]))
+      expect(item).toMatchObject({ item: wav, reason: expect.stringContaining('no numbers') as string });
   });
 });
 

@@ -35,7 +35,9 @@ async function readPart(
   if (!(offset >= 0 && length >= 0 && offset + length <= size)) throw damaged(file, 'the file ends too early');
   const buffer = Buffer.alloc(length);
   for (let done = 0; done < length;) {
-    const { bytesRead } = await handle.read(buffer, done, length - done, offset + done);
+    const { bytesRead } = await handle.read(buffer, done, length - done, offset + done).catch((error: unknown) => {
+      throw readError(file, error);
+    });
     if (bytesRead === 0) throw damaged(file, 'the file ends too early');
     done += bytesRead;
   }
