@@ -124,23 +124,30 @@ describe('tracks and times', () => {
     expect(firstSound(gap.subarray(11 * 16000))).toBeGreaterThan(0.5);
   });
 
-  it('a stretch is to the sample what the whole has there, whatever the format and however it is read', async () => {
-    await ffmpeg('-f', 'lavfi', '-i', 'sine=frequency=311:sample_rate=44100:duration=9', at('long.wav'));
-    for (const name of ['b.mp3', 'b.m4a', 'b.ogg', 'b.flac', 'b.mkv']) await ffmpeg('-i', at('long.wav'), at(name));
-    const names = [...['b.mp3', 'b.m4a', 'b.ogg', 'b.flac', 'b.mkv', 'long.wav'].map(at)];
-    const part = { start: 4.00303, end: 6.71 };
-    const cache = new AudioCache(at('cache'));
-    for (const file of [...names, inCase('09-media-timeline-lost', 'gap-2s-to-12s.mka')]) {
-      const expected = (await decodeAudio(file)).subarray(Math.round(part.start * 16000), Math.round(part.end * 16000));
-      expect(await decodeAudio(file, part)).toEqual(expected);
-      await cache.fill([
-        { file, ...part },
-        { file, start: 0, end: 1 },
-      ]);
-      expect(await cache.read(file, part)).toEqual(expected);
-      expect(await cache.length(file, part)).toBe(expected.length);
-    }
-  });
+  it(
+    'a stretch is to the sample what the whole has there, whatever the format and however it is read',
+    { tags: ['slow'] },
+    async () => {
+      await ffmpeg('-f', 'lavfi', '-i', 'sine=frequency=311:sample_rate=44100:duration=9', at('long.wav'));
+      for (const name of ['b.mp3', 'b.m4a', 'b.ogg', 'b.flac', 'b.mkv']) await ffmpeg('-i', at('long.wav'), at(name));
+      const names = [...['b.mp3', 'b.m4a', 'b.ogg', 'b.flac', 'b.mkv', 'long.wav'].map(at)];
+      const part = { start: 4.00303, end: 6.71 };
+      const cache = new AudioCache(at('cache'));
+      for (const file of [...names, inCase('09-media-timeline-lost', 'gap-2s-to-12s.mka')]) {
+        const expected = (await decodeAudio(file)).subarray(
+          Math.round(part.start * 16000),
+          Math.round(part.end * 16000),
+        );
+        expect(await decodeAudio(file, part)).toEqual(expected);
+        await cache.fill([
+          { file, ...part },
+          { file, start: 0, end: 1 },
+        ]);
+        expect(await cache.read(file, part)).toEqual(expected);
+        expect(await cache.length(file, part)).toBe(expected.length);
+      }
+    },
+  );
 
   it('a stretch beyond the end is refused with the reason', async () => {
     const file = inCase('25-times-beyond-end', 'x.wav');
@@ -214,7 +221,7 @@ describe('samples', () => {
   });
 });
 
-describe('recordings of hours', () => {
+describe('recordings of hours', { tags: ['slow'] }, () => {
   let hours: string;
   beforeAll(async () => {
     hours = at('hours.flac');

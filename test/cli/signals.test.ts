@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { execa } from 'execa';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -38,7 +39,7 @@ const isThere = async (pid: number): Promise<boolean> =>
     () => false,
   );
 
-describe.skipIf(process.platform !== 'linux')('a signal while ffmpeg is at work', { timeout: 120_000 }, () => {
+describe.skipIf(process.platform !== 'linux')('a signal while ffmpeg is at work', () => {
   it.each(['SIGHUP', 'SIGTERM', 'SIGINT'] as const)('%s ends the command and ffmpeg with it', async (signal) => {
     const command = execa('node', ['bin/run.js', 'corpus', 'audit', folder], {
       reject: false,

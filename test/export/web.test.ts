@@ -67,7 +67,7 @@ async function transcribed(one: Page): Promise<void> {
   await one.waitForSelector('#status:text-is("Done.")');
 }
 
-describe.skipIf(!BROWSER)('in Chromium', () => {
+describe.skipIf(!BROWSER)('in Chromium', { tags: ['slow'] }, () => {
   const said = (): string[] => expected.segments.map(({ text }) => text).filter(Boolean);
 
   it('opened from the folder, writes what transcribe writes, and asks for nothing else', async () => {
@@ -82,9 +82,9 @@ describe.skipIf(!BROWSER)('in Chromium', () => {
     expect(readFileSync(await download.path(), 'utf8')).toContain(said()[0]);
     expect(troubles).toEqual([]);
     await one.context().close();
-  }, 300_000);
+  });
 
-  it('served, hears the microphone', { tags: ['slow'], timeout: 300_000 }, async () => {
+  it('served, hears the microphone', async () => {
     const server = createServer((request, response) => {
       const name = path.basename(request.url!);
       response.setHeader('content-type', name.endsWith('.js') ? 'text/javascript' : 'text/html');
@@ -104,7 +104,7 @@ describe.skipIf(!BROWSER)('in Chromium', () => {
     server.close();
   });
 
-  it('tells what it can’t read', { tags: ['slow'], timeout: 300_000 }, async () => {
+  it('tells what it can’t read', async () => {
     const { page: one } = await opened(`file://${encodeURI(path.join(page, 'index.html'))}`);
     await one.setInputFiles('#file', { name: 'a.wav', mimeType: 'audio/wav', buffer: Buffer.from('no sound') });
     await one.waitForSelector('#status:has-text("can’t read")');

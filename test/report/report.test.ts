@@ -138,7 +138,7 @@ describe.skipIf(!BROWSER)('a report in a browser', { timeout: 480_000 }, () => {
     expect(troubles).toEqual([]);
   });
 
-  it('plays to the end, and goes to where a waveform is clicked', async () => {
+  it('plays to the end, and goes to where a waveform is clicked', { tags: ['slow'] }, async () => {
     const audio = await tone();
     const { page, troubles } = await open(
       browser,
@@ -191,37 +191,41 @@ describe.skipIf(!BROWSER)('a report in a browser', { timeout: 480_000 }, () => {
     expect(troubles).toEqual([]);
   });
 
-  it('leads from a confusion, a speaker, a length to the utterances behind it, and back', async () => {
-    const data = madeUpReport(300);
-    const { page, troubles } = await open(browser, renderReport(data));
-    const [worst] = data.confusions;
-    await page.locator('.confused tbody tr').first().click();
-    const behind = data.utterances.filter(({ pair }) =>
-      pair.tokens.steps.some(
-        (s) =>
-          s.edit !== 'equal' &&
-          (pair.referenceTokens[s.reference] ?? '') === worst!.reference &&
-          (pair.hypothesisTokens[s.hypothesis] ?? '') === worst!.hypothesis,
-      ),
-    );
-    expect(await page.getByRole('status').textContent()).toContain(`${behind.length} of 300`);
-    await page.locator('.chip').click();
-    expect(await page.getByRole('status').textContent()).toContain('All 300');
-    await page.locator('[data-speaker="speaker-3"]').click();
-    expect(await page.getByRole('status').textContent()).toContain(
-      `${data.utterances.filter((u) => u.speaker === 'speaker-3').length} of 300`,
-    );
-    await page.getByLabel('Speaker', { exact: true }).selectOption('');
-    await page.locator('[data-seconds]').first().click();
-    expect(await page.locator('.chip').textContent()).toBe('under 1 s ×');
-    expect(await page.getByRole('status').textContent()).toContain(
-      `${data.utterances.filter((u) => u.pair.seconds! < 1).length} of 300`,
-    );
-    const cell = page.locator('.matrix td.wrong').first();
-    await cell.hover();
-    expect(await page.locator('.readout').textContent()).toMatch(/times|left out|put in/);
-    expect(troubles).toEqual([]);
-  });
+  it(
+    'leads from a confusion, a speaker, a length to the utterances behind it, and back',
+    { tags: ['slow'] },
+    async () => {
+      const data = madeUpReport(300);
+      const { page, troubles } = await open(browser, renderReport(data));
+      const [worst] = data.confusions;
+      await page.locator('.confused tbody tr').first().click();
+      const behind = data.utterances.filter(({ pair }) =>
+        pair.tokens.steps.some(
+          (s) =>
+            s.edit !== 'equal' &&
+            (pair.referenceTokens[s.reference] ?? '') === worst!.reference &&
+            (pair.hypothesisTokens[s.hypothesis] ?? '') === worst!.hypothesis,
+        ),
+      );
+      expect(await page.getByRole('status').textContent()).toContain(`${behind.length} of 300`);
+      await page.locator('.chip').click();
+      expect(await page.getByRole('status').textContent()).toContain('All 300');
+      await page.locator('[data-speaker="speaker-3"]').click();
+      expect(await page.getByRole('status').textContent()).toContain(
+        `${data.utterances.filter((u) => u.speaker === 'speaker-3').length} of 300`,
+      );
+      await page.getByLabel('Speaker', { exact: true }).selectOption('');
+      await page.locator('[data-seconds]').first().click();
+      expect(await page.locator('.chip').textContent()).toBe('under 1 s ×');
+      expect(await page.getByRole('status').textContent()).toContain(
+        `${data.utterances.filter((u) => u.pair.seconds! < 1).length} of 300`,
+      );
+      const cell = page.locator('.matrix td.wrong').first();
+      await cell.hover();
+      expect(await page.locator('.readout').textContent()).toMatch(/times|left out|put in/);
+      expect(troubles).toEqual([]);
+    },
+  );
 
   it('goes by keyboard: next, play, page, search, keys, light and dark', async () => {
     const audio = await tone();
@@ -264,7 +268,7 @@ describe.skipIf(!BROWSER)('a report in a browser', { timeout: 480_000 }, () => {
     expect(troubles).toEqual([]);
   });
 
-  it('draws its curves, fits a telephone and prints', async () => {
+  it('draws its curves, fits a telephone and prints', { tags: ['slow'] }, async () => {
     const { page, troubles } = await open(browser, renderReport(madeUpReport(40)), {
       viewport: { width: 360, height: 740 },
     });

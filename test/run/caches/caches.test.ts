@@ -119,7 +119,7 @@ describe('what is kept', () => {
   });
 });
 
-describe('a limit on what is kept', () => {
+describe('a limit on what is kept', { tags: ['slow'] }, () => {
   const MEGABYTE = 1_000_000;
   const LIMIT = 20 * MEGABYTE;
 

@@ -120,7 +120,7 @@ describe('several seeds', () => {
 });
 
 describe('a learning curve', () => {
-  it('has nested trainings and one test; killed, it goes on', async () => {
+  it('has nested trainings and one test; killed, it goes on', { tags: ['slow'], timeout: 180_000 }, async () => {
     const runs = runsNamed('curve');
     const before = await killedAfter(1, runs, 'curve', recipe, '--minutes', '0.05,0.1,0.15');
     const { points, page } = await learningCurve(recipe, { runs, minutes: [0.05, 0.1, 0.15] });
@@ -137,5 +137,5 @@ describe('a learning curve', () => {
     expect(html.match(/<circle/g)).toHaveLength(6);
     expect(html).toContain(`<th scope="row">${points[1]!.trained.toFixed(1)}</th>`);
     await expect(learningCurve(recipe, { runs, minutes: [5, 2] })).rejects.toThrow('don’t grow');
-  }, 180_000);
+  });
 });
