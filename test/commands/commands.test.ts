@@ -6,12 +6,11 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { writeWav } from '../../src/audio/wav.ts';
 import { inProcess } from './in-process.ts';
 
-const PROJECT = process.cwd();
 const BIN = path.resolve('bin/run.js');
 let folder: string;
 
 /** Runs the built command line as a user would, where what a process does at its end counts. */
-const started = (...args: string[]): Promise<Result> => execa('node', [BIN, ...args], { reject: false });
+const started = (...args: string[]): Promise<Result> => execa('node', [BIN, ...args], { cwd: folder, reject: false });
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'isogloss-'));
@@ -31,11 +30,9 @@ beforeAll(async () => {
   await cp('recipes', path.join(folder, 'recipes'), { recursive: true });
   vi.stubEnv('ISOGLOSS_CACHE', path.join(folder, 'cache'));
   vi.stubEnv('NO_COLOR', '1');
-  process.chdir(folder);
 });
 
 afterAll(() => {
-  process.chdir(PROJECT);
   vi.unstubAllEnvs();
 });
 
@@ -72,7 +69,7 @@ describe('every command', () => {
       'lm build',
       'lm perplexity',
     ]) {
-      const { stdout, exitCode } = await inProcess(...command.split(' '), '--help');
+      const { stdout, exitCode } = await inProcess(folder, ...command.split(' '), '--help');
       expect(exitCode).toBe(0);
       expect(stdout).toMatch(new RegExp(`EXAMPLES\\s+\\$ isogloss ${command}`));
       expect(stdout).toContain('--json');
@@ -89,7 +86,7 @@ describe('every command', () => {
 
 describe('recipe check', () => {
   it('shows the run folder of a good recipe', async () => {
-    const { exitCode, stdout } = await inProcess('recipe', 'check', 'recipes/italian-10min.yaml', '--json');
+    const { exitCode, stdout } = await inProcess(folder, 'recipe', 'check', 'recipes/italian-10min.yaml', '--json');
     expect(exitCode).toBe(0);
     const answer = JSON.parse(String(stdout)) as {
       recipe: { name: string };
@@ -106,7 +103,7 @@ describe('recipe check', () => {
 
   it('says of the corpus why nothing in it can be used', async () => {
     await writeFile(path.join(folder, 'mine.yaml'), 'name: mine\nlanguage: it\ncorpus: mine\n');
-    const { exitCode, stderr } = await inProcess('recipe', 'check', 'mine.yaml');
+    const { exitCode, stderr } = await inProcess(folder, 'recipe', 'check', 'mine.yaml');
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/can’t be divided into train, dev and test; 2 of 3 set aside: 1 /);
   });
@@ -120,7 +117,7 @@ describe('recipe check', () => {
   });
 
   it('tells the same as JSON', async () => {
-    const { exitCode, stdout } = await inProcess('recipe', 'check', 'bad.yaml', '--json');
+    const { exitCode, stdout } = await inProcess(folder, 'recipe', 'check', 'bad.yaml', '--json');
     expect(exitCode).toBe(2);
     expect(JSON.parse(String(stdout))).toMatchObject({ error: { file: 'bad.yaml', line: 4 } });
   });
@@ -145,13 +142,13 @@ describe('corpus audit', () => {
   });
 
   it('tells how to get a corpus that is only known by its source', async () => {
-    const { exitCode, stderr } = await inProcess('corpus', 'audit', 'asterisk-ru');
+    const { exitCode, stderr } = await inProcess(folder, 'corpus', 'audit', 'asterisk-ru');
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/not here yet[^]*isogloss corpus fetch asterisk-ru/);
   });
 
   it('says so when there is no such corpus', async () => {
-    const { exitCode, stderr } = await inProcess('corpus', 'audit', 'nowhere');
+    const { exitCode, stderr } = await inProcess(folder, 'corpus', 'audit', 'nowhere');
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/no corpus nowhere/);
   });
@@ -159,7 +156,7 @@ describe('corpus audit', () => {
 
 describe('corpus fetch', () => {
   it('has nothing to fetch for a corpus of one’s own', async () => {
-    const { exitCode, stderr } = await inProcess('corpus', 'fetch', 'mine');
+    const { exitCode, stderr } = await inProcess(folder, 'corpus', 'fetch', 'mine');
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/no source\.yaml/);
   });
@@ -168,7 +165,7 @@ describe('corpus fetch', () => {
 describe('run', () => {
   it('refuses a corpus that is too small, and says what it has', async () => {
     await writeFile(path.join(folder, 'small.yaml'), 'name: small\nlanguage: it\ncorpus: mine\n');
-    const { exitCode, stderr } = await inProcess('run', 'small.yaml');
+    const { exitCode, stderr } = await inProcess(folder, 'run', 'small.yaml');
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/^1 utterances .* can’t be divided into train, dev and test; 2 of 3 set aside: /m);
   });
@@ -176,7 +173,7 @@ describe('run', () => {
 
 describe('transcribe', () => {
   it('says what a model folder is', async () => {
-    const { exitCode, stderr } = await inProcess('transcribe', 'corpora/mine', 'corpora/mine/one.wav');
+    const { exitCode, stderr } = await inProcess(folder, 'transcribe', 'corpora/mine', 'corpora/mine/one.wav');
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/not a model folder/);
   });
@@ -184,7 +181,7 @@ describe('transcribe', () => {
 
 describe('doctor and encoder list', () => {
   it('find what the package brings', async () => {
-    const doctor = await inProcess('doctor', '--device', 'cpu', '--json');
+    const doctor = await inProcess(folder, 'doctor', '--device', 'cpu', '--json');
     expect(doctor.exitCode).toBe(0);
     const diagnosis = JSON.parse(doctor.stdout) as {
       findings: { state: string; what: string; value: string }[];
@@ -213,7 +210,7 @@ describe('doctor and encoder list', () => {
       'relative_error',
       'milliseconds',
     ]);
-    const list = await inProcess('encoder', 'list', '--json');
+    const list = await inProcess(folder, 'encoder', 'list', '--json');
     expect((JSON.parse(list.stdout) as { name: string }[]).map((e) => e.name)).toEqual([
       'embedded',
       'embedded-small',

@@ -1,21 +1,13 @@
-import { execa } from 'execa';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Comparison } from '../../src/evaluate/compare.ts';
+import { inProcess } from './in-process.ts';
 
-const BIN = path.resolve('bin/run.js');
 let folder: string;
 
-async function isogloss(...args: string[]): Promise<{ exitCode: number | undefined; stdout: string; stderr: string }> {
-  const { exitCode, stdout, stderr } = await execa('node', [BIN, ...args], {
-    cwd: folder,
-    reject: false,
-    env: { CI: '', NO_COLOR: '1' },
-  });
-  return { exitCode, stdout, stderr };
-}
+const isogloss = (...args: string[]): ReturnType<typeof inProcess> => inProcess(folder, ...args);
 
 /** Forty utterances; each third has an error in the first run, each twentieth in the second. */
 beforeAll(async () => {

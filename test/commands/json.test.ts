@@ -15,7 +15,6 @@ import { inProcess } from './in-process.ts';
 
 type Command = keyof typeof outputs;
 
-const PROJECT = process.cwd();
 /** Stands for the folder of a run. */
 const RUN = 'RUN';
 const REPOSITORY = 'linguists/wav2vec2-tiny';
@@ -52,18 +51,16 @@ beforeAll(async () => {
   vi.stubEnv('ISOGLOSS_CACHE', path.join(folder, 'cache'));
   vi.stubEnv('ISOGLOSS_DEVICE', 'cpu');
   vi.stubEnv('HF_ENDPOINT', hub.address);
-  process.chdir(folder);
 });
 
 afterAll(async () => {
-  process.chdir(PROJECT);
   vi.unstubAllEnvs();
   await hub.close();
 });
 
 /** Runs a command: what it prints must be as its schema says. */
 async function answerOf(command: Command, ...args: string[]): Promise<unknown> {
-  const { exitCode, stdout } = await inProcess(...command.split(' '), ...args, '--json');
+  const { exitCode, stdout } = await inProcess(folder, ...command.split(' '), ...args, '--json');
   expect([0, 3], stdout).toContain(exitCode);
   return outputs[command].parse(JSON.parse(stdout));
 }
@@ -92,7 +89,7 @@ it.each<[Command, ...string[]]>([
 });
 
 it('corpus fetch', async () => {
-  const source = path.join(PROJECT, 'corpora/asterisk-it');
+  const source = 'corpora/asterisk-it';
   await cp(source, path.join(folder, 'corpora/asterisk-it'), { recursive: true });
   await answerOf('corpus fetch', 'asterisk-it');
 });
@@ -144,7 +141,7 @@ async function printedBy({ stdout }: ResultPromise): Promise<unknown> {
 
 it('serve, once it is ready', async () => {
   const model = await smallModel({ encoder: 'tiny', layers: [1] });
-  const service = execa('node', [path.join(PROJECT, 'bin/run.js'), 'serve', model, '--port', '0', '--json']);
+  const service = execa('node', ['bin/run.js', 'serve', model, '--port', '0', '--json']);
   const { address } = outputs.serve.parse(await printedBy(service));
   expect((await fetch(`${address}/health`)).status).toBe(200);
   service.kill('SIGTERM');
@@ -154,15 +151,7 @@ it('serve, once it is ready', async () => {
 it('queue board, once it is there', async ({ skip }) => {
   skip(!hasRedis, 'no redis-server is installed');
   const server = await startRedis(folder);
-  const board = execa('node', [
-    path.join(PROJECT, 'bin/run.js'),
-    'queue',
-    'board',
-    server.url,
-    '--port',
-    '0',
-    '--json',
-  ]);
+  const board = execa('node', ['bin/run.js', 'queue', 'board', server.url, '--port', '0', '--json']);
   const { address } = outputs['queue board'].parse(await printedBy(board));
   expect((await fetch(address)).status).toBe(200);
   board.kill('SIGTERM');
@@ -175,15 +164,7 @@ it('worker, once it is stopped', async ({ skip }) => {
   const server = await startRedis(folder);
   const model = await smallModel({ encoder: 'tiny', layers: [1] });
   const printed = async (of: string): Promise<unknown> => {
-    const worker = execa('node', [
-      path.join(PROJECT, 'bin/run.js'),
-      'worker',
-      server.url,
-      of,
-      '--device',
-      'cpu',
-      '--json',
-    ]);
+    const worker = execa('node', ['bin/run.js', 'worker', server.url, of, '--device', 'cpu', '--json']);
     while (!(await server.ask('client', 'list')).includes('cmd=bzpopmin')) await sleep(50);
     worker.kill('SIGINT');
     await worker;
@@ -196,7 +177,7 @@ it('worker, once it is stopped', async ({ skip }) => {
 });
 
 it('what goes wrong', async () => {
-  const { exitCode, stdout } = await inProcess('recipe', 'check', 'nothing.yaml', '--json');
+  const { exitCode, stdout } = await inProcess(folder, 'recipe', 'check', 'nothing.yaml', '--json');
   expect(exitCode).toBe(2);
   expect(failure.parse(JSON.parse(stdout)).error.next).toBeDefined();
 });

@@ -1,22 +1,13 @@
-import { execa } from 'execa';
 import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { FileScores } from 'isogloss/score';
+import { inProcess } from './in-process.ts';
 
-const BIN = path.resolve('bin/run.js');
 let folder: string;
 
-/** Runs the built command line as a user would. */
-async function isogloss(...args: string[]): Promise<{ exitCode: number | undefined; stdout: string; stderr: string }> {
-  const { exitCode, stdout, stderr } = await execa('node', [BIN, ...args], {
-    cwd: folder,
-    reject: false,
-    env: { CI: '', NO_COLOR: '1' },
-  });
-  return { exitCode, stdout, stderr };
-}
+const isogloss = (...args: string[]): ReturnType<typeof inProcess> => inProcess(folder, ...args);
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'isogloss-'));

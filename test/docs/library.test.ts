@@ -54,7 +54,7 @@ describe('the programs of docs/library.md', () => {
     expect(samples).toMatch(/^samples 1 1/);
   });
 
-  it('train', async () => {
+  it('train', { tags: ['slow'] }, async () => {
     expect(await run('Train')).toMatch(/runs.mine-[0-9a-f]{8}\/model [01](\.\d+)?$/m);
   });
 

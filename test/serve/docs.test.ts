@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { execa, type ResultPromise } from 'execa';
 import { readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';

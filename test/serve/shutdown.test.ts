@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { execa, type ResultPromise } from 'execa';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -144,7 +144,7 @@ describe('a download', () => {
     expect(await partials()).toEqual([]);
   });
 
-  it('that was stopped goes on the next time', async () => {
+  it('that was stopped goes on the next time', { tags: ['slow'] }, async () => {
     const large = Buffer.alloc(1_200_000, 'sound');
     hub.repositories.get(ID)!.commits[FIRST] = { ...files, 'onnx/model_fp16.onnx': large };
     const stop = new AbortController();
@@ -167,7 +167,7 @@ describe('a download', () => {
     expect(hub.asked().at(-1)).toMatch(new RegExp(`^store GET /${sha256(large)} bytes=[1-9]\\d*-$`));
   });
 
-  it('that gets nowhere is given up, and what has come is kept', async () => {
+  it('that gets nowhere is given up, and what has come is kept', { tags: ['slow'] }, async () => {
     hub.cuts = { after: 0, times: 99 };
     expect(await failureOf(findEncoder({ model: ID }))).toMatch(
       /^the download of onnx\/model\.onnx broke off: .*→ Run the same command again: it goes on from where it is/,
