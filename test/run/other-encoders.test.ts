@@ -63,19 +63,23 @@ describe('a recipe with somebody else’s encoder', () => {
     300_000,
   );
 
-  it('trains a head on the embedded one in 8 bits, which goes along as it is, and is exported', async () => {
-    const { folder: done } = await run('embedded-q8', 'embedded', {
-      encoder: { model: 'embedded', dtype: 'q8', layer: 3 },
-      baseline: { random_encoder: false },
-    });
-    expect(hasQuantised(await readFile(path.join(done, 'model', 'encoder.onnx')))).toBe(true);
-    await expectSame(folder, done);
-    const { files } = await exportModel(done, 'transformers');
-    expect(files.map(({ name }) => name)).toContain('onnx/model.onnx');
-    // Rounded weights are no Wav2Vec2ForCTC's.
-    expect(files.map(({ name }) => name)).not.toContain('model.safetensors');
-    await openSession(path.join(done, 'export', 'transformers', 'onnx', 'model_quantized.onnx'));
-  }, 300_000);
+  it(
+    'trains a head on the embedded one in 8 bits, which goes along as it is, and is exported',
+    { tags: ['slow'], timeout: 300_000 },
+    async () => {
+      const { folder: done } = await run('embedded-q8', 'embedded', {
+        encoder: { model: 'embedded', dtype: 'q8', layer: 3 },
+        baseline: { random_encoder: false },
+      });
+      expect(hasQuantised(await readFile(path.join(done, 'model', 'encoder.onnx')))).toBe(true);
+      await expectSame(folder, done);
+      const { files } = await exportModel(done, 'transformers');
+      expect(files.map(({ name }) => name)).toContain('onnx/model.onnx');
+      // Rounded weights are no Wav2Vec2ForCTC's.
+      expect(files.map(({ name }) => name)).not.toContain('model.safetensors');
+      await openSession(path.join(done, 'export', 'transformers', 'onnx', 'model_quantized.onnx'));
+    },
+  );
 
   it('is refused before anything is computed where its layers can’t learn', async () => {
     await expect(run('whisper-top', fixture('whisper-legacy17.onnx'), { train: { top: 1 } })).rejects.toThrow(

@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { serve } from 'isogloss/serve';
 import wav from 'node-wav';
 import { expect, it } from 'vitest';

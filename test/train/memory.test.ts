@@ -60,31 +60,35 @@ afterEach(() => {
 });
 
 describe('the memory that a training needs', () => {
-  it('decides whether what is inside blocks is kept, and a training that fits neither way is refused', async () => {
-    steady();
-    withMemory(1.2 * (await planned('keep')).need.total);
-    const [keep, recompute] = [await planned('keep'), await planned('recompute')];
-    expect(recompute.need.kept).toBeLessThan(0.5 * keep.need.kept);
-    expect(recompute.need.total).toBeLessThan(keep.need.total);
-    expect((await planned()).mode).toBe('keep');
-    withMemory((keep.need.total + recompute.need.total) / 2);
-    expect((await planned()).mode).toBe('recompute');
-    const insisted = await planned('keep').catch((error: unknown) => error);
-    expect(insisted).toBeInstanceOf(WorkError);
-    expect((insisted as WorkError).next).toBe('Set training.memory to `recompute`, or remove it.');
-    withMemory(0.95 * recompute.need.total);
-    const refused = (await planned().catch((error: unknown) => error)) as WorkError;
-    expect(refused.message).toMatch(
-      /^training would take about \d+(\.\d G| M)iB of memory, and \d+(\.\d G| M)iB are free \(.* for weights, .* kept for the backward pass, .* at work\)$/,
-    );
-    const lower = Number(/Lower training\.batch_seconds from 120 to (\d+)/.exec(refused.next)?.[1]);
-    expect(lower).toBeGreaterThan(60);
-    expect(lower).toBeLessThan(120);
-    withMemory(1e6);
-    expect(((await planned().catch((error: unknown) => error)) as WorkError).next).toMatch(
-      /^Let less of the encoder learn/,
-    );
-  });
+  it(
+    'decides whether what is inside blocks is kept, and a training that fits neither way is refused',
+    { tags: ['slow'] },
+    async () => {
+      steady();
+      withMemory(1.2 * (await planned('keep')).need.total);
+      const [keep, recompute] = [await planned('keep'), await planned('recompute')];
+      expect(recompute.need.kept).toBeLessThan(0.5 * keep.need.kept);
+      expect(recompute.need.total).toBeLessThan(keep.need.total);
+      expect((await planned()).mode).toBe('keep');
+      withMemory((keep.need.total + recompute.need.total) / 2);
+      expect((await planned()).mode).toBe('recompute');
+      const insisted = await planned('keep').catch((error: unknown) => error);
+      expect(insisted).toBeInstanceOf(WorkError);
+      expect((insisted as WorkError).next).toBe('Set training.memory to `recompute`, or remove it.');
+      withMemory(0.95 * recompute.need.total);
+      const refused = (await planned().catch((error: unknown) => error)) as WorkError;
+      expect(refused.message).toMatch(
+        /^training would take about \d+(\.\d G| M)iB of memory, and \d+(\.\d G| M)iB are free \(.* for weights, .* kept for the backward pass, .* at work\)$/,
+      );
+      const lower = Number(/Lower training\.batch_seconds from 120 to (\d+)/.exec(refused.next)?.[1]);
+      expect(lower).toBeGreaterThan(60);
+      expect(lower).toBeLessThan(120);
+      withMemory(1e6);
+      expect(((await planned().catch((error: unknown) => error)) as WorkError).next).toMatch(
+        /^Let less of the encoder learn/,
+      );
+    },
+  );
 
   it('is more where ONNX Runtime keeps what it has worked with, as it may where there is plenty', async () => {
     steady();

@@ -100,23 +100,27 @@ describe('a sweep of twelve', () => {
 });
 
 describe('several seeds', () => {
-  it('have a mean and a spread, and hold two recipes against each other', async () => {
-    const runs = runsNamed('seeds');
-    const grid = [['training.epochs=1'], ['training.epochs=3']];
-    const { variants } = await varyRecipe(recipe, grid, { runs, seeds: 3 });
-    const [first, second] = variants;
-    expect(first!.runs.map(({ seed }) => seed)).toEqual([1, 2, 3]);
-    const rates = first!.runs.map(({ dev }) => dev.cer);
-    expect(first!.dev.cer).toMatchObject({ count: 3, least: Math.min(...rates), most: Math.max(...rates) });
-    const folders = [first!, second!].flatMap((variant) => variant.runs.map((run) => run.folder));
-    const { seeds, verdicts } = await compareManyRuns(folders);
-    expect(seeds.map((group) => group.seeds)).toEqual([
-      [1, 2, 3],
-      [1, 2, 3],
-    ]);
-    expect(verdicts).toMatchObject([{ a: 0, b: 1, difference: first!.test.cer.mean - second!.test.cer.mean }]);
-    expect(verdicts[0]!.p, 'three seeds each can’t show more').toBeGreaterThanOrEqual(0.1);
-  }, 120_000);
+  it(
+    'have a mean and a spread, and hold two recipes against each other',
+    { tags: ['slow'], timeout: 120_000 },
+    async () => {
+      const runs = runsNamed('seeds');
+      const grid = [['training.epochs=1'], ['training.epochs=3']];
+      const { variants } = await varyRecipe(recipe, grid, { runs, seeds: 3 });
+      const [first, second] = variants;
+      expect(first!.runs.map(({ seed }) => seed)).toEqual([1, 2, 3]);
+      const rates = first!.runs.map(({ dev }) => dev.cer);
+      expect(first!.dev.cer).toMatchObject({ count: 3, least: Math.min(...rates), most: Math.max(...rates) });
+      const folders = [first!, second!].flatMap((variant) => variant.runs.map((run) => run.folder));
+      const { seeds, verdicts } = await compareManyRuns(folders);
+      expect(seeds.map((group) => group.seeds)).toEqual([
+        [1, 2, 3],
+        [1, 2, 3],
+      ]);
+      expect(verdicts).toMatchObject([{ a: 0, b: 1, difference: first!.test.cer.mean - second!.test.cer.mean }]);
+      expect(verdicts[0]!.p, 'three seeds each can’t show more').toBeGreaterThanOrEqual(0.1);
+    },
+  );
 });
 
 describe('a learning curve', () => {
