@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { decodeText } from '../support/decode-text.ts';
@@ -17,6 +17,8 @@ export interface Inputs {
   filesFrom?: string | undefined;
   /** Standard input. */
   stdin?: Readable;
+  /** Whoever stops does not wait for standard input to end. */
+  signal?: AbortSignal;
 }
 
 /** Inputs as places in the file system. */
@@ -35,13 +37,13 @@ export const STANDARD_INPUT = '-';
 /**
  * Reads lists and standard input. Sound from there is laid down in a temporary file: many formats can only be read with
  * their end in sight.
- * @throws InputError when nothing is named, or standard input is wanted twice
+ * @throws InputError when nothing is named, or standard input is wanted twice; the signal's reason when it is aborted
  */
-export async function placesOf({ paths, filesFrom, stdin = process.stdin }: Inputs): Promise<Places> {
+export async function placesOf({ paths, filesFrom, stdin = process.stdin, signal }: Inputs): Promise<Places> {
   const spoken = paths.filter((one) => one === STANDARD_INPUT).length;
   if (spoken + (filesFrom === STANDARD_INPUT ? 1 : 0) > 1)
     throw new InputError('standard input is named twice', 'Name it once: one recording, or one list.');
-  const listed = filesFrom === undefined ? [] : await listIn(filesFrom, stdin);
+  const listed = filesFrom === undefined ? [] : await listIn(filesFrom, stdin, signal);
   if (paths.length + listed.length === 0)
     throw new InputError('no recording is named', 'Name files, folders or patterns, or a list with --files-from.', {
       ...(filesFrom === undefined || filesFrom === STANDARD_INPUT ? {} : { file: filesFrom }),
@@ -53,18 +55,25 @@ export async function placesOf({ paths, filesFrom, stdin = process.stdin }: Inpu
   const release = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const standardInput = path.join(folder, 'stdin');
   try {
-    await pipeline(stdin, createWriteStream(standardInput));
+    await pipeline(until(signal, stdin), createWriteStream(standardInput));
   } catch (error) {
     await release();
+    signal?.throwIfAborted();
     throw writeError(standardInput, error);
   }
   return { paths: [...files, ...listed, standardInput], named, standardInput, release };
 }
 
-async function listIn(file: string, stdin: Readable): Promise<string[]> {
+const until = (signal: AbortSignal | undefined, stdin: Readable): Readable =>
+  signal ? addAbortSignal(signal, stdin) : stdin;
+
+async function listIn(file: string, stdin: Readable, signal?: AbortSignal): Promise<string[]> {
   const bytes =
     file === STANDARD_INPUT
-      ? await buffer(stdin)
+      ? await buffer(until(signal, stdin)).catch((error: unknown) => {
+          signal?.throwIfAborted();
+          throw readError(file, error);
+        })
       : await readFile(file).catch((error: unknown) => {
           throw readError(file, error);
         });

@@ -8,6 +8,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { writeWav } from '../../src/audio/wav.ts';
 import type { SetAside } from '../../src/support/errors.ts';
 import { Batch, parseShard, type BatchOptions } from '../../src/transcribe/index.ts';
+import { placesOf } from '../../src/transcribe/inputs.ts';
 import { smallModel, speechlike } from '../model/small-model.ts';
 
 let models: [string, string];
@@ -188,6 +189,16 @@ describe('which recordings', () => {
     expect((await run({ stdin: Readable.from([sound]) }, ['-'])).files).toEqual(['out/stdin.srt']);
     await expect(run({ stdin: Readable.from([sound]), out: undefined }, ['-'])).rejects.toThrow(/lies in no folder/);
     await expect(run({ filesFrom: '-' }, ['-'])).rejects.toThrow(/named twice/);
+  });
+
+  it.each([
+    ['a recording', { paths: ['-'] }],
+    ['a list', { paths: [], filesFrom: '-' }],
+  ])('standard input from which %s never comes is not waited for by who is stopped', async (_, named) => {
+    const stopper = new AbortController();
+    const places = placesOf({ ...named, stdin: new Readable({ read: () => {} }), signal: stopper.signal });
+    setTimeout(() => stopper.abort(new Error('stopped')), 100);
+    await expect(places).rejects.toThrow('stopped');
   });
 
   it('shards part them: each is in one, and what one did is known to all', async () => {
