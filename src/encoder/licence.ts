@@ -15,6 +15,14 @@ export interface Licence {
   commercial: boolean;
 }
 
+/** Which encoder a training begins with, for the card of what it makes. */
+export interface Origin {
+  name: string;
+  licence?: string | undefined;
+  /** On the Hub. */
+  commit?: string | undefined;
+}
+
 const cardSchema = z.object({ license: z.string(), license_name: z.string().optional() });
 
 /**
@@ -22,11 +30,25 @@ const cardSchema = z.object({ license: z.string(), license_name: z.string().opti
  * says it.
  */
 export async function licenceOf({ name, file }: EncoderSource): Promise<Licence | undefined> {
-  if (isEmbedded(name)) return { name: EMBEDDED_TERMS[name].licence, commercial: true };
-  const said = await licenceInCard(path.join(path.dirname(file), 'README.md'));
-  const known = PUBLISHED.find(({ id }) => id === withoutLanguage(name).model)?.licence;
-  const licence = said ?? known;
+  const said = isEmbedded(name) ? undefined : await licenceInCard(path.join(path.dirname(file), 'README.md'));
+  const licence = said ?? knownLicence(name);
   return licence === undefined ? undefined : { name: licence, commercial: !isNonCommercial(licence) };
+}
+
+/** An encoder's licence, where it is known without looking. */
+export function knownLicence(name: string): string | undefined {
+  if (isEmbedded(name)) return EMBEDDED_TERMS[name].licence;
+  return PUBLISHED.find(({ id }) => id === withoutLanguage(name).model)?.licence;
+}
+
+/** What has to be said of an encoder by whoever passes on what it has become. */
+export async function originOf(source: EncoderSource): Promise<Origin> {
+  const licence = await licenceOf(source);
+  return {
+    name: source.name,
+    ...(licence ? { licence: licence.name } : {}),
+    ...(source.commit === undefined ? {} : { commit: source.commit }),
+  };
 }
 
 /** From the front matter of a model's card, as the Hugging Face Hub has it. */

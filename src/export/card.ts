@@ -1,28 +1,35 @@
 import type { Threshold } from '../evaluate/calibration.ts';
 import type { Scores } from '../evaluate/score.ts';
 import { nameOf } from '../recipe/trainable-part.ts';
+import type { Origin } from '../encoder/licence.ts';
 import { EMBEDDED_TERMS, isEmbedded } from '../encoder/own/embedded.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { hubFrontMatter, type Data } from './hub-card.ts';
+
+export interface CardOptions {
+  /** The encoder that all training began with, unless with none. */
+  origin?: Origin | undefined;
+  /** From which confidence on 95 % of the words are right, where dev could promise that. */
+  sure?: Threshold | undefined;
+  /** How to use what is in the folder. */
+  use?: string;
+}
 
 const USE = `    isogloss transcribe FOLDER RECORDING…\n`;
 
 /**
  * The README.md of a model folder: what it is for, how good it is, and on what terms its data came; with what the
  * Hugging Face Hub wants to know at its top.
- * @param sure from which confidence on 95 % of the words are right, where dev could promise that
- * @param use how to use what is in the folder
  */
 export function modelCard(
   recipe: Recipe,
   test: Scores,
   trainMinutes: number,
   sources: readonly Data[],
-  sure?: Threshold,
-  use = USE,
+  { origin, sure, use = USE }: CardOptions,
 ): string {
   const interval = ([low, high]: [number, number]): string => `95 % interval ${percent(low)}–${percent(high)}`;
-  return `${hubFrontMatter(recipe, test, sources)}
+  return `${hubFrontMatter(recipe, test, sources, origin)}
 # ${recipe.title ?? recipe.name}
 
 A speech recogniser for the language \`${recipe.language}\`, trained by \`isogloss run\` with the recipe
@@ -41,7 +48,7 @@ ${sure ? `${whatIsSure(sure)}\n\n` : ''}It was trained and tested on the same fe
 
 ## Data
 ${sources.map(termsLine).join('\n')}
-${encoderTerms(recipe.encoder.model)}`;
+${encoderTerms(origin)}`;
 }
 
 const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;
@@ -55,8 +62,14 @@ const whatIsSure = ({ threshold, right_at_least, kept }: Threshold): string =>
   `(found on dev, where ${percent(kept)} of the\nwords have it): who corrects transcripts by hand can look at the ` +
   'others alone.';
 
-const encoderTerms = (encoder: string): string =>
-  isEmbedded(encoder) ? `- The encoder ${encoder}: ${EMBEDDED_TERMS[encoder].from}.\n` : '';
+function encoderTerms(origin: Origin | undefined): string {
+  if (!origin) return '';
+  const { name, licence } = origin;
+  const terms = isEmbedded(name)
+    ? EMBEDDED_TERMS[name].from
+    : (licence ?? 'on what terms its makers publish it isn’t known here; look, before you pass this on');
+  return `- The encoder ${name}: ${terms}.\n`;
+}
 
 function termsLine({ name, source }: Data): string {
   if (!source) return `- ${name}: your own`;

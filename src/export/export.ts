@@ -20,6 +20,7 @@ import { exportTransformers, type Parts } from './transformers.ts';
 import type { Data } from './hub-card.ts';
 import { adapterOptions } from '../model/adapters.ts';
 import { readModelFolder } from '../model/model-folder.ts';
+import { originIn } from '../model/origin.ts';
 import type { ModelParts } from '../model/parts.ts';
 import { exportCheckpoint } from './checkpoint.ts';
 import { checkpointConfig } from './checkpoint-tensors.ts';
@@ -166,14 +167,10 @@ async function cardOf(model: string, use: string): Promise<string> {
   if (!known.success) return readText(path.join(model, 'README.md'));
   const { recipe, locked } = known.data;
   const { test } = (await readJson(metrics)) as { test: Scores };
-  return modelCard(
-    recipe,
-    test,
-    locked.train.minutes,
-    await Promise.all([recipe.corpus].flat().map(dataOf)),
-    undefined,
+  return modelCard(recipe, test, locked.train.minutes, await Promise.all([recipe.corpus].flat().map(dataOf)), {
+    origin: originIn((await readModelFolder(model)).about.encoder),
     use,
-  );
+  });
 }
 
 async function dataOf(corpus: string): Promise<Data> {

@@ -1,7 +1,8 @@
 import { stringify } from 'yaml';
 import type { Terms } from '../corpus/source.ts';
 import type { Scores } from '../evaluate/score.ts';
-import { EMBEDDED_TERMS, isEmbedded } from '../encoder/own/embedded.ts';
+import { withoutLanguage } from '../encoder/checkpoint/language.ts';
+import type { Origin } from '../encoder/licence.ts';
 import type { Recipe } from '../recipe/schema.ts';
 
 /** A corpus that a model learnt from. */
@@ -25,7 +26,7 @@ const KNOWN = new RegExp(`^(${LICENCES})$`);
  * What the Hugging Face Hub reads at the top of a README.md: language, licence, data, base model and results, as YAML.
  * https://huggingface.co/docs/hub/model-cards
  */
-export function hubFrontMatter(recipe: Recipe, test: Scores, sources: readonly Data[]): string {
+export function hubFrontMatter(recipe: Recipe, test: Scores, sources: readonly Data[], origin?: Origin): string {
   const [language] = recipe.language.split('-') as [string];
   const percent = (share: number): number => Number((100 * share).toFixed(2));
   const task = { type: 'automatic-speech-recognition', name: 'Automatic Speech Recognition' };
@@ -37,16 +38,14 @@ export function hubFrontMatter(recipe: Recipe, test: Scores, sources: readonly D
   const facts = {
     language: [language],
     ...(language === recipe.language ? {} : { language_bcp47: [recipe.language] }),
-    ...licence(recipe, sources),
+    ...licence(sources, origin),
     library_name: 'transformers.js',
     pipeline_tag: task.type,
     tags: ['automatic-speech-recognition', 'wav2vec2', 'onnx', 'isogloss'],
     datasets: sources.map(({ name }) => name),
     metrics: ['wer', 'cer'],
     // Only what has a page on the Hub: an encoder of one's own has none to link to.
-    ...(/^[\w.-]+\/[\w.-]+$/.test(recipe.encoder.model) && !recipe.encoder.model.endsWith('.onnx')
-      ? { base_model: [recipe.encoder.model] }
-      : {}),
+    ...(origin?.commit === undefined ? {} : { base_model: [withoutLanguage(origin.name).model] }),
     'model-index': [
       {
         name: recipe.name,
@@ -67,11 +66,14 @@ export function hubFrontMatter(recipe: Recipe, test: Scores, sources: readonly D
   return `---\n${stringify(facts, { version: '1.1', lineWidth: 0 })}---\n`;
 }
 
-/** One licence if all data has the same and the Hub knows it; else what the card says of each. */
-function licence(recipe: Recipe, sources: readonly Data[]): object {
-  if (sources.some(({ source }) => !source)) return { license: 'unknown' };
+/**
+ * One licence if all data and the encoder have the same and the Hub knows it; else what the card says of each. None is
+ * promised where one of them isn't known.
+ */
+function licence(sources: readonly Data[], origin: Origin | undefined): object {
+  if (sources.some(({ source }) => !source) || (origin && origin.licence === undefined)) return { license: 'unknown' };
   const all = new Set(sources.map(({ source }) => source!.licence));
-  if (isEmbedded(recipe.encoder.model)) all.add(EMBEDDED_TERMS[recipe.encoder.model].licence);
+  if (origin?.licence !== undefined) all.add(origin.licence);
   const [only] = [...all].map((name) => name.toLowerCase().replace(/-(or-later|only)$/, '')) as [string];
   if (all.size === 1 && KNOWN.test(only)) return { license: only };
   return { license: 'other', license_name: [...all].join(' and '), license_link: 'README.md#data' };

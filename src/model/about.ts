@@ -13,6 +13,11 @@ export const aboutSchema = z.object({
     commit: z.string().optional(),
     /** How its input is made, where its makers say so. */
     preprocessor: preprocessorSchema.optional(),
+    /**
+     * The encoder that all training began with, with the terms on which its makers publish it and its commit on the
+     * Hub; absent for one that began with nothing.
+     */
+    origin: z.object({ name: z.string(), licence: z.string().optional(), commit: z.string().optional() }).optional(),
   }),
   /** Hidden layers that feed the head. */
   layers: z.array(z.number().int().nonnegative()).min(1),

@@ -5,6 +5,7 @@ import { withoutLanguage } from '../encoder/checkpoint/language.ts';
 import { isWeightFile } from '../encoder/checkpoint/weight-files.ts';
 import type { FetchOptions } from '../encoder/hub/from-hub.ts';
 import { readSource } from '../encoder/quantised.ts';
+import { originOf } from '../encoder/licence.ts';
 import { findEncoder, kindOf, type EncoderSource } from '../encoder/source.ts';
 import { hashModel } from '../onnx/file/external.ts';
 import { importModel } from '../onnx/file/import.ts';
@@ -39,7 +40,7 @@ const configSchema = z.looseObject({
  * @throws InputError when it is none, or when its language has to be named
  */
 export async function readPublished(name: string, options: FetchOptions = {}): Promise<ModelParts> {
-  const source = await findEncoder({ model: name }, { ...options, also: TOKEN_FILES });
+  const source = await findEncoder({ model: name }, { ...options, also: [...TOKEN_FILES, 'README.md'] });
   const config = checkConfig(source);
   const folder = path.dirname(source.file);
   const { language } = withoutLanguage(name);
@@ -60,6 +61,7 @@ export async function readPublished(name: string, options: FetchOptions = {}): P
         hash: await hashModel(encoder, importModel(encoder, folder).files, folder),
         ...(source.commit === undefined ? {} : { commit: source.commit }),
         ...(source.preprocessor ? { preprocessor: source.preprocessor } : {}),
+        origin: await originOf(source),
       },
       layers: [config.num_hidden_layers + (isAdapted(config) ? 1 : 0)],
       head: { kind: 'linear', dims: 0, blocks: 0, context: 0, dropout: 0, plain: true },

@@ -8,6 +8,7 @@ import { tokeniser } from '../evaluate/tokens.ts';
 import { modelCard } from '../export/card.ts';
 import { Decoder, NBEST, type Decoding } from '../model/decoder.ts';
 import { Model } from '../model/model.ts';
+import { originIn } from '../model/origin.ts';
 import { writeModel } from '../model/model-folder.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { writeJson } from '../support/files.ts';
@@ -108,7 +109,10 @@ export async function trainAndTest(work: Work): Promise<Trained> {
         ...(frames && curve ? { confidence: { temperature: frames.temperature, ...curve } } : {}),
       },
     },
-    modelCard(recipe, test, minutes, work.sources, confidence?.threshold),
+    modelCard(recipe, test, minutes, work.sources, {
+      origin: originIn(parts.about.encoder),
+      sure: confidence?.threshold,
+    }),
   );
   const wantsBaseline =
     recipe.baseline.random_encoder &&

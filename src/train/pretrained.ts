@@ -6,12 +6,14 @@ import { exportedLayers, exportedWhole, ownLayers, type LayerBuilder } from '../
 import type { FetchOptions } from '../encoder/hub/from-hub.ts';
 import type { Preprocessor } from '../encoder/exported/preprocessor.ts';
 import { readSource } from '../encoder/quantised.ts';
+import { originOf, type Origin } from '../encoder/licence.ts';
 import { findEncoder, type EncoderSource } from '../encoder/source.ts';
 import { openUpper, openWhole, quantisedCannotLearn } from '../encoder/exported/split.ts';
 import { readPhones, type KnownPhones } from '../encoder/own/phones.ts';
 import { tensorName } from '../encoder/exported/upper-plan.ts';
 import { readWeights } from '../encoder/own/weights.ts';
 import type { HeadSettings } from '../head/head.ts';
+import { originIn } from '../model/origin.ts';
 import { readModel } from '../model/read-model.ts';
 import type { AdapterSettings } from '../model/about.ts';
 import type { Weights } from '../onnx/training/engine.ts';
@@ -46,6 +48,8 @@ export interface Pretrained {
   folder?: string | undefined;
   /** How its input is made, where its makers say so. */
   preprocessor?: Preprocessor | undefined;
+  /** The encoder that all training began with, unless with none. */
+  origin?: Origin | undefined;
   /** Where its files came from, if the recipe names it. */
   source?: EncoderSource;
   /** Of head and adapters, where they are there. */
@@ -66,11 +70,11 @@ export async function openPretrained(recipe: Recipe, options: FetchOptions = {})
   const { model } = recipe.encoder;
   if (model === 'new') return { ...ownEncoder(model, architectureOf(recipe)), pretrained: false };
   if (model === 'random') return randomStart(recipe);
-  const source = await findEncoder(recipe.encoder, options);
+  const source = await findEncoder(recipe.encoder, { ...options, also: ['README.md'] });
   const pretrained = await inFile(source.file, GET_AGAIN, async () =>
     fromBytes(model, await readSource(source), path.dirname(source.file), source.preprocessor),
   );
-  return { ...pretrained, source };
+  return { ...pretrained, source, origin: await originOf(source) };
 }
 
 const GET_AGAIN = 'Get the encoder’s files again, whole.';
@@ -87,6 +91,7 @@ export async function fromModel(folder: string, options: FetchOptions = {}): Pro
   return {
     ...(await fromBytes(about.encoder.name, encoder, encoderFolder, about.encoder.preprocessor)),
     model: folder,
+    origin: originIn(about.encoder),
     weights,
     head: about.head,
     layers: about.layers,

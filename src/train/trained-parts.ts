@@ -1,4 +1,5 @@
 import type { About } from '../model/about.ts';
+import { TRAINED_ON } from '../model/origin.ts';
 import type { ModelParts } from '../model/parts.ts';
 import type { Weights } from '../onnx/training/engine.ts';
 import { sha256 } from '../support/files.ts';
@@ -35,10 +36,11 @@ export function trainedParts(
     name: recipe.name,
     language: recipe.language,
     encoder: {
-      name: changed ? `${start.name}, trained on` : start.name,
+      name: changed ? `${start.name}${TRAINED_ON}` : start.name,
       hash: sha256(encoder),
       ...(start.source?.commit === undefined ? {} : { commit: start.source.commit }),
       ...(start.preprocessor ? { preprocessor: start.preprocessor } : {}),
+      ...(start.origin ? { origin: start.origin } : {}),
     },
     layers: [...shape.layers],
     head: shape.head,

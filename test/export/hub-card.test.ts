@@ -28,7 +28,8 @@ const frontMatter = (...args: Parameters<typeof hubFrontMatter>): Record<string,
   const [, yaml] = /^---\n([^]*)---\n$/.exec(hubFrontMatter(...args))!;
   return parse(yaml!, { version: '1.1' }) as Record<string, unknown>;
 };
-const OWN = { encoder: { model: 'someone/wav2vec2' } };
+const OWN = { name: 'someone/wav2vec2', licence: 'CC-BY-3.0', commit: 'a'.repeat(40) };
+const EMBEDDED = { name: 'embedded', licence: 'CC-BY-SA-3.0' };
 
 describe('what the Hub reads of a model', () => {
   it('is language, corpora, measures and results in percent', () => {
@@ -65,38 +66,41 @@ describe('what the Hub reads of a model', () => {
   });
 
   it('names a base model only where the Hub has it', () => {
-    expect(frontMatter(recipe(OWN), scores, []).base_model).toEqual(['someone/wav2vec2']);
-    expect(frontMatter(recipe(), scores, [])).not.toHaveProperty('base_model');
-    expect(frontMatter(recipe({ encoder: { model: 'runs/encoder.onnx' } }), scores, [])).not.toHaveProperty(
-      'base_model',
-    );
+    expect(frontMatter(recipe(), scores, [], OWN).base_model).toEqual(['someone/wav2vec2']);
+    const named = { ...OWN, name: 'someone/mms:swh' };
+    expect(frontMatter(recipe(), scores, [], named).base_model).toEqual(['someone/mms']);
+    expect(frontMatter(recipe(), scores, [], EMBEDDED)).not.toHaveProperty('base_model');
+    const local = { name: 'folder/wav2vec2', licence: 'MIT' };
+    expect(frontMatter(recipe(), scores, [], local)).not.toHaveProperty('base_model');
   });
 
-  it('takes a licence from the data, and promises none that it doesn’t know', () => {
-    expect(frontMatter(recipe(OWN), scores, [data('a', 'CC-BY-3.0'), data('b', 'CC-BY-3.0')]).license).toBe(
-      'cc-by-3.0',
-    );
-    expect(frontMatter(recipe(OWN), scores, [data('a', 'GPL-2.0-or-later')]).license).toBe('gpl-2.0');
-    expect(frontMatter(recipe(OWN), scores, [data('a', 'LGPL-2.0-or-later')])).toMatchObject({
+  it('takes a licence from the data and the encoder, and promises none that it doesn’t know', () => {
+    const [a, b] = [data('a', 'CC-BY-3.0'), data('b', 'CC-BY-3.0')];
+    expect(frontMatter(recipe(), scores, [a, b], OWN).license).toBe('cc-by-3.0');
+    // Of an encoder that began with nothing, the data's.
+    expect(frontMatter(recipe(), scores, [data('a', 'GPL-2.0-or-later')]).license).toBe('gpl-2.0');
+    expect(frontMatter(recipe(), scores, [data('a', 'LGPL-2.0-or-later')])).toMatchObject({
       license: 'other',
       license_name: 'LGPL-2.0-or-later',
     });
-    expect(frontMatter(recipe(OWN), scores, [data('a', 'CC-BY-SA-2.5')]).license).toBe('other');
-    const small = recipe({ encoder: { model: 'embedded-small' } });
-    expect(frontMatter(small, scores, [data('a', 'CC-BY-3.0')])).toMatchObject({
+    expect(frontMatter(recipe(), scores, [data('a', 'CC-BY-SA-2.5')]).license).toBe('other');
+    expect(frontMatter(recipe(), scores, [a], EMBEDDED)).toMatchObject({
       license: 'other',
       license_name: 'CC-BY-3.0 and CC-BY-SA-3.0',
     });
-    expect(frontMatter(recipe(), scores, [data('a', 'CC-BY-3.0'), { name: 'mine' }]).license).toBe('unknown');
+    expect(frontMatter(recipe(), scores, [a, { name: 'mine' }], OWN).license).toBe('unknown');
+    expect(frontMatter(recipe(), scores, [a], { name: 'someone/other' }).license).toBe('unknown');
   });
 });
 
 it('a card says for people what it says for the Hub', () => {
-  const card = modelCard(recipe({ title: 'Mine' }), scores, 9.96, [data('a', 'CC-BY-3.0'), { name: 'mine' }]);
+  const card = modelCard(recipe({ title: 'Mine' }), scores, 9.96, [data('a', 'CC-BY-3.0'), { name: 'mine' }], {
+    origin: EMBEDDED,
+  });
   expect(card).toMatch(/^---\n[^]*\n---\n\n# Mine\n/);
   expect(card).not.toContain('corrects transcripts');
   const sure = { threshold: 0.87, kept: 0.4, right: 0.98, right_at_least: 0.956, words: 500 };
-  expect(modelCard(recipe(), scores, 9.96, [], sure)).toMatch(
+  expect(modelCard(recipe(), scores, 9.96, [], { sure })).toMatch(
     /Of words with a confidence of 0\.870 or more, at least 95\.6 % are right/,
   );
   expect(card).toContain('10.0 minutes of transcribed speech');
@@ -104,4 +108,6 @@ it('a card says for people what it says for the Hub', () => {
   expect(card).toContain(
     '- Corpus a: CC-BY-3.0. Someone, Inc. https://example.org\n- mine: your own\n- The encoder embedded: ',
   );
+  const other = modelCard(recipe(), scores, 9.96, [], { origin: { name: 'ck/xls-r' } });
+  expect(other).toContain('- The encoder ck/xls-r: on what terms its makers publish it isn’t known here');
 });

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -76,6 +76,10 @@ describe('a recipe with an encoder’s PyTorch weights', () => {
       const { vocabulary, about } = await readModelFolder(path.join(done, 'model'));
       expect(Object.keys(vocabulary.toJson()).slice(0, 8)).toEqual(['<pad>', '<unk>', '|', 'a', 'b', 'c', 'd', 'e']);
       expect(about.head).toMatchObject({ kind: 'linear', plain: true });
+      // Its makers' terms count, not those of the encoder that recipes have by default.
+      const card = await readFile(path.join(done, 'model', 'README.md'), 'utf8');
+      expect(card).toContain(`- The encoder ${start}: on what terms`);
+      expect(card).toContain('license: unknown');
       await expectSame(folder, done);
     },
     300_000,

@@ -102,7 +102,10 @@ describe('a run on an encoder from the Hub', () => {
     const about = JSON.parse(await readFile(path.join(run.folder, 'model', 'model.json'), 'utf8')) as {
       encoder: object;
     };
-    expect(about.encoder).toEqual({ name: ID, hash: sha256(model), commit: FIRST, preprocessor: PREPROCESSOR });
+    expect(about.encoder).toEqual({
+      ...{ name: ID, hash: sha256(model), commit: FIRST, preprocessor: PREPROCESSOR },
+      origin: { name: ID, commit: FIRST },
+    });
     expect(await readFile(path.join(run.folder, 'model', 'README.md'), 'utf8')).toContain(`base_model:\n  - ${ID}\n`);
     vi.stubEnv('HF_HUB_OFFLINE', '1');
     for await (const transcript of transcribe(path.join(run.folder, 'model'), [path.join(folder, '0.wav')]))
