@@ -15,7 +15,8 @@ export interface CardOptions {
   use?: string;
 }
 
-const USE = `    isogloss transcribe FOLDER RECORDING…\n`;
+/** How a model folder is used. */
+export const USE = `    isogloss transcribe FOLDER RECORDING…\n`;
 
 /**
  * The README.md of a model folder: what it is for, how good it is, and on what terms its data came; with what the

@@ -3,9 +3,11 @@ import { hasQuantised } from '../encoder/own/encoder.ts';
 import { preprocessorSchema } from '../encoder/exported/preprocessor.ts';
 import { InputError } from '../support/errors.ts';
 import { writeAtomic, writeJson } from '../support/files.ts';
+import { notice } from '../support/notices.ts';
 import { safetensorsOf } from '../support/safetensors.ts';
 import { BLANK, UNKNOWN } from '../text/vocabulary.ts';
 import type { ModelParts } from '../model/parts.ts';
+import { WITHOUT_HEAD, type CheckpointContent } from './checkpoint-card.ts';
 import { settled, type Settled } from './checkpoint-tensors.ts';
 import { PREPROCESSOR, tokenizer, TOKENIZER_CONFIG } from './transformers.ts';
 
@@ -21,18 +23,22 @@ const CLASSES: Readonly<Record<string, { name: string; prefix: string }>> = {
   'wav2vec2-bert': { name: 'Wav2Vec2Bert', prefix: 'wav2vec2_bert.' },
 };
 
+export const isKnownToTransformers = (config: { model_type?: unknown }): boolean =>
+  Object.hasOwn(CLASSES, String(config.model_type));
+
 /**
  * A model whose encoder was opened from PyTorch weights, as such weights again: what it has learnt in place, adapters
  * merged, under the names that transformers gives them. With its head where the whole is a `…ForCTC` number by number;
  * else the encoder alone.
  * @param config config.json of the weights that it was opened from
+ * @param cardFor README.md, by what the folder holds
  * @returns the files written, by their names in the folder
  * @throws InputError when it has adapters that transformers has no place for, or is rounded to 8 bits
  */
 export async function exportCheckpoint(
   parts: ModelParts,
   config: Record<string, unknown>,
-  card: string,
+  cardFor: (content: CheckpointContent) => Promise<string>,
   folder: string,
 ): Promise<string[]> {
   const { about, vocabulary } = parts;
@@ -48,6 +54,7 @@ export async function exportCheckpoint(
       'Run its recipe without `encoder.dtype`, and export that. Or use the model folder itself: isogloss transcribe.',
     );
   const found = settled(parts, config);
+  const card = await cardFor(found.head ? 'recogniser' : 'encoder');
   const files: [string, object | string][] = [
     ['vocab.json', vocabulary.toJson()],
     ['tokenizer.json', tokenizer(vocabulary)],
@@ -57,7 +64,7 @@ export async function exportCheckpoint(
       'preprocessor_config.json',
       { ...PREPROCESSOR, ...(about.encoder.preprocessor ? preprocessorSchema.parse(about.encoder.preprocessor) : {}) },
     ],
-    ['README.md', found.head ? card : `${card}\n${WITHOUT_HEAD}`],
+    ['README.md', card],
     // Last: a folder that has it is whole.
     ['config.json', { ...found.config, ...described(found, parts, names.name) }],
   ];
@@ -70,10 +77,9 @@ export async function exportCheckpoint(
     await (typeof content === 'string'
       ? writeAtomic(path.join(folder, name), content)
       : writeJson(path.join(folder, name), content));
+  if (!found.head) notice(`${folder}: ${WITHOUT_HEAD}`);
   return ['model.safetensors', ...files.map(([name]) => name)];
 }
-
-const WITHOUT_HEAD = 'These are the weights of its encoder alone: transformers has no model with a head like its.\n';
 
 const described = ({ head }: Settled, { vocabulary }: ModelParts, name: string): object => ({
   architectures: [`${name}${head ? 'ForCTC' : 'Model'}`],

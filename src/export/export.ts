@@ -2,27 +2,22 @@ import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { findCorpus, readTerms } from '../corpus/source.ts';
-import { encodeEncoder, readArchitecture } from '../encoder/own/encoder.ts';
+import { encodeEncoder, isOwn, readArchitecture } from '../encoder/own/encoder.ts';
 import { readWeights } from '../encoder/own/weights.ts';
-import type { Scores } from '../evaluate/score.ts';
-import { recipeSchema } from '../recipe/schema.ts';
 import { InputError } from '../support/errors.ts';
-import { readJson, readText } from '../support/files.ts';
+import { readJson } from '../support/files.ts';
 import { shaped } from '../support/shape.ts';
-import { readYaml } from '../support/yaml.ts';
-import { modelCard } from './card.ts';
+import { cardOf } from './card-of-run.ts';
+import { checkpointCard, USE_OF } from './checkpoint-card.ts';
 import { exportElan } from './elan.ts';
 import { exportOnnx } from './onnx.ts';
 import { exportSherpa } from './sherpa.ts';
 import { exportWeb } from './web.ts';
 import { exportTransformers, type Parts } from './transformers.ts';
-import type { Data } from './hub-card.ts';
 import { adapterOptions } from '../model/adapters.ts';
 import { readModelFolder } from '../model/model-folder.ts';
-import { originIn } from '../model/origin.ts';
 import type { ModelParts } from '../model/parts.ts';
-import { exportCheckpoint } from './checkpoint.ts';
+import { exportCheckpoint, isKnownToTransformers } from './checkpoint.ts';
 import { checkpointConfig } from './checkpoint-tensors.ts';
 
 export const EXPORT_FORMATS = ['transformers', 'onnx', 'sherpa', 'elan', 'web'] as const;
@@ -85,9 +80,26 @@ export async function exportModel(run: string, format: ExportFormat, to?: string
 
 async function exportParts(model: string, format: keyof typeof formats, folder: string): Promise<string[]> {
   const { write, use } = formats[format];
-  const published = format === 'transformers' ? await onCheckpoint(model) : undefined;
-  if (published) return exportCheckpoint(published.parts, published.config, await cardOf(model, USE_IN_PYTHON), folder);
-  return write({ ...(await partsOf(model)), card: await cardOf(model, use) }, folder);
+  const parts = await readModelFolder(model);
+  const config = checkpointConfig(parts.encoder);
+  if (config && format === 'transformers')
+    return exportCheckpoint(
+      parts,
+      config,
+      async (content) => checkpointCard(await cardOf(model, USE_OF[content]), String(config.model_type), content),
+      folder,
+    );
+  if (!isOwn(parts.encoder)) throw notOurs(format, parts.about.encoder.name, config);
+  return write({ ...(await partsOf(model, parts)), card: await cardOf(model, use) }, folder);
+}
+
+/** A format that needs an encoder of isogloss's own. */
+function notOurs(format: ExportFormat, encoder: string, config: object | undefined): InputError {
+  const published = config && isKnownToTransformers(config) ? '--format transformers writes PyTorch weights. ' : '';
+  return new InputError(
+    `--format ${format} is for runs on isogloss’s own encoders, and ${encoder} is another’s`,
+    `${published}The model folder itself serves, too: isogloss transcribe MODEL RECORDING…, or --format elan for ELAN.`,
+  );
 }
 
 async function exportForElan(model: string, folder: string): Promise<string[]> {
@@ -115,28 +127,22 @@ function findModel(run: string): string {
       'Train a head on it: a recipe with `encoder.model` set to its encoder.onnx.',
       { file: run },
     );
+  if (existsSync(path.join(run, 'config.json')))
+    throw new InputError(
+      'this is a model in the layout of transformers, not one that a run has made: there is nothing to export',
+      'transformers loads it as it is, and isogloss transcribe MODEL RECORDING… if it is a …ForCTC. onnx, sherpa and ' +
+        'web are for runs on isogloss’s own encoders.',
+      { file: run },
+    );
   throw new InputError('there is no model here', 'Name the folder of a finished run, e.g. runs/italian-10min-….', {
     file: run,
   });
 }
 
-/** A model whose encoder was opened from PyTorch weights, and their config.json. */
-async function onCheckpoint(
-  model: string,
-): Promise<{ parts: ModelParts; config: Record<string, unknown> } | undefined> {
-  const parts = await readModelFolder(model);
-  const config = checkpointConfig(parts.encoder);
-  return config && { parts, config };
-}
-
-const USE_IN_PYTHON = `\`\`\`python
-from transformers import pipeline
-recognise = pipeline("automatic-speech-recognition", "FOLDER")
-\`\`\`
-`;
-
-async function partsOf(folder: string): Promise<Omit<Parts, 'card'>> {
-  const { about, vocabulary, encoder, weights } = await readModelFolder(folder);
+async function partsOf(
+  folder: string,
+  { about, vocabulary, encoder, weights }: ModelParts,
+): Promise<Omit<Parts, 'card'>> {
   const architecture = readArchitecture(about.encoder.name, encoder);
   // Adapters become a part of the encoder.
   const adapted = about.adapters
@@ -147,40 +153,4 @@ async function partsOf(folder: string): Promise<Omit<Parts, 'card'>> {
   const head = await readFile(path.join(folder, 'head.onnx'));
   const whole = { encoder: adapted, head, layers: about.layers, tokens: vocabulary.size, blank: vocabulary.blank };
   return { about, vocabulary, whole, architecture };
-}
-
-const lockSchema = z.looseObject({
-  recipe: recipeSchema,
-  locked: z.looseObject({ train: z.looseObject({ minutes: z.number() }) }),
-});
-
-/**
- * The model's card, with how to use the export; just as it stands where the run that it was made in is not there any
- * more.
- */
-async function cardOf(model: string, use: string): Promise<string> {
-  const run = path.dirname(model);
-  const [lock, metrics] = [path.join(run, 'recipe.lock.yaml'), path.join(run, 'metrics.json')];
-  if (!existsSync(lock) || !existsSync(metrics)) return readText(path.join(model, 'README.md'));
-  const known = lockSchema.safeParse((await readYaml(lock, 'Restore the file as the run wrote it.')).value);
-  // That of an earlier version of isogloss.
-  if (!known.success) return readText(path.join(model, 'README.md'));
-  const { recipe, locked } = known.data;
-  const { test } = (await readJson(metrics)) as { test: Scores };
-  return modelCard(recipe, test, locked.train.minutes, await Promise.all([recipe.corpus].flat().map(dataOf)), {
-    origin: originIn((await readModelFolder(model)).about.encoder),
-    use,
-  });
-}
-
-async function dataOf(corpus: string): Promise<Data> {
-  try {
-    const { name, sourceFolder } = findCorpus(corpus);
-    const source = sourceFolder === undefined ? undefined : await readTerms(sourceFolder);
-    return { name, ...(source ? { source } : {}) };
-  } catch (error) {
-    // The corpus has gone: its name is all that is known of it.
-    if (error instanceof InputError) return { name: path.basename(corpus) };
-    throw error;
-  }
 }

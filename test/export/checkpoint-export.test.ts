@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -6,6 +6,7 @@ import { readSafetensors } from '../../src/encoder/checkpoint/safetensors.ts';
 import { exportModel } from '../../src/export/export.ts';
 import { Model } from '../../src/model/model.ts';
 import { Random } from '../../src/support/random.ts';
+import { onNotice } from '../../src/support/notices.ts';
 import { checkpointFile } from '../encoder/checkpoint/checkpoints.ts';
 import { runOnNotes, writeNotes } from '../run/notes.ts';
 
@@ -56,6 +57,9 @@ describe('a model on PyTorch weights, exported for transformers', () => {
         num_hidden_layers: 3,
         pad_token_id: 0,
       });
+      expect(await readFile(path.join(to, 'README.md'), 'utf8')).toMatch(
+        /library_name: transformers\n[^]*tags:\n {2}- automatic-speech-recognition\n {2}- wav2vec2\n {2}- isogloss\n/,
+      );
       await expectSameLogits(path.join(done, 'model'), to, 1e-3);
       const [before, after] = [
         await readSafetensors(checkpointFile('ctc', 'model.safetensors')),
@@ -129,11 +133,31 @@ describe('a model on PyTorch weights, exported for transformers', () => {
       head: { kind: 'mlp' },
       train: { top: 1 },
     });
+    const said: string[] = [];
+    const unlisten = onNotice((text) => said.push(text));
     const { folder: to } = await exportModel(done, 'transformers');
+    unlisten();
     expect(JSON.parse(await readFile(path.join(to, 'config.json'), 'utf8'))).toMatchObject({
       architectures: ['HubertModel'],
     });
-    expect(await readFile(path.join(to, 'README.md'), 'utf8')).toContain('the weights of its encoder alone');
     expect(await readdir(to)).toContain('model.safetensors');
+    const card = await readFile(path.join(to, 'README.md'), 'utf8');
+    expect(card).toMatch(/\n---\n\n# mlp\n\n\*\*Note: only the encoder is in here[^*]*use the model folder/);
+    expect(card).toContain('AutoModel.from_pretrained("FOLDER")');
+    expect(card).not.toMatch(/pipeline\(|onnx|transformers\.js|model-index/);
+    expect(card).toMatch(/library_name: transformers\n[^]*tags:\n {2}- feature-extraction\n {2}- hubert\n/);
+    expect(said).toEqual([expect.stringContaining('only the encoder is in here')]);
+    await cp(path.join(done, 'model'), path.join(folder, 'moved'), { recursive: true });
+    const { folder: moved } = await exportModel(path.join(folder, 'moved'), 'transformers');
+    expect(await readFile(path.join(moved, 'README.md'), 'utf8')).toBe(card);
+    for (const format of ['onnx', 'sherpa', 'web'] as const)
+      await expect(exportModel(done, format)).rejects.toMatchObject({
+        message: expect.stringMatching(`^--format ${format} is for runs on isogloss’s own encoders, and `) as string,
+        next: expect.stringMatching(/^--format transformers writes PyTorch weights\..*model folder/) as string,
+      });
   }, 300_000);
+
+  it('is made of runs alone', async () => {
+    await expect(exportModel(checkpointFile('ctc'), 'onnx')).rejects.toThrow('not one that a run has made');
+  });
 });
