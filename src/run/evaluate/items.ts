@@ -3,10 +3,11 @@ import { audioPath } from '../../corpus/manifest.ts';
 import { openCorpora } from '../../dataset/corpora.ts';
 import { decodeAll } from '../../dataset/decode-items.ts';
 import type { Item } from '../../dataset/prepare.ts';
-import { normalisedTexts } from '../../dataset/texts.ts';
+import { normalisedTexts, type TextItem } from '../../dataset/texts.ts';
 import type { Model } from '../../model/model.ts';
 import { recipeSchema, type Recipe } from '../../recipe/schema.ts';
 import { InputError, type SetAside } from '../../support/errors.ts';
+import { notice } from '../../support/notices.ts';
 import type { Progress } from '../../support/progress.ts';
 
 /** Parts of a corpus as its publisher has divided it; `all` is every utterance. */
@@ -42,6 +43,7 @@ export async function itemsFor(
   const part = wanted ?? (divided ? 'test' : 'all');
   const chosen = part === 'all' ? texts : texts.filter(({ utterance }) => utterance.split === part);
   if (chosen.length === 0) throw noneLeft(corpus, part, divided, setAside);
+  tellOfDigits(model, recipe, chosen);
   const decoded = await decodeAll(chosen, cache, setAside, { progress, signal });
   return {
     recipe,
@@ -52,10 +54,26 @@ export async function itemsFor(
   };
 }
 
-/** A model that was published without text rules has the usual ones. */
+/**
+ * A model that was published without text rules has the usual ones. Where they refuse digits, there is no recipe here
+ * to say what is to become of them: they stay.
+ */
 function recipeOf({ about }: Model, corpus: string): Recipe {
   const language = about.language === '' ? 'mul' : about.language;
-  return recipeSchema.parse({ name: 'evaluate', language, corpus, text: about.text });
+  const recipe = recipeSchema.parse({ name: 'evaluate', language, corpus, text: about.text });
+  return recipe.text.digits === 'error' ? { ...recipe, text: { ...recipe.text, digits: 'keep' } } : recipe;
+}
+
+/** Says how many texts have digits that the model can't write. */
+function tellOfDigits({ about, vocabulary }: Model, { corpus, text }: Recipe, items: readonly TextItem[]): void {
+  if (text.unit === 'phones' || text.digits !== 'keep') return;
+  const isDigit = (token: string): boolean => /\p{N}/u.test(token);
+  const count = items.filter(({ tokens }) => vocabulary.encode(tokens).unknown.some(isDigit)).length;
+  if (count > 0)
+    notice(
+      `${count} of ${items.length} utterances of ${[corpus].flat().join(', ')} have digits, which ${about.name} ` +
+        'can’t write: they count as errors. To compare what was said, write the numbers out in the transcripts.',
+    );
 }
 
 function noneLeft(corpus: string, part: EvaluatedPart, divided: boolean, setAside: readonly SetAside[]): InputError {

@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadManifest, writeManifest } from '../../../src/corpus/manifest.ts';
 import { loadPairs } from '../../../src/evaluate/index.ts';
 import { evaluateModels, runRecipe, type RunResult } from '../../../src/run/index.ts';
+import { onNotice } from '../../../src/support/notices.ts';
+import { checkpointFile } from '../../encoder/checkpoint/checkpoints.ts';
 import { smallModel } from '../../model/small-model.ts';
 import { smallRecipe, writeSmallCorpus } from '../small-corpus.ts';
 
@@ -56,6 +58,29 @@ describe('a model on its own corpus', () => {
 });
 
 describe('models on another corpus', () => {
+  it('have its digits as errors where they can’t write them, which is said', async () => {
+    const corpus = path.join(folder, 'digits');
+    await writeSmallCorpus(corpus);
+    const utterances = await loadManifest(corpus);
+    await writeManifest(
+      corpus,
+      utterances.map((utterance, i) => ({ ...utterance, start: 0.25, ...(i < 3 ? { text: `su ${i + 7}` } : {}) })),
+    );
+    const said: string[] = [];
+    const unlisten = onNotice((text) => said.push(text));
+    const out = path.join(folder, 'scored-digits');
+    for (const model of [checkpointFile('ctc'), run.folder]) {
+      await evaluateModels([model], corpus, { out });
+      expect(await readFile(path.join(out, 'ref.trn'), 'utf8')).toMatch(/^su 7 \(/m);
+    }
+    unlisten();
+    expect(said).toEqual(
+      ['ctc', path.basename(run.folder).replace(/-[^-]+$/, '')].map((name) =>
+        expect.stringMatching(`^3 of 16 utterances of .*digits have digits, which ${name} can’t write`),
+      ),
+    );
+  });
+
   it('are compared on its published test, by speaker, tier and new voices', async () => {
     const other = await smallModel({ encoder: 'tiny', layers: [1] });
     const out = path.join(folder, 'scored');
