@@ -26,12 +26,13 @@ export interface Sizes {
 export const hearsFrames = (dims: readonly (number | string)[]): boolean =>
   dims.length === 3 && typeof dims[1] !== 'number' && typeof dims[2] === 'number';
 
-/** Apart enough that no two formulas agree on all of them. */
-const BATCHES = [2, 3, 5, 7];
+/** Apart enough that no two formulas agree on all of them; and never many frames of many recordings at once. */
+const BATCHES = [7, 5, 3, 2];
 const FRAMES = [9, 13, 21, 34];
 
 /**
  * Runs an encoder on noise and reports what these values were.
+ * @param values of a part of the graph, and `signal` those of them that carry it: of these values are looked at: of those that carry the signal only how large they are
  * @throws InputError when it doesn't run on batches of any size, or when its hidden layers are not [batch, frames,
  * dims]
  */
@@ -40,7 +41,7 @@ export async function measureSizes(
   model: ImportedModel,
   hidden: HiddenLayers,
   cut: number,
-  values: Iterable<string>,
+  { values, signal }: { values: ReadonlySet<string>; signal: ReadonlySet<string> },
   folder?: string,
 ): Promise<Sizes> {
   const audio = model.inputs.find((input) => input.name === hidden.audio)!;
@@ -51,7 +52,7 @@ export async function measureSizes(
   for (const unit of mask ? new Set([likely, 'samples', 'frames'] as const) : (['samples'] as const)) {
     const runs = BATCHES.map((batch, i) => noise(batch, FRAMES[i]!, audio, mask, unit));
     try {
-      return sizesOf(await observe(bytes, names, runs, folder), hidden.layers[cut]!);
+      return sizesOf(await observe(bytes, names, runs, folder, (name) => !signal.has(name)), hidden.layers[cut]!);
     } catch (error) {
       if (error instanceof InputError) throw error;
       failure ||= messageOf(error);

@@ -114,7 +114,7 @@ async function opened(
   const layerOfTensor = layersOfTensors(model, hidden);
   const part = between(model, hidden, start, lowest);
   refuseFrozen(model, hidden, part, start);
-  const sizes = await measureSizes(bytes, model, hidden, Math.max(0, lowest - 1), part.values, folder);
+  const sizes = await measureSizes(bytes, model, hidden, Math.max(0, lowest - 1), part, folder);
   const trained = [...part.tensors].filter((name) => {
     const tensor = model.tensors.get(name)!;
     return (

@@ -6,6 +6,7 @@ import type { Dim } from '../graph/graph.ts';
 export interface Observed {
   type: ort.Tensor.Type;
   dims: (readonly number[])[];
+  /** Empty where only dims were wanted. */
   data: ort.Tensor['data'][];
 }
 
@@ -13,12 +14,14 @@ export interface Observed {
  * Runs somebody else's model at several sizes and reports values inside it: ONNX Runtime knows every operator of every
  * exporter, where rules of our own for their shapes would have to be as many.
  * @param folder where the model's external data lies
+ * @param counts whether a value's numbers are wanted, or only its dims; all are, by default
  */
 export async function observe(
   bytes: Uint8Array,
   names: readonly string[],
   runs: readonly Record<string, ort.Tensor>[],
   folder?: string,
+  counts: (name: string) => boolean = () => true,
 ): Promise<Map<string, Observed>> {
   const session = await ort.InferenceSession.create(addOutputs(bytes, names), {
     // Values that an optimiser fuses away could not be reported.
@@ -35,7 +38,7 @@ export async function observe(
         const tensor = results[name]!;
         observed.type = tensor.type;
         observed.dims.push([...tensor.dims]);
-        observed.data.push(tensor.data);
+        if (counts(name)) observed.data.push(tensor.data);
       }
     }
     return seen;

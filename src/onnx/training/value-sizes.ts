@@ -58,9 +58,12 @@ export class ValueSizes {
     const known = new Set(Object.keys(sizesOf(TRIED[0]!)));
     if (values.length === 0 || !inputs.every(({ dims }) => dims.every((d) => typeof d === 'number' || known.has(d))))
       return new ValueSizes(new Map(), sizesOf);
-    // Under names of their own, so that nothing is taken for known.
-    const outputs = values.map((value) => ({ ...value, dims: value.dims.map((_, axis) => `${value.name}.${axis}`) }));
-    const session = await ort.InferenceSession.create(encodeModel(graph, { nodes: needed, inputs, outputs }), {
+    // Their shapes alone are given out: of all the values themselves a large encoder would have gigabytes.
+    const shapes = values.map(shapeNode);
+    const model = encodeModel(graph, {
+      ...{ nodes: [...needed, ...shapes], inputs, outputs: shapes.flatMap(({ outputs }) => outputs) },
+    });
+    const session = await ort.InferenceSession.create(model, {
       // Values that an optimiser fuses away could not be seen.
       graphOptimizationLevel: 'disabled',
       logSeverityLevel: 4,
@@ -73,7 +76,7 @@ export class ValueSizes {
         const results = await session.run(
           Object.fromEntries(inputs.map((input) => [input.name, zeros(input, sizesOf(shape))])),
         );
-        for (const [name, dims] of seen) dims.push([...results[name]!.dims]);
+        for (const [name, dims] of seen) dims.push(Array.from(results[shapeName(name)]!.data as BigInt64Array, Number));
       }
       return new ValueSizes(
         new Map(
@@ -106,6 +109,13 @@ export class ValueSizes {
     const dims = this.dims(value, shape);
     return dims ? dims.reduce((a, d) => a * d, ARRAYS[value.type].BYTES_PER_ELEMENT) : 0;
   }
+}
+
+const shapeName = (name: string): string => `${name}.shape`;
+
+function shapeNode(value: Value): Node {
+  const shape: Value = { name: shapeName(value.name), type: 'int64', dims: [value.dims.length] };
+  return { op: 'Shape', inputs: [value], outputs: [shape], attributes: {} };
 }
 
 /** The nodes that these values come from. */
