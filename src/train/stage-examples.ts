@@ -1,9 +1,12 @@
+import { windowIn } from '../encoder/checkpoint/checkpoint.ts';
 import { frameCount } from '../encoder/own/architecture.ts';
 import { openEncoder } from '../encoder/open.ts';
 import type { FeatureCache } from '../encoder/feature-cache.ts';
 import { computeFeatures, type FeatureReport } from '../encoder/features.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import type { Progress } from '../support/progress.ts';
+import { paddedLength } from '../support/batches.ts';
+import { InputError } from '../support/errors.ts';
 import { Random } from '../support/random.ts';
 import { playAtSpeed } from '../augment/audio-augment.ts';
 import { audioExamples } from './audio-examples.ts';
@@ -67,7 +70,8 @@ export async function examplesFor(source: StageSource): Promise<StageExamples> {
   return { train: examples(train), dev: examples(dev), features };
 }
 
-function fromSound({ recipe, prepared }: StageSource, training: Item[]): StageExamples {
+function fromSound({ recipe, prepared, start }: StageSource, training: Item[]): StageExamples {
+  if (start.encoder) refuseLonger([...training, ...prepared.dev], start.encoder);
   const examples = (items: Item[]): Examples =>
     audioExamples(
       items.map((item) => item.samples),
@@ -80,6 +84,21 @@ function fromSound({ recipe, prepared }: StageSource, training: Item[]): StageEx
     dev: examples(prepared.dev),
     features: { seconds: 0, secondsOfAudio: 0, cached: 0, computed: 0, damaged: 0 },
   };
+}
+
+/** @throws InputError naming a recording that doesn't fit into the encoder's window (Whisper's) */
+function refuseLonger(items: readonly Item[], encoder: Uint8Array): void {
+  const window = windowIn(encoder);
+  if (window === undefined) return;
+  const [first, ...more] = items.filter(({ samples }) => paddedLength(frameCount(samples)) > window);
+  if (!first) return;
+  const seconds = (frames: number): string => `${(frames / 50).toFixed(1)} s`;
+  const others = more.length > 0 ? `; so with ${more.length} more` : '';
+  const [long, most] = [seconds(frameCount(first.samples)), seconds(window)];
+  throw new InputError(
+    `${first.utterance.id} has ${long}, and all of this encoder learns from no more than ${most} at once${others}`,
+    'Cut it at a pause, or take it out of the corpus. Or let less learn: `train: { top: N }` hears longer ones.',
+  );
 }
 
 /** Items as often as the recipe says. Those of several corpora have the corpus's name before their id. */

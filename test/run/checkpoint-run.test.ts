@@ -4,6 +4,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readModelFolder } from '../../src/model/model-folder.ts';
 import { inspectEncoder } from '../../src/encoder/inspect.ts';
+import { writeWav } from '../../src/audio/wav.ts';
+import { loadManifest, writeManifest } from '../../src/corpus/manifest.ts';
 import { checkpointFile } from '../encoder/checkpoint/checkpoints.ts';
 import { expectSame, runOnNotes, writeNotes } from './notes.ts';
 
@@ -92,6 +94,20 @@ describe('a recipe with an encoder’s PyTorch weights', () => {
       next: 'Train those: `train: { top: 3 }`, or fewer.',
     });
   });
+
+  it('of Whisper’s, all learns from no more than its window: a longer recording is named before anything is computed', async () => {
+    const long = path.join(folder, 'long');
+    await writeNotes(long);
+    const utterances = await loadManifest(long);
+    await writeWav(path.join(long, 'long.wav'), new Float32Array(31 * 16_000).fill(0.1));
+    await writeManifest(long, [...utterances, { id: 'long', audio: 'long.wav', text: 'su q' }]);
+    const split = { by: 'text', test: { minutes: 0.04 }, dev: { minutes: 0.04 } };
+    await expect(
+      runOnNotes(long, 'whisper-all', checkpointFile('whisper'), { train: 'all', split }),
+    ).rejects.toMatchObject({
+      message: 'long has 31.0 s, and all of this encoder learns from no more than 30.0 s at once',
+    });
+  }, 60_000);
 
   it('says of them what it says of any encoder', async () => {
     const found = await inspectEncoder({ model: checkpointFile('xls-r') });

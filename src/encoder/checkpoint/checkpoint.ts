@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { HalfPrecision, type Precision } from '../../onnx/graph/half-precision.ts';
+import { readMetadata } from '../../onnx/file/fields.ts';
 import { encodeModel } from '../../onnx/file/proto.ts';
 import { InputError } from '../../support/errors.ts';
 import { readJson } from '../../support/files.ts';
@@ -22,6 +23,12 @@ export const WINDOW = 'isogloss.window_frames';
  * and would leave nothing of them in 8 bits.
  */
 const OUTLYING = /(^|\.)fc2\./;
+
+/** Frames that fill an encoder's window, by what its file says: more than that it can't be given at once. */
+export function windowIn(encoder: Uint8Array): number | undefined {
+  const written = readMetadata(encoder).get(WINDOW);
+  return written === undefined ? undefined : Number(written);
+}
 
 export interface CheckpointOptions extends BuildOptions {
   /** A file of a language's adapters beside the weights, which take the place of those in them. */

@@ -1,9 +1,8 @@
 import * as ort from '../../onnx/runtime/ort.ts';
 import { prepareSound, type Loudness } from '../../audio/standardise.ts';
-import { readMetadata } from '../../onnx/file/fields.ts';
 import { floats } from '../../onnx/runtime/session.ts';
 import { Random } from '../../support/random.ts';
-import { WINDOW } from '../checkpoint/checkpoint.ts';
+import { windowIn } from '../checkpoint/checkpoint.ts';
 import { FRAME_FIELD, FRAME_SAMPLES, frameCount } from '../own/architecture.ts';
 import type { FrozenEncoder, Hidden } from '../frozen-encoder.ts';
 import type { ExposedGraph } from './exposed.ts';
@@ -29,13 +28,13 @@ export class ExportedEncoder implements FrozenEncoder {
     this.standardised = standardised;
     this.dims = dims;
     this.pads = pads;
-    const window = windowOf(graph);
+    const window = windowIn(graph.bytes);
     // Windows are cut by samples, of which the first frame sees more.
     if (window !== undefined) this.longest = window - 1;
   }
 
   static async open(graph: ExposedGraph, preprocessor: Preprocessor | undefined): Promise<ExportedEncoder> {
-    const standardised = standardises(preprocessor) && windowOf(graph) === undefined;
+    const standardised = standardises(preprocessor) && windowIn(graph.bytes) === undefined;
     const short = noiseOf(8);
     const [alone] = await new ExportedEncoder(graph, standardised, 0, false).runOne(short, [graph.top]);
     const of = (pads: boolean): ExportedEncoder => new ExportedEncoder(graph, standardised, alone!.dims[2]!, pads);
@@ -103,12 +102,6 @@ export class ExportedEncoder implements FrozenEncoder {
     const outputs = await this.graph.run(floats(audio, [recordings.length, width]), mask, layers);
     return outputs.map(({ data }) => data);
   }
-}
-
-/** Of Whisper's encoder with its spectrogram in the graph: frames that it takes at most. */
-function windowOf({ bytes }: ExposedGraph): number | undefined {
-  const written = readMetadata(bytes).get(WINDOW);
-  return written === undefined ? undefined : Number(written);
 }
 
 /**

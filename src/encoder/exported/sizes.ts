@@ -32,7 +32,7 @@ const FRAMES = [9, 13, 21, 34];
 
 /**
  * Runs an encoder on noise and reports what these values were.
- * @param values of a part of the graph, and `signal` those of them that carry it: of these values are looked at: of those that carry the signal only how large they are
+ * @param part of the graph: its values; of those that carry the `signal` only how large they are is reported
  * @throws InputError when it doesn't run on batches of any size, or when its hidden layers are not [batch, frames,
  * dims]
  */
@@ -41,18 +41,18 @@ export async function measureSizes(
   model: ImportedModel,
   hidden: HiddenLayers,
   cut: number,
-  { values, signal }: { values: ReadonlySet<string>; signal: ReadonlySet<string> },
+  part: { values: ReadonlySet<string>; signal: ReadonlySet<string> },
   folder?: string,
 ): Promise<Sizes> {
   const audio = model.inputs.find((input) => input.name === hidden.audio)!;
   const mask = model.inputs.find((input) => input.name === hidden.mask);
-  const names = [...new Set([...hidden.layers.slice(cut), ...values])];
+  const names = [...new Set([...hidden.layers.slice(cut), ...part.values])];
   const likely = mask !== undefined && mask.dims[1] !== audio.dims[1] ? 'frames' : 'samples';
   let failure = '';
   for (const unit of mask ? new Set([likely, 'samples', 'frames'] as const) : (['samples'] as const)) {
     const runs = BATCHES.map((batch, i) => noise(batch, FRAMES[i]!, audio, mask, unit));
     try {
-      return sizesOf(await observe(bytes, names, runs, folder, (name) => !signal.has(name)), hidden.layers[cut]!);
+      return sizesOf(await observe(bytes, names, runs, folder, (name) => !part.signal.has(name)), hidden.layers[cut]!);
     } catch (error) {
       if (error instanceof InputError) throw error;
       failure ||= messageOf(error);
