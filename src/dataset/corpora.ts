@@ -26,7 +26,7 @@ export async function openCorpora(recipe: Recipe, { progress, signal }: JobOptio
  * The same, but nothing is fetched.
  * @returns those that have a manifest, and the names of those that a run would fetch first
  */
-export function corporaHere(recipe: Recipe): { places: CorpusPlace[]; toFetch: string[] } {
+export function corporaHere(recipe: Pick<Recipe, 'corpus'>): { places: CorpusPlace[]; toFetch: string[] } {
   const places = [recipe.corpus].flat().map(findCorpus);
   const isHere = ({ folder }: CorpusPlace): boolean => existsSync(manifestPath(folder));
   for (const place of places) if (!place.sourceFolder) checkManifest(place);

@@ -36,6 +36,18 @@ export async function recordingsAt(
   );
 }
 
+/**
+ * Looks whether paths are there, without looking into folders: before a model is fetched that may be gigabytes.
+ * @throws InputError for the first that isn't
+ */
+export async function refuseMissing(paths: readonly string[]): Promise<void> {
+  for (const named of paths)
+    for (const place of await expanded(named))
+      await stat(place).catch((error: unknown) => {
+        throw readError(place, error);
+      });
+}
+
 /** A name that exists is a name, whatever signs are in it. */
 async function expanded(named: string): Promise<string[]> {
   const missing = await stat(named).then(

@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { decodeText } from '../support/decode-text.ts';
 import { InputError } from '../support/errors.ts';
 import { readError, writeError } from '../support/files.ts';
+import { refuseMissing } from './find-recordings.ts';
 
 /** Which recordings are meant: files, folders and patterns, or those that a list names. */
 export interface Inputs {
@@ -44,10 +45,7 @@ export async function placesOf({ paths, filesFrom, stdin = process.stdin, signal
   if (spoken + (filesFrom === STANDARD_INPUT ? 1 : 0) > 1)
     throw new InputError('standard input is named twice', 'Name it once: one recording, or one list.');
   const listed = filesFrom === undefined ? [] : await listIn(filesFrom, stdin, signal);
-  if (paths.length + listed.length === 0)
-    throw new InputError('no recording is named', 'Name files, folders or patterns, or a list with --files-from.', {
-      ...(filesFrom === undefined || filesFrom === STANDARD_INPUT ? {} : { file: filesFrom }),
-    });
+  if (paths.length + listed.length === 0) throw nothingNamed(filesFrom);
   const files = paths.filter((one) => one !== STANDARD_INPUT);
   const named = [...files, ...(listed.length > 0 ? [folderAround(listed)] : [])];
   if (spoken === 0) return { paths: [...files, ...listed], named, release: () => Promise.resolve() };
@@ -63,6 +61,20 @@ export async function placesOf({ paths, filesFrom, stdin = process.stdin, signal
   }
   return { paths: [...files, ...listed, standardInput], named, standardInput, release };
 }
+
+/**
+ * What of this can be told without reading lists or sound: before a model is fetched that may be gigabytes.
+ * @throws InputError when nothing is named, or what is named isn't there
+ */
+export async function checkNamed({ paths, filesFrom }: Inputs): Promise<void> {
+  if (paths.length === 0 && filesFrom === undefined) throw nothingNamed(filesFrom);
+  await refuseMissing([...paths, filesFrom ?? STANDARD_INPUT].filter((one) => one !== STANDARD_INPUT));
+}
+
+const nothingNamed = (filesFrom: string | undefined): InputError =>
+  new InputError('no recording is named', 'Name files, folders or patterns, or a list with --files-from.', {
+    ...(filesFrom === undefined || filesFrom === STANDARD_INPUT ? {} : { file: filesFrom }),
+  });
 
 const until = (signal: AbortSignal | undefined, stdin: Readable): Readable =>
   signal ? addAbortSignal(signal, stdin) : stdin;

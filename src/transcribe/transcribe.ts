@@ -67,9 +67,9 @@ export async function* transcribe(
   options: TranscribeOptions = {},
 ): AsyncGenerator<Transcript | SetAside> {
   const { device, threads, progress, signal } = options;
+  const files = await recordingsAt(paths, { signal });
   const model = await Model.load(modelFolder, { device, threads, progress, signal, beside: true });
   try {
-    const files = await recordingsAt(paths, { signal });
     const task = (progress ?? silent)('transcribe', files.length, 'recordings');
     let heard = 0;
     const onHeard = (seconds: number): void => {

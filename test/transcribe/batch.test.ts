@@ -23,7 +23,11 @@ interface Outcome {
   done: number;
 }
 
-async function run(options: Partial<BatchOptions> = {}, paths = ['archive'], model = models[0]): Promise<Outcome> {
+async function run(
+  options: Partial<BatchOptions> = {},
+  paths: readonly string[] = ['archive'],
+  model = models[0],
+): Promise<Outcome> {
   const places = paths.map((one) => (one === '-' ? one : at(one)));
   const batch = await Batch.open(model, places, { formats: ['srt'], out: at('out'), ...options });
   const outcome: Outcome = { files: [], setAside: [], done: 0 };
@@ -177,6 +181,12 @@ describe('which recordings', () => {
     await writeFile(at('list'), list);
     expect((await run({ filesFrom: at('list') }, [])).done).toBe(2);
     await expect(run({}, [])).rejects.toThrow(/no recording is named/);
+    // Before the model, which may be gigabytes to fetch.
+    for (const [options, paths] of [
+      [{}, ['nofile.wav']],
+      [{ filesFrom: at('nofile.wav') }, []],
+    ] as const)
+      await expect(run(options, paths, 'no/such-model')).rejects.toMatchObject({ place: { file: at('nofile.wav') } });
   });
 
   it('standard input is one', async () => {

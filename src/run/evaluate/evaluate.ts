@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { AudioCache } from '../../audio/cache.ts';
+import { corporaHere } from '../../dataset/corpora.ts';
 import { breakDown, type Group } from '../../evaluate/breakdown.ts';
 import { compareRuns, type Comparison } from '../../evaluate/compare.ts';
 import type { LoadedPairs } from '../../evaluate/load.ts';
@@ -62,6 +63,8 @@ export async function evaluateModels(
   corpus: string,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
+  // Before models, which may be gigabytes to fetch.
+  corporaHere({ corpus });
   const heard = await Promise.all(models.map(heardBy));
   const tried: Tried[] = [];
   for (const [i, model] of models.entries())

@@ -11,7 +11,7 @@ import { prefetch } from '../../support/prefetch.ts';
 import { silent, type Task } from '../../support/progress.ts';
 import { versions } from '../../support/versions.ts';
 import { recordingsAt } from '../find-recordings.ts';
-import { placesOf, STANDARD_INPUT, type Inputs, type Places } from '../inputs.ts';
+import { checkNamed, placesOf, STANDARD_INPUT, type Inputs, type Places } from '../inputs.ts';
 import { piecesOf } from '../recordings.ts';
 import { targetsOf, tieredFormatOf, type Target } from '../targets.ts';
 import { transcribedByQueue, type Priority } from '../queue/submit.ts';
@@ -87,6 +87,7 @@ export class Batch {
    */
   static async open(modelFolder: string, paths: readonly string[], options: BatchOptions): Promise<Batch> {
     const { progress, signal } = options;
+    await checkNamed({ ...options, paths });
     const parts = await readModel(modelFolder, { progress, signal });
     const by = soundBy(await modelHash(parts), options);
     return new Batch(parts, await placesOf({ ...options, paths }), options, by);

@@ -58,6 +58,10 @@ describe('a model on its own corpus', () => {
 });
 
 describe('models on another corpus', () => {
+  it('are not looked for where there is no such corpus', async () => {
+    await expect(evaluateModels(['no/such-model'], 'no-such-corpus')).rejects.toThrow('no corpus no-such-corpus');
+  });
+
   it('have its digits as errors where they can’t write them, which is said', async () => {
     const corpus = path.join(folder, 'digits');
     await writeSmallCorpus(corpus);
@@ -75,8 +79,9 @@ describe('models on another corpus', () => {
     }
     unlisten();
     expect(said).toEqual(
-      ['ctc', path.basename(run.folder).replace(/-[^-]+$/, '')].map((name) =>
-        expect.stringMatching(`^3 of 16 utterances of .*digits have digits, which ${name} can’t write`),
+      ['ctc', path.basename(run.folder).replace(/-[^-]+$/, '')].map(
+        (name) =>
+          expect.stringMatching(`^3 of 16 utterances of .*digits have digits, which ${name} can’t write`) as string,
       ),
     );
   });
