@@ -3,6 +3,7 @@ import type { Item, Prepared } from '../dataset/prepare.ts';
 import { frameCount } from '../encoder/own/architecture.ts';
 import { fitLikeness, type Likeness, type Pooled } from '../evaluate/likeness.ts';
 import type { Model } from '../model/model.ts';
+import type { Progress, Task } from '../support/progress.ts';
 import { makeBatches } from '../support/batches.ts';
 import { Random } from '../support/random.ts';
 import { BATCH_FRAMES } from './model-outputs.ts';
@@ -14,21 +15,38 @@ const MOST = 400;
  * What the recordings that a model has learnt from sound like, and how far from that others of their kind are: those of
  * dev.
  */
-export async function learnLikeness(model: Model, prepared: Prepared): Promise<Likeness | undefined> {
-  const { train, dev } = prepared;
-  return fitLikeness(await pooledOf(model, prepared, some(train)), await pooledOf(model, prepared, some(dev)));
+export async function learnLikeness(
+  model: Model,
+  prepared: Prepared,
+  progress: Progress,
+): Promise<Likeness | undefined> {
+  const [train, dev] = [some(prepared.train), some(prepared.dev)];
+  const task = progress('how training sounds', train.length + dev.length, 'recordings');
+  const likeness = fitLikeness(
+    await pooledOf(model, prepared, train, task),
+    await pooledOf(model, prepared, dev, task),
+  );
+  task.done();
+  return likeness;
 }
 
 /** Evenly taken. */
 const some = (items: readonly Item[]): Item[] => items.filter((_, i) => i % Math.ceil(items.length / MOST) === 0);
 
-async function pooledOf(model: Model, { read }: Pick<Prepared, 'read'>, items: readonly Item[]): Promise<Pooled[]> {
+async function pooledOf(
+  model: Model,
+  { read }: Pick<Prepared, 'read'>,
+  items: readonly Item[],
+  task: Task,
+): Promise<Pooled[]> {
   const all: Pooled[] = [];
   for (const { examples } of makeBatches(
     items.map((item) => frameCount(item.samples)),
     BATCH_FRAMES,
-  ))
+  )) {
     all.push(...(await model.pooled(await Promise.all(examples.map((i) => read(items[i]!))))));
+    task.advance(examples.length);
+  }
   return all;
 }
 

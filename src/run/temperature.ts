@@ -3,6 +3,7 @@ import { frameCount } from '../encoder/own/architecture.ts';
 import { fitTemperature, type Temperature } from '../evaluate/calibration.ts';
 import type { Model } from '../model/model.ts';
 import { modelOutputs } from './model-outputs.ts';
+import { silent, type Progress } from '../support/progress.ts';
 import type { Prepared } from '../dataset/prepare.ts';
 
 /** One number is known well enough from ten minutes of dev, evenly taken. */
@@ -12,11 +13,17 @@ const MOST_FRAMES = 30_000;
  * The temperature of the frames' softmax under which dev's transcripts are likeliest. Frames have no labels, so what
  * Guo et al. (2017) sum over labels is summed over all paths to the transcript: the CTC loss.
  */
-export async function temperatureOf(model: Model, prepared: Pick<Prepared, 'read' | 'dev'>): Promise<Temperature> {
+export async function temperatureOf(
+  model: Model,
+  prepared: Pick<Prepared, 'read' | 'dev'>,
+  progress: Progress = silent,
+): Promise<Temperature> {
   const all = prepared.dev.reduce((sum, item) => sum + frameCount(item.samples), 0);
   const stride = Math.ceil(all / MOST_FRAMES);
   const items = prepared.dev.filter((_, i) => i % stride === 0);
-  const outputs = await modelOutputs(model, prepared, items);
+  const task = progress('how sure it is', items.length, 'recordings');
+  const outputs = await modelOutputs(model, prepared, items, task);
+  task.done();
   const loss = (temperature: number): number =>
     lossAt(
       temperature,

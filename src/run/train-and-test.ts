@@ -67,10 +67,10 @@ export async function trainAndTest(work: Work): Promise<Trained> {
   const { trained, selfTraining } = await trainWith(work);
   const { parts, tried } = await withDecoding(work, trained.parts);
   const model = await Model.assemble(parts);
-  const likeness = await learnLikeness(model, prepared);
+  const likeness = await learnLikeness(model, prepared, work.progress);
   model.compareWith(likeness);
   // Phones make no words that could be sure or unsure.
-  const frames = recipe.text.unit === 'graphemes' ? await temperatureOf(model, prepared) : undefined;
+  const frames = recipe.text.unit === 'graphemes' ? await temperatureOf(model, prepared, work.progress) : undefined;
   if (frames) model.decoder.calibration = { temperature: frames.temperature, slope: 1, offset: 0 };
   const progressOf =
     (split: string): Progress =>
@@ -84,7 +84,13 @@ export async function trainAndTest(work: Work): Promise<Trained> {
   const perturbed: Evaluated[] = [];
   for (const copy of frames ? COPIES : [])
     perturbed.push(
-      await evaluateModel(model, recipe, elsewhere(prepared, copy), prepared.dev, progressOf('dev, elsewhere')),
+      await evaluateModel(
+        model,
+        recipe,
+        elsewhere(prepared, copy),
+        prepared.dev,
+        progressOf(`dev in noise and rooms, ${copy} of ${COPIES.length}`),
+      ),
     );
   const { curve, apply } = calibrate([heard.dev, ...perturbed]);
   const evaluated = { dev: apply(heard.dev), test: apply(heard.test) };
