@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { InputError } from '../../support/errors.ts';
 import { readError } from '../../support/files.ts';
 import { damaged } from './stored-tensor.ts';
 
@@ -12,7 +13,7 @@ export interface FileBytes {
 
 /**
  * Opens a file for reading parts of it.
- * @throws InputError when it isn't there or can't be read
+ * @throws InputError when it isn't there, can't be read, or a pointer lies in its place
  */
 export async function withFile<Result>(file: string, use: (bytes: FileBytes) => Promise<Result>): Promise<Result> {
   const handle = await open(file, 'r').catch((error: unknown) => {
@@ -20,10 +21,27 @@ export async function withFile<Result>(file: string, use: (bytes: FileBytes) => 
   });
   try {
     const { size } = await handle.stat();
-    return await use({ file, size, read: (offset, length) => readPart(handle, { file, size }, offset, length) });
+    const bytes = { file, size, read: (at: number, length: number) => readPart(handle, { file, size }, at, length) };
+    await refusePointer(bytes);
+    return await use(bytes);
   } finally {
     await handle.close();
   }
+}
+
+const POINTER = 'version https://git-lfs.github.com/spec/';
+
+/**
+ * What a clone has in a large file's place where Git LFS is not set up.
+ * https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+ */
+async function refusePointer({ file, size, read }: FileBytes): Promise<void> {
+  if (size < POINTER.length || (await read(0, POINTER.length)).toString('latin1') !== POINTER) return;
+  throw new InputError(
+    'this is not the file, but a pointer of Git LFS to it',
+    'Get the file itself: git lfs pull, in the clone that it lies in (git lfs install comes first).',
+    { file },
+  );
 }
 
 async function readPart(

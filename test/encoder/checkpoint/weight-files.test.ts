@@ -52,6 +52,20 @@ describe('weights as PyTorch users publish them', () => {
     }
   });
 
+  it.each(['pointer.safetensors', 'pointer.bin'])(
+    'are named as what they are where Git LFS points: %s',
+    async (name) => {
+      const oid = 'b'.repeat(64);
+      const place = path.join(folder, name);
+      await writeFile(place, `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize 1269737156\n`);
+      await expect(readWeightFiles(place)).rejects.toMatchObject({
+        message: 'this is not the file, but a pointer of Git LFS to it',
+        next: expect.stringContaining('git lfs pull') as string,
+        place: { file: place },
+      });
+    },
+  );
+
   it('names the files that an index needs', async () => {
     expect(await filesOf(file('model.safetensors.index.json'))).toEqual([
       'model-00001-of-00002.safetensors',
