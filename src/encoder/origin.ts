@@ -56,7 +56,7 @@ async function fromHub({ model: name, revision = 'main', dtype }: EncoderChoice)
       ? hasOnnx(id, commit!, files, dtype)
       : await withWeights(id, commit!, files, revision);
   return at === undefined
-    ? { from: 'hub', what: `${named}: fetched when it is needed`, here: false }
+    ? { from: 'hub', what: `${named}: fetched when it is needed, for there is no folder ${id} here`, here: false }
     : { from: 'hub', what: `${named}: in the cache, commit ${at.slice(0, 8)}`, here: true };
 }
 

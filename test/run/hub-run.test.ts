@@ -82,7 +82,7 @@ describe('a run on an encoder from the Hub', () => {
   beforeAll(async () => {
     expect(await encoderOrigin({ model: ID })).toEqual({
       from: 'hub',
-      what: `${ID} at main, fp32, from the Hugging Face Hub: fetched when it is needed`,
+      what: `${ID} at main, fp32, from the Hugging Face Hub: fetched when it is needed, for there is no folder ${ID} here`,
       here: false,
     });
     run = await runRecipe(recipe, { runs: path.join(folder, 'runs') });

@@ -44,9 +44,12 @@ function gatedNext(id: string): string {
   return `Accept the terms at ${endpoint()}/${id}, ${account} (${endpoint()}/settings/tokens).`;
 }
 
+/** A name may be meant as a folder's: it has the form of a repository's too. */
+export const noFolder = (id: string): string => `If a folder was meant: there is no ${id} here.`;
+
 async function notFound(status: number, id: string): Promise<InputError> {
   const like = await repositoriesLike(id);
-  const meant = like.length > 0 ? ` Did you mean ${like.join(', ')}?` : '';
+  const meant = `${like.length > 0 ? ` Did you mean ${like.join(', ')}?` : ''} ${noFolder(id)}`;
   if (token() === undefined)
     return new InputError(
       `there is no public repository ${id} on the Hub (HTTP ${status})`,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { InputError } from '../../support/errors.ts';
 import { isCommit, knownCommit, knownFiles, remember } from './cache.ts';
-import { refusal } from './refusal.ts';
+import { noFolder, refusal } from './refusal.ts';
 import { ask, Unreachable, type Request } from './request.ts';
 import { endpoint } from './settings.ts';
 
@@ -33,7 +33,7 @@ export async function openRepository(id: string, revision: string, request: Requ
     return { id, commit, files };
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    if (!before) throw error.of(`${id} at ${revision}`);
+    if (!before) throw error.of(`${id} at ${revision}`, noFolder(id));
     request.note?.(`no network: ${id} as it was last seen`);
     return before;
   }

@@ -12,9 +12,9 @@ export interface Request {
 
 /** The Hub can't be reached from here at all, as against one that refuses or breaks off. */
 export class Unreachable extends WorkError {
-  /** The same, of something that is wanted and not in the cache. */
-  of(what: string): WorkError {
-    return new WorkError(`${what} is not in the cache, and ${this.message}`, this.next, {}, this);
+  /** The same, of something that is wanted and not in the cache; with what else may help. */
+  of(what: string, more = ''): WorkError {
+    return new WorkError(`${what} is not in the cache, and ${this.message}`, `${this.next} ${more}`.trim(), {}, this);
   }
 }
 

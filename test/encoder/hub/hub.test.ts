@@ -217,7 +217,7 @@ describe('without a network', () => {
       /^onnx\/model_quantized\.onnx of linguists\/wav2vec2-tiny is not in the cache, and /,
     );
     expect(await failureOf(findEncoder({ model: 'linguists/other' }))).toMatch(
-      /^linguists\/other at main is not in the cache, and /,
+      /^linguists\/other at main is not in the cache, and .*If a folder was meant: there is no linguists\/other here\.$/,
     );
     if (!process.env.HF_HUB_OFFLINE) await new SimulatedHub().open().then((again) => (hub = again));
   });
@@ -237,11 +237,11 @@ describe('without a network', () => {
 describe('what the Hub refuses', () => {
   it('a repository that is not there: names of like ones', async () => {
     expect(await failureOf(findEncoder({ model: 'linguists/wav2vec2-tinny' }))).toBe(
-      `there is no public repository linguists/wav2vec2-tinny on the Hub (HTTP 401) → Check the name; a private one needs a token of your account in HF_TOKEN. Did you mean ${ID}?`,
+      `there is no public repository linguists/wav2vec2-tinny on the Hub (HTTP 401) → Check the name; a private one needs a token of your account in HF_TOKEN. Did you mean ${ID}? If a folder was meant: there is no linguists/wav2vec2-tinny here.`,
     );
     vi.stubEnv('HF_TOKEN', TOKEN);
     expect(await failureOf(findEncoder({ model: 'linguists/nothing' }))).toMatch(
-      /^there is no repository linguists\/nothing on the Hub → .*the token in HF_TOKEN may see it\.$/,
+      /^there is no repository linguists\/nothing on the Hub → .*the token in HF_TOKEN may see it\. If a folder was meant: /,
     );
   });
 
