@@ -1,5 +1,7 @@
 import { previewCorpora, type CorpusPreview, type NotHere } from '../dataset/preview.ts';
 import { encoderOrigin, type EncoderOrigin } from '../encoder/origin.ts';
+import { kindOf } from '../encoder/source.ts';
+import { readModel } from '../model/read-model.ts';
 import { recipeHash } from '../recipe/hash.ts';
 import { loadRecipe, type LoadOptions } from '../recipe/load.ts';
 import type { Recipe, RecipeInput } from '../recipe/schema.ts';
@@ -39,6 +41,8 @@ export async function checkRecipe(
 ): Promise<CheckedRecipe> {
   const recipe = await loadRecipe(source, { set });
   const encoder = await encoderOrigin(recipe.encoder, recipe.start);
+  // A model that is here is looked into; one on the Hub, and another recipe's, may come later.
+  if (recipe.start !== undefined && isHere(recipe.start)) await readModel(recipe.start);
   // What a run goes on from is only known when that is there, and what is on the Hub when it is fetched.
   const foreseeable = recipe.start === undefined && encoder.from !== 'hub';
   return {
@@ -49,6 +53,8 @@ export async function checkRecipe(
     corpus: await previewCorpora(recipe, { progress, signal }),
   };
 }
+
+const isHere = (start: string): boolean => !/\.ya?ml$/.test(start) && kindOf(start) !== 'hub';
 
 async function memoryOf(recipe: Recipe): Promise<RecipeMemory[]> {
   return (await memoryOfRecipe(recipe)).map(({ need, ...stage }) => ({ ...stage, bytes: need }));

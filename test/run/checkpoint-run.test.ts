@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readModelFolder } from '../../src/model/model-folder.ts';
+import { checkRecipe } from '../../src/run/check-recipe.ts';
 import { inspectEncoder } from '../../src/encoder/inspect.ts';
 import { writeWav } from '../../src/audio/wav.ts';
 import { loadManifest, writeManifest } from '../../src/corpus/manifest.ts';
@@ -86,6 +87,15 @@ describe('a recipe with an encoder’s PyTorch weights', () => {
     },
     300_000,
   );
+
+  it.each([
+    ['xls-r', /is an encoder, no recogniser/],
+    ['mms', /it has to be said which/],
+  ])('a check of a recipe that would go on from %s says what the run would say', async (name, message) => {
+    const recipe = { name: 'check', language: 'it', corpus: folder, start: checkpointFile(name) };
+    await expect(checkRecipe(recipe)).rejects.toThrow(message);
+    if (name === 'mms') await checkRecipe({ ...recipe, start: `${recipe.start}:eng` });
+  });
 
   it('of a filter bank nothing learns below the blocks, and that is said at once', async () => {
     const model = checkpointFile('wav2vec2-bert');
