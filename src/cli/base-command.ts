@@ -93,7 +93,7 @@ export abstract class BaseCommand extends Command {
     const known = error instanceof IsoglossError;
     const code = known ? error.exitCode : this.stopper.signal.aborted ? 1 : (error.oclif?.exit ?? 1);
     process.exitCode = code;
-    const what = withoutFrame(error.message);
+    const what = withoutFrame(error);
     if (this.jsonEnabled()) {
       const report = known ? { what, next: error.next, ...error.place } : { what };
       this.logJson({ error: report });
@@ -106,9 +106,12 @@ export abstract class BaseCommand extends Command {
   }
 }
 
-/** What a flag's parser says, without oclif's words around it. */
-const withoutFrame = (message: string): string =>
-  message.replace(/^Parsing (--\S+) \n\t([^]*)\nSee more help with --help$/, '$1: $2');
+/** What oclif says, without its words around it, and in one line. */
+function withoutFrame({ message, args }: Error & { args?: { name: string }[] }): string {
+  const [missing] = /^Missing \d+ required args?:/.exec(message) ?? [];
+  if (missing !== undefined && args) return `${missing} ${args.map(({ name }) => name).join(', ')}. See --help.`;
+  return message.replace(/^Parsing (--\S+) \n\t([^]*)\nSee more help with --help$/, '$1: $2');
+}
 
 function placeOf({ file, line }: Place): string {
   if (!file) return '';

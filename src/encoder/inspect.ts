@@ -10,12 +10,13 @@ import { frontFieldOf } from './own/architecture.ts';
 import type { FrozenEncoder } from './frozen-encoder.ts';
 import { hasQuantised, isOwn, readArchitecture } from './own/encoder.ts';
 import { findHiddenLayers } from './exported/hidden-layers.ts';
+import { isWeightFile } from './checkpoint/weight-files.ts';
 import { openEncoder } from './open.ts';
 import { measureResponse } from './exported/response.ts';
 import { readSource } from './quantised.ts';
 import { findEncoder, type EncoderChoice, type EncoderSource } from './source.ts';
 import type { FetchOptions } from './hub/from-hub.ts';
-import { openUpper } from './exported/split.ts';
+import { openUpper, refuseWhole } from './exported/split.ts';
 import { licenceOf, type Licence } from './licence.ts';
 import { storedIn, type Stored, type StoredAs } from './exported/stored.ts';
 
@@ -78,7 +79,7 @@ async function inspectSource(source: EncoderSource): Promise<Inspection> {
   const own = isOwn(bytes);
   const stored = storedIn(bytes, model, hidden.layers);
   const fineTuning: Inspection['fine_tuning'] =
-    own && !hasQuantised(bytes) ? { trainable: 'all' } : await tryToTrain(bytes, folder, hidden.layers.length - 1);
+    own && !hasQuantised(bytes) ? { trainable: 'all' } : await tryToTrain(bytes, source, hidden.layers.length - 1);
   const size = model.files.reduce((sum, name) => sum + statSync(path.join(folder, name)).size, bytes.length);
   return {
     name: source.name,
@@ -146,8 +147,12 @@ function operatorsOf(model: ImportedModel): Record<string, number> {
   return Object.fromEntries([...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));
 }
 
-/** Builds the backward pass through the highest block: the others are made as it is. */
-async function tryToTrain(bytes: Uint8Array, folder: string, top: number): Promise<Inspection['fine_tuning']> {
+/**
+ * Builds the backward pass through the highest block: the others are made as it is. The graphs that isogloss makes of
+ * PyTorch weights learn down to the sound where they hear it.
+ */
+async function tryToTrain(bytes: Uint8Array, { file }: EncoderSource, top: number): Promise<Inspection['fine_tuning']> {
+  const folder = path.dirname(file);
   try {
     const upper = await openUpper(bytes, top - 1, { folder });
     const network = new Network(true);
@@ -157,13 +162,21 @@ async function tryToTrain(bytes: Uint8Array, folder: string, top: number): Promi
     const gradients = differentiate(network.graph, output, network.graph.input('gradient', output.dims), parameters);
     if (gradients.size === 0)
       return { trainable: 'nothing', why: 'its highest block has no weights in float32 or float16' };
-    return {
-      trainable: 'top blocks',
-      why: 'of an encoder that others exported, isogloss trains blocks from the top down, not the convolutions',
-    };
   } catch (error) {
     return { trainable: 'nothing', why: messageOf(error) };
   }
+  try {
+    refuseWhole(bytes, folder);
+  } catch (error) {
+    return { trainable: 'top blocks', why: messageOf(error) };
+  }
+  if (isWeightFile(file)) return { trainable: 'all' };
+  return {
+    trainable: 'top blocks',
+    why:
+      'its highest block was tried; whether its convolutions learn, too, depends on how it was exported: a run with ' +
+      '`train: all` says it before it begins',
+  };
 }
 
 /**

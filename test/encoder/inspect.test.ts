@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inspectEncoder } from '../../src/encoder/inspect.ts';
+import { checkpointFile } from './checkpoint/checkpoints.ts';
 import { listEncoders } from '../../src/encoder/list.ts';
 
 const FOLDER = 'test/fixtures/encoders';
@@ -28,6 +29,13 @@ describe('an encoder that is looked into', () => {
         why: expect.stringMatching(/quantised \((DynamicQuantize|MatMul)\w+\)|spectrograms/) as string,
       });
     else expect(found.fine_tuning.trainable).toBe('top blocks');
+  });
+
+  it.each([
+    ['hubert', { trainable: 'all' }],
+    ['wav2vec2-bert', { trainable: 'top blocks', why: expect.stringContaining('hears a filter bank') as string }],
+  ])('learns down to the sound where it hears it, from weights: %s', async (name, tuning) => {
+    expect((await inspectEncoder({ model: checkpointFile(name) })).fine_tuning).toEqual(tuning);
   });
 
   it('tells types of weights, files beside it, inputs and whether padding does harm', async () => {

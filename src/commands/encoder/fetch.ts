@@ -9,7 +9,12 @@ export default class EncoderFetch extends BaseCommand {
     '<%= config.bin %> <%= command.id %> facebook/mms-1b-all:swh',
   ];
   static override args = {
-    encoder: Args.string({ required: true, description: 'a repository; `NAME:swh` with the adapters for a language' }),
+    encoder: Args.string({
+      required: true,
+      description:
+        'a repository with ONNX files or PyTorch weights (model.safetensors, pytorch_model.bin); `NAME:swh` with the ' +
+        'adapters for a language',
+    }),
   };
   static override flags = {
     dtype: Flags.option({ options: DTYPES, description: 'which of a repository’s ONNX files' })(),

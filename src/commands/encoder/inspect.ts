@@ -10,11 +10,14 @@ export default class EncoderInspect extends BaseCommand {
   static override examples = [
     '<%= config.bin %> <%= command.id %> embedded',
     '<%= config.bin %> <%= command.id %> models/xls-r/onnx/model.onnx --json',
+    '<%= config.bin %> <%= command.id %> facebook/mms-1b-all:swh',
   ];
   static override args = {
     encoder: Args.string({
       required: true,
-      description: '`embedded`, an .onnx file, a folder in the layout of the Hugging Face Hub, or a repository there',
+      description:
+        '`embedded`, an .onnx file, PyTorch weights (model.safetensors, pytorch_model.bin), a folder with either in ' +
+        'the layout of the Hugging Face Hub, or a repository there; `NAME:swh` with the adapters for a language',
     }),
   };
   static override flags = {

@@ -35,12 +35,13 @@ const POINTER = 'version https://git-lfs.github.com/spec/';
  * What a clone has in a large file's place where Git LFS is not set up.
  * https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
  */
-async function refusePointer({ file, size, read }: FileBytes): Promise<void> {
-  if (size < POINTER.length || (await read(0, POINTER.length)).toString('latin1') !== POINTER) return;
+async function refusePointer(bytes: FileBytes): Promise<void> {
+  const start = await bytes.read(0, Math.min(POINTER.length, bytes.size));
+  if (start.toString('latin1') !== POINTER) return;
   throw new InputError(
     'this is not the file, but a pointer of Git LFS to it',
     'Get the file itself: git lfs pull, in the clone that it lies in (git lfs install comes first).',
-    { file },
+    { file: bytes.file },
   );
 }
 

@@ -103,6 +103,13 @@ export async function openWhole(bytes: Uint8Array, options: { folder?: string } 
   };
 }
 
+/** @throws InputError as `openWhole` does, where it is seen without reading weights and building anything */
+export function refuseWhole(bytes: Uint8Array, folder?: string): void {
+  const model = importModel(bytes, folder);
+  const hidden = findHiddenLayers(model);
+  refuseFrozen(model, hidden, between(model, hidden, hidden.audio, 0), hidden.audio);
+}
+
 async function opened(
   bytes: Uint8Array,
   model: ImportedModel,
