@@ -79,7 +79,7 @@ describe('every command', () => {
   it('ends with 2 on bad usage, in one line', async () => {
     const { exitCode, stderr } = await started('run');
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^Missing 1 required arg: recipe\. See --help\.\n$/);
+    expect(stderr).toMatch(/^Missing 1 required arg: recipe\. See --help\.$/m);
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 });
