@@ -3,6 +3,7 @@ import type { Suspect } from '../run/index.ts';
 import { alikeLines } from './alike.ts';
 import { columns } from './format.ts';
 import { oneLine } from './printable.ts';
+import { amount } from '../support/amount.ts';
 
 const [MOST_KINDS, MOST_GROUPS, MOST_RARE, MOST_SUSPECTS] = [20, 12, 30, 20];
 /** A grapheme heard less often than this is shown. */
@@ -16,7 +17,7 @@ export function describeAudit(audit: Audit): string {
     ...[m.least, m.median, m.most].map((value) => value.toFixed(1)),
   ]);
   return [
-    `${utterances} utterances, ${(seconds / 60).toFixed(1)} minutes`,
+    `${amount(utterances, 'utterance')}, ${(seconds / 60).toFixed(1)} minutes`,
     columns([['', 'least', 'median', 'most'], ...figures]),
     ...groupTable('speaker', groups.speakers),
     ...groupTable('tier', groups.tiers),

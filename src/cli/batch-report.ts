@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { BatchSummary, Estimate } from '../transcribe/index.ts';
 import { columns } from './format.ts';
 import { clock } from './progress.ts';
+import { amount } from '../support/amount.ts';
 
 /** What came of a batch, for people. */
 export function describeBatch({ recordings, seconds, elapsed, done, failed, journal }: BatchSummary): string {
@@ -18,7 +19,7 @@ export function describeBatch({ recordings, seconds, elapsed, done, failed, jour
 /** What a batch would do, for people. */
 export function describeEstimate({ recordings, seconds, unknown, speed, elapsed, done }: Estimate): string {
   const lines = [
-    `${recordings} recordings to transcribe, ${hours(seconds)} hours`,
+    `${amount(recordings, 'recording')} to transcribe, ${hours(seconds)} hours`,
     ...(unknown > 0 ? [`${unknown} of them don’t say how long they are`] : []),
     ...(done > 0 ? [`${done} are done already`] : []),
     ...(speed === undefined || elapsed === undefined

@@ -1,5 +1,7 @@
 import type { Race, Variants } from '../run/index.ts';
 
+export { amount } from '../support/amount.ts';
+
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 export const interval = ([low, high]: readonly [number, number]): string =>

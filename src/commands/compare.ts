@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.ts';
-import { columns, percent } from '../cli/format.ts';
+import { amount, columns, percent } from '../cli/format.ts';
 import { shownP, type Comparison, type Difference } from '../evaluate/index.ts';
 import { compareRunFolders } from '../report/index.ts';
 
@@ -38,7 +38,7 @@ export default class Compare extends BaseCommand {
     const { args, flags } = await this.parse(Compare);
     const comparison = await compareRunFolders(args.a, args.b, flags);
     const { wer, cer, matched_pairs: matched, unit, utterances, words, verdict } = comparison;
-    this.log(`A  ${args.a}\nB  ${args.b}\n${utterances} utterances, ${words} words\n`);
+    this.log(`A  ${args.a}\nB  ${args.b}\n${amount(utterances, 'utterance')}, ${amount(words, 'word')}\n`);
     this.log(
       columns([
         ['', 'A', 'B', 'A − B', '95 % interval', 'p'],

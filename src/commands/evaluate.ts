@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.ts';
 import { machineFlags } from '../cli/flags.ts';
-import { columns, interval, percent } from '../cli/format.ts';
+import { amount, columns, interval, percent } from '../cli/format.ts';
 import type { Group, Scores } from '../evaluate/index.ts';
 import { EVALUATED_PARTS, evaluateModels, type Evaluation } from '../run/index.ts';
 
@@ -45,7 +45,9 @@ export default class Evaluate extends BaseCommand {
   }
 
   private print({ corpus, split, heard, models }: Evaluation): void {
-    this.log(`${corpus}, ${split === 'all' ? 'all of it' : split}: ${models[0]!.scores.utterances} utterances`);
+    this.log(
+      `${corpus}, ${split === 'all' ? 'all of it' : split}: ${amount(models[0]!.scores.utterances, 'utterance')}`,
+    );
     if (heard > 0) this.log(`${heard} more were heard in a training, and are left out`);
     for (const { model, scores, voices, speakers, tiers, comparison, files, unit } of models) {
       this.log(`\n${model}`);

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.ts';
-import { columns, interval, percent } from '../cli/format.ts';
+import { amount, columns, interval, percent } from '../cli/format.ts';
 import { BREAKDOWNS, SCLITE_REPORTS, scoreFiles, type FileScores } from '../evaluate/index.ts';
 
 export default class Score extends BaseCommand {
@@ -43,7 +43,7 @@ export default class Score extends BaseCommand {
 
   private print({ unit, scores: s, groups, confusions: { words, tokens } }: FileScores): void {
     const name = unit === 'phones' ? 'PER' : 'CER';
-    this.log(`${s.utterances} utterances, ${s.words} words\n`);
+    this.log(`${amount(s.utterances, 'utterance')}, ${amount(s.words, 'word')}\n`);
     this.log(
       columns([
         [

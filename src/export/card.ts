@@ -5,6 +5,7 @@ import type { Origin } from '../encoder/licence.ts';
 import { EMBEDDED_TERMS, isEmbedded } from '../encoder/own/embedded.ts';
 import type { Recipe } from '../recipe/schema.ts';
 import { hubFrontMatter, type Data } from './hub-card.ts';
+import { amount } from '../support/amount.ts';
 
 export interface CardOptions {
   /** The encoder that all training began with, unless with none. */
@@ -55,8 +56,8 @@ ${encoderTerms(origin)}`;
 const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;
 
 const howTested = ({ utterances, seconds_audio, words }: Scores): string =>
-  `On ${utterances} recordings (${(seconds_audio / 60).toFixed(1)} minutes, ${words} words) that share no text with ` +
-  'training:';
+  `On ${amount(utterances, 'recording')} (${(seconds_audio / 60).toFixed(1)} minutes, ${amount(words, 'word')}) ` +
+  'that share no text with training:';
 
 const whatIsSure = ({ threshold, right_at_least, kept }: Threshold): string =>
   `Of words with a confidence of ${threshold.toFixed(3)} or more, at least ${percent(right_at_least)} are right ` +

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isOwn } from '../encoder/own/encoder.ts';
@@ -32,6 +32,10 @@ export function modelFolderIn(folder: string): string {
 export async function readModelFolder(named: string): Promise<ModelParts> {
   const folder = modelFolderIn(named);
   const file = path.join(folder, 'model.json');
+  if (existsSync(named) && !statSync(named).isDirectory())
+    throw new InputError('a model is a folder, and this is a file in one', `Name the folder: ${path.dirname(named)}`, {
+      file: named,
+    });
   if (!existsSync(file))
     throw new InputError(
       'not a model folder: there is no model.json',

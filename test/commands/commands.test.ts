@@ -167,7 +167,7 @@ describe('run', () => {
     await writeFile(path.join(folder, 'small.yaml'), 'name: small\nlanguage: it\ncorpus: mine\n');
     const { exitCode, stderr } = await inProcess(folder, 'run', 'small.yaml');
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^1 utterances .* can’t be divided into train, dev and test; 2 of 3 set aside: /m);
+    expect(stderr).toMatch(/^1 utterance \(.* can’t be divided into train, dev and test; 2 of 3 set aside: /m);
   });
 });
 
@@ -176,6 +176,9 @@ describe('transcribe', () => {
     const { exitCode, stderr } = await inProcess(folder, 'transcribe', 'corpora/mine', 'corpora/mine/one.wav');
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/not a model folder/);
+    await writeFile(path.join(folder, 'model.safetensors'), '');
+    const file = await inProcess(folder, 'transcribe', 'model.safetensors', 'corpora/mine/one.wav');
+    expect(file.stderr).toMatch(/a model is a folder, and this is a file in one\n {2}→ Name the folder: \./);
   });
 });
 

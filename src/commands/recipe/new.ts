@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.ts';
 import { newRecipe, type NewRecipe } from '../../run/index.ts';
+import { amount } from '../../cli/format.ts';
 
 export default class RecipeNew extends BaseCommand {
   static override summary = 'Write a recipe that fits a corpus: its minutes, its speakers, its letters.';
@@ -19,7 +20,10 @@ export default class RecipeNew extends BaseCommand {
     const { progress, signal } = this;
     const result = await newRecipe(args.corpus, { ...flags, progress, signal });
     const { minutes, utterances, speakers } = result.survey;
-    this.log(`${utterances} utterances, ${minutes.toFixed(1)} minutes, ${Math.max(1, speakers.length)} speakers`);
+    this.log(
+      `${amount(utterances, 'utterance')}, ${minutes.toFixed(1)} minutes, ` +
+        amount(Math.max(1, speakers.length), 'speaker'),
+    );
     for (const { at, reason } of result.choices) this.log(`${at.join('.')}: ${reason}`);
     this.log(`\nrecipe  ${result.file}\nnext    isogloss run ${result.file}`);
     return result;

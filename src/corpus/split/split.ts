@@ -13,6 +13,7 @@ import {
 } from './plan.ts';
 import { relaxedIn, type Relaxed } from './relaxed.ts';
 import { secondsOf, type Spoken } from './spoken.ts';
+import { amount } from '../../support/amount.ts';
 
 export interface SplitRule {
   seed: number | string;
@@ -111,7 +112,7 @@ function drawnParts<S extends Spoken>(entries: readonly S[], rule: SplitRule, wa
 
 function tooFew(entries: readonly Spoken[], reserved: Reserved | undefined): InputError {
   const what =
-    `${entries.length} utterances (${(secondsOf(entries) / 60).toFixed(1)} minutes) can’t be divided ` +
+    `${amount(entries.length, 'utterance')} (${(secondsOf(entries) / 60).toFixed(1)} minutes) can’t be divided ` +
     'into train, dev and test';
   return reserved
     ? new InputError(
