@@ -129,7 +129,7 @@ describe('a recipe with an encoder’s PyTorch weights', () => {
       receptive_field_seconds: 0.025,
       weights: { float32: { numbers: 8392 } },
       padding_is_safe: true,
-      fine_tuning: { trainable: 'top blocks' },
+      fine_tuning: { trainable: 'all' },
     });
   });
 });

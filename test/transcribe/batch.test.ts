@@ -135,6 +135,15 @@ describe('the journal', () => {
     );
   });
 
+  it('counts a line whose end is missing as not written, though nothing else of it is', async () => {
+    await run();
+    const journal = await readFile(at('out/isogloss-journal.jsonl'), 'utf8');
+    const [done] = /^.*"state":"done".*a\/1\.wav.*$/m.exec(journal)!;
+    await writeFile(at('out/isogloss-journal.jsonl'), journal.slice(0, journal.indexOf(done) + done.length));
+    expect((await run()).files).toEqual(ALL);
+    expect((await run()).files).toEqual([]);
+  });
+
   it('refuses a line that is none, and a second process', async () => {
     await run();
     await appendFile(at('out/isogloss-journal.jsonl'), 'scribble\n{}\n');

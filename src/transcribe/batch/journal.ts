@@ -82,7 +82,7 @@ export async function readJournals(files: readonly string[]): Promise<Map<string
 
 async function* linesOf(file: string): AsyncGenerator<JournalLine> {
   let broken: InputError | undefined;
-  for await (const { text, line } of streamLines(createReadStream(file, 'utf8') as AsyncIterable<string>)) {
+  for await (const { text, line } of streamLines(ended(createReadStream(file, 'utf8') as AsyncIterable<string>))) {
     if (broken) throw broken;
     const parsed = journalLine.safeParse(jsonOf(text));
     if (parsed.success) yield parsed.data;
@@ -93,6 +93,17 @@ async function* linesOf(file: string): AsyncGenerator<JournalLine> {
         { file, line },
         parsed.error,
       );
+  }
+}
+
+/** Without what stands behind the last line break, also where it looks whole: whoever goes on writing cuts it off. */
+async function* ended(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of chunks) {
+    const text = rest + chunk;
+    const end = text.lastIndexOf('\n') + 1;
+    rest = text.slice(end);
+    yield text.slice(0, end);
   }
 }
 
