@@ -3,6 +3,7 @@ import path from 'node:path';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { messageOf, WorkError } from '../support/errors.ts';
+import { mayFail } from '../support/may-fail.ts';
 import { RECORDING_FORMATS } from './demuxers.ts';
 import { findFfmpeg, findFfprobe } from './find-ffmpeg.ts';
 
@@ -82,9 +83,8 @@ export function pipeFfmpeg(
   // fluent-ffmpeg takes a stream that closes by itself for a reader that went away.
   const sound = new PassThrough({ highWaterMark: 1 << 18, autoDestroy: false, emitClose: false });
   const outcome = runFfmpeg([input], [{ target: sound, options }], limits).finally(() => sound.end());
-  // Looked at when the sound has ended; until then it must not count as unhandled.
-  outcome.catch(() => {});
-  return { sound, outcome };
+  // Looked at when the sound has ended.
+  return { sound, outcome: mayFail(outcome) };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { mayFail } from '../support/may-fail.ts';
 import { silent, type JobOptions } from '../support/progress.ts';
 import { prefetch } from '../support/prefetch.ts';
 import { makeBatches, type Batch } from '../support/batches.ts';
@@ -74,11 +75,10 @@ export async function computeFeatures(
     if (audio.length === 0 || (await isDone(batch))) continue;
     const hidden = await encode(encoder, audio, layers, batch.frames);
     await writing;
-    writing = Promise.all(
-      of(batch).map((recording, row) => cache.write(keyOf(recording), rowOf(hidden, row, encoder.dims))),
-    );
     // Awaited with the next batch or after the last; until then a full disk must not end the process.
-    writing.catch(() => {});
+    writing = mayFail(
+      Promise.all(of(batch).map((recording, row) => cache.write(keyOf(recording), rowOf(hidden, row, encoder.dims)))),
+    );
     computed.push(...of(batch));
   }
   await writing;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { findCorpus, readTerms } from '../corpus/source.ts';
 import type { Scores } from '../evaluate/score.ts';
-import { readModelFolder } from '../model/model-folder.ts';
+import { readAbout } from '../model/model-folder.ts';
 import { originIn } from '../model/origin.ts';
 import { recipeSchema } from '../recipe/schema.ts';
 import { InputError } from '../support/errors.ts';
@@ -28,7 +28,7 @@ export async function cardOf(model: string, use: string): Promise<string> {
   const { recipe, locked } = known.data;
   const { test } = (await readJson(metrics)) as { test: Scores };
   return modelCard(recipe, test, locked.train.minutes, await Promise.all([recipe.corpus].flat().map(dataOf)), {
-    origin: originIn((await readModelFolder(model)).about.encoder),
+    origin: originIn((await readAbout(model)).encoder),
     use,
   });
 }

@@ -42,7 +42,7 @@ export async function readModelFolder(named: string): Promise<ModelParts> {
       'Name the folder of a finished run, e.g. runs/italian-10min-…, or the model folder in it.',
       { file: folder },
     );
-  const about = shaped(aboutSchema, await readJson(file), { file }, COPY_AGAIN);
+  const about = await readAbout(folder);
   const [vocabulary, encoder, head] = await Promise.all([
     readJson(path.join(folder, 'vocab.json')).then((json) =>
       Vocabulary.fromJson(json, { file: path.join(folder, 'vocab.json') }),
@@ -69,6 +69,12 @@ export async function readModelFolder(named: string): Promise<ModelParts> {
     ...(existsSync(likeness) ? { likeness: decodeLikeness(await readPart(folder, LIKENESS), likeness) } : {}),
     ...(existsSync(words) ? { words: (await readText(words)).trimEnd().split('\n') } : {}),
   };
+}
+
+/** What a model folder says of itself. @throws InputError when its model.json is damaged */
+export async function readAbout(folder: string): Promise<About> {
+  const file = path.join(folder, 'model.json');
+  return shaped(aboutSchema, await readJson(file), { file }, COPY_AGAIN);
 }
 
 /** Writes a model folder; `model.json` last, so that a folder that has it is whole. */

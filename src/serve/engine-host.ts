@@ -1,6 +1,7 @@
 import type { About } from '../model/about.ts';
 import { ComputeThread } from '../onnx/runtime/compute-thread.ts';
 import type { MachineChoice } from '../onnx/runtime/machine.ts';
+import { mayFail } from '../support/may-fail.ts';
 import { WorkError } from '../support/errors.ts';
 import { PendingAnswers } from '../support/pending-answers.ts';
 import { threadFile } from '../support/threads.ts';
@@ -48,10 +49,8 @@ export class EngineHost {
 
   /** @param model its place among those of the thread */
   ask(model: number, stream: number, segment: Segment): Promise<TranscriptSegment[]> {
-    const answer = this.pending.ask((id) => this.tell({ id, model, stream, segment }));
     // Nobody waits for it any more where the request is gone.
-    answer.catch(() => {});
-    return answer;
+    return mayFail(this.pending.ask((id) => this.tell({ id, model, stream, segment })));
   }
 
   /** What is still waiting of a stream is not computed any more. */

@@ -59,7 +59,7 @@ export class Engine {
           yield* event;
         } else if (event.done) next = undefined;
         else {
-          answers.push(mayFail(this.host.ask(this.place, stream, event.segment)));
+          answers.push(this.host.ask(this.place, stream, event.segment));
           next = read();
         }
       }

@@ -1,3 +1,5 @@
+import { mayFail } from '../support/may-fail.ts';
+
 /** A promise that is rejected when a signal is aborted, as long as somebody waits for it. */
 export function rejectionOf(signal: AbortSignal): { promise: Promise<never>; stop: () => void } {
   let stop = (): void => {};
@@ -7,6 +9,5 @@ export function rejectionOf(signal: AbortSignal): { promise: Promise<never>; sto
     signal.addEventListener('abort', abort, { once: true });
     stop = () => signal.removeEventListener('abort', abort);
   });
-  promise.catch(() => {});
-  return { promise, stop };
+  return { promise: mayFail(promise), stop };
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { mayFail } from '../support/may-fail.ts';
 import { Refusal } from './refusal.ts';
 
 /** A promise that is rejected when a client that has more to send sends nothing for so long. */
@@ -14,6 +15,5 @@ export function silenceOf(socket: Socket, seconds: number): { promise: Promise<n
     const timer = setInterval(look, 100 * seconds);
     stop = () => clearInterval(timer);
   });
-  promise.catch(() => {});
-  return { promise, stop };
+  return { promise: mayFail(promise), stop };
 }

@@ -9,7 +9,7 @@ import { readJson } from '../../support/files.ts';
 import { architectures, type CheckpointArchitecture } from './architectures.ts';
 import { CheckpointGraph, type BuildOptions } from './checkpoint-graph.ts';
 import { LENGTH_ADAPTER } from '../exported/hidden-layers.ts';
-import { inEightBits } from './eight-bits.ts';
+import { linearInEightBits } from './eight-bits.ts';
 import type { StoredTensor } from './stored-tensor.ts';
 import { readWeightFiles } from './weight-files.ts';
 
@@ -71,7 +71,7 @@ export async function encodeCheckpoint(
     outside: c.outside,
     metadata: { [CONFIG]: JSON.stringify(config), ...(c.window && { [WINDOW]: String(c.window) }) },
   });
-  return rounds ? inEightBits(bytes, path.dirname(file), OUTLYING) : bytes;
+  return rounds ? linearInEightBits(bytes, path.dirname(file), OUTLYING) : bytes;
 }
 
 /** What lies where in weights and a language's adapters, if there are any. */

@@ -200,8 +200,11 @@ const readers = new Map<number, { raw(bytes: ArrayBuffer): ConstantData; listed(
   [TensorProto_DataType.BOOL, { raw: (b) => new Uint8Array(b), listed: (t) => Uint8Array.from(t.int32Data) }],
 ]);
 
-/** @throws InputError when the file with the weights isn't beside the model */
-function externalBytes(proto: TensorProto, folder?: string): Uint8Array<ArrayBuffer> {
+/**
+ * The bytes of a tensor that lie in another file.
+ * @throws InputError when the file with the weights isn't beside the model
+ */
+export function externalBytes(proto: TensorProto, folder?: string): Uint8Array<ArrayBuffer> {
   const entry = (key: string): string | undefined => proto.externalData.find((e) => e.key === key)?.value;
   const location = entry('location') ?? '';
   if (folder === undefined)
